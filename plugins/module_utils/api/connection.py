@@ -1,0 +1,49 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the API is and as whom to speak to it: checked values, nothing sent yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The authentication headers of one identity; usable as a C(requests) auth object.
+
+    Being the auth object is what keeps C(~/.netrc) from replacing them.
+    """
+
+    headers: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def of_token(cls, token: str) -> Credentials:
+        """Authenticate with a scoped API token."""
+        return cls({"Authorization": "Bearer " + token})
+
+    @classmethod
+    def of_key(cls, email: str, key: str) -> Credentials:
+        """Authenticate with the account's e-mail address and the Global API key, the older way."""
+        return cls({"X-Auth-Email": email, "X-Auth-Key": key})
+
+    def __call__(self, request: Any) -> Any:
+        request.headers.update(self.headers)
+        return request
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Everything that a client needs. C(timeout) and C(rate_limit_wait) are seconds."""
+
+    account_id: str
+    credentials: Credentials
+    base_url: str = DEFAULT_BASE_URL
+    timeout: int = 30
+    max_retries: int = 4
+    rate_limit_wait: int = 300
+    verify: bool | str = True
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)

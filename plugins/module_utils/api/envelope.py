@@ -1,0 +1,147 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cloudflare's envelope around every answer, read with distrust.
+
+Shapes: shared with the API reference; C({"success": true, "result": ...}) or
+C({"success": false, "errors": [{"code": 7001, "message": "...", "path": ["body", "cache_ttl"]}]}).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
+    ApiError,
+    ErrorEntry,
+    NotFound,
+    RateLimited,
+    Refused,
+    Request,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+
+INPUT_REFUSED = 7001
+ITEM_NOT_FOUND = 7002
+MAX_ENTRIES = 50
+MAX_TEXT = 500
+HINT_PERMISSION = "Check that the token is valid and has the permission 'AI Gateway Write' on this account ('AI Gateway Read' to read only)"
+HINT_ACCOUNT = "Check account_id, and base_url if it is set"
+HINTS_BY_CODE = {
+    10000: HINT_PERMISSION,
+    9109: HINT_PERMISSION,
+    6003: "The credentials have a form that the API does not accept: check api_token, or api_email and api_key",
+    7000: HINT_ACCOUNT,
+    7003: HINT_ACCOUNT,
+}
+HINTS_BY_STATUS = {
+    401: HINT_PERMISSION,
+    403: HINT_PERMISSION,
+    404: HINT_ACCOUNT,
+    429: "Cloudflare allows 1200 requests in five minutes for all that a user or token does: raise rate_limit_wait, or do less at once",
+}
+
+
+def read_result(request: Request, answer: Answer) -> Any:
+    """The C(result) of a good answer.
+
+    :raises ApiError: for anything else, with all that the answer tells.
+    """
+    payload = _parse(answer.body)
+    good = 200 <= answer.status < 300 and isinstance(payload, dict)
+    if good and payload.get("success") is True:
+        return payload.get("result")
+    raise _failure(request, answer, payload)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _failure(request: Request, answer: Answer, payload: Any) -> ApiError:
+    entries = _entries(payload.get("errors")) if isinstance(payload, dict) else []
+    error = _error_class(answer.status, entries)(
+        request,
+        answer.status,
+        _problem(answer, entries),
+        entries,
+        ray_id=printable(answer.headers.get("cf-ray", ""), 100) or None,
+        retry_after=parse_retry_after(answer.headers.get("Retry-After")) if answer.status in (429, 503) else None,
+    )
+    hint = _hint(answer.status, error.codes)
+    if hint:
+        error.add_remark(hint + ".")
+    return error
+
+
+def _error_class(status: int, entries: list[ErrorEntry]) -> type[ApiError]:
+    codes = [entry.code for entry in entries]
+    if status == 404 and ITEM_NOT_FOUND in codes:
+        return NotFound
+    if status == 409 or (status < 500 and INPUT_REFUSED in codes):
+        return Refused
+    return RateLimited if status == 429 else ApiError
+
+
+def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
+    if entries:
+        return "; ".join(str(entry) for entry in entries)
+    if 300 <= answer.status < 400:
+        target = printable(answer.headers.get("Location", "nowhere"), 200)
+        return f"a redirect to {target}, which is not followed, because it would carry the credentials along; check base_url"
+    if not answer.body.strip():
+        return "the body is empty"
+    kind = printable(answer.headers.get("Content-Type", "no content type"), 100)
+    start = printable(answer.body[:1000].decode("utf-8", "replace"), 120)
+    return f"the body is not an answer of the Cloudflare API ({kind}): {start}"
+
+
+def _entries(errors: Any) -> list[ErrorEntry]:
+    """The entries of C(errors), each followed by those of its C(error_chain); odd shapes are shown as they are."""
+    found: list[ErrorEntry] = []
+    for error in errors if isinstance(errors, list) else []:
+        found.append(_entry(error))
+        if isinstance(error, dict) and isinstance(error.get("error_chain"), list):
+            found.extend(_entry(link) for link in error["error_chain"])
+        if len(found) >= MAX_ENTRIES:
+            break
+    return found[:MAX_ENTRIES]
+
+
+def _entry(error: Any) -> ErrorEntry:
+    if not isinstance(error, dict):
+        return ErrorEntry(None, printable(str(error), MAX_TEXT))
+    known: dict[str, Any] = error
+    code = known.get("code")
+    path = known.get("path")
+    steps: tuple[str, ...] = tuple(printable(str(step), 100) for step in path[:20]) if isinstance(path, list) else ()
+    code = code if isinstance(code, int) and not isinstance(code, bool) else None
+    return ErrorEntry(code, printable(str(known.get("message", "")), MAX_TEXT), steps)
+
+
+def _hint(status: int, codes: tuple[int, ...]) -> str | None:
+    for code in codes:
+        if code in HINTS_BY_CODE:
+            return HINTS_BY_CODE[code]
+    return None if ITEM_NOT_FOUND in codes else HINTS_BY_STATUS.get(status)
+
+
+def parse_retry_after(value: str | None) -> float | None:
+    """Seconds from now in a C(Retry-After) header, given in seconds or as an HTTP date; C(None) if there is none."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return max(0.0, (moment - datetime.datetime.now(datetime.timezone.utc)).total_seconds())

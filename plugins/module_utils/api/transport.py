@@ -1,0 +1,141 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP exchange on a C(requests) session: bounded in time and size, never redirected, never logged."""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+import warnings
+from typing import Any, Mapping, NamedTuple
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+
+REQUESTS_IMPORT_ERROR: str | None = None
+try:
+    import requests
+    from urllib3 import exceptions as urllib3_errors
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+USER_AGENT = "ansible-edgeops.cloudflare/0.1.0"
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+# A server that is there accepts a connection at once; only its answer may take the whole of the timeout.
+MAX_CONNECT_SECONDS = 10
+
+
+class Answer(NamedTuple):
+    """A whole HTTP answer. Header names are looked up in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """Sends requests of one connection over one pool of sockets. Close it when done."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._base_url = connection.base_url.rstrip("/")
+        self._verify = connection.verify
+        self._timeout = connection.timeout
+        self._session = requests.Session()
+        self._session.auth = connection.credentials
+        self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._session.close()
+
+    def send(self, request: Request, body: bytes | None = None) -> Answer:
+        """Make one try of C(request), with C(body) as JSON.
+
+        :raises NoAnswer: when no whole answer arrived within the timeout and the size limit.
+        """
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # urllib3 would warn at each request when validate_certs is false
+                return self._exchange(request, body)
+        except requests.exceptions.RequestException as error:
+            raise _no_answer(request, error, self._timeout) from None
+        except (urllib3_errors.HTTPError, OSError, ValueError) as error:
+            raise NoAnswer(request, _reason(error), sent=True) from None
+
+    def _exchange(self, request: Request, body: bytes | None) -> Answer:
+        deadline = time.monotonic() + self._timeout
+        response = self._session.request(
+            request.method,
+            self._base_url + request.path,
+            data=body,
+            headers={} if body is None else {"Content-Type": "application/json"},
+            timeout=(min(self._timeout, MAX_CONNECT_SECONDS), self._timeout),
+            allow_redirects=False,
+            stream=True,
+            verify=self._verify,
+        )
+        try:
+            return Answer(response.status_code, response.headers, self._read(request, response, deadline))
+        finally:
+            response.close()
+
+    def _read(self, request: Request, response: Any, deadline: float) -> bytes:
+        parts = []
+        size = 0
+        for part in response.iter_content(CHUNK_BYTES):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_ANSWER_BYTES:
+                raise NoAnswer(request, f"the answer is larger than {MAX_ANSWER_BYTES} bytes", sent=True, transient=False)
+            if time.monotonic() > deadline:
+                raise NoAnswer(request, f"the answer was not complete after {self._timeout} s (timeout)", sent=True)
+        expected = response.headers.get("Content-Length", "")
+        received = response.raw.tell()
+        # requests does not say by itself that a body was cut short.
+        if expected.isdigit() and request.method != "HEAD" and received < int(expected):
+            raise NoAnswer(request, f"the answer was cut after {received} of {expected} bytes", sent=True)
+        return b"".join(parts)
+
+
+def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
+    """Tell in plain words why there is no answer, and whether the request can have reached the API."""
+    cause = _cause(error)
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return NoAnswer(request, f"no connection within {min(timeout, MAX_CONNECT_SECONDS)} s", sent=False)
+    if isinstance(error, requests.exceptions.Timeout):
+        return NoAnswer(request, f"nothing came within {timeout} s (timeout)", sent=True)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return NoAnswer(request, f"the proxy failed: {_reason(cause)}", sent=not _never_connected(cause))
+    if isinstance(error, requests.exceptions.SSLError):
+        reason = f"TLS failed: {_reason(cause)}; ca_path names a CA bundle of your own"
+        return NoAnswer(request, reason, sent=False, transient=False)
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return NoAnswer(request, _reason(cause), sent=not _never_connected(cause))
+    known = isinstance(error, requests.exceptions.ChunkedEncodingError)
+    return NoAnswer(request, _reason(cause), sent=True, transient=known)
+
+
+def _cause(error: Exception) -> BaseException:
+    """The exception inside those in which requests and urllib3 wrap it."""
+    cause: Any = error
+    while True:
+        inner = getattr(cause, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = cause.args[0] if getattr(cause, "args", ()) else None
+        if not isinstance(inner, BaseException):
+            return cause  # type: ignore[no-any-return]  # an exception by the checks above
+        cause = inner
+
+
+def _never_connected(cause: BaseException) -> bool:
+    return isinstance(cause, (urllib3_errors.NewConnectionError, urllib3_errors.ConnectTimeoutError))
+
+
+def _reason(cause: BaseException) -> str:
+    """The text of C(cause) without object addresses, terminal escapes and the credentials of a proxy's URL."""
+    text = re.sub(r"<[^<>]* object at 0x[0-9a-f]+>:? ?|^HTTPS?Connection\([^)]*\): ", "", str(cause) or type(cause).__name__)
+    return printable(re.sub(r"//[^/@\s]+@", "//***@", text), 300).rstrip(".")

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of the module C(ai_gateway): one gateway, from its options to its result."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, encode_path
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration, declare
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+ENDPOINT = "https://gateway.ai.cloudflare.com/v1"
+# They differ between check mode and the real run, and say nothing about settings.
+UNVERIFIABLE = (
+    "The server shows %s only masked, so a new value cannot be told from the old one. To have it written, "
+    "change something else in the same setting, or clear the setting with unset first."
+)
+VOLATILE = ("created_at", "modified_at")
+
+
+def argument_spec() -> dict[str, Any]:
+    """The options of the module."""
+    return dict(options_of(CONNECTION_OPTIONS), **item_options(GATEWAY))
+
+
+def read(options: dict[str, Any]) -> Declaration:
+    """What the options declare.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    return declare(GATEWAY, options, convert_free_keys(GATEWAY.settings, options))
+
+
+def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str, Any]:
+    """Make the gateway what is declared, and return the module's result.
+
+    :raises CollectionError: where that cannot be reached.
+    """
+    outcome = reconcile(GATEWAY, declaration, client.items(GATEWAY.path), check_mode)
+    result: dict[str, Any] = {
+        "changed": outcome.operation != UNCHANGED,
+        "operation": outcome.operation,
+        "changed_settings": list(outcome.changed_settings),
+        "endpoint": ENDPOINT + encode_path(client.account_id, declaration.id),
+        "diff": {
+            "before_header": declaration.id,
+            "after_header": declaration.id,
+            "before": _lasting(outcome.before),
+            "after": _lasting(outcome.after),
+        },
+    }
+    if outcome.unverifiable:
+        result["warnings"] = [UNVERIFIABLE % ", ".join(outcome.unverifiable)]
+    if outcome.after is not None and declaration.present:
+        gateway = show(GATEWAY, outcome.after)
+        result["gateway"] = gateway
+        result["ansible_facts"] = {"cloudflare_ai_gateway": gateway}
+    return result
+
+
+def _lasting(gateway: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {} if gateway is None else {name: value for name, value in show(GATEWAY, gateway).items() if name not in VOLATILE}
+
+
+WORK = Work(GATEWAY, argument_spec, read, run)

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argument specs, read off the field tables."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Iterable, Sequence
+
+from ansible.module_utils.basic import AnsibleFallbackNotFound
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+
+
+class FromEnvironment(str):
+    """A value that no option gave: it came from an environment variable."""
+
+
+def nonempty_env(*names: str) -> FromEnvironment:
+    """The first of the environment variables that is not blank; AWX injects blank ones for unused fields."""
+    for name in names:
+        value = os.environ.get(name, "").strip()
+        if value:
+            return FromEnvironment(value)
+    raise AnsibleFallbackNotFound
+
+
+def options_of(fields: Iterable[Field], with_defaults: bool = True) -> dict[str, Any]:
+    """The spec of C(fields). Settings of an item carry no defaults, as what is not declared is not managed."""
+    return {field.name: _option(field, with_defaults) for field in fields}
+
+
+def item_options(resource: Resource) -> dict[str, Any]:
+    """The spec of one item of C(resource): identity, state, settings, and the two ways beyond them."""
+    spec = options_of([resource.id])
+    spec["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+    spec.update(options_of(resource.settings, with_defaults=False))
+    spec["extra_settings"] = {"type": "dict"}
+    spec["unset"] = {"type": "list", "elements": "str"}
+    return spec
+
+
+def _option(field: Field, with_default: bool) -> dict[str, Any]:
+    option: dict[str, Any] = {"type": field.type, "no_log": field.secret}
+    if field.elements:
+        option["elements"] = field.elements
+    if field.choices:
+        option["choices"] = list(field.choices)
+    if field.aliases:
+        option["aliases"] = list(field.aliases)
+    if field.required:
+        option["required"] = True
+    elif with_default and field.default is not None:
+        option["default"] = field.default
+    if field.env:
+        option["fallback"] = (nonempty_env, [field.env])
+    if field.fields:
+        option["options"] = options_of(field.fields)
+        option.update(_relations(field))
+    return option
+
+
+def _relations(field: Field) -> dict[str, Sequence[Sequence[str]]]:
+    names = ("mutually_exclusive", "required_together", "required_one_of")
+    return {name: [list(group) for group in getattr(field, name)] for name in names if getattr(field, name)}

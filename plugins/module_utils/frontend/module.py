@@ -1,0 +1,25 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ordinary way of running: as a program that Ansible starts."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable
+
+
+def run_module(work: Work) -> None:
+    """Read the task's options, do its work, and exit with the result."""
+    module = AnsibleModule(argument_spec=work.argument_spec(), supports_check_mode=True)
+    if REQUESTS_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    performed = perform(work, module.params, module.check_mode, module._diff)
+    for warning in performed.result.pop("warnings", []):
+        module.warn(warning)
+    module.no_log_values = scrubbable(module.no_log_values) | performed.hidden
+    if performed.result.get("failed"):
+        module.fail_json(**performed.result)
+    module.exit_json(**performed.result)

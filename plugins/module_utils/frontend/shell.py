@@ -1,0 +1,104 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a task's options to its result: what every way of running a module shares."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any, Callable, Iterable, Mapping, NamedTuple
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import (
+    CONNECTION_OPTIONS,
+    connection_of,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+
+# A shorter secret is masked where the schema says it stands, but not searched for in all other text: replacing every "1" or
+# "prod" would wreck the output.
+MIN_SCRUBBED_LENGTH = 8
+
+
+class Work(NamedTuple):
+    """What one module does.
+
+    C(read) makes of the options what C(run) takes, and raises InvalidOptions; nothing is sent before it has returned.
+    C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
+    """
+
+    resource: Resource
+    argument_spec: Callable[[], dict[str, Any]]
+    read: Callable[[dict[str, Any]], Any]
+    run: Callable[[Any, bool, Client], dict[str, Any]]
+
+
+class Performed(NamedTuple):
+    """A result, failed or not, and the values that must not be shown anywhere in it."""
+
+    result: dict[str, Any]
+    hidden: set[str]
+
+
+def perform(work: Work, options: dict[str, Any], check_mode: bool, diff_mode: bool) -> Performed:
+    """Do the work of a task whose C(options) have passed the argument spec. Never raises: the one error boundary."""
+    hidden: set[str] = set()
+    try:
+        task, client = _prepare(work, options)
+        hidden = client.secrets
+        try:
+            result = work.run(task, check_mode, client)
+        finally:
+            client.close()
+        if not diff_mode:
+            result.pop("diff", None)
+    except CollectionError as error:
+        result = dict(error.details(), failed=True, msg=str(error))
+    except Exception as error:
+        result = {"failed": True, "msg": _defect(error)}
+    result["invocation"] = {"module_args": shown_options(work.resource, options)}
+    return Performed(result, scrubbable(hidden))
+
+
+def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Client]:
+    """Check all options, those of the connection and those of the work, before there is a client."""
+    found: list[str] = []
+    task = connection = None
+    try:
+        connection = connection_of(options)
+    except InvalidOptions as error:
+        found.extend(error.problems)
+    try:
+        task = work.read(options)
+    except InvalidOptions as error:
+        found.extend(error.problems)
+    if connection is None or found:
+        raise InvalidOptions(found)
+    return task, Client(connection)
+
+
+def shown_options(resource: Resource, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings)."""
+    fields = {field.name: field for field in CONNECTION_OPTIONS + resource.settings}
+    shown: dict[str, Any] = {}
+    for name, value in options.items():
+        if name == "extra_settings" and isinstance(value, dict):
+            shown[name] = mask_settings(resource, value)
+        else:
+            # A value from the environment is a str of its own kind, which not every serialiser takes.
+            shown[name] = mask(fields.get(name), str(value) if isinstance(value, str) else value)
+    return shown
+
+
+def scrubbable(values: Iterable[str]) -> set[str]:
+    """Those of the C(values) that can be searched for in any text without wrecking it."""
+    return {value for value in values if len(value) >= MIN_SCRUBBED_LENGTH}
+
+
+def _defect(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}, line {frame.lineno}"
+    return f"This is a defect of edgeops.cloudflare, please report it: {type(error).__name__}: {error} ({where})."

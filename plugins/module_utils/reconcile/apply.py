@@ -1,0 +1,199 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carry a plan out, so that what was declared is what is stored: once, verified, and settled where an outcome is unknown."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NotFound, Refused
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, secret_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
+    CREATED,
+    DELETED,
+    UNCHANGED,
+    UPDATED,
+    Plan,
+    make_plan,
+    merged_body,
+    mismatches,
+    unverifiable,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+
+# How often to plan anew when somebody else creates or deletes the same item meanwhile.
+ROUNDS = 4
+# How often to look for an item whose creation may still be under way, before creating it again.
+LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or in check mode would be.
+
+    C(before) and C(after) are items as stored, C(None) where absent. C(unverifiable) names secrets that the server hides,
+    so that nobody can tell whether those declared are those stored.
+    """
+
+    operation: str
+    changed_settings: tuple[str, ...]
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    unverifiable: tuple[str, ...] = ()
+
+
+class NotStored(CollectionError):
+    """The server took a write without complaint and holds something else than was declared."""
+
+
+class Contended(CollectionError):
+    """Somebody else kept creating and deleting the item."""
+
+
+class _Overtaken(Exception):
+    """The item was created or deleted by somebody else after it was read; C(current) is what is there now."""
+
+    def __init__(self, current: dict[str, Any] | None) -> None:
+        super().__init__()
+        self.current = current
+
+
+def reconcile(resource: Resource, declaration: Declaration, items: Items, check_mode: bool) -> Outcome:
+    """Read the item, and make it what is declared; in check mode only tell what would be done.
+
+    :raises CollectionError: where that cannot be reached; the error tells what is known.
+    """
+    return _Reconciler(resource, declaration, items).run(check_mode)
+
+
+class _Reconciler:
+    def __init__(self, resource: Resource, declaration: Declaration, items: Items) -> None:
+        self.resource = resource
+        self.declaration = declaration
+        self.items = items
+        self._hide(declaration.settings)
+
+    def run(self, check_mode: bool) -> Outcome:
+        current = self._read()
+        for _round in range(ROUNDS):
+            plan = make_plan(self.resource, self.declaration, current)
+            try:
+                return self._outcome(plan, plan.after if check_mode else self._carry_out(plan))
+            except _Overtaken as overtaken:
+                current = overtaken.current
+        raise Contended(f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else.")
+
+    def _outcome(self, plan: Plan, after: Mapping[str, Any] | None) -> Outcome:
+        hidden: list[str] = []
+        if plan.operation == UNCHANGED and after is not None:
+            hidden = unverifiable(self.resource, self.declaration, after)
+        return Outcome(plan.operation, plan.changed_settings, plan.before, after, tuple(hidden))
+
+    def _carry_out(self, plan: Plan) -> Mapping[str, Any] | None:
+        """Do what is planned and return the item as it is stored then."""
+        if plan.operation == CREATED:
+            return self._create(plan)
+        if plan.operation == UPDATED:
+            return self._put(plan.body or {})
+        if plan.operation == DELETED:
+            self._delete()
+        return plan.after
+
+    def _create(self, plan: Plan) -> Mapping[str, Any]:
+        stored = self._post(plan)
+        if not mismatches(self.resource, self.declaration, stored):
+            return stored
+        # Some servers take some settings only in an update.
+        return self._put(merged_body(self.resource, self.declaration, stored))
+
+    def _post(self, plan: Plan) -> Mapping[str, Any]:
+        """Create the item. Where the outcome is unknown, look before doing it again."""
+        maybe_ours = False
+        for retry in range(self.items.client.policy.max_retries + 1):
+            try:
+                return self._remember(self.items.create(plan.body or {}))
+            except CollectionError as error:
+                if not error.outcome_unknown and not isinstance(error, Refused):
+                    raise
+                maybe_ours = maybe_ours or error.outcome_unknown
+                current = self._look(error, LOOKS if error.outcome_unknown else 1)
+                if current is not None and maybe_ours:
+                    return current
+                if current is not None:
+                    raise _Overtaken(current) from None
+                if not error.outcome_unknown or retry == self.items.client.policy.max_retries:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _put(self, body: dict[str, Any]) -> Mapping[str, Any]:
+        """Update the item and check what is stored then."""
+        try:
+            stored = self._remember(self.items.update(self.declaration.id, body))
+        except NotFound:
+            raise _Overtaken(None) from None
+        except CollectionError as error:
+            if not error.outcome_unknown:
+                raise
+            found = self._look(error)
+            if found is None:
+                raise _Overtaken(None) from None
+            if mismatches(self.resource, self.declaration, found):
+                raise
+            return found
+        self._verify(stored)
+        return stored
+
+    def _delete(self) -> None:
+        try:
+            self.items.delete(self.declaration.id)
+        except NotFound:
+            return
+        except CollectionError as error:
+            if not error.outcome_unknown or self._look(error) is not None:
+                raise
+
+    def _verify(self, stored: Mapping[str, Any]) -> None:
+        wrong = mismatches(self.resource, self.declaration, stored)
+        if wrong:
+            pairs = [f"{key}: declared {self._shown(key, self.declaration.settings)}, stored {self._shown(key, stored)}" for key in wrong]
+            raise NotStored(
+                f"The server accepted the write to {self.resource.name} {self.declaration.id!r} but does not hold what was "
+                f"declared ({'; '.join(pairs)}). Other settings may have been changed."
+            )
+
+    def _shown(self, key: str, settings: Mapping[str, Any]) -> str:
+        return repr(mask(self.resource.setting(key), settings.get(key)))
+
+    def _look(self, error: CollectionError, looks: int = 1) -> dict[str, Any] | None:
+        """Read the item after C(error) left open what was done; a creation may take more than one look to show."""
+        for look in range(looks):
+            if look:
+                time.sleep(backoff(look))
+            try:
+                current = self._read()
+            except CollectionError as unreadable:
+                error.add_remark(
+                    f"What it did is unknown, as reading failed too: {unreadable} Run the task again: it goes on from what is there."
+                )
+                raise error from None
+            if current is not None:
+                return current
+        return None
+
+    def _read(self) -> dict[str, Any] | None:
+        current = self.items.get(self.declaration.id)
+        return None if current is None else self._remember(current)
+
+    def _remember(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Note the secrets of an item as not to be shown, before anything else is done with it."""
+        self._hide(item)
+        return item
+
+    def _hide(self, settings: Mapping[str, Any]) -> None:
+        self.items.client.secrets.update(secret_values(self.resource, settings))

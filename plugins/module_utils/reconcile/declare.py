@@ -1,0 +1,102 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the options of one item to what the user declared, in the API's form. Pure; all problems are found at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What shall be: the item's id, whether it shall exist, and its managed settings by API name (null: cleared)."""
+
+    id: str
+    present: bool
+    settings: Mapping[str, Any]
+
+
+def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> Declaration:
+    """Read C(options): C(id), C(state), the settings, C(extra_settings), C(unset); C(None) is not given.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    found = [*known_problems, *_option_problems(resource, options)]
+    if found:
+        raise InvalidOptions(found)
+    settings = {field.key: to_api(field, options[field.name]) for field in resource.settings if options.get(field.name) is not None}
+    settings.update(options.get("extra_settings") or {})
+    settings.update({_field(resource, name).key: None for name in options.get("unset") or []})
+    return Declaration(id=options["id"], present=options["state"] == "present", settings=settings)
+
+
+def to_api(field: Field, value: Any) -> Any:
+    """An option's value as the API takes it: its names, no parts that are not given, whole numbers without a fraction."""
+    if isinstance(value, list):
+        return [_parts_to_api(field.fields, element) if field.fields else element for element in value]
+    if isinstance(value, dict) and field.value_fields:
+        return {key: _parts_to_api(field.value_fields, part) for key, part in value.items()}
+    if isinstance(value, dict) and field.fields:
+        return _parts_to_api(field.fields, value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _parts_to_api(parts: Sequence[Field], value: Mapping[str, Any]) -> dict[str, Any]:
+    return {part.key: to_api(part, value[part.name]) for part in parts if value.get(part.name) is not None}
+
+
+def _option_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]:
+    found = list(problems(resource.id, options["id"], resource.id.name))
+    if options["id"] in (".", ".."):
+        found.append(f"id is {options['id']}: this cannot be part of a URL")
+    for field in resource.settings:
+        value = options.get(field.name)
+        found.extend(problems(field, value, field.name))
+        if value and field.needs and options.get(field.needs) is False:
+            found.append(f"{field.name}: true needs {field.needs}, which is declared false")
+    found.extend(_extra_problems(resource, options))
+    found.extend(_unset_problems(resource, options))
+    return found
+
+
+def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]:
+    extra = options.get("extra_settings") or {}
+    found = []
+    for name in extra:
+        if name == resource.id.name or name in resource.read_only:
+            found.append(f"extra_settings.{name} cannot be set: it is the item's identity or made by the server")
+        elif _is_given(options, name):
+            found.append(f"{name} is given both as an option and in extra_settings: keep one of them")
+    try:
+        json.dumps(extra, allow_nan=False)
+    except (TypeError, ValueError):
+        found.append("extra_settings holds a value that JSON cannot express, such as .nan or .inf")
+    return found
+
+
+def _unset_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]:
+    clearable = {field.name: field for field in resource.settings}
+    found = []
+    for name in options.get("unset") or []:
+        if name not in clearable:
+            found.append(f"unset: {name} is not a setting of this version; extra_settings can send it as null")
+        elif not clearable[name].nullable:
+            found.append(f"unset: {name} cannot be cleared; use '{clearable[name].switch_off}'")
+        elif _is_given(options, name) or name in (options.get("extra_settings") or {}):
+            found.append(f"unset: {name} is also given a value: keep one of them")
+    return found
+
+
+def _is_given(options: Mapping[str, Any], name: str) -> bool:
+    return options.get(name) is not None
+
+
+def _field(resource: Resource, name: str) -> Field:
+    return next(field for field in resource.settings if field.name == name)

@@ -1,0 +1,84 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a value lies within what a field allows. Choices and required parts are the argument spec's to check."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Iterator, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+
+# What stands for a secret in the output of this collection and of Ansible.
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+def problems(field: Field, value: Any, where: str) -> Iterator[str]:
+    """What is wrong with C(value), each problem with the option's name, the value and the bound."""
+    if value is None:
+        return
+    if field.text_values:
+        yield from _text_value_problems(field, value, where)
+    elif isinstance(value, list):
+        yield from _list_problems(field, value, where)
+    elif isinstance(value, dict):
+        for part in field.fields:
+            yield from problems(part, value.get(part.name), f"{where}.{part.name}")
+    elif isinstance(value, str):
+        yield from _text_problems(field, value, where)
+    elif field.type in ("int", "float"):
+        yield from _number_problems(field, value, where)
+
+
+def _list_problems(field: Field, value: Sequence[Any], where: str) -> Iterator[str]:
+    if field.max_items is not None and len(value) > field.max_items:
+        yield f"{where} has {len(value)} elements: at most {field.max_items} are allowed"
+    for index, element in enumerate(value):
+        for part in field.fields:
+            yield from problems(part, element.get(part.name), f"{where}[{index}].{part.name}")
+
+
+def _text_value_problems(field: Field, value: Any, where: str) -> Iterator[str]:
+    for key, text in value.items():
+        if not isinstance(text, str):
+            yield f"{where}.{key} must be text: put it in quotes"
+        else:
+            yield from _text_problems(field, text, f"{where}.{key}")
+
+
+def _number_problems(field: Field, value: Any, where: str) -> Iterator[str]:
+    if isinstance(value, bool) or not math.isfinite(value):
+        yield f"{where} is {str(value).lower()}: it must be a number"
+    elif field.above is not None and value <= field.above:
+        yield f"{where} is {value}: it must be greater than {field.above}"
+    elif not _within(field.minimum, value, field.maximum):
+        yield f"{where} is {value}: it must be {_range(field.minimum, field.maximum)}"
+
+
+def _text_problems(field: Field, value: str, where: str) -> Iterator[str]:
+    shown = "" if field.secret else f" ({printable(value, 80)})"
+    if field.forbidden is not None and field.forbidden[0] in value:
+        yield f"{where} {field.forbidden[1]}"
+    elif not _within(field.min_length, len(value), field.max_length):
+        bound = _range(field.min_length, field.max_length)
+        yield f"{where} has {len(value)} characters{shown}: it must have {bound}"
+    elif field.pattern is not None and not re.fullmatch(field.pattern[0], value):
+        yield f"{where}{shown}: it must be {field.pattern[1]}"
+    elif field.secret and value == MASK:
+        yield f"{where} is the mask that stands for a secret, not the secret itself"
+
+
+def _within(least: Any, value: Any, most: Any) -> bool:
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
+def _range(least: Any, most: Any) -> str:
+    bounds: list[str] = []
+    if least is not None:
+        bounds.append(f"at least {least}")
+    if most is not None:
+        bounds.append(f"at most {most}")
+    return " and ".join(bounds)

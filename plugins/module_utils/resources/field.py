@@ -1,0 +1,86 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a setting is, as data. Everything else (options, bounds, masking, comparison) is read off these values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting, or one part of a nested setting.
+
+    The constraints are those of the API; C(None) means that it states none. The type is Ansible's word for it.
+    """
+
+    name: str
+    type: str
+    # The API's name, where it is not the option's (snake case).
+    api_name: str | None = None
+    aliases: tuple[str, ...] = ()
+    elements: str | None = None
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    # The value must be greater than this.
+    above: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    max_items: int | None = None
+    # A regular expression and what to call it in a message.
+    pattern: tuple[str, str] | None = None
+    # Text that must not be in the value, and why; the value is kept out of the message.
+    forbidden: tuple[str, str] | None = None
+    required: bool = False
+    nullable: bool = False
+    # How to switch off what cannot be null.
+    switch_off: str | None = None
+    # What a missing or null value means on the server.
+    default: Any = None
+    # What a create call must carry where the user is silent.
+    on_create: Any = None
+    # The server makes a value where none is given, and the user's silence matches any.
+    server_made: bool = False
+    # This setting, when true, needs that other one to be true; the server switches it off together with it.
+    needs: str | None = None
+    secret: bool = False
+    # Whether the order of a list means something.
+    ordered: bool = True
+    # The parts of a dict, or of each element of a list of dicts.
+    fields: tuple[Field, ...] = ()
+    # The parts of each value of a dict with free keys.
+    value_fields: tuple[Field, ...] = ()
+    # A dict with free keys and text as values.
+    text_values: bool = False
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_together: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[Any, ...], ...] = ()
+    # The environment variable that stands in for a connection option.
+    env: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The name under which the API has it."""
+        return self.api_name or self.name
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of item: where it lives, and what it consists of.
+
+    C(read_only) are names that the server sets, with what a new item holds; C(None) cannot be known beforehand.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    id: Field
+    settings: tuple[Field, ...]
+    read_only: Mapping[str, Any]
+
+    def setting(self, key: str) -> Field | None:
+        """The setting with that API name, if this version knows it."""
+        return next((field for field in self.settings if field.key == key), None)

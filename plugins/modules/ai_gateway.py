@@ -1,0 +1,639 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage one Cloudflare AI Gateway."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ai_gateway
+short_description: Manage a Cloudflare AI Gateway
+version_added: 0.1.0
+author:
+  - edgeops.cloudflare contributors (@edgeops)
+description:
+  - Creates, changes and deletes one AI Gateway of a Cloudflare account.
+  - A setting that is not given is not managed and stays as it is, also where this version has never heard of it.
+  - A nested setting (O(dlp), O(guardrails), O(otel), O(spend_limits), O(stripe)) is given whole. What is left out of it has its default.
+  - The answer to every write is compared with what was declared. If the server holds something else, the task fails and names it.
+extends_documentation_fragment:
+  - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.attributes
+options:
+  id:
+    description:
+      - The gateway's id, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
+      - The API takes lower case letters, digits, underscores, and single hyphens between them.
+    type: str
+    required: true
+    aliases: [name]
+  state:
+    description:
+      - Whether the gateway shall exist. Deleting it deletes its logs too.
+    type: str
+    choices: [present, absent]
+    default: present
+  authentication:
+    description:
+      - Whether clients must bring a Cloudflare token. Without it, anybody who knows the URL may use the gateway.
+      - A new gateway has it off.
+    type: bool
+  byok_only:
+    description:
+      - Whether to use only the provider keys stored with the gateway, and never Unified Billing instead.
+    type: bool
+  cache_invalidate_on_update:
+    description:
+      - Whether cached answers are dropped when the gateway changes. V(true) on a new gateway if not given.
+    type: bool
+  cache_ttl:
+    description:
+      - Seconds that an identical request is answered from the cache; at least 0. V(0) switches the cache off.
+      - V(0) on a new gateway if not given.
+    type: int
+  collect_logs:
+    description:
+      - Whether to keep prompts, answers, tokens and cost as logs. V(true) on a new gateway if not given.
+    type: bool
+  dlp:
+    description:
+      - Scan requests and answers with Zero Trust DLP profiles. Either one O(dlp.action) for all O(dlp.profiles), or O(dlp.policies).
+      - It cannot be cleared. Switch it off with O(dlp.enabled=false).
+    type: dict
+    suboptions:
+      enabled:
+        description: Whether to scan.
+        type: bool
+        required: true
+      action:
+        description: What to do on a match. V(FLAG) notes it in a header and the log, V(BLOCK) refuses the request or the answer.
+        type: str
+        choices: [FLAG, BLOCK]
+      profiles:
+        description: Ids of the DLP profiles to scan for. Their order does not matter.
+        type: list
+        elements: str
+      policies:
+        description: Rules of their own for sets of profiles. Their order does not matter.
+        type: list
+        elements: dict
+        suboptions:
+          id:
+            description: The policy's id, chosen by you.
+            type: str
+            required: true
+          enabled:
+            description: Whether this policy applies.
+            type: bool
+            required: true
+          action:
+            description: What to do on a match.
+            type: str
+            choices: [FLAG, BLOCK]
+            required: true
+          check:
+            description: What to scan.
+            type: list
+            elements: str
+            choices: [REQUEST, RESPONSE]
+            required: true
+          profiles:
+            description: Ids of the DLP profiles to scan for.
+            type: list
+            elements: str
+            required: true
+  guardrails:
+    description:
+      - What to do about prompts and answers in each hazard category. A category that is left out is ignored.
+      - V(FLAG) only logs, V(BLOCK) refuses. Each check adds about half a second to a request, and Workers AI usage.
+    type: dict
+    suboptions:
+      prompt:
+        description: The checks on prompts.
+        type: dict
+        default: {}
+        suboptions: &categories
+          P1:
+            description: Prompt injection.
+            type: str
+            choices: [FLAG, BLOCK]
+          S1:
+            description: Violent crime.
+            type: str
+            choices: [FLAG, BLOCK]
+          S2:
+            description: Non-violent crime.
+            type: str
+            choices: [FLAG, BLOCK]
+          S3:
+            description: Sex-related crime.
+            type: str
+            choices: [FLAG, BLOCK]
+          S4:
+            description: Sexual exploitation of children.
+            type: str
+            choices: [FLAG, BLOCK]
+          S5:
+            description: Defamation.
+            type: str
+            choices: [FLAG, BLOCK]
+          S6:
+            description: Specialised advice, such as medical, legal or financial.
+            type: str
+            choices: [FLAG, BLOCK]
+          S7:
+            description: Privacy of persons.
+            type: str
+            choices: [FLAG, BLOCK]
+          S8:
+            description: Infringement of intellectual property.
+            type: str
+            choices: [FLAG, BLOCK]
+          S9:
+            description: Weapons of mass harm.
+            type: str
+            choices: [FLAG, BLOCK]
+          S10:
+            description: Hate.
+            type: str
+            choices: [FLAG, BLOCK]
+          S11:
+            description: Suicide and self-harm.
+            type: str
+            choices: [FLAG, BLOCK]
+          S12:
+            description: Sexual content.
+            type: str
+            choices: [FLAG, BLOCK]
+          S13:
+            description: Misinformation about elections.
+            type: str
+            choices: [FLAG, BLOCK]
+      response:
+        description: The checks on answers.
+        type: dict
+        default: {}
+        suboptions: *categories
+  log_classification:
+    description:
+      - Whether Cloudflare may analyse stored prompts and answers by task. Off on a new gateway.
+      - Needs O(collect_logs), and goes off together with it.
+    type: bool
+  log_management:
+    description:
+      - How many logs to keep, from 10000 to 10000000. What applies if it is not set depends on your plan.
+    type: int
+  log_management_strategy:
+    description:
+      - What to do when O(log_management) is reached. V(STOP_INSERTING) also stops the export of logs.
+    type: str
+    choices: [STOP_INSERTING, DELETE_OLDEST]
+  logpush:
+    description:
+      - Whether logs are given to a Logpush job, encrypted to O(logpush_public_key). Nothing flows before that job exists.
+      - Needs O(collect_logs) and a paid plan. Off on a new gateway.
+    type: bool
+  logpush_public_key:
+    description:
+      - The public half of an RSA key pair in PEM format, 16 to 1024 characters. A private key is refused.
+    type: str
+  otel:
+    description:
+      - Endpoints that get an OpenTelemetry span for every request. Spans carry the text of prompts and answers.
+      - The order of the list does not matter.
+    type: list
+    elements: dict
+    suboptions:
+      url:
+        description: The OTLP endpoint, at most 2048 characters.
+        type: str
+        required: true
+      headers:
+        description: HTTP headers to send along. Their values are treated as secrets.
+        type: dict
+        default: {}
+      authorization:
+        description: Reference to the Secrets Store secret to authenticate with, at most 256 characters. Treated as a secret.
+        type: str
+      content_type:
+        description: The format of the spans.
+        type: str
+        choices: [json, protobuf]
+        default: json
+  rate_limiting_interval:
+    description:
+      - Length of the rate limit's window in seconds; at least 0. Only has an effect if O(rate_limiting_limit) is above 0 too.
+      - V(0) on a new gateway if not given.
+    type: int
+  rate_limiting_limit:
+    description:
+      - How many requests all clients together may make in O(rate_limiting_interval); at least 0. Further ones are refused with 429.
+      - V(0) on a new gateway if not given.
+    type: int
+  rate_limiting_technique:
+    description:
+      - V(fixed) counts in windows by the clock, V(sliding) over the last O(rate_limiting_interval) seconds.
+    type: str
+    choices: [fixed, sliding]
+  retry_backoff:
+    description:
+      - How the delay grows when the gateway tries a failed provider call again.
+    type: str
+    choices: [constant, linear, exponential]
+  retry_delay:
+    description:
+      - Milliseconds between tries of a failed provider call, from 0 to 5000.
+    type: int
+  retry_max_attempts:
+    description:
+      - How often a failed provider call is tried at most, from 1 to 5. Clear it with O(unset) to switch retries off.
+    type: int
+  spend_limits:
+    description:
+      - Budgets. Requests over a budget are refused with 429. Costs are estimates, and may come in late.
+    type: dict
+    suboptions:
+      enabled:
+        description: Whether the rules apply.
+        type: bool
+        default: false
+      rules:
+        description: The budgets, at most 20. Their order does not matter.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          id:
+            description:
+              - The rule's id. The server makes one if it is not given, and a rule that stays the same keeps it.
+            type: str
+          limit:
+            description: The budget in US dollars, greater than 0.
+            type: float
+            required: true
+          limit_type:
+            description: What is counted.
+            type: str
+            choices: [cost]
+            required: true
+          window:
+            description: Length of the budget's window in seconds, greater than 0.
+            type: int
+            required: true
+          enabled:
+            description: Whether this rule applies.
+            type: bool
+            default: true
+          technique:
+            description: V(fixed) counts in windows of O(spend_limits.rules[].window) one after another, V(sliding) over the last such time.
+            type: str
+            choices: [fixed, sliding]
+            default: sliding
+          metadata:
+            description:
+              - Request metadata that the rule depends on. Keys are metadata keys.
+              - Each value is a dict with C(mode) and, for C(mode=filter), a list C(values).
+              - C(mode=partition) gives each value a budget of its own. C(mode=filter) applies the rule to these C(values) only.
+            type: dict
+            default: {}
+          model:
+            description: The models that the rule applies to.
+            type: dict
+            suboptions: &filter
+              mode:
+                description: How to match.
+                type: str
+                choices: [filter]
+                default: filter
+              values:
+                description: The values that match. Their order does not matter.
+                type: list
+                elements: str
+                required: true
+          provider:
+            description: The providers that the rule applies to.
+            type: dict
+            suboptions: *filter
+  store_id:
+    description:
+      - The Secrets Store that holds the provider keys of this gateway.
+    type: str
+  stripe:
+    description:
+      - Reports usage to Stripe.
+    type: dict
+    suboptions:
+      authorization:
+        description: The credential to use. Treated as a secret.
+        type: str
+        required: true
+      usage_events:
+        description: The events to send, in this order.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          payload:
+            description: The event's payload.
+            type: str
+            required: true
+  workers_ai_billing_mode:
+    description:
+      - How Workers AI calls through this gateway are billed.
+    type: str
+    choices: [postpaid]
+  zdr:
+    description:
+      - Whether to send traffic that is paid through Unified Billing to provider endpoints that keep no data. It does not stop the
+        gateway's own logs. Off on a new gateway.
+    type: bool
+  extra_settings:
+    description:
+      - Settings to send as they are, by the API's names, for what a newer API has or allows and the options here do not, such as
+        C(retry_delay) above 5000. They are compared, verified and masked like the options.
+    type: dict
+  unset:
+    description:
+      - Names of settings to clear (the API gets null). A setting that is merely not given stays as it is.
+      - "These can be cleared: O(cache_ttl), O(guardrails), O(log_management), O(log_management_strategy), O(logpush_public_key), O(otel),
+        O(rate_limiting_interval), O(rate_limiting_limit), O(rate_limiting_technique), O(retry_backoff), O(retry_delay),
+        O(retry_max_attempts), O(spend_limits), O(store_id), O(stripe)."
+    type: list
+    elements: str
+"""
+
+EXAMPLES = r"""
+- name: A gateway with a cache, a rate limit and retries
+  edgeops.cloudflare.ai_gateway:
+    account_id: "{{ cloudflare_account_id }}"
+    api_token: "{{ cloudflare_api_token }}"
+    id: support-bot
+    authentication: true
+    cache_ttl: 300
+    rate_limiting_limit: 100
+    rate_limiting_interval: 60
+    rate_limiting_technique: sliding
+    retry_max_attempts: 3
+    retry_delay: 500
+    retry_backoff: exponential
+
+# The following tasks take the account and the credentials from the environment:
+# CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+
+- name: Change one setting, and leave all others as they are
+  edgeops.cloudflare.ai_gateway:
+    id: support-bot
+    cache_ttl: 600
+  register: gateway
+
+- name: Where clients send their requests
+  ansible.builtin.debug:
+    msg: "{{ gateway.endpoint }} caches for {{ gateway.gateway.cache_ttl }} s"
+
+- name: Refuse dangerous prompts, and keep a budget of 50 dollars a day for each team
+  edgeops.cloudflare.ai_gateway:
+    id: support-bot
+    guardrails:
+      prompt:
+        P1: BLOCK
+        S9: BLOCK
+      response:
+        S7: FLAG
+    spend_limits:
+      enabled: true
+      rules:
+        - limit: 50
+          limit_type: cost
+          window: 86400
+          metadata:
+            team:
+              mode: partition
+
+- name: Clear the retries, switch the rate limit off
+  edgeops.cloudflare.ai_gateway:
+    id: support-bot
+    unset: [retry_max_attempts, retry_delay, retry_backoff]
+    rate_limiting_limit: 0
+
+- name: Use what a newer API allows, beyond the options here
+  edgeops.cloudflare.ai_gateway:
+    id: support-bot
+    extra_settings:
+      retry_delay: 20000
+
+- name: Delete the gateway
+  edgeops.cloudflare.ai_gateway:
+    id: support-bot
+    state: absent
+"""
+
+RETURN = r"""
+operation:
+  description: What was done, or would be done in check mode.
+  type: str
+  returned: success
+  choices: [created, updated, deleted, unchanged]
+  sample: updated
+changed_settings:
+  description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+  type: list
+  elements: str
+  returned: success
+  sample: [cache_ttl]
+endpoint:
+  description: The URL that clients send model traffic to, without the provider.
+  type: str
+  returned: success
+  sample: https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/support-bot
+gateway:
+  description:
+    - The gateway as it is stored, under the API's names, with secrets masked. A setting that is not set is null, or has its default.
+    - In check mode, the gateway as it would be stored. What only the server can make is missing from it. That is the times, the ids of
+      new spend rules, and what depends on the plan, such as RV(gateway.log_management) on a new gateway where it is not given.
+  type: dict
+  returned: success, when O(state=present)
+  sample:
+    id: support-bot
+    cache_ttl: 600
+  contains:
+    id:
+      description: The gateway's id.
+      type: str
+      returned: always
+    created_at:
+      description: When it was created.
+      type: str
+      returned: not for a new gateway in check mode
+    modified_at:
+      description: When it was last changed.
+      type: str
+      returned: not for a new gateway in check mode
+    is_default:
+      description: Whether it is the account's default gateway.
+      type: bool
+      returned: always
+    authentication:
+      description: As the option.
+      type: bool
+      returned: always
+    byok_only:
+      description: As the option.
+      type: bool
+      returned: always
+    cache_invalidate_on_update:
+      description: As the option.
+      type: bool
+      returned: always
+    cache_ttl:
+      description: As the option.
+      type: int
+      returned: always
+    collect_logs:
+      description: As the option.
+      type: bool
+      returned: always
+    dlp:
+      description: As the option.
+      type: dict
+      returned: always
+    guardrails:
+      description: As the option.
+      type: dict
+      returned: always
+    log_classification:
+      description: As the option.
+      type: bool
+      returned: always
+    log_management:
+      description: As the option.
+      type: int
+      returned: always
+    log_management_strategy:
+      description: As the option.
+      type: str
+      returned: always
+    logpush:
+      description: As the option.
+      type: bool
+      returned: always
+    logpush_public_key:
+      description: As the option.
+      type: str
+      returned: always
+    otel:
+      description: As the option, with C(headers) and C(authorization) masked.
+      type: list
+      elements: dict
+      returned: always
+    rate_limiting_interval:
+      description: As the option.
+      type: int
+      returned: always
+    rate_limiting_limit:
+      description: As the option.
+      type: int
+      returned: always
+    rate_limiting_technique:
+      description: As the option.
+      type: str
+      returned: always
+    retry_backoff:
+      description: As the option.
+      type: str
+      returned: always
+    retry_delay:
+      description: As the option. A gateway changed by other means can hold more than the option allows.
+      type: int
+      returned: always
+    retry_max_attempts:
+      description: As the option.
+      type: int
+      returned: always
+    spend_limits:
+      description: As the option. A rule's C(limit_type) is called C(limitType).
+      type: dict
+      returned: always
+    store_id:
+      description: As the option.
+      type: str
+      returned: always
+    stripe:
+      description: As the option, with C(authorization) masked.
+      type: dict
+      returned: always
+    workers_ai_billing_mode:
+      description: As the option.
+      type: str
+      returned: always
+    zdr:
+      description: As the option.
+      type: bool
+      returned: always
+ansible_facts:
+  description: The gateway as a fact.
+  type: dict
+  returned: success, when O(state=present)
+  contains:
+    cloudflare_ai_gateway:
+      description: The same as RV(gateway).
+      type: dict
+      returned: always
+status:
+  description: The HTTP status of the answer that the task failed with.
+  type: int
+  returned: failure, when the API answered
+  sample: 403
+errors:
+  description: What the API said.
+  type: list
+  elements: dict
+  returned: failure, when the API answered
+  contains:
+    code:
+      description: Cloudflare's error code.
+      type: int
+      returned: always
+    message:
+      description: The message.
+      type: str
+      returned: always
+    path:
+      description: Where in the request the error is.
+      type: list
+      elements: str
+      returned: always
+  sample:
+    - code: 10000
+      message: Authentication error
+      path: []
+ray_id:
+  description: Cloudflare's id of the request, for its support.
+  type: str
+  returned: failure, when the API answered
+request:
+  description: The request that failed.
+  type: dict
+  returned: failure, when a request was made
+  contains:
+    method:
+      description: The verb.
+      type: str
+      returned: always
+    path:
+      description: The path below O(base_url).
+      type: str
+      returned: always
+"""
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(WORK)
+
+
+if __name__ == "__main__":
+    main()
