@@ -1,0 +1,22 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The application: the control routes, and the API for everything else."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from tests.simulator.control import control_routes
+from tests.simulator.edge import Edge
+from tests.simulator.state import State
+
+
+def create_app(state: State) -> FastAPI:
+    """The application for one state; the framework's own pages are off, their paths are the API's."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.include_router(control_routes(state))
+    # Not a mount, which only takes paths that begin with a slash.
+    app.router.default = Edge(state)
+    return app

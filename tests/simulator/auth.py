@@ -1,0 +1,67 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who asks, and whether this one may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.simulator.protocol import BAD_AUTHORIZATION_FORMAT, BAD_CREDENTIALS, BAD_HEADERS, Answer, platform_failure
+
+EMAIL = "user@example.com"
+KEY = "simulator-key"
+
+# What a bearer token may be made of (RFC 6750).
+BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`name` is what the quota counts by; `rights` is "write", "read", or the answer to give instead."""
+
+    name: str
+    rights: str | Answer
+
+
+def caller(headers: Mapping[str, str], tokens: Mapping[str, str]) -> Caller:
+    """The sender of a request by its headers (lower-case names).
+
+    A bearer token counts before email and key when a request has both.
+    """
+    authorization = headers.get("authorization")
+    if authorization is not None:
+        match = BEARER.fullmatch(authorization)
+        if match is None:
+            return Caller(f"malformed {authorization}", malformed())
+        return Caller(f"token {match[1]}", tokens.get(match[1]) or unauthenticated())
+    email, key = headers.get("x-auth-email", ""), headers.get("x-auth-key", "")
+    known = (email, key) == (EMAIL, KEY)
+    return Caller(f"key {email} {key}", "write" if known else unauthenticated())
+
+
+def refusal(who: Caller, writes: bool) -> Answer | None:
+    """The answer for a caller that may not do it; None for one that may."""
+    if isinstance(who.rights, Answer):
+        return who.rights
+    return forbidden() if writes and who.rights != "write" else None
+
+
+def unauthenticated() -> Answer:
+    """401 for no credentials and for unknown ones."""
+    return platform_failure(401, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
+
+
+def forbidden() -> Answer:
+    """403 for a known credential that lacks the permission."""
+    return platform_failure(403, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
+
+
+def malformed() -> Answer:
+    """400 for an Authorization header that is no bearer token."""
+    chain = [{"code": BAD_AUTHORIZATION_FORMAT, "message": "Invalid format for Authorization header"}]
+    error = {"code": BAD_HEADERS, "message": "Invalid request headers", "error_chain": chain}
+    return platform_failure(400, [error])

@@ -1,0 +1,75 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The switches that turn the stand-in into one or another server that the real API might be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tests.simulator.contract import READ_ONLY, SETTINGS
+
+DEFAULT_ACCOUNTS = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"]
+WRITE_TOKEN = "simulator-token"
+READ_TOKEN = "simulator-read-token"
+
+Rights = Literal["write", "read"]
+
+FORBID = ConfigDict(extra="forbid", strict=True)
+
+
+def known_tokens() -> dict[str, Rights]:
+    """The tokens at the start, with what each may do."""
+    return {WRITE_TOKEN: "write", READ_TOKEN: "read"}
+
+
+def known_settings(names: list[str]) -> list[str]:
+    """Refuses a misspelt name, which would switch nothing."""
+    unknown = sorted(set(names) - set(SETTINGS))
+    if unknown:
+        raise ValueError(f"no such settings: {', '.join(unknown)}")
+    return names
+
+
+def unknown_names(fields: dict[str, Any]) -> dict[str, Any]:
+    """Refuses names that the contract has already."""
+    taken = sorted(set(fields) & {"id", *SETTINGS, *READ_ONLY})
+    if taken:
+        raise ValueError(f"not extra fields: {', '.join(taken)}")
+    return fields
+
+
+class Quota(BaseModel):
+    """How many requests one credential has in `window` seconds, and for how many it is shut out after."""
+
+    model_config = FORBID
+
+    limit: int = Field(default=1200, ge=0)
+    window: float = Field(default=300, gt=0)
+    block: float = Field(default=300, gt=0)
+
+
+class Behaviour(BaseModel):
+    """All switches; the defaults are the server that the reference describes."""
+
+    model_config = FORBID
+
+    put: Literal["replace", "merge"] = "replace"
+    nested_on_create: Literal["keep", "drop"] = "keep"
+    mask_secrets: bool = False
+    ignore_settings: Annotated[list[str], AfterValidator(known_settings)] = []
+    extra_fields: Annotated[dict[str, Any], AfterValidator(unknown_names)] = {}
+    reorder: bool = False
+    tolerate_unknown: bool = False
+    plan_defaults: bool = False
+    delay: float = Field(default=0, ge=0)
+    accounts: list[str] | None = Field(default_factory=lambda: list(DEFAULT_ACCOUNTS))
+    tokens: dict[str, Rights] = Field(default_factory=known_tokens)
+    quota: Quota | None = Field(default_factory=Quota)
+
+    def merged(self, changes: dict[str, Any]) -> Behaviour:
+        """These switches with the given ones changed; a pydantic ValidationError for a bad one."""
+        return Behaviour.model_validate({**self.model_dump(), **changes})

@@ -1,0 +1,85 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One stand-in for all tests here, put back to its start before each, and a plain client for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from tests.simulator.handle import Simulator
+from tests.simulator.process import running_simulator
+
+REQUIRED: dict[str, Any] = {
+    "cache_invalidate_on_update": True,
+    "cache_ttl": 300,
+    "collect_logs": True,
+    "rate_limiting_interval": 60,
+    "rate_limiting_limit": 50,
+}
+
+
+class Client:
+    """Calls the gateways of one account; gives back the responses as they are."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+        self.url = f"{simulator.base_url}/accounts/{simulator.account_id}/ai-gateway/gateways"
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = f"Bearer {simulator.api_token}"
+
+    def call(self, method: str, path: str = "", **options: Any) -> requests.Response:
+        return self.session.request(method, self.url + path, timeout=10, **options)
+
+    def create(self, gateway_id: str = "one", **settings: Any) -> requests.Response:
+        return self.call("POST", json={**REQUIRED, "id": gateway_id, **settings})
+
+    def update(self, gateway_id: str = "one", **settings: Any) -> requests.Response:
+        return self.call("PUT", f"/{gateway_id}", json={**REQUIRED, **settings})
+
+    def get(self, gateway_id: str = "one") -> requests.Response:
+        return self.call("GET", f"/{gateway_id}")
+
+    def delete(self, gateway_id: str = "one") -> requests.Response:
+        return self.call("DELETE", f"/{gateway_id}")
+
+    def made(self, gateway_id: str = "one", **settings: Any) -> dict[str, Any]:
+        """Creates a gateway and returns it; the create has to succeed."""
+        made: dict[str, Any] = result(self.create(gateway_id, **settings))
+        return made
+
+    def changed(self, gateway_id: str = "one", **settings: Any) -> dict[str, Any]:
+        """Updates a gateway and returns it; the update has to succeed."""
+        changed: dict[str, Any] = result(self.update(gateway_id, **settings))
+        return changed
+
+
+def result(response: requests.Response) -> Any:
+    assert response.status_code == 200, response.text
+    assert response.json()["success"] is True
+    return response.json()["result"]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def api(simulator: Simulator) -> Iterator[Client]:
+    client = Client(simulator)
+    yield client
+    client.session.close()

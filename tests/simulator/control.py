@@ -1,0 +1,119 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The routes by which a test steers the stand-in; they are no part of the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from tests.simulator.edge import CONTROL_PREFIX
+from tests.simulator.faults import FaultSpec
+from tests.simulator.protocol import encode
+from tests.simulator.state import State
+from tests.simulator.views import with_extra_fields
+
+SPECS: TypeAdapter[list[FaultSpec]] = TypeAdapter(list[FaultSpec])
+
+
+def reply(value: Any, status: int = 200) -> Response:
+    """JSON, past the response models of the framework: the store holds any shape."""
+    return Response(encode(value), status, media_type="application/json")
+
+
+def refused(error: ValidationError) -> RequestValidationError:
+    """What the framework turns into a 422 with the details."""
+    return RequestValidationError(error.errors(include_url=False, include_context=False))
+
+
+def control_routes(state: State) -> APIRouter:
+    """All control routes, for one state."""
+    router = APIRouter(prefix=CONTROL_PREFIX)
+    add_general(router, state)
+    add_behaviour(router, state)
+    add_faults(router, state)
+    add_store(router, state)
+    return router
+
+
+def add_general(router: APIRouter, state: State) -> None:
+    """Health, reset and the journal."""
+
+    @router.get("/health")
+    async def health() -> Response:
+        return reply({"status": "ok"})
+
+    @router.post("/reset")
+    async def reset() -> Response:
+        state.restart()
+        return reply({"status": "ok"})
+
+    @router.get("/requests")
+    async def requests() -> Response:
+        return reply(state.journal.listed())
+
+    @router.delete("/requests")
+    async def forget_requests() -> Response:
+        state.journal.clear()
+        return reply([])
+
+
+def add_behaviour(router: APIRouter, state: State) -> None:
+    """The switches."""
+
+    @router.get("/behaviour")
+    async def behaviour() -> Response:
+        return reply(state.behaviour.model_dump())
+
+    @router.put("/behaviour")
+    async def behave(changes: Annotated[dict[str, Any], Body()]) -> Response:
+        try:
+            state.behave(state.behaviour.merged(changes))
+        except ValidationError as error:
+            raise refused(error) from error
+        return reply(state.behaviour.model_dump())
+
+
+def add_faults(router: APIRouter, state: State) -> None:
+    """Planting faults; the answer lists the ones that were added."""
+
+    @router.get("/faults")
+    async def faults() -> Response:
+        return reply(state.faults.listed())
+
+    @router.post("/faults")
+    async def plant(given: Annotated[dict[str, Any] | list[dict[str, Any]], Body()]) -> Response:
+        try:
+            specs = SPECS.validate_python(given if isinstance(given, list) else [given])
+        except ValidationError as error:
+            raise refused(error) from error
+        return reply([state.faults.add(spec).listed() for spec in specs])
+
+    @router.delete("/faults")
+    async def clear() -> Response:
+        state.faults.clear()
+        return reply([])
+
+
+def add_store(router: APIRouter, state: State) -> None:
+    """The store as it is: nothing masked, nothing reordered, nothing validated."""
+
+    @router.get("/gateways/{account}")
+    async def gateways(account: str) -> Response:
+        held = state.store.gateways(account)
+        return reply({name: with_extra_fields(gateway, state.behaviour) for name, gateway in held.items()})
+
+    @router.put("/gateways/{account}/{gateway_id:path}")
+    async def seed(account: str, gateway_id: str, gateway: Annotated[dict[str, Any], Body()]) -> Response:
+        return reply(state.store.seed(account, gateway_id, gateway))
+
+    @router.delete("/gateways/{account}/{gateway_id:path}")
+    async def remove(account: str, gateway_id: str) -> Response:
+        removed = state.store.delete(account, gateway_id)
+        return reply(removed, 200 if removed is not None else 404)

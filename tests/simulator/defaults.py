@@ -1,0 +1,90 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the server makes by itself: times, ids, and values for what was not given."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import secrets
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from tests.simulator.contract import SETTINGS
+from tests.simulator.protocol import Json
+
+DEFAULT_ID = "default"
+PLAN_DEFAULTS: Json = {"log_management": 10_000_000, "log_management_strategy": "DELETE_OLDEST"}
+
+# Everything that is not here is null when it was not given. The first five are required by the
+# contract: their values matter for seeded gateways and for settings that the server ignores.
+DEFAULTS: Json = {
+    "cache_invalidate_on_update": False,
+    "cache_ttl": 0,
+    "collect_logs": True,
+    "rate_limiting_interval": 0,
+    "rate_limiting_limit": 0,
+    "authentication": False,
+    "byok_only": False,
+    "logpush": False,
+    "zdr": False,
+    "log_classification": False,
+    "workers_ai_billing_mode": "postpaid",
+    "store_id": "",
+}
+
+# The contract does not let these be null: what was not given is not there.
+ABSENT = frozenset({"dlp"})
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def default_of(name: str, plan_defaults: bool) -> Any:
+    """The value of a setting that was not given."""
+    if plan_defaults and name in PLAN_DEFAULTS:
+        return PLAN_DEFAULTS[name]
+    return DEFAULTS.get(name)
+
+
+def timestamp(after: str | None = None) -> str:
+    """Now, as the API writes it; later than `after` even within the same millisecond."""
+    now = datetime.now(timezone.utc)
+    if after is not None:
+        # A seeded gateway may hold anything there.
+        with contextlib.suppress(TypeError, ValueError):
+            now = max(now, datetime.fromisoformat(after) + MILLISECOND)
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def completed(given: Json) -> Json:
+    """The given settings as they are stored: null where it has a meaning, and the parts filled in."""
+    stored = copy.deepcopy(given)
+    for name in stored:
+        if stored[name] is None:
+            stored[name] = DEFAULTS.get(name)
+    if stored.get("otel"):
+        stored["otel"] = [{**target, "content_type": target.get("content_type", "json")} for target in stored["otel"]]
+    if stored.get("spend_limits") is not None:
+        stored["spend_limits"] = complete_spend_limits(stored["spend_limits"])
+    return stored
+
+
+def complete_spend_limits(given: Json) -> Json:
+    """Spend limits with their switch and a complete list of rules."""
+    rules = [complete_rule(rule) for rule in given.get("rules", [])]
+    return {"enabled": given.get("enabled", False), "rules": rules}
+
+
+def complete_rule(rule: Json) -> Json:
+    """A spend rule with an id of its own (8 hex digits) unless it brought one."""
+    return {"id": secrets.token_hex(4), "enabled": True, "technique": "sliding", **rule}
+
+
+def seeded(gateway_id: str, gateway: Json) -> Json:
+    """A stored gateway from any object: what is given stays as it is, what lacks is filled in."""
+    now = timestamp()
+    made: Json = {"id": gateway_id, "created_at": now, "modified_at": now, "is_default": gateway_id == DEFAULT_ID}
+    made |= {name: DEFAULTS.get(name) for name in SETTINGS if name not in ABSENT}
+    return {**made, **copy.deepcopy(gateway), "id": gateway_id}

@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ASGI application in front of the API: journal, quota, faults and delivery."""
+
+from __future__ import annotations
+
+from starlette.types import Receive, Scope, Send
+
+from tests.simulator import api
+from tests.simulator.auth import Caller, caller
+from tests.simulator.delivery import Delivery
+from tests.simulator.faults import Fault, FaultSpec
+from tests.simulator.journal import Entry, Request
+from tests.simulator.protocol import Answer, encode, fresh_ray
+from tests.simulator.routing import Route, route
+from tests.simulator.state import Abandoned, State
+
+CONTROL_PREFIX = "/_simulator"
+
+
+class Edge:
+    """Takes every request that is not for the control routes."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        delivery = Delivery(scope, receive, send)
+        request = await read(scope, receive)
+        if request is None:
+            return
+        if request.raw_path.startswith(CONTROL_PREFIX):
+            await delivery.whole(Answer(404, b"no such control route", {"content-type": "text/plain"}))
+            return
+        entry = self._state.journal.add(request)
+        try:
+            await self._handle(request, entry, delivery)
+        except Abandoned:
+            await delivery.reset()
+
+    async def _handle(self, request: Request, entry: Entry, delivery: Delivery) -> None:
+        state = self._state
+        fault = state.faults.take(request.method, request.raw_path)
+        who = caller(request.headers, state.behaviour.tokens)
+        headers, exhausted = state.ledger.take(who.name)
+        where = route(request.method, request.raw_path)
+        if fault is None:
+            answer = exhausted or api.answer(state, request, where, who)
+        else:
+            entry.fault = fault.id
+            answer = await self._around(fault, request, where, who, exhausted)
+        await state.pause(state.behaviour.delay)
+        answer.headers = {"cf-ray": fresh_ray(), **headers, **answer.headers}
+        await deliver(state, delivery, answer, fault.spec if fault else None, entry)
+
+    async def _around(self, fault: Fault, request: Request, where: Route | None, who: Caller, exhausted: Answer | None) -> Answer:
+        """The true answer or the one that the fault gives, with the store changed before or after."""
+        state, spec = self._state, fault.spec
+        if spec.when == "before":
+            state.change(fault, where)
+            await state.pause(spec.delay or 0)
+        answer = Answer(200, b"")
+        if spec.acts:
+            answer = exhausted or api.answer(state, request, where, who)
+        if spec.when == "after":
+            state.change(fault, where)
+            await state.pause(spec.delay or 0)
+        return answer if spec.status is None else faked(spec, spec.status)
+
+
+async def deliver(state: State, delivery: Delivery, answer: Answer, spec: FaultSpec | None, entry: Entry) -> None:
+    """Sends the answer in the way that the fault wants, and notes the status that went out."""
+    if spec is not None and spec.reset:
+        await delivery.reset()
+    elif spec is not None and spec.close:
+        await delivery.close()
+    elif spec is not None and spec.hang is not None:
+        await state.pause(spec.hang)
+        await delivery.close()
+    else:
+        entry.status = answer.status
+        if spec is not None and spec.cut is not None:
+            await delivery.cut(answer, spec.cut)
+        elif spec is not None and spec.trickle is not None:
+            interval = spec.trickle.interval
+            await delivery.trickle(answer, spec.trickle.bytes, lambda: state.pause(interval))
+        else:
+            await delivery.whole(answer)
+
+
+def faked(spec: FaultSpec, status: int) -> Answer:
+    """The answer that a fault gives instead of the true one."""
+    is_json = "json_body" in spec.model_fields_set
+    body = encode(spec.json_body) if is_json else (spec.body or "").encode()
+    content_type = spec.content_type or ("application/json" if is_json else "text/plain; charset=utf-8")
+    given = {name.lower(): value for name, value in spec.headers.items()}
+    return Answer(status, body, {"content-type": content_type, **given})
+
+
+async def read(scope: Scope, receive: Receive) -> Request | None:
+    """The whole request; None when the client left before the end of it."""
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    raw_path = scope["raw_path"].decode("latin-1")
+    return Request(scope["method"], raw_path, scope["query_string"].decode("latin-1"), headers, body)

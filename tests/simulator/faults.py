@@ -1,0 +1,160 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults that a test plants: what they match, and how often they have fired."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from tests.simulator.protocol import Json
+
+FORBID = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+KINDS = ("status", "reset", "close", "cut", "hang", "trickle", "delay")
+ANSWER_PARTS = ("body", "json_body", "headers", "content_type")
+FRAMING = frozenset({"content-length", "transfer-encoding"})
+
+# Kinds that need the true answer, so that the request always acts.
+TRUTHFUL = frozenset({None, "cut", "trickle", "delay"})
+
+
+def compilable(pattern: str) -> str:
+    """Refuses what is no regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+def without_framing(headers: dict[str, str]) -> dict[str, str]:
+    """Refuses the headers that the server works out; `cut` is the way to break these."""
+    if FRAMING & {name.lower() for name in headers}:
+        raise ValueError("the framing of an answer is not to be given")
+    return headers
+
+
+class Trickle(BaseModel):
+    """The body in pieces of `bytes` with `interval` seconds between them."""
+
+    model_config = FORBID
+
+    bytes: int = Field(default=1, ge=1)
+    interval: float = Field(default=0.01, ge=0)
+
+
+class StoreChange(BaseModel):
+    """What a second writer does: `gateway` None deletes; `account` None is the one of the request."""
+
+    model_config = FORBID
+
+    account: str | None = None
+    id: str
+    gateway: dict[str, Any] | None
+
+
+class FaultSpec(BaseModel):
+    """A fault as it is given; times in seconds."""
+
+    model_config = FORBID
+
+    method: str | None = None
+    path: Annotated[str, AfterValidator(compilable)] | None = None
+    skip: int = Field(default=0, ge=0)
+    times: int | None = Field(default=1, ge=1)
+    when: Literal["before", "after"] = "before"
+    status: int | None = Field(default=None, ge=200, le=599)
+    body: str | None = None
+    json_body: Any = Field(default=None, alias="json")
+    headers: Annotated[dict[str, str], AfterValidator(without_framing)] = {}
+    content_type: str | None = None
+    reset: Literal[True] | None = None
+    close: Literal[True] | None = None
+    cut: int | None = Field(default=None, ge=0)
+    hang: float | None = Field(default=None, ge=0)
+    trickle: Trickle | None = None
+    delay: float | None = Field(default=None, ge=0)
+    store: list[StoreChange] = []
+
+    @model_validator(mode="after")
+    def one_kind(self) -> FaultSpec:
+        """Exactly one kind, or none when the fault changes the store."""
+        kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(kinds) > 1 or not (kinds or self.store):
+            raise ValueError(f"give exactly one of {', '.join(KINDS)}, or only store")
+        if self.status is None and self.model_fields_set & set(ANSWER_PARTS):
+            raise ValueError("body, json, headers and content_type go with status")
+        if {"body", "json_body"} <= self.model_fields_set:
+            raise ValueError("give either body or json")
+        return self
+
+    @property
+    def kind(self) -> str | None:
+        """Which of the kinds it is; None for a change of the store alone."""
+        return next((kind for kind in KINDS if getattr(self, kind) is not None), None)
+
+    @property
+    def acts(self) -> bool:
+        """Whether the request does its work all the same."""
+        return self.when == "after" or self.kind in TRUTHFUL
+
+
+class Fault:
+    """A planted fault with its counts."""
+
+    def __init__(self, number: int, spec: FaultSpec) -> None:
+        self.id = number
+        self.spec = spec
+        self.skipped = 0
+        self.fired = 0
+
+    def fires(self, method: str, raw_path: str) -> bool:
+        """Whether it takes this request; counts the ones it lets through first and the ones it takes."""
+        spec = self.spec
+        if spec.times is not None and self.fired >= spec.times:
+            return False
+        if spec.method is not None and spec.method.upper() != method:
+            return False
+        if spec.path is not None and re.search(spec.path, raw_path) is None:
+            return False
+        if self.skipped < spec.skip:
+            self.skipped += 1
+            return False
+        self.fired += 1
+        return True
+
+    def listed(self) -> Json:
+        """The fault as it was given, with its id and its counts."""
+        given = self.spec.model_dump(by_alias=True, exclude_unset=True)
+        return {"id": self.id, **given, "skipped": self.skipped, "fired": self.fired}
+
+
+class Faults:
+    """The planted faults; the first that takes a request is the only one to do so."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._given = 0
+
+    def add(self, spec: FaultSpec) -> Fault:
+        """Plants one."""
+        self._given += 1
+        fault = Fault(self._given, spec)
+        self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Removes all; ids are not given again."""
+        self._faults.clear()
+
+    def listed(self) -> list[Json]:
+        """All, in the order they were planted, the ones that are used up too."""
+        return [fault.listed() for fault in self._faults]
+
+    def take(self, method: str, raw_path: str) -> Fault | None:
+        """The fault for a request, if any."""
+        return next((fault for fault in self._faults if fault.fires(method, raw_path)), None)

@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control routes of a running stand-in as methods."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from tests.simulator.auth import EMAIL, KEY
+from tests.simulator.behaviour import DEFAULT_ACCOUNTS, READ_TOKEN, WRITE_TOKEN
+
+Json = dict[str, Any]
+
+# The control routes answer at once; this only bounds a test that went wrong. Seconds.
+TIMEOUT = 10.0
+
+
+class Simulator:
+    """A stand-in that runs at `root`, such as http://127.0.0.1:8787."""
+
+    account_id = DEFAULT_ACCOUNTS[0]
+    other_account_id = DEFAULT_ACCOUNTS[1]
+    api_token = WRITE_TOKEN
+    read_token = READ_TOKEN
+    api_email = EMAIL
+    api_key = KEY
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.base_url = f"{root}/client/v4"
+        self._session = requests.Session()
+        # Proxies of the environment have no business on the loopback interface.
+        self._session.trust_env = False
+
+    def __enter__(self) -> Simulator:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._session.close()
+
+    def health(self) -> Json:
+        """`{"status": "ok"}`."""
+        return self._one("GET", "health")
+
+    def reset(self) -> None:
+        """Everything back to the start."""
+        self._one("POST", "reset")
+
+    def behaviour(self) -> Json:
+        """All switches."""
+        return self._one("GET", "behaviour")
+
+    def behave(self, **changes: Any) -> Json:
+        """Changes the given switches and returns all of them."""
+        return self._one("PUT", "behaviour", changes)
+
+    def fault(self, **fault: Any) -> Json:
+        """Plants one fault and returns it with its id."""
+        return self.faults_of([fault])[0]
+
+    def faults_of(self, faults: list[Json]) -> list[Json]:
+        """Plants several faults in one go."""
+        return self._many("POST", "faults", faults)
+
+    def faults(self) -> list[Json]:
+        """All planted faults, with how often each fired."""
+        return self._many("GET", "faults")
+
+    def clear_faults(self) -> None:
+        """Removes all faults."""
+        self._many("DELETE", "faults")
+
+    def requests(self) -> list[Json]:
+        """The journal of the API requests, oldest first."""
+        return self._many("GET", "requests")
+
+    def clear_requests(self) -> None:
+        """Empties the journal."""
+        self._many("DELETE", "requests")
+
+    def gateways(self, account: str | None = None) -> dict[str, Json]:
+        """The stored gateways of an account by id."""
+        return self._one("GET", f"gateways/{account or self.account_id}")
+
+    def seed(self, gateway: Json, account: str | None = None) -> Json:
+        """Stores a gateway without validation; it needs an id and nothing else."""
+        return self._one("PUT", self._gateway(gateway["id"], account), gateway)
+
+    def remove(self, gateway_id: str, account: str | None = None) -> Json:
+        """Takes a gateway out of the store."""
+        return self._one("DELETE", self._gateway(gateway_id, account))
+
+    def _gateway(self, gateway_id: str, account: str | None) -> str:
+        return f"gateways/{account or self.account_id}/{quote(gateway_id, safe='')}"
+
+    def _one(self, method: str, path: str, body: Any = None) -> Json:
+        answer: Json = self._call(method, path, body)
+        return answer
+
+    def _many(self, method: str, path: str, body: Any = None) -> list[Json]:
+        answer: list[Json] = self._call(method, path, body)
+        return answer
+
+    def _call(self, method: str, path: str, body: Any) -> Any:
+        response = self._session.request(method, f"{self.root}/_simulator/{path}", json=body, timeout=TIMEOUT)
+        if response.status_code >= 400:
+            raise RuntimeError(f"{method} {path}: {response.status_code} {response.text}")
+        return response.json()

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was asked of the API, in order."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tests.simulator.protocol import Json, decode
+
+# Long runs of a benchmark must not fill the memory.
+LONGEST = 100_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to the API as it came in; `headers` have lower-case names."""
+
+    method: str
+    raw_path: str
+    query_string: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query by name; of a repeated name the last value counts."""
+        return dict(parse_qsl(self.query_string, keep_blank_values=True))
+
+
+@dataclass
+class Entry:
+    """A request and what became of it.
+
+    `time` is in seconds since the epoch, `status` is None when no answer was sent, `fault` is the
+    id of the fault that fired. `body` is the JSON value, else the text, None when it was empty.
+    """
+
+    time: float
+    method: str
+    path: str
+    query: dict[str, str]
+    query_string: str
+    headers: dict[str, str]
+    body: Any
+    status: int | None = None
+    fault: int | None = None
+
+
+class Journal:
+    """The entries since the last clear."""
+
+    def __init__(self) -> None:
+        self._entries: deque[tuple[Request, Entry]] = deque(maxlen=LONGEST)
+
+    def add(self, request: Request) -> Entry:
+        """Notes a request at its arrival; the caller fills in what becomes of it."""
+        entry = Entry(
+            time=time.time(),
+            method=request.method,
+            path=request.raw_path,
+            query=request.query if request.query_string else {},
+            query_string=request.query_string,
+            headers=dict(request.headers),
+            body=None,
+        )
+        self._entries.append((request, entry))
+        return entry
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._entries.clear()
+
+    def listed(self) -> list[Json]:
+        """All entries, the oldest first; bodies are read only now, which keeps requests quick."""
+        return [{**asdict(entry), "body": readable(request.body)} for request, entry in self._entries]
+
+
+def readable(body: bytes) -> Any:
+    """The JSON value of a body, else its text; None for an empty one."""
+    if not body:
+        return None
+    try:
+        return decode(body)
+    except ValueError:
+        return body.decode("utf-8", errors="replace")

@@ -1,0 +1,106 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The shapes of what the API says: answers, envelopes, errors and JSON.
+
+Two families of failures exist. The service itself answers with a bare list of errors; the
+platform in front of it (credentials, routing, request quota) adds `result` and `messages`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+INVALID_INPUT = 7001
+NOT_FOUND = 7002
+NO_ROUTE = 7000
+NOT_ROUTABLE = 7003
+BAD_CREDENTIALS = 10000
+BAD_HEADERS = 6003
+BAD_AUTHORIZATION_FORMAT = 6111
+TOO_MANY_REQUESTS = 971
+
+Json = dict[str, Any]
+Path = Sequence[str | int]
+
+
+@dataclass
+class Answer:
+    """One HTTP answer; header names are lower case and carry no framing (content-length)."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One refused thing of a request; `path` leads to it, from "body" or "query" on."""
+
+    message: str
+    path: tuple[str | int, ...]
+
+
+def encode(value: Any) -> bytes:
+    """JSON in its compact form; ASCII, so that lone surrogates survive the way back."""
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+def decode(body: bytes) -> Any:
+    """The JSON value of a body; ValueError for all that is not JSON, NaN and Infinity included."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    try:
+        return json.loads(body, parse_constant=refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def success(result: Any, result_info: Json | None = None) -> Answer:
+    """200: `{"success": true, "result": ...}`, and `result_info` for a page of a list."""
+    envelope: Json = {"success": True, "result": result}
+    if result_info is not None:
+        envelope["result_info"] = result_info
+    return Answer(200, encode(envelope))
+
+
+def failure(status: int, errors: list[Json]) -> Answer:
+    """A refusal of the service: no `result`, no `messages`."""
+    return Answer(status, encode({"success": False, "errors": errors}))
+
+
+def invalid(problems: Sequence[Problem]) -> Answer:
+    """400: every problem of the request at once, one error each."""
+    errors = [{"code": INVALID_INPUT, "message": p.message, "path": list(p.path)} for p in problems]
+    return failure(400, errors)
+
+
+def not_found(message: str = "Gateway not found") -> Answer:
+    """404 of the service: the route exists, the object does not."""
+    return failure(404, [{"code": NOT_FOUND, "message": message}])
+
+
+def platform_failure(status: int, errors: list[Json], headers: Mapping[str, str] | None = None) -> Answer:
+    """A refusal by what stands in front of the service."""
+    answer = Answer(status, encode({"success": False, "errors": errors, "messages": [], "result": None}))
+    answer.headers.update(headers or {})
+    return answer
+
+
+def unroutable(raw_path: str) -> Answer:
+    """404 of the platform: no such route, or an account that it does not know."""
+    guess = f"Could not route to {raw_path}, perhaps your object identifier is invalid?"
+    errors = [{"code": NOT_ROUTABLE, "message": guess}, {"code": NO_ROUTE, "message": "No route for that URI"}]
+    return platform_failure(404, errors)
+
+
+def fresh_ray() -> str:
+    """A new value for `cf-ray`: 16 hex digits and the name of the place that answered."""
+    return secrets.token_hex(8) + "-SIM"

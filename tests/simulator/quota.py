@@ -1,0 +1,63 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The request quota: so many requests in a window, then none for a while."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.simulator.behaviour import Quota
+from tests.simulator.protocol import TOO_MANY_REQUESTS, Answer, platform_failure
+
+# Stands for "no quota": the headers are there on every answer all the same.
+UNLIMITED = Quota(limit=1_000_000_000)
+
+
+@dataclass
+class Count:
+    """One credential's window, or its block when there is one; times in seconds of the clock."""
+
+    ends: float
+    left: int
+    blocked: bool = False
+
+
+class Ledger:
+    """Counts requests by credential."""
+
+    def __init__(self, quota: Quota | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._quota = quota or UNLIMITED
+        self._clock = clock
+        self._counts: dict[str, Count] = {}
+
+    def take(self, name: str) -> tuple[dict[str, str], Answer | None]:
+        """Counts one request: the headers of its answer, and the refusal if there was none left."""
+        now = self._clock()
+        count = self._counts.get(name)
+        if count is None or now >= count.ends:
+            count = self._counts[name] = Count(now + self._quota.window, self._quota.limit)
+        if count.left > 0:
+            count.left -= 1
+            return self._headers(count, now), None
+        if not count.blocked:
+            count.blocked = True
+            count.ends = now + self._quota.block
+        return self._headers(count, now), too_many(count.ends - now)
+
+    def _headers(self, count: Count, now: float) -> dict[str, str]:
+        return {
+            "ratelimit": f'"default";r={count.left};t={math.ceil(count.ends - now)}',
+            "ratelimit-policy": f'"default";q={self._quota.limit};w={math.ceil(self._quota.window)}',
+        }
+
+
+def too_many(seconds: float) -> Answer:
+    """429 with the seconds still to wait, rounded up to whole ones."""
+    message = "Please wait and consider throttling your request speed"
+    retry = {"retry-after": str(math.ceil(seconds))}
+    return platform_failure(429, [{"code": TOO_MANY_REQUESTS, "message": message}], retry)

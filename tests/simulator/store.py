@@ -1,0 +1,96 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gateways of every account, in memory, and what a create or an update makes of them."""
+
+from __future__ import annotations
+
+import copy
+
+from tests.simulator.behaviour import Behaviour
+from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
+from tests.simulator.defaults import ABSENT, DEFAULT_ID, completed, default_of, seeded, timestamp
+from tests.simulator.protocol import Json, Problem
+from tests.simulator.validation import Refused, check
+
+Gateways = dict[str, Json]
+
+
+class Store:
+    """Gateways by account and id; each is a dictionary that is replaced as a whole, never edited."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, Gateways] = {}
+
+    def gateways(self, account: str) -> Gateways:
+        """All of an account by id, oldest first."""
+        return self._accounts.get(account, {})
+
+    def get(self, account: str, gateway_id: str) -> Json | None:
+        """One gateway or None."""
+        return self.gateways(account).get(gateway_id)
+
+    def delete(self, account: str, gateway_id: str) -> Json | None:
+        """Takes a gateway away and returns it; None when there was none."""
+        return self.gateways(account).pop(gateway_id, None)
+
+    def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
+        """Puts any object there without validation; only what it lacks is filled in."""
+        return self._put(account, seeded(gateway_id, gateway))
+
+    def create(self, account: str, body: object, behaviour: Behaviour) -> Json:
+        """A new gateway from the body of a request; Refused for bad input and for an id in use."""
+        body, extra = split_extra(body, behaviour)
+        if behaviour.nested_on_create == "drop" and isinstance(body, dict):
+            body = {name: value for name, value in body.items() if name not in NESTED}
+        given = check(CREATE, body, behaviour.tolerate_unknown)
+        gateway_id = given.pop("id")
+        if gateway_id in self.gateways(account):
+            raise Refused([Problem("A gateway with this id already exists", ("body", "id"))])
+        defaults = {name: default_of(name, behaviour.plan_defaults) for name in SETTINGS}
+        settings = {**defaults, **without_ignored(completed(given), behaviour)}
+        # The plan decides about an explicit null too; every other default of a null is null already.
+        settings |= {name: defaults[name] for name in settings if settings[name] is None}
+        now = timestamp()
+        made: Json = {"id": gateway_id, "created_at": now, "modified_at": now, "is_default": gateway_id == DEFAULT_ID}
+        return self._put(account, consistent({**made, **settings, **extra}))
+
+    def update(self, account: str, current: Json, body: object, behaviour: Behaviour) -> Json:
+        """A gateway after the body of a request; Refused for bad input.
+
+        `modified_at` moves only when something that is stored has changed.
+        """
+        body, extra = split_extra(body, behaviour)
+        given = check(UPDATE, body, behaviour.tolerate_unknown)
+        settings = completed(given) | extra
+        if behaviour.put == "replace":
+            left_out = {name: default_of(name, behaviour.plan_defaults) for name in SETTINGS}
+            settings = {**left_out, **dict.fromkeys(behaviour.extra_fields), **settings}
+        changed = consistent({**current, **without_ignored(settings, behaviour)})
+        if changed != current:
+            changed["modified_at"] = timestamp(after=current.get("modified_at"))
+        return self._put(account, changed)
+
+    def _put(self, account: str, gateway: Json) -> Json:
+        self._accounts.setdefault(account, {})[gateway["id"]] = gateway
+        return gateway
+
+
+def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:
+    """The body without the extra fields, and these; they hold any JSON value."""
+    if not isinstance(body, dict):
+        return body, {}
+    extra = {name: copy.deepcopy(body[name]) for name in behaviour.extra_fields if name in body}
+    return {name: value for name, value in body.items() if name not in extra}, extra
+
+
+def without_ignored(settings: Json, behaviour: Behaviour) -> Json:
+    """The settings that this server really stores."""
+    return {name: value for name, value in settings.items() if name not in behaviour.ignore_settings}
+
+
+def consistent(gateway: Json) -> Json:
+    """The gateway as it can be: without stored logs there is nothing to classify."""
+    kept = {name: value for name, value in gateway.items() if value is not None or name not in ABSENT}
+    return kept if kept["collect_logs"] else {**kept, "log_classification": False}

@@ -1,0 +1,79 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cloudflare's own Python client against the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import cloudflare
+import httpx
+import pytest
+
+from tests.simulator.handle import Simulator
+
+REQUIRED: dict[str, Any] = {
+    "cache_invalidate_on_update": True,
+    "cache_ttl": 300,
+    "collect_logs": True,
+    "rate_limiting_interval": None,
+    "rate_limiting_limit": 0,
+}
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> Iterator[cloudflare.Cloudflare]:
+    with cloudflare.Cloudflare(
+        api_token=simulator.api_token,
+        base_url=simulator.base_url,
+        http_client=httpx.Client(trust_env=False),
+    ) as client:
+        # Taken from the environment when there, and then sent instead of the token.
+        client.api_key = client.api_email = None
+        yield client
+
+
+def test_life_of_a_gateway(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    gateways, account = client.ai_gateway, simulator.account_id
+    made = gateways.create(account_id=account, id="one", retry_max_attempts=3, **REQUIRED)
+    assert (made.id, made.cache_ttl, made.rate_limiting_interval, made.retry_max_attempts) == ("one", 300, 0, 3)
+    rule = {"limit": 5, "limitType": "cost", "window": 60}
+    changed = gateways.update("one", account_id=account, spend_limits={"enabled": True, "rules": [rule]}, **REQUIRED)
+    assert changed.retry_max_attempts is None
+    assert changed.modified_at > made.modified_at
+    read = gateways.get("one", account_id=account)
+    assert read.to_dict() == changed.to_dict()
+    assert read.spend_limits is not None
+    assert read.spend_limits.enabled is True
+    assert gateways.delete("one", account_id=account).id == "one"
+    with pytest.raises(cloudflare.NotFoundError) as missing:
+        gateways.get("one", account_id=account)
+    assert [error.code for error in missing.value.errors] == [7002]
+
+
+def test_all_pages(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    names = [f"g{number:03}" for number in range(45)]
+    for name in names:
+        simulator.seed({"id": name})
+    assert [gateway.id for gateway in client.ai_gateway.list(account_id=simulator.account_id)] == names
+    found = client.ai_gateway.list(account_id=simulator.account_id, search="g01", per_page=3)
+    assert [gateway.id for gateway in found] == [f"g{number:03}" for number in range(10, 20)]
+
+
+def test_errors(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    with pytest.raises(cloudflare.BadRequestError) as refused:
+        client.ai_gateway.create(account_id=simulator.account_id, id="Bad Id", retry_delay=-1, **REQUIRED)
+    assert [error.code for error in refused.value.errors] == [7001, 7001]
+    client.api_token = "invented"
+    with pytest.raises(cloudflare.AuthenticationError):
+        client.ai_gateway.get("one", account_id=simulator.account_id)
+
+
+def test_it_retries_faults(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    simulator.fault(method="GET", status=503, headers={"retry-after-ms": "1"})
+    simulator.seed({"id": "one"})
+    assert client.ai_gateway.get("one", account_id=simulator.account_id).id == "one"
+    assert [request["status"] for request in simulator.requests()] == [503, 200]
