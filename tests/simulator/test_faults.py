@@ -28,7 +28,7 @@ LIST = "/client/v4/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways
 @contextmanager
 def connected(simulator: Simulator) -> Iterator[socket.socket]:
     address = urlsplit(simulator.root)
-    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=5) as connection:
         yield connection
 
 
@@ -136,7 +136,7 @@ def test_trickle(api: Client, simulator: Simulator) -> None:
     simulator.fault(trickle={"bytes": 20, "interval": 0.03})
     with connected(simulator) as connection:
         send(connection)
-        pieces = []
+        pieces: list[bytes] = []
         while sum(map(len, pieces)) < 1 or parts(b"".join(pieces))[1] > len(parts(b"".join(pieces))[2]):
             pieces.append(connection.recv(65536))
     assert len(pieces) >= 3

@@ -66,7 +66,7 @@ def test_only_the_gateway_default_is_default(api: Client) -> None:
 
 
 def test_null_integers_are_stored_as_zero(api: Client, simulator: Simulator) -> None:
-    off = dict.fromkeys(["cache_ttl", "rate_limiting_interval", "rate_limiting_limit"])
+    off: dict[str, Any] = dict.fromkeys(["cache_ttl", "rate_limiting_interval", "rate_limiting_limit"])
     zeros = dict.fromkeys(off, 0)
     assert {**api.made(**off), **zeros} == simulator.gateways()["one"]
     api.made("two")
@@ -74,7 +74,7 @@ def test_null_integers_are_stored_as_zero(api: Client, simulator: Simulator) -> 
 
 
 def test_other_nulls_are_the_defaults(api: Client) -> None:
-    sent = dict.fromkeys(["authentication", "zdr", "store_id", "retry_delay"])
+    sent: dict[str, Any] = dict.fromkeys(["authentication", "zdr", "store_id", "retry_delay"])
     expected = {"authentication": False, "zdr": False, "store_id": "", "retry_delay": None}
     assert expected.items() <= api.made(**sent).items()
     api.changed(authentication=True, zdr=True, store_id="s", retry_delay=1)

@@ -40,7 +40,7 @@ def test_life_of_a_gateway(client: cloudflare.Cloudflare, simulator: Simulator) 
     gateways, account = client.ai_gateway, simulator.account_id
     made = gateways.create(account_id=account, id="one", retry_max_attempts=3, **REQUIRED)
     assert (made.id, made.cache_ttl, made.rate_limiting_interval, made.retry_max_attempts) == ("one", 300, 0, 3)
-    rule = {"limit": 5, "limitType": "cost", "window": 60}
+    rule: Any = {"limit": 5, "limitType": "cost", "window": 60}
     changed = gateways.update("one", account_id=account, spend_limits={"enabled": True, "rules": [rule]}, **REQUIRED)
     assert changed.retry_max_attempts is None
     assert changed.modified_at > made.modified_at

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# `make` lists what there is. Every target that needs the tools makes .venv first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+CORE ?= 2.19
+
+VENV := .venv
+READY := $(VENV)/.ready
+LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
+PARTS := lint unit simulator contract sanity integration import
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
+# The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help test $(PARTS) units demo format lock venv clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: $(READY) ## everything below from lint to import, two parts at a time, with a summary at the end
+	@python tests/run_parts.py $(PARTS)
+
+lint: $(READY) ## ruff, mypy, yamllint, shellcheck, reuse, changelog, docs, ansible-lint, secrets
+	@tests/lint.sh
+
+unit: $(READY) ## the collection's unit tests, with branch coverage
+	@mkdir -p .cache/coverage
+	@pytest -q --cov --cov-report=term tests/unit
+
+simulator: $(READY) ## the simulator's own tests
+	@pytest -q tests/simulator
+
+contract: $(READY) ## the simulator against the API's description and Cloudflare's own client
+	@pytest -q tests/contract
+
+sanity: $(READY) ## ansible-test sanity on every Python found (CORE=2.17 for another ansible-core)
+	@tests/ansible_test.sh $(CORE) sanity
+
+integration: $(READY) ## ansible-test integration against the simulator (CORE=...)
+	@tests/ansible_test.sh $(CORE) integration --venv
+
+import: $(READY) ## build the tarball and have galaxy-importer judge it
+	@tests/import.sh
+
+units: $(READY) ## the unit tests under ansible-test, on every Python found (CORE=...); not part of `make test`
+	@tests/ansible_test.sh $(CORE) units --venv
+
+demo: $(READY) ## play the quick start against the simulator
+	@tests/with_simulator.sh tests/demo.sh
+
+format: $(READY) ## let ruff rewrite what it can
+	@ruff check --fix-only --quiet
+	@ruff format
+
+lock: ## write requirements-dev.txt anew from requirements-dev.in
+	@tests/lock.sh
+
+venv: $(READY) ## make .venv with all the tools
+
+clean: ## remove everything that these targets made
+	rm -rf $(VENV) .cache build .ansible .hypothesis tests/output
+
+$(READY): requirements-dev.txt
+	@python=; \
+	for candidate in "$(PYTHON)" python3.13 python3.12 python3.11; do \
+	    if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+	        python=$$candidate; break; \
+	    fi; \
+	done; \
+	[[ -n $$python ]] || { echo "The tools need Python 3.11, 3.12 or 3.13; none is on PATH ($(PYTHON) is" \
+	    "$$($(PYTHON) --version 2>&1 || true)). Name one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }; \
+	echo "Making $(VENV) with $$("$$python" --version)"; \
+	"$$python" -m venv $(VENV)
+	@pip install -qq --disable-pip-version-check --no-deps --no-compile -r requirements-dev.txt
+	@pip check --quiet --disable-pip-version-check
+	@mkdir -p $(dir $(LINK))
+	@ln -sfn ../../../.. $(LINK)
+	@touch $@

@@ -1,0 +1,147 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which values of a setting mean the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import (
+    is_masked,
+    keep_server_made,
+    same,
+    secrets,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+
+def is_same(key, declared, stored):
+    return same(GATEWAY.setting(key), declared, stored)
+
+
+RULE = {"limit": 10, "limitType": "cost", "window": 60, "enabled": True, "technique": "sliding", "metadata": {}}
+POLICY = {"id": "p", "enabled": True, "action": "FLAG", "check": ["REQUEST", "RESPONSE"], "profiles": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("key", "declared", "stored"),
+    [
+        ("cache_ttl", 0, None),
+        ("cache_ttl", None, 0),
+        ("rate_limiting_interval", None, 0),
+        ("rate_limiting_limit", 0, None),
+        ("retry_delay", 5, 5.0),
+        ("store_id", None, ""),
+        ("logpush", False, None),
+        ("workers_ai_billing_mode", "postpaid", None),
+        ("dlp", None, None),
+        ("dlp", {"enabled": True, "action": "FLAG", "profiles": ["a", "b"]}, {"profiles": ["b", "a"], "action": "FLAG", "enabled": True}),
+        (
+            "dlp",
+            {"enabled": True, "policies": [POLICY, dict(POLICY, id="q")]},
+            {"enabled": True, "policies": [dict(POLICY, id="q"), dict(POLICY, check=["RESPONSE", "REQUEST"], profiles=["b", "a"])]},
+        ),
+        ("guardrails", {"prompt": {"P1": "FLAG"}, "response": {}}, {"prompt": {"P1": "FLAG", "S1": None}}),
+        ("otel", [{"url": "a://b", "headers": {}, "content_type": "json"}], [{"url": "a://b"}]),
+        ("otel", [{"url": "a://b"}, {"url": "c://d"}], [{"url": "c://d"}, {"url": "a://b"}]),
+        ("otel", [{"url": "a://b"}], [{"url": "a://b", "made_by_server": 1}]),
+        ("otel", [{"url": "a://b", "authorization": "x"}], [{"url": "a://b", "authorization": "********"}]),
+        ("otel", [{"url": "a://b", "headers": {"k": "v"}}], [{"url": "a://b", "headers": {"k": "[REDACTED]"}}]),
+        ("otel", [{"url": "a://b", "headers": {"k": "v"}}], [{"url": "a://b", "headers": "***"}]),
+        ("spend_limits", {"enabled": True, "rules": [RULE]}, {"enabled": True, "rules": [dict(RULE, id="ab12", limit=10.0)]}),
+        ("spend_limits", {"enabled": False, "rules": []}, {}),
+        (
+            "spend_limits",
+            {"enabled": True, "rules": [RULE, dict(RULE, id="x")]},
+            {"enabled": True, "rules": [dict(RULE, id="x"), dict(RULE, id="y")]},
+        ),
+        (
+            "spend_limits",
+            {"enabled": True, "rules": [dict(RULE, model={"mode": "filter", "values": ["a", "b"]})]},
+            {"enabled": True, "rules": [dict(RULE, id="x", model={"mode": "filter", "values": ["b", "a"]})]},
+        ),
+        ("unknown_to_us", {"a": [1, 2]}, {"a": [1.0, 2]}),
+    ],
+)
+def test_not_drift(key, declared, stored):
+    assert is_same(key, declared, stored)
+
+
+@pytest.mark.parametrize(
+    ("key", "declared", "stored"),
+    [
+        ("cache_ttl", 1, None),
+        ("cache_ttl", 1, True),
+        ("retry_delay", None, 0),
+        ("retry_delay", 0, None),
+        ("collect_logs", False, None),
+        ("logpush", True, None),
+        ("otel", [], None),
+        ("otel", [{"url": "a://b"}], [{"url": "a://b"}, {"url": "c://d"}]),
+        ("otel", [{"url": "a://b"}, {"url": "a://b"}], [{"url": "a://b"}, {"url": "c://d"}]),
+        ("otel", [{"url": "a://b", "headers": {}}], [{"url": "a://b", "headers": {"k": "v"}}]),
+        ("otel", [{"url": "a://b", "headers": {"k": "v"}}], [{"url": "a://b", "headers": {"other": "***"}}]),
+        ("otel", [{"url": "a://b"}], "***"),
+        ("dlp", {"enabled": True, "action": "FLAG", "profiles": ["a"]}, {"enabled": True, "action": "FLAG", "profiles": ["a", "b"]}),
+        ("dlp", {"enabled": True, "policies": [POLICY]}, {"enabled": True, "policies": [dict(POLICY, id="q")]}),
+        ("guardrails", {"prompt": {}, "response": {}}, {"prompt": {"P1": "FLAG"}, "response": {}}),
+        ("spend_limits", {"enabled": True, "rules": [RULE]}, {"enabled": True, "rules": [dict(RULE, id="x", limit=11)]}),
+        ("spend_limits", {"enabled": True, "rules": [dict(RULE, id="x")]}, {"enabled": True, "rules": [dict(RULE, id="y")]}),
+        (
+            "spend_limits",
+            {"enabled": True, "rules": [dict(RULE, metadata={"t": {"mode": "partition"}})]},
+            {"enabled": True, "rules": [dict(RULE, metadata={"t": {"mode": "filter", "values": ["a"]}})]},
+        ),
+        (
+            "stripe",
+            {"authorization": "x", "usage_events": [{"payload": "1"}, {"payload": "2"}]},
+            {"authorization": "x", "usage_events": [{"payload": "2"}, {"payload": "1"}]},
+        ),
+        ("unknown_to_us", [1, 2], [2, 1]),
+        ("unknown_to_us", 1, True),
+        ("unknown_to_us", {"a": 1}, {"a": 1, "b": 2}),
+    ],
+)
+def test_drift(key, declared, stored):
+    assert not is_same(key, declared, stored)
+
+
+@pytest.mark.parametrize(
+    "value", ["********", "sk_***", "\u2022\u2022\u2022\u2022", "[REDACTED]", "<masked>", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]
+)
+def test_a_stand_in_for_a_secret_is_recognised(value):
+    assert is_masked(value)
+
+
+@pytest.mark.parametrize("value", ["", "secret-from-the-store", "a*b", "redacted-team-token", None, 5])
+def test_a_secret_is_not_taken_for_a_stand_in(value):
+    assert not is_masked(value)
+
+
+def test_a_rule_that_stays_keeps_the_id_that_the_server_made():
+    declared = {"enabled": True, "rules": [dict(RULE, limit=20), RULE]}
+    stored = {"enabled": True, "rules": [dict(RULE, id="kept"), dict(RULE, limit=5, id="gone")]}
+    rules = keep_server_made(GATEWAY.setting("spend_limits"), declared, stored)["rules"]
+    assert rules == [dict(RULE, limit=20), dict(RULE, id="kept")]
+
+
+def test_a_declared_id_is_not_taken_by_a_rule_without_one():
+    declared = {"enabled": True, "rules": [RULE, dict(RULE, id="first")]}
+    stored = {"enabled": True, "rules": [dict(RULE, id="first"), dict(RULE, id="second")]}
+    rules = keep_server_made(GATEWAY.setting("spend_limits"), declared, stored)["rules"]
+    assert [rule["id"] for rule in rules] == ["second", "first"]
+
+
+@pytest.mark.parametrize("stored", [None, "odd", {"rules": "odd"}, {"rules": ["odd"]}])
+def test_ids_are_looked_for_in_any_shape(stored):
+    declared = {"enabled": True, "rules": [RULE]}
+    assert keep_server_made(GATEWAY.setting("spend_limits"), declared, stored) == declared
+
+
+def test_secrets_are_found_with_their_place():
+    stored = [{"url": "a://b", "authorization": "one", "headers": {"h": "two"}}, {"url": "c://d"}]
+    assert list(secrets(GATEWAY.setting("otel"), stored, "otel")) == [
+        ("otel[0].headers.h", "two"),
+        ("otel[0].authorization", "one"),
+    ]

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From options to a declaration."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import declare
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+
+def read(**options):
+    return declare(GATEWAY, dict({"id": "a", "state": "present"}, **options))
+
+
+def refusal(**options):
+    with pytest.raises(InvalidOptions) as caught:
+        read(**options)
+    return caught.value.problems
+
+
+def test_only_what_is_given_is_declared():
+    declaration = read(cache_ttl=5, retry_delay=None, extra_settings={"newer": None}, unset=["otel"])
+    assert declaration.settings == {"cache_ttl": 5, "newer": None, "otel": None}
+
+
+def test_nested_options_get_the_names_of_the_api():
+    rule = {"id": None, "limit": 10.0, "limit_type": "cost", "window": 60, "enabled": True, "technique": "fixed"}
+    rule.update(metadata={"t": {"mode": "filter", "values": ["x"]}, "u": {"mode": "partition", "values": None}}, model=None)
+    declaration = read(spend_limits={"enabled": True, "rules": [rule]})
+    (sent,) = declaration.settings["spend_limits"]["rules"]
+    assert sent == {
+        "limit": 10,
+        "limitType": "cost",
+        "window": 60,
+        "enabled": True,
+        "technique": "fixed",
+        "metadata": {"t": {"mode": "filter", "values": ["x"]}, "u": {"mode": "partition"}},
+    }
+    assert isinstance(sent["limit"], int)
+
+
+def test_parts_that_are_not_given_are_not_sent():
+    assert read(guardrails={"prompt": {"P1": "FLAG", "S1": None}, "response": {}}).settings == {
+        "guardrails": {"prompt": {"P1": "FLAG"}, "response": {}}
+    }
+
+
+def test_all_problems_are_told_at_once():
+    problems = refusal(id="x" * 65, cache_ttl=-1, retry_max_attempts=6, unset=["logpush", "nonsense"])
+    assert len(problems) == 5
+    assert any("id has 65 characters" in problem and "at most 64" in problem for problem in problems)
+    assert "cache_ttl is -1: it must be at least 0" in problems
+    assert "retry_max_attempts is 6: it must be at least 1 and at most 5" in problems
+    assert any("logpush: false" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), 0.0, -1.0])
+def test_a_budget_is_a_number_above_zero(value):
+    rule = {"limit": value, "limit_type": "cost", "window": 60}
+    (problem,) = refusal(spend_limits={"enabled": True, "rules": [rule]})
+    assert problem.startswith("spend_limits.rules[0].limit is ")
+
+
+def test_true_is_not_a_number():
+    assert refusal(cache_ttl=True) == ("cache_ttl is true: it must be a number",)
+
+
+@pytest.mark.parametrize("name", ["id", "created_at", "is_default", "modified_at"])
+def test_identity_and_what_the_server_makes_cannot_be_extra(name):
+    assert name in refusal(extra_settings={name: "x"})[0]
+
+
+def test_a_setting_is_declared_in_one_place():
+    assert "both" in refusal(cache_ttl=1, extra_settings={"cache_ttl": 2})[0]
+    assert "also given" in refusal(retry_delay=1, unset=["retry_delay"])[0]
+    assert "also given" in refusal(extra_settings={"retry_delay": 1}, unset=["retry_delay"])[0]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}])
+def test_extra_settings_must_be_json(value):
+    assert "JSON" in refusal(extra_settings={"x": value})[0]
+
+
+def test_a_private_key_is_refused_without_showing_it():
+    (problem,) = refusal(logpush_public_key="-----BEGIN RSA PRIVATE " + "KEY-----\nexample")
+    assert "private key" in problem
+    assert "BEGIN" not in problem
+
+
+def test_a_secret_of_wrong_length_is_not_shown():
+    (problem,) = refusal(otel=[{"url": "https://example.com", "authorization": "invented" * 40}])
+    assert problem == "otel[0].authorization has 320 characters: it must have at most 256"
+
+
+def test_a_mask_is_not_a_secret():
+    (problem,) = refusal(stripe={"authorization": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "usage_events": []})
+    assert "mask" in problem
+
+
+@pytest.mark.parametrize("id_", [".", ".."])
+def test_an_id_that_http_libraries_resolve_away_is_refused(id_):
+    assert "URL" in refusal(id=id_)[0]
+
+
+def test_contradicting_settings_are_refused():
+    assert "needs collect_logs" in refusal(collect_logs=False, log_classification=True)[0]
+
+
+def test_too_many_rules():
+    rules = [{"limit": 1.0, "limit_type": "cost", "window": 60}] * 21
+    assert "21 elements: at most 20" in refusal(spend_limits={"enabled": True, "rules": rules})[0]

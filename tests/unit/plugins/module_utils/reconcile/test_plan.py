@@ -1,0 +1,120 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is planned for a declaration and a stored gateway."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import HiddenSecret, make_plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+STORED = {
+    "id": "a",
+    "created_at": "2026-01-01T00:00:00.000Z",
+    "modified_at": "2026-01-01T00:00:00.000Z",
+    "is_default": False,
+    "account_id": "acc",
+    "cache_invalidate_on_update": False,
+    "cache_ttl": 60,
+    "collect_logs": True,
+    "rate_limiting_interval": 0,
+    "rate_limiting_limit": 0,
+}
+
+
+def plan(settings, current=STORED, present=True, **stored):
+    return make_plan(GATEWAY, Declaration("a", present, settings), None if current is None else dict(current, **stored))
+
+
+def test_create_fills_what_the_api_requires_and_nothing_else():
+    assert plan({"zdr": True}, current=None).body == {
+        "id": "a",
+        "cache_invalidate_on_update": True,
+        "cache_ttl": 0,
+        "collect_logs": True,
+        "rate_limiting_interval": 0,
+        "rate_limiting_limit": 0,
+        "zdr": True,
+    }
+
+
+def test_create_leaves_a_declared_value_alone():
+    body = plan({"collect_logs": False, "cache_ttl": None}, current=None).body
+    assert body["collect_logs"] is False
+    assert body["cache_ttl"] is None
+
+
+def test_update_sends_the_whole_object_also_what_is_unknown():
+    planned = plan({"cache_ttl": 61}, retry_delay=60000, of_the_future={"x": [1]})
+    assert planned.operation == "updated"
+    assert planned.changed_settings == ("cache_ttl",)
+    assert planned.body == {
+        "cache_invalidate_on_update": False,
+        "cache_ttl": 61,
+        "collect_logs": True,
+        "rate_limiting_interval": 0,
+        "rate_limiting_limit": 0,
+        "retry_delay": 60000,
+        "of_the_future": {"x": [1]},
+    }
+
+
+def test_null_is_sent_back_only_where_the_api_takes_it():
+    body = plan({"cache_ttl": 61}, logpush=None, retry_delay=None, of_the_future=None).body
+    assert "logpush" not in body
+    assert "of_the_future" not in body
+    assert body["retry_delay"] is None
+
+
+def test_update_supplies_required_settings_that_the_server_did_not_show():
+    stored = {key: value for key, value in STORED.items() if key != "rate_limiting_limit"}
+    assert plan({"cache_ttl": 61}, current=stored).body["rate_limiting_limit"] == 0
+
+
+def test_clearing_sends_null():
+    planned = plan({"retry_delay": None}, retry_delay=5)
+    assert planned.body["retry_delay"] is None
+    assert planned.after["retry_delay"] is None
+
+
+@pytest.mark.parametrize("settings", [{}, {"cache_ttl": 60}, {"retry_delay": None}])
+def test_nothing_to_do(settings):
+    planned = plan(settings)
+    assert (planned.operation, planned.body, planned.after) == ("unchanged", None, STORED)
+
+
+def test_absent():
+    assert plan({}, present=False).operation == "deleted"
+    assert plan({}, present=False, current=None).operation == "unchanged"
+
+
+def test_switching_logs_off_takes_their_classification_along():
+    planned = plan({"collect_logs": False}, log_classification=True)
+    assert planned.body["log_classification"] is False
+    assert planned.changed_settings == ("collect_logs",)
+
+
+def test_classification_without_logs_is_refused():
+    with pytest.raises(InvalidOptions, match="needs collect_logs"):
+        plan({"log_classification": True}, collect_logs=False)
+
+
+MASKED_OTEL = [{"url": "a://b", "authorization": "********", "headers": {"h": "****"}}]
+
+
+def test_a_masked_secret_is_never_written_back():
+    with pytest.raises(HiddenSecret, match=r"otel\[0\]\.headers\.h, otel\[0\]\.authorization.*Declare otel"):
+        plan({"cache_ttl": 61}, otel=MASKED_OTEL)
+
+
+def test_a_declared_secret_replaces_a_masked_one():
+    declared = [{"url": "a://b", "authorization": "real-example", "headers": {"h": "v"}}]
+    assert plan({"cache_ttl": 61, "otel": declared}, otel=MASKED_OTEL).body["otel"] == declared
+
+
+def test_nothing_to_do_beside_a_masked_secret():
+    assert plan({"cache_ttl": 60}, otel=MASKED_OTEL).operation == "unchanged"

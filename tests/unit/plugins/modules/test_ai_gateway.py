@@ -1,0 +1,313 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One gateway, through the real main() of the module, against an ordered script of HTTP exchanges."""
+
+from __future__ import annotations
+
+import pytest
+
+GATEWAYS = "/ai-gateway/gateways"
+ONE = GATEWAYS + "/a"
+CREATE_DEFAULTS = {
+    "cache_invalidate_on_update": True,
+    "cache_ttl": 0,
+    "collect_logs": True,
+    "rate_limiting_interval": 0,
+    "rate_limiting_limit": 0,
+}
+REFUSED = [{"code": 7001, "message": "already exists", "path": ["body", "id"]}]
+
+
+def stored_body(gateway):
+    """What an update sends for C(gateway): all but what identifies it or is made by the server."""
+    return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
+
+
+@pytest.fixture
+def absent(api):
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+
+
+def test_create_takes_two_requests(api, absent, gateway, run_module):
+    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="a", cache_ttl=5), answer=gateway(cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert result["changed"] is True
+    assert result["operation"] == "created"
+    assert result["changed_settings"] == sorted(CREATE_DEFAULTS)
+    assert result["gateway"]["cache_ttl"] == 5
+    assert result["ansible_facts"] == {"cloudflare_ai_gateway": result["gateway"]}
+    assert result["endpoint"].startswith("https://gateway.ai.cloudflare.com/v1/")
+    assert "diff" not in result
+
+
+def test_unchanged_takes_one_request(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": "5"})
+    assert (result["changed"], result["operation"], result["changed_settings"]) == (False, "unchanged", [])
+
+
+def test_update_sends_the_complete_object(api, gateway, run_module):
+    before = gateway(cache_ttl=5, of_the_future={"x": 1}, retry_delay=60000)
+    body = dict(stored_body(before), cache_ttl=6)
+    api.expect("GET", ONE, answer=before)
+    api.expect("PUT", ONE, body=body, answer=dict(before, cache_ttl=6))
+    result = run_module({"id": "a", "cache_ttl": 6}, diff=True)
+    assert (result["operation"], result["changed_settings"]) == ("updated", ["cache_ttl"])
+    assert (result["diff"]["before"]["cache_ttl"], result["diff"]["after"]["cache_ttl"]) == (5, 6)
+    assert result["gateway"]["of_the_future"] == {"x": 1}
+
+
+def test_delete_takes_two_requests(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("DELETE", ONE, answer=gateway())
+    result = run_module({"id": "a", "state": "absent"})
+    assert (result["changed"], result["operation"]) == (True, "deleted")
+    assert "gateway" not in result
+    assert "ansible_facts" not in result
+    assert "endpoint" in result
+
+
+def test_deleting_what_is_absent_is_unchanged(absent, run_module):
+    assert run_module({"id": "a", "state": "absent"})["operation"] == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("options", "operation"),
+    [({"cache_ttl": 6}, "updated"), ({"cache_ttl": 5}, "unchanged"), ({"state": "absent"}, "deleted")],
+)
+def test_check_mode_only_reads(api, gateway, run_module, options, operation):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    assert run_module(dict(options, id="a"), check_mode=True)["operation"] == operation
+
+
+def test_check_mode_predicts_a_new_gateway(api, absent, gateway, run_module):
+    predicted = run_module({"id": "a", "cache_ttl": 5, "unset": ["rate_limiting_limit"]}, check_mode=True)["gateway"]
+    assert predicted["cache_ttl"] == 5
+    assert predicted["rate_limiting_limit"] == 0
+    assert (predicted["is_default"], predicted["authentication"], predicted["collect_logs"]) == (False, False, True)
+
+
+def test_what_was_dropped_on_create_is_sent_with_an_update(api, absent, gateway, run_module):
+    guardrails = {"prompt": {"P1": "BLOCK"}, "response": {}}
+    created = gateway(guardrails=None)
+    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="a", guardrails=guardrails), answer=created)
+    api.expect("PUT", ONE, body=dict(stored_body(created), guardrails=guardrails), answer=dict(created, guardrails=guardrails))
+    result = run_module({"id": "a", "guardrails": {"prompt": {"P1": "BLOCK"}}})
+    assert result["operation"] == "created"
+    assert result["gateway"]["guardrails"] == guardrails
+
+
+def test_what_the_server_ignores_is_a_failure_with_both_values(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(zdr=False, cache_ttl=1))
+    api.expect("PUT", ONE, answer=gateway(zdr=False, cache_ttl=2))
+    result = run_module({"id": "a", "zdr": True, "cache_ttl": 2})
+    assert result["failed"]
+    assert "zdr: declared True, stored False" in result["msg"]
+    assert "cache_ttl" not in result["msg"]
+
+
+def test_ignored_secrets_are_not_shown_in_the_failure(api, gateway, run_module):
+    stored = [{"url": "https://old.example", "authorization": "known-only-to-the-server", "headers": {}}]
+    api.expect("GET", ONE, answer=gateway(otel=stored))
+    api.expect("PUT", ONE, answer=gateway(otel=stored))
+    result = run_module({"id": "a", "otel": [{"url": "https://new.example", "authorization": "declared-example"}]})
+    assert result["failed"]
+    assert "new.example" in result["msg"]
+    assert "known-only-to-the-server" not in str(result)
+    assert "declared-example" not in str(result)
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_gateway_that_appears_meanwhile_is_updated(api, absent, gateway, run_module, status):
+    api.expect("POST", GATEWAYS, status=status, errors=REFUSED)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1, zdr=True))
+    api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), cache_ttl=5), answer=gateway(cache_ttl=5, zdr=True))
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert result["operation"] == "updated"
+    assert result["gateway"]["zdr"] is True
+
+
+def test_a_refused_create_is_told_as_such(api, absent, run_module):
+    api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": "Bad id", "path": ["body", "id"]}])
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    result = run_module({"id": "a"})
+    assert result["failed"]
+    assert result["errors"] == [{"code": 7001, "message": "Bad id", "path": ["body", "id"]}]
+    assert result["request"]["method"] == "POST"
+
+
+def test_a_gateway_that_vanishes_meanwhile_is_created_anew(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="a", cache_ttl=5), answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
+
+
+def test_a_gateway_that_comes_and_goes_is_given_up_on(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    for _round in range(2):
+        api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+        api.expect("POST", GATEWAYS, status=400, errors=REFUSED)
+        api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert result["failed"]
+    assert "somebody else" in result["msg"]
+
+
+def test_deleting_what_vanishes_meanwhile_is_done(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("DELETE", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    assert run_module({"id": "a", "state": "absent"})["operation"] == "deleted"
+
+
+def test_a_create_of_unknown_outcome_is_looked_for_and_found(api, absent, gateway, run_module):
+    api.expect("POST", GATEWAYS, status=504)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert (result["operation"], result["changed"]) == ("created", True)
+
+
+def test_a_create_of_unknown_outcome_is_repeated_only_after_looking(api, absent, gateway, run_module):
+    api.expect("POST", GATEWAYS, status=504)
+    for _look in range(3):
+        api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, status=400, errors=REFUSED)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
+
+
+def test_a_create_whose_outcome_cannot_be_read_says_so(api, absent, run_module):
+    api.expect("POST", GATEWAYS, status=504)
+    api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    result = run_module({"id": "a"})
+    assert result["failed"]
+    assert result["status"] == 504
+    assert "Run the task again" in result["msg"]
+
+
+def test_an_update_of_unknown_outcome_is_settled_by_reading(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    api.expect("PUT", ONE, status=200, raw="<html>")
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_an_update_that_was_not_done_fails(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    api.expect("PUT", ONE, status=200, raw="<html>")
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    assert run_module({"id": "a", "cache_ttl": 5})["failed"]
+
+
+def test_an_update_of_unknown_outcome_on_a_gateway_that_vanished_creates_it(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    api.expect("PUT", ONE, status=200, raw="<html>")
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_delete_of_unknown_outcome_is_settled_by_reading(api, gateway, run_module, is_gone):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("DELETE", ONE, status=200, raw="<html>")
+    if is_gone:
+        api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    else:
+        api.expect("GET", ONE, answer=gateway())
+    result = run_module({"id": "a", "state": "absent"})
+    assert bool(result.get("failed")) is not is_gone
+
+
+def test_a_hidden_secret_of_an_undeclared_setting_stops_the_update(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(stripe={"authorization": "********", "usage_events": []}))
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert result["failed"]
+    assert "stripe.authorization only masked" in result["msg"]
+
+
+def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(stripe={"authorization": "********", "usage_events": []}))
+    result = run_module({"id": "a", "stripe": {"authorization": "declared-example", "usage_events": []}})
+    assert result["operation"] == "unchanged"
+    assert any("stripe.authorization only masked" in str(warning) for warning in result["warnings"])
+
+
+def test_secrets_of_the_server_are_masked_in_all_of_the_result(api, gateway, run_module):
+    otel = [{"url": "https://x.example", "authorization": "server-side-secret", "headers": {"k": "header-secret"}}]
+    api.expect("GET", ONE, answer=gateway(otel=otel, echo="server-side-secret"))
+    result = run_module({"id": "a"}, diff=True)
+    assert "server-side-secret" not in str(result)
+    assert "header-secret" not in str(result)
+    assert result["gateway"]["otel"][0]["url"] == "https://x.example"
+
+
+def test_a_short_secret_does_not_wreck_the_output(api, gateway, run_module):
+    otel = [{"url": "https://x.example", "headers": {"env": "a"}, "content_type": "json"}]
+    api.expect("GET", ONE, answer=gateway(otel=otel))
+    result = run_module({"id": "a", "otel": [{"url": "https://x.example", "headers": {"env": "a"}}]})
+    assert result["operation"] == "unchanged"
+    assert result["gateway"]["id"] == "a"
+    assert result["gateway"]["otel"][0]["headers"] == {"env": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+
+
+def test_secrets_in_extra_settings_are_masked(api, gateway, run_module):
+    stripe = {"authorization": "extra-example-secret", "usage_events": []}
+    api.expect("GET", ONE, answer=gateway(stripe=stripe))
+    result = run_module({"id": "a", "extra_settings": {"stripe": stripe}})
+    assert result["operation"] == "unchanged"
+    assert "extra-example-secret" not in str(result)
+
+
+@pytest.mark.parametrize(
+    ("options", "texts"),
+    [
+        (
+            {"cache_ttl": -1, "retry_delay": 5001, "log_management": 9999},
+            ["cache_ttl is -1", "retry_delay is 5001", "log_management is 9999"],
+        ),
+        ({"cache_ttl": -1, "timeout": 0}, ["cache_ttl is -1", "timeout is 0"]),
+        ({"retry_backoff": "Linear"}, ["retry_backoff", "constant, linear, exponential"]),
+        ({"dlp": {"enabled": True, "action": "FLAG", "profiles": [], "policies": []}}, ["policies"]),
+        ({"dlp": {"enabled": True}}, ["action", "policies"]),
+        ({"otel": [{"url": "https://x.example", "headers": {"a": True}}]}, ["otel[0].headers.a must be text"]),
+        (
+            {"spend_limits": {"rules": [{"limit": 1, "limit_type": "cost", "window": 1, "metadata": {"t": 1}}]}},
+            ["metadata.t must be a dict"],
+        ),
+        (
+            {
+                "spend_limits": {"rules": [{"limit": 1, "limit_type": "cost", "window": 1, "metadata": {"t": {"mode": "filter"}}}]},
+                "cache_ttl": -1,
+            },
+            ["metadata.t", "values", "cache_ttl is -1"],
+        ),
+        ({"no_such_option": 1}, ["no_such_option"]),
+    ],
+)
+def test_bad_options_are_refused_before_anything_is_sent(api, run_module, options, texts):
+    result = run_module(dict(options, id="a"))
+    assert result["failed"]
+    for text in texts:
+        assert text in result["msg"]
+
+
+def test_text_from_templates_becomes_the_right_type(api, absent, gateway, run_module):
+    rule = {"limit": "1.5", "limit_type": "cost", "window": "60", "metadata": {"t": {"mode": "filter", "values": "x,y"}}}
+    sent = {"limit": 1.5, "limitType": "cost", "window": 60, "enabled": True, "technique": "sliding"}
+    sent["metadata"] = {"t": {"mode": "filter", "values": ["x", "y"]}}
+    headers = [{"url": "https://x.example", "headers": {"n": "5"}, "content_type": "json"}]
+    body = dict(CREATE_DEFAULTS, id="a", zdr=True, cache_ttl=5, spend_limits={"enabled": True, "rules": [sent]}, otel=headers)
+    api.expect("POST", GATEWAYS, body=body, answer=gateway(**{key: value for key, value in body.items() if key != "id"}))
+    result = run_module(
+        {
+            "name": "a",
+            "zdr": "true",
+            "cache_ttl": "5",
+            "spend_limits": {"enabled": "yes", "rules": [rule]},
+            "otel": [{"url": "https://x.example", "headers": {"n": 5}}],
+        }
+    )
+    assert result["operation"] == "created"
