@@ -51,7 +51,7 @@ def until_end(connection: socket.socket) -> bytes:
 
 def parts(data: bytes) -> tuple[int, int, bytes]:
     """Status, promised length and body of an answer as it came over the wire."""
-    head, _, body = data.partition(b"\r\n\r\n")
+    head, _separator, body = data.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     lengths = [int(line.split(":")[1]) for line in lines if line.startswith("content-length:")]
     return int(lines[0].split()[1]), lengths[0], body
@@ -210,7 +210,7 @@ def test_a_change_goes_to_the_account_of_the_request(api: Client, simulator: Sim
 
 
 def statuses(api: Client, count: int) -> list[int]:
-    return [api.call("GET").status_code for _ in range(count)]
+    return [api.call("GET").status_code for _call in range(count)]
 
 
 def test_skip_and_times(api: Client, simulator: Simulator) -> None:

@@ -187,7 +187,7 @@ def test_quota_blocks_and_opens_again(api: Client, simulator: Simulator) -> None
 
 def test_quota_counts_each_credential(api: Client, simulator: Simulator) -> None:
     simulator.behave(quota={"limit": 1, "window": 30, "block": 30})
-    assert [api.call("GET").status_code for _ in range(2)] == [200, 429]
+    assert [api.call("GET").status_code for _call in range(2)] == [200, 429]
     api.session.headers["Authorization"] = f"Bearer {simulator.read_token}"
     assert api.call("GET").status_code == 200
 

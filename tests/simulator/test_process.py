@@ -73,7 +73,7 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
 def test_a_taken_port_is_an_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start(tmp_path, "--port", str(taken.getsockname()[1]))
-        output, _ = process.communicate(timeout=10)
+        output, _errors = process.communicate(timeout=10)
     assert process.returncode != 0
     assert output == ""
 

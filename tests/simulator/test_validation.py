@@ -150,8 +150,8 @@ SETTINGS: dict[str, tuple[list[Any], list[Any]]] = {
         ],
     ),
 }
-ACCEPTED = [(name, value) for name, (values, _) in SETTINGS.items() for value in values]
-REFUSED = [(name, value) for name, (_, values) in SETTINGS.items() for value in values]
+ACCEPTED = [(name, value) for name, (values, _refused) in SETTINGS.items() for value in values]
+REFUSED = [(name, value) for name, (_accepted, values) in SETTINGS.items() for value in values]
 
 
 def shorten(value: Any) -> str:

@@ -26,12 +26,18 @@ STORED = {
 }
 
 
-def plan(settings, current=STORED, present=True, **stored):
-    return make_plan(GATEWAY, Declaration("a", present, settings), None if current is None else dict(current, **stored))
+def plan(settings, present=True, **stored):
+    """The plan for a gateway as STORED with changes."""
+    return make_plan(GATEWAY, Declaration("a", present, settings), dict(STORED, **stored))
+
+
+def plan_absent(settings, present=True):
+    """The plan where there is no gateway."""
+    return make_plan(GATEWAY, Declaration("a", present, settings), None)
 
 
 def test_create_fills_what_the_api_requires_and_nothing_else():
-    assert plan({"zdr": True}, current=None).body == {
+    assert plan_absent({"zdr": True}).body == {
         "id": "a",
         "cache_invalidate_on_update": True,
         "cache_ttl": 0,
@@ -43,7 +49,7 @@ def test_create_fills_what_the_api_requires_and_nothing_else():
 
 
 def test_create_leaves_a_declared_value_alone():
-    body = plan({"collect_logs": False, "cache_ttl": None}, current=None).body
+    body = plan_absent({"collect_logs": False, "cache_ttl": None}).body
     assert body["collect_logs"] is False
     assert body["cache_ttl"] is None
 
@@ -72,7 +78,8 @@ def test_null_is_sent_back_only_where_the_api_takes_it():
 
 def test_update_supplies_required_settings_that_the_server_did_not_show():
     stored = {key: value for key, value in STORED.items() if key != "rate_limiting_limit"}
-    assert plan({"cache_ttl": 61}, current=stored).body["rate_limiting_limit"] == 0
+    planned = make_plan(GATEWAY, Declaration("a", True, {"cache_ttl": 61}), stored)
+    assert planned.body["rate_limiting_limit"] == 0
 
 
 def test_clearing_sends_null():
@@ -89,7 +96,7 @@ def test_nothing_to_do(settings):
 
 def test_absent():
     assert plan({}, present=False).operation == "deleted"
-    assert plan({}, present=False, current=None).operation == "unchanged"
+    assert plan_absent({}, present=False).operation == "unchanged"
 
 
 def test_switching_logs_off_takes_their_classification_along():

@@ -1,0 +1,41 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One simulator for all tests here, put back to its start before each that asks for it, and Ansible beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contract.support import MODULES, Ansible
+from tests.simulator.handle import Simulator
+from tests.simulator.process import running_simulator
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture(scope="session")
+def ansible(running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Ansible:
+    return Ansible(tmp_path_factory.mktemp("ansible"), running)
+
+
+@pytest.fixture(scope="session")
+def documented(ansible: Ansible) -> dict[str, Any]:
+    """What ansible-doc has on each module, by its short name."""
+    found = json.loads(ansible.run("ansible-doc", "-t", "module", "--json", *(f"edgeops.cloudflare.{name}" for name in MODULES)))
+    return {name.rpartition(".")[2]: document for name, document in found.items()}

@@ -1,0 +1,159 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the contract tests share: a gateway that declares everything, a walk over the field table, and Ansible as a program."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+
+from tests.simulator.handle import Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if path.stem != "__init__")
+
+# Each setting, and each part of it, with a value that is not its default; dlp in its second form.
+FULL: dict[str, Any] = {
+    "authentication": True,
+    "byok_only": True,
+    "cache_invalidate_on_update": False,
+    "cache_ttl": 300,
+    "collect_logs": True,
+    "dlp": {
+        "enabled": True,
+        "policies": [{"id": "p", "enabled": True, "action": "BLOCK", "check": ["REQUEST"], "profiles": ["pii"]}],
+    },
+    "guardrails": {"prompt": {"P1": "BLOCK"}, "response": {"S13": "FLAG"}},
+    "log_classification": True,
+    "log_management": 20000,
+    "log_management_strategy": "DELETE_OLDEST",
+    "logpush": True,
+    "logpush_public_key": "-----BEGIN PUBLIC KEY-----\nexample\n-----END PUBLIC KEY-----\n",
+    "otel": [
+        {
+            "url": "https://otel.example.com/v1/traces",
+            "headers": {"x-example": "example-value"},
+            "authorization": "example-authorization",
+            "content_type": "protobuf",
+        }
+    ],
+    "rate_limiting_interval": 60,
+    "rate_limiting_limit": 50,
+    "rate_limiting_technique": "sliding",
+    "retry_backoff": "linear",
+    "retry_delay": 100,
+    "retry_max_attempts": 3,
+    "spend_limits": {
+        "enabled": True,
+        "rules": [
+            {
+                "id": "rule",
+                "limit": 2.5,
+                "limit_type": "cost",
+                "window": 3600,
+                "enabled": False,
+                "technique": "fixed",
+                "metadata": {"team": {"mode": "filter", "values": ["red"]}, "user": {"mode": "partition"}},
+                "model": {"mode": "filter", "values": ["example-model"]},
+                "provider": {"mode": "filter", "values": ["openai"]},
+            }
+        ],
+    },
+    "store_id": "example-store",
+    "stripe": {"authorization": "example-stripe-key", "usage_events": [{"payload": "{}"}]},
+    "workers_ai_billing_mode": "postpaid",
+    "zdr": True,
+}
+DLP_SIMPLE = {"enabled": True, "action": "FLAG", "profiles": ["pii"]}
+
+
+def walk(fields: Iterable[Field], where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """Each field with the option names that lead to it; what is within a dict with free keys is left out."""
+    for field in fields:
+        yield (*where, field.name), field
+        yield from walk(field.fields, (*where, field.name))
+
+
+class Invalid(Exception):
+    """What Ansible, by the argument spec, says about options before the module's own code sees them."""
+
+
+def declared(**options: Any) -> Declaration:
+    """What a task with these options declares; id is C(gateway) unless it is given.
+
+    :raises Invalid: where Ansible refuses the options by the argument spec.
+    :raises InvalidOptions: where the module refuses them.
+    """
+    result = ArgumentSpecValidator(WORK.argument_spec()).validate({"id": "gateway", **options})
+    if result.error_messages:
+        raise Invalid("; ".join(result.error_messages))
+    read: Declaration = WORK.read(result.validated_parameters)
+    return read
+
+
+class Ansible:
+    """Ansible's programs, on their own but for this collection, with a simulator in the environment."""
+
+    recap = re.compile(r"^localhost +: ok=(\d+) +changed=\d+ +unreachable=(\d+) +failed=(\d+) +skipped=(\d+)", re.MULTILINE)
+
+    def __init__(self, folder: Path, simulator: Simulator) -> None:
+        self.folder = folder
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not _foreign(name)},
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
+            "ANSIBLE_CONFIG": os.devnull,
+            "ANSIBLE_HOME": str(folder / "ansible"),
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+            "CLOUDFLARE_ACCOUNT_ID": simulator.account_id,
+            "CLOUDFLARE_API_TOKEN": simulator.api_token,
+            "CLOUDFLARE_BASE_URL": simulator.base_url,
+        }
+
+    def run(self, *command: str) -> str:
+        """What the program prints; it has to succeed."""
+        done = subprocess.run(
+            command, cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def play(self, plays: list[dict[str, Any]]) -> str:
+        """What ansible-playbook prints; all tasks of all plays have to run, and to succeed."""
+        playbook = self.folder / "playbook.yml"
+        playbook.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
+        output = self.run("ansible-playbook", str(playbook))
+        recap = self.recap.search(output)
+        assert recap, output
+        ok, *others = (int(count) for count in recap.groups())
+        assert ok >= sum(len(play["tasks"]) for play in plays), output
+        assert not any(others), output
+        return output
+
+
+def play_of(tasks: list[dict[str, Any]], variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A play with these tasks on this machine."""
+    return {"name": "Tasks", "hosts": "localhost", "gather_facts": False, "vars": dict(variables or {}), "tasks": tasks}
+
+
+def _foreign(name: str) -> bool:
+    return name.startswith(("ANSIBLE_", "CLOUDFLARE_", "PYTHON")) or name.lower().endswith("_proxy")
