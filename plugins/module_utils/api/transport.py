@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import time
 import traceback
-import warnings
 from typing import Any, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
@@ -18,6 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
     import requests
+    import urllib3
     from urllib3 import exceptions as urllib3_errors
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -44,6 +44,9 @@ class Transport:
         self._base_url = connection.base_url.rstrip("/")
         self._verify = connection.verify
         self._timeout = connection.timeout
+        if connection.verify is False:
+            # The user has said so; a warning at each request on top of it would only hide others.
+            urllib3.disable_warnings(urllib3_errors.InsecureRequestWarning)
         self._session = requests.Session()
         self._session.auth = connection.credentials
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
@@ -58,9 +61,7 @@ class Transport:
         :raises NoAnswer: when no whole answer arrived within the timeout and the size limit.
         """
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # urllib3 would warn at each request when validate_certs is false
-                return self._exchange(request, body)
+            return self._exchange(request, body)
         except requests.exceptions.RequestException as error:
             raise _no_answer(request, error, self._timeout) from None
         except (urllib3_errors.HTTPError, OSError, ValueError) as error:
