@@ -39,7 +39,7 @@ unit: $(READY) ## the collection's unit tests, with branch coverage
 simulator: $(READY) ## the simulator's own tests
 	@pytest -q tests/simulator
 
-contract: $(READY) ## the simulator against the API's description and Cloudflare's own client
+contract: $(READY) ## the field table against Cloudflare's package, the simulator, the documentation and the README
 	@pytest -q tests/contract
 
 sanity: $(READY) ## ansible-test sanity on every Python found (CORE=2.17 for another ansible-core)

@@ -266,7 +266,7 @@ options:
         suboptions:
           id:
             description:
-              - The rule's id. The server makes one if it is not given, and a rule that stays the same keeps it.
+              - The rule's id, at least 1 character. The server makes one if it is not given, and a rule that stays the same keeps it.
             type: str
           limit:
             description: The budget in US dollars, greater than 0.

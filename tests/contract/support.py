@@ -16,10 +16,10 @@ from typing import Any
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway import WORK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
-
 from tests.simulator.handle import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +87,31 @@ def walk(fields: Iterable[Field], where: tuple[str, ...] = ()) -> Iterator[tuple
         yield from walk(field.fields, (*where, field.name))
 
 
+def option_by_spec(option: Mapping[str, Any]) -> dict[str, Any]:
+    """What the documentation must have for an option of a spec."""
+    shown = {name: option[name] for name in ("elements", "choices", "default", "aliases") if option.get(name) is not None}
+    shown.update({"type": option.get("type", "str"), "required": option.get("required", False)})
+    if "options" in option:
+        shown["suboptions"] = {name: option_by_spec(part) for name, part in option["options"].items()}
+    return shown
+
+
+def option_by_document(option: Mapping[str, Any]) -> dict[str, Any]:
+    """All that the documentation has for an option, apart from prose."""
+    shown = {"type": "str", "required": False}
+    shown.update({name: value for name, value in option.items() if name not in ("description", "suboptions", "version_added")})
+    if "suboptions" in option:
+        shown["suboptions"] = {name: option_by_document(part) for name, part in option["suboptions"].items()}
+    return shown
+
+
+def described(options: Mapping[str, Any], where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each option and suboption with its description."""
+    for name, option in options.items():
+        yield (*where, name), option["description"]
+        yield from described(option.get("suboptions", {}), (*where, name))
+
+
 class Invalid(Exception):
     """What Ansible, by the argument spec, says about options before the module's own code sees them."""
 
@@ -111,6 +136,8 @@ class Ansible:
 
     def __init__(self, folder: Path, simulator: Simulator) -> None:
         self.folder = folder
+        # Empty, in place of any that this machine may have.
+        (folder / "ansible.cfg").touch()
         self._environment = {
             **{name: value for name, value in os.environ.items() if not _foreign(name)},
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
@@ -119,7 +146,7 @@ class Ansible:
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
-            "ANSIBLE_CONFIG": os.devnull,
+            "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
             "ANSIBLE_HOME": str(folder / "ansible"),
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",

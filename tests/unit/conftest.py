@@ -48,9 +48,24 @@ class Script:
     """An ordered script of exchanges; anything else that is sent, or not sent, fails the test."""
 
     def __init__(self, mock):
+        self.account_id = ACCOUNT_ID
         self._mock = mock
 
-    def expect(self, method, path, *, status=200, answer=None, errors=None, body=None, raw=None, headers=None, sent=None, error=None):
+    def expect(
+        self,
+        method,
+        path,
+        *,
+        status=200,
+        answer=None,
+        errors=None,
+        body=None,
+        raw=None,
+        headers=None,
+        sent=None,
+        error=None,
+        content_type=None,
+    ):
         """Expect a request to C(path) below the account, with exactly the JSON C(body) and with the headers C(sent).
 
         It is answered with C(answer) as the result, with C(errors), with the C(raw) body, or by raising C(error).
@@ -60,12 +75,13 @@ class Script:
             checks.append(matchers.json_params_matcher(body))
         if sent is not None:
             checks.append(matchers.header_matcher(sent))
-        content = error or raw
+        content = raw if error is None else error
         if content is None:
             envelope = {"success": True, "result": answer} if errors is None else {"success": False, "errors": errors}
             content = json.dumps(envelope) if status < 500 else ""
-        url = BASE_URL + "/accounts/" + ACCOUNT_ID + path
-        self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type="application/json")
+        url = BASE_URL + "/accounts/" + self.account_id + path
+        kind = content_type or "application/json"
+        self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type=kind)
 
     @property
     def calls(self):
@@ -116,12 +132,17 @@ def module_args(options):
 
 @pytest.fixture
 def run_module(capsys, monkeypatch):
-    """Run the real main() and return the JSON that it prints. C(connection=False) leaves out account and token."""
+    """Run the real main() and return the JSON that it prints.
 
-    def run(options, check_mode=False, diff=False, env=None, connection=True):
+    C(connection=False) leaves out the account and the token, C(token=False) only the token.
+    """
+
+    def run(options, *, check_mode=False, diff=False, env=None, connection=True, token=True):
         for name, value in (env or {}).items():
             monkeypatch.setenv(name, value)
         given = {"account_id": ACCOUNT_ID, "api_token": API_TOKEN} if connection else {}
+        if not token:
+            del given["api_token"]
         internal = {"_ansible_check_mode": check_mode, "_ansible_diff": diff}
         if "inject_invocation" in PASS_VARS:  # from 2.21 on, a result has its invocation only where it is asked for
             internal["_ansible_inject_invocation"] = True

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-import time
+import threading
 import traceback
 from typing import Any, Mapping, NamedTuple
 
@@ -27,6 +27,8 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 # A server that is there accepts a connection at once; only its answer may take the whole of the timeout.
 MAX_CONNECT_SECONDS = 10
+# The timeouts within a try come first, as they know more about what happened.
+GRACE_SECONDS = 0.5
 
 
 class Answer(NamedTuple):
@@ -60,15 +62,32 @@ class Transport:
 
         :raises NoAnswer: when no whole answer arrived within the timeout and the size limit.
         """
+        done: list[Answer | Exception] = []
+        # The timeouts of requests are for each read: a server that sends a byte now and then would hold it for ever. A thread
+        # can be left behind; it ends with its connection or with the program.
+        exchange = threading.Thread(target=self._try, args=(request, body, done), daemon=True)
+        exchange.start()
+        exchange.join(self._timeout + GRACE_SECONDS)
+        if not done:
+            raise NoAnswer(request, f"the answer was not complete after {self._timeout} s (timeout)", sent=True)
+        if isinstance(done[0], Answer):
+            return done[0]
+        raise self._failure(request, done[0])
+
+    def _try(self, request: Request, body: bytes | None, done: list[Answer | Exception]) -> None:
         try:
-            return self._exchange(request, body)
-        except requests.exceptions.RequestException as error:
-            raise _no_answer(request, error, self._timeout) from None
-        except (urllib3_errors.HTTPError, OSError, ValueError) as error:
-            raise NoAnswer(request, _reason(error), sent=True) from None
+            done.append(self._exchange(request, body))
+        except Exception as error:
+            done.append(error)
+
+    def _failure(self, request: Request, error: Exception) -> Exception:
+        if isinstance(error, requests.exceptions.RequestException):
+            return _no_answer(request, error, self._timeout)
+        if isinstance(error, (urllib3_errors.HTTPError, OSError, ValueError)):
+            return NoAnswer(request, _reason(error), sent=True)
+        return error
 
     def _exchange(self, request: Request, body: bytes | None) -> Answer:
-        deadline = time.monotonic() + self._timeout
         response = self._session.request(
             request.method,
             self._base_url + request.path,
@@ -80,26 +99,27 @@ class Transport:
             verify=self._verify,
         )
         try:
-            return Answer(response.status_code, response.headers, self._read(request, response, deadline))
+            return Answer(response.status_code, response.headers, _read(request, response))
         finally:
             response.close()
 
-    def _read(self, request: Request, response: Any, deadline: float) -> bytes:
-        parts = []
-        size = 0
-        for part in response.iter_content(CHUNK_BYTES):
-            parts.append(part)
-            size += len(part)
-            if size > MAX_ANSWER_BYTES:
-                raise NoAnswer(request, f"the answer is larger than {MAX_ANSWER_BYTES} bytes", sent=True, transient=False)
-            if time.monotonic() > deadline:
-                raise NoAnswer(request, f"the answer was not complete after {self._timeout} s (timeout)", sent=True)
-        expected = response.headers.get("Content-Length", "")
-        received = response.raw.tell()
-        # requests does not say by itself that a body was cut short.
-        if expected.isdigit() and request.method != "HEAD" and received < int(expected):
-            raise NoAnswer(request, f"the answer was cut after {received} of {expected} bytes", sent=True)
-        return b"".join(parts)
+
+def _read(request: Request, response: Any) -> bytes:
+    """The whole body, if it is not too large and was not cut short."""
+    parts = []
+    size = 0
+    for part in response.iter_content(CHUNK_BYTES):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
+            reason = f"the answer is larger than {MAX_ANSWER_BYTES} bytes"
+            raise NoAnswer(request, reason, sent=True, transient=False)
+    expected = response.headers.get("Content-Length", "")
+    received = response.raw.tell()
+    # Before urllib3 2, nobody else notices that a body was cut short.
+    if expected.isdigit() and received < int(expected):
+        raise NoAnswer(request, f"the answer was cut after {received} of {expected} bytes", sent=True)
+    return b"".join(parts)
 
 
 def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
@@ -122,13 +142,12 @@ def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
 
 def _cause(error: Exception) -> BaseException:
     """The exception inside those in which requests and urllib3 wrap it."""
-    cause: Any = error
+    cause: BaseException = error
     while True:
-        inner = getattr(cause, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = cause.args[0] if getattr(cause, "args", ()) else None
-        if not isinstance(inner, BaseException):
-            return cause  # type: ignore[no-any-return]  # an exception by the checks above
+        candidates = (getattr(cause, "reason", None), *cause.args)
+        inner = next((candidate for candidate in candidates if isinstance(candidate, BaseException)), None)
+        if inner is None:
+            return cause
         cause = inner
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
@@ -24,9 +24,11 @@ def problems(field: Field, value: Any, where: str) -> Iterator[str]:
         yield from _text_value_problems(field, value, where)
     elif isinstance(value, list):
         yield from _list_problems(field, value, where)
+    elif isinstance(value, dict) and field.value_fields:
+        for key, element in value.items():
+            yield from _part_problems(field.value_fields, element, f"{where}.{key}")
     elif isinstance(value, dict):
-        for part in field.fields:
-            yield from problems(part, value.get(part.name), f"{where}.{part.name}")
+        yield from _part_problems(field.fields, value, where)
     elif isinstance(value, str):
         yield from _text_problems(field, value, where)
     elif field.type in ("int", "float"):
@@ -37,8 +39,17 @@ def _list_problems(field: Field, value: Sequence[Any], where: str) -> Iterator[s
     if field.max_items is not None and len(value) > field.max_items:
         yield f"{where} has {len(value)} elements: at most {field.max_items} are allowed"
     for index, element in enumerate(value):
-        for part in field.fields:
-            yield from problems(part, element.get(part.name), f"{where}[{index}].{part.name}")
+        if field.fields:
+            yield from _part_problems(field.fields, element, f"{where}[{index}]")
+
+
+def _part_problems(parts: Sequence[Field], value: Mapping[str, Any], where: str) -> Iterator[str]:
+    for part in parts:
+        if part.only_with is not None and value.get(part.name) is not None:
+            other, wanted = part.only_with
+            if value.get(other) != wanted:
+                yield f"{where}.{part.name} is only allowed with '{other}: {wanted}'"
+        yield from problems(part, value.get(part.name), f"{where}.{part.name}")
 
 
 def _text_value_problems(field: Field, value: Any, where: str) -> Iterator[str]:

@@ -42,6 +42,8 @@ class Field:
     default: Any = None
     # What a create call must carry where the user is silent.
     on_create: Any = None
+    # Allowed only beside that other part with that value.
+    only_with: tuple[str, str] | None = None
     # The server makes a value where none is given, and the user's silence matches any.
     server_made: bool = False
     # This setting, when true, needs that other one to be true; the server switches it off together with it.

@@ -102,7 +102,7 @@ SPEND_LIMITS = Field(
                     default={},
                     value_fields=(
                         Field("mode", "str", choices=("partition", "filter"), required=True),
-                        Field("values", "list", elements="str", ordered=False),
+                        Field("values", "list", elements="str", ordered=False, only_with=("mode", "filter")),
                     ),
                     required_if=(("mode", "filter", ("values",)),),
                 ),

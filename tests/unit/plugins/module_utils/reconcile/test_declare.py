@@ -110,6 +110,13 @@ def test_contradicting_settings_are_refused():
     assert "needs collect_logs" in refusal(collect_logs=False, log_classification=True)[0]
 
 
+def test_values_belong_to_a_filter():
+    metadata = {"team": {"mode": "partition", "values": ["a"]}}
+    rule = {"limit": 1.0, "limit_type": "cost", "window": 60, "metadata": metadata}
+    (problem,) = refusal(spend_limits={"enabled": True, "rules": [rule]})
+    assert problem == "spend_limits.rules[0].metadata.team.values is only allowed with 'mode: filter'"
+
+
 def test_too_many_rules():
     rules = [{"limit": 1.0, "limit_type": "cost", "window": 60}] * 21
     assert "21 elements: at most 20" in refusal(spend_limits={"enabled": True, "rules": rules})[0]

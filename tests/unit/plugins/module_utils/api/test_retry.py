@@ -1,0 +1,98 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a request is tried again, and after how long."""
+
+from __future__ import annotations
+
+import datetime
+from email.utils import format_datetime
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import parse_retry_after
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, NoAnswer, RateLimited, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import BACKOFF_CAP, RetryPolicy, backoff
+
+ASKED = Request("GET", "/x")
+
+
+def limited(retry_after=None):
+    return RateLimited(ASKED, 429, "slow down", retry_after=retry_after)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("error", [NoAnswer(ASKED, "reset", sent=True), ApiError(ASKED, 503, "busy"), ApiError(ASKED, 408, "slow")])
+def test_what_may_be_repeated_is(method, error):
+    assert RetryPolicy(1, 0).pause(method, 0, error) is not None
+
+
+@pytest.mark.parametrize("error", [NoAnswer(ASKED, "reset", sent=True), ApiError(ASKED, 503, "busy"), ApiError(ASKED, 504, "late")])
+def test_a_post_that_may_have_been_done_is_not_repeated(error):
+    assert RetryPolicy(9, 300).pause("POST", 0, error) is None
+
+
+@pytest.mark.parametrize("error", [NoAnswer(ASKED, "refused", sent=False), limited(), limited(1)])
+def test_a_post_that_was_not_done_is_repeated(error):
+    assert RetryPolicy(1, 300).pause("POST", 0, error) is not None
+
+
+@pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 404, 501])
+def test_what_will_not_pass_is_not_repeated(status):
+    assert RetryPolicy(9, 300).pause("GET", 0, ApiError(ASKED, status, "no")) is None
+
+
+def test_tries_are_counted():
+    policy = RetryPolicy(2, 300)
+    assert [policy.pause("GET", retry, limited(1)) is not None for retry in range(4)] == [True, True, False, False]
+
+
+def test_no_retries_means_one_try():
+    assert RetryPolicy(0, 300).pause("GET", 0, limited(1)) is None
+
+
+def test_backoff_grows_up_to_a_cap(monkeypatch):
+    monkeypatch.setattr("random.uniform", lambda low, high: high)
+    assert [backoff(retry) for retry in range(6)] == [0.5, 1, 2, 4, 8, BACKOFF_CAP]
+    monkeypatch.setattr("random.uniform", lambda low, high: low)
+    assert backoff(3) == 0
+
+
+def test_the_wait_for_the_rate_limit_is_summed_over_the_task():
+    policy = RetryPolicy(9, 10)
+    assert policy.pause("GET", 0, limited(6)) == 6
+    error = limited(5)
+    assert policy.pause("GET", 0, error) is None
+    assert "asks to wait 5 s" in str(error)
+    assert "has waited 6 s" in str(error)
+    assert policy.pause("GET", 0, limited(4)) == 4
+
+
+def test_no_wait_for_the_rate_limit_at_all():
+    assert RetryPolicy(9, 0).pause("GET", 0, limited(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0),
+        ("7", 7),
+        (" 7 ", 7),
+        ("99999999999999", 999999999),
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-1", None),
+        ("1.5", None),
+        ("\u0663", None),
+    ],
+)
+def test_retry_after_in_seconds(text, seconds):
+    assert parse_retry_after(text) == seconds
+
+
+def test_retry_after_as_a_date():
+    now = datetime.datetime.now(datetime.timezone.utc)
+    assert 25 < parse_retry_after(format_datetime(now + datetime.timedelta(seconds=30), usegmt=True)) <= 30
+    assert parse_retry_after(format_datetime(now - datetime.timedelta(seconds=30), usegmt=True)) == 0
+    assert parse_retry_after("Wed, 21 Oct 2015 07:28:00") == 0
