@@ -1,15 +1,20 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What unit tests share: the real main() of a module, and an ordered script of HTTP exchanges."""
+"""What unit tests share: the real main() of a module, an ordered script of HTTP exchanges, and a real server."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import socket
+import struct
+import threading
+import time
 
 import pytest
+import requests
 import responses
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
@@ -24,7 +29,8 @@ from ansible_collections.edgeops.cloudflare.plugins.modules import ai_gateway as
 BASE_URL = "https://api.cloudflare.com/client/v4"
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
 API_TOKEN = "invented-token"
-HIDDEN_VARIABLES = ("CLOUDFLARE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+TLS_HANDSHAKE = b"\x16"
+HIDDEN_VARIABLES = ("CLOUDFLARE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
 
 
 @pytest.fixture(autouse=True)
@@ -44,11 +50,23 @@ def waits(monkeypatch):
     return made
 
 
+@pytest.fixture
+def full_jitter(monkeypatch):
+    """Let every random pause be as long as it can be: 0.5, 1, 2, 4, 8, 8 s."""
+    monkeypatch.setattr("random.uniform", lambda low, high: high)
+
+
+def no_body(request):
+    """A matcher for requests that carry nothing."""
+    return not request.body, "there is a body"
+
+
 class Script:
     """An ordered script of exchanges; anything else that is sent, or not sent, fails the test."""
 
     def __init__(self, mock):
         self.account_id = ACCOUNT_ID
+        self.base_url = BASE_URL
         self._mock = mock
 
     def expect(
@@ -71,6 +89,8 @@ class Script:
         It is answered with C(answer) as the result, with C(errors), with the C(raw) body, or by raising C(error).
         """
         checks = [matchers.query_param_matcher({})]
+        if method in ("GET", "DELETE"):
+            checks.append(no_body)
         if body is not None:
             checks.append(matchers.json_params_matcher(body))
         if sent is not None:
@@ -79,7 +99,7 @@ class Script:
         if content is None:
             envelope = {"success": True, "result": answer} if errors is None else {"success": False, "errors": errors}
             content = json.dumps(envelope) if status < 500 else ""
-        url = BASE_URL + "/accounts/" + self.account_id + path
+        url = self.base_url + "/accounts/" + self.account_id + path
         kind = content_type or "application/json"
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type=kind)
 
@@ -88,11 +108,133 @@ class Script:
         """What was sent, in order, as prepared requests."""
         return [call.request for call in self._mock.calls]
 
+    def check(self):
+        """Fail if something was sent that is not in the script; the module takes that for a failing connection."""
+        unexpected = [
+            call.request
+            for call in self._mock.calls
+            if isinstance(call.response, requests.ConnectionError) and "refused by Responses" in str(call.response)
+        ]
+        assert [(request.method, request.url, request.body) for request in unexpected] == []
+
 
 @pytest.fixture
 def api():
     with responses.RequestsMock(registry=OrderedRegistry, assert_all_requests_are_fired=True) as mock:
-        yield Script(mock)
+        script = Script(mock)
+        yield script
+        script.check()
+
+
+class RawServer:
+    """A server on this machine. It takes connections one after another and hands each to the next step of its script.
+
+    A step is a function of the connection; those that tests need are made by the methods below. A connection that the
+    script does not foresee is recorded and closed.
+    """
+
+    def __init__(self):
+        self.received = []  # what each connection asked, as text
+        self._script = []
+        self._stopped = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self):
+        return self._listener.getsockname()[1]
+
+    @property
+    def base_url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def then(self, *steps):
+        self._script.extend(steps)
+
+    def stop(self):
+        self._stopped.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+    @staticmethod
+    def envelope(result):
+        """The bytes of a good answer about C(result)."""
+        return json.dumps({"success": True, "result": result}).encode("utf-8")
+
+    @staticmethod
+    def answer(body, *, status="200 OK", length=None, headers=()):
+        """A step that sends an answer; a C(length) other than that of the C(body) makes it a cut one."""
+        lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", "Connection: close", *headers]
+        lines.append(f"Content-Length: {len(body) if length is None else length}")
+        return RawServer.send("\r\n".join([*lines, "", ""]).encode("utf-8") + body)
+
+    @staticmethod
+    def send(data):
+        """A step that sends just these bytes and closes the connection."""
+        return lambda connection: connection.sendall(data)
+
+    @staticmethod
+    def reset(connection):
+        """A step: break the connection off."""
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def hang(self, connection):
+        """A step: keep the connection and say nothing."""
+        self._stopped.wait(10)
+
+    def trickle(self, connection):
+        """A step: never finish the answer, and never pause for long either."""
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        deadline = time.monotonic() + 10
+        while not self._stopped.wait(0.2) and time.monotonic() < deadline:
+            connection.sendall(b" ")
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _address = self._listener.accept()
+            except OSError:
+                return
+            step = self._script.pop(0) if self._script else None
+            threading.Thread(target=self._handle, args=(connection, step), daemon=True).start()
+
+    def _handle(self, connection, step):
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            self.received.append(self._request(connection))
+            if step:
+                step(connection)
+
+    @staticmethod
+    def _request(connection):
+        """Read a request with its body, or whatever comes until the other side closes."""
+        data = b""
+        part = connection.recv(65536)
+        while part:
+            data += part
+            head, end, body = data.partition(b"\r\n\r\n")
+            lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+            if data.startswith(TLS_HANDSHAKE) or (end and len(body) >= int(lengths[0] if lengths else 0)):
+                break
+            part = connection.recv(65536)
+        return data.decode("latin-1")
+
+
+@pytest.fixture
+def raw_server():
+    running = RawServer()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def other_server():
+    """A second one, for what must not go elsewhere."""
+    running = RawServer()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -60,9 +60,14 @@ def read_result(request: Request, answer: Answer) -> Any:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8"))
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
+
+
+def _refuse(constant: str) -> Any:
+    """Python reads C(NaN) and C(Infinity) as numbers, which JSON does not have and which cannot be sent back."""
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _failure(request: Request, answer: Answer, payload: Any) -> ApiError:
@@ -94,7 +99,7 @@ def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
     if entries:
         return "; ".join(str(entry) for entry in entries)
     if 300 <= answer.status < 400:
-        target = printable(answer.headers.get("Location", "nowhere"), 200)
+        target = printable(answer.headers.get("Location", ""), 200) or "nowhere"
         return f"a redirect to {target}, which is not followed, because it would carry the credentials along; check base_url"
     if not answer.body.strip():
         return "the body is empty"
@@ -140,7 +145,7 @@ def parse_retry_after(value: str | None) -> float | None:
         return float(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.timezone.utc)

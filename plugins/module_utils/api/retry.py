@@ -48,12 +48,13 @@ class RetryPolicy:
     def _rate_limit_pause(self, retry: int, error: CollectionError) -> float | None:
         pause = backoff(retry) if error.retry_after is None else error.retry_after
         with self._lock:
-            left = self.rate_limit_wait - self._waited
-            if pause > left:
-                error.add_remark(
-                    f"The server asks to wait {pause:.0f} s; this task has waited {self._waited:.0f} s for it so far "
-                    f"and may wait {self.rate_limit_wait:.0f} s in all (rate_limit_wait)."
-                )
-                return None
-            self._waited += pause
-        return pause
+            # A server may ask to wait 0 s; who allows no wait at all wants no further try either.
+            if self.rate_limit_wait > 0 and self._waited + pause <= self.rate_limit_wait:
+                self._waited += pause
+                return pause
+            asked = "does not say how long to wait" if error.retry_after is None else f"asks to wait {pause:.0f} s"
+            error.add_remark(
+                f"The server {asked}; this task has waited {self._waited:.0f} s for it so far "
+                f"and may wait {self.rate_limit_wait:.0f} s in all (rate_limit_wait)."
+            )
+        return None

@@ -51,6 +51,8 @@ class Transport:
             urllib3.disable_warnings(urllib3_errors.InsecureRequestWarning)
         self._session = requests.Session()
         self._session.auth = connection.credentials
+        # Even where no redirect is followed, requests reads its target, and fails over one that is malformed.
+        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
 
     def close(self) -> None:
@@ -84,7 +86,9 @@ class Transport:
         if isinstance(error, requests.exceptions.RequestException):
             return _no_answer(request, error, self._timeout)
         if isinstance(error, (urllib3_errors.HTTPError, OSError, ValueError)):
-            return NoAnswer(request, _reason(error), sent=True)
+            # requests raises an OSError of its own for a CA bundle that is not there.
+            lasting = isinstance(error, ValueError) or type(error) is OSError
+            return NoAnswer(request, _reason(error), sent=True, transient=not lasting)
         return error
 
     def _exchange(self, request: Request, body: bytes | None) -> Answer:
@@ -157,5 +161,8 @@ def _never_connected(cause: BaseException) -> bool:
 
 def _reason(cause: BaseException) -> str:
     """The text of C(cause) without object addresses, terminal escapes and the credentials of a proxy's URL."""
+    if isinstance(cause, urllib3_errors.LocationParseError):
+        # Its text can hold a part of the password, out of which nothing can tell it any more.
+        return "a URL cannot be read: check base_url, and the proxies in the environment"
     text = re.sub(r"<[^<>]* object at 0x[0-9a-f]+>:? ?|^HTTPS?Connection\([^)]*\): ", "", str(cause) or type(cause).__name__)
-    return printable(re.sub(r"//[^/@\s]+@", "//***@", text), 300).rstrip(".")
+    return printable(re.sub(r"//\S+@", "//***@", text), 300).rstrip(".")

@@ -112,6 +112,7 @@ def _base_url_problems(base_url: str | None) -> list[str]:
         whole = False
     if not whole or re.search(r"[\s\x00-\x1f]", base_url):
         return ["base_url is not a URL that begins with https:// or http://"]
-    if parts.username is not None or parts.query or parts.fragment:
+    # An empty query or fragment counts too: the path of a request would become part of it.
+    if parts.username is not None or "?" in base_url or "#" in base_url:
         return [f"base_url holds credentials, a query or a fragment: it must end with the path, such as {DEFAULT_BASE_URL}"]
     return []

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
 
 import pytest
@@ -68,8 +69,43 @@ def test_the_wait_for_the_rate_limit_is_summed_over_the_task():
     assert policy.pause("GET", 0, limited(4)) == 4
 
 
-def test_no_wait_for_the_rate_limit_at_all():
-    assert RetryPolicy(9, 0).pause("GET", 0, limited(1)) is None
+@pytest.mark.parametrize("retry_after", [0, 1, None])
+def test_no_wait_for_the_rate_limit_at_all(retry_after):
+    assert RetryPolicy(9, 0).pause("GET", 0, limited(retry_after)) is None
+
+
+def test_a_wait_of_unknown_length_is_not_said_to_be_asked_for(monkeypatch):
+    monkeypatch.setattr("random.uniform", lambda low, high: high)
+    error = limited()
+    assert RetryPolicy(9, 0.1).pause("GET", 0, error) is None
+    assert "does not say how long to wait" in str(error)
+
+
+def test_other_pauses_do_not_count_as_waiting_for_the_rate_limit():
+    policy = RetryPolicy(9, 5)
+    for retry in range(9):
+        assert policy.pause("GET", retry, ApiError(ASKED, 502, "bad")) is not None
+    assert policy.pause("GET", 0, limited(5)) == 5
+
+
+def test_many_threads_together_do_not_wait_longer_than_allowed():
+    policy = RetryPolicy(9, 10)
+    with ThreadPoolExecutor(8) as pool:
+        pauses = list(pool.map(lambda _task: policy.pause("GET", 0, limited(1)), range(50)))
+    assert pauses.count(1) == 10
+    assert pauses.count(None) == 40
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_is_not_trusted_is_not_repeated(method, sent):
+    assert RetryPolicy(9, 300).pause(method, 0, NoAnswer(ASKED, "TLS failed", sent=sent, transient=False)) is None
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize("retry_after", [None, 1])
+def test_a_post_is_not_repeated_because_the_server_names_a_time(status, retry_after):
+    assert RetryPolicy(9, 300).pause("POST", 0, ApiError(ASKED, status, "busy", retry_after=retry_after)) is None
 
 
 @pytest.mark.parametrize(
@@ -96,3 +132,22 @@ def test_retry_after_as_a_date():
     assert 25 < parse_retry_after(format_datetime(now + datetime.timedelta(seconds=30), usegmt=True)) <= 30
     assert parse_retry_after(format_datetime(now - datetime.timedelta(seconds=30), usegmt=True)) == 0
     assert parse_retry_after("Wed, 21 Oct 2015 07:28:00") == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wed, 21 Oct",
+        "Wed, 99 Oct 2015 07:28:00 GMT",
+        "Wed, 21 Oct 2015 99:28:00 GMT",
+        "Wed, 21 Oct 99999 07:28:00 GMT",
+        "Wed, 21 Oct 2015 07:28:00 +9999",
+        "Jan 2015 24:00 99999999999999999999",
+        "Jan 9999 21 07:28:00 99999999999999999999",
+        "2015-10-21T07:28:00Z",
+        "\x00",
+        "(",
+    ],
+)
+def test_retry_after_that_is_no_date_is_none_or_past(text):
+    assert parse_retry_after(text) in (None, 0)

@@ -5,175 +5,257 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
-import struct
-import threading
 import time
 
 import pytest
 
-GATEWAY = {"id": "a", "cache_invalidate_on_update": True, "cache_ttl": 0, "collect_logs": True}
-GOOD = json.dumps({"success": True, "result": GATEWAY}).encode()
-
-
-def answer(body=GOOD, length=None, status="200 OK"):
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body) if length is None else length}\r\n\r\n"
-    return head.encode() + body
-
-
-CUT_CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc"
-
-
-class Server:
-    """Takes connections one after another and hands each to the next step of the script."""
-
-    def __init__(self):
-        self.received = []
-        self._script = []
-        self._stopped = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    @property
-    def base_url(self):
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def then(self, *steps):
-        self._script.extend(steps)
-
-    def _serve(self):
-        while True:
-            try:
-                connection, _address = self._listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                connection.settimeout(5)
-                self.received.append(self._request(connection))
-                self._script.pop(0)(connection, self._stopped)
-
-    @staticmethod
-    def _request(connection):
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += connection.recv(65536)
-        return data.decode()
-
-    def stop(self):
-        self._stopped.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(5)
-
-
-def send(data):
-    return lambda connection, stopped: connection.sendall(data)
-
-
-def reset(connection, stopped):
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def hang(connection, stopped):
-    stopped.wait(10)
-
-
-def trickle(connection, stopped):
-    connection.sendall(answer(b"", length=1000))
-    deadline = time.monotonic() + 10
-    while not stopped.wait(0.2) and time.monotonic() < deadline:
-        connection.sendall(b" ")
+TRANSPORT = "ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport"
+MISSING = json.dumps({"success": False, "errors": [{"code": 7002, "message": "Not found"}]}).encode("utf-8")
+KEY = {"api_token": None, "api_email": "user@example.com", "api_key": "invented-key"}
 
 
 @pytest.fixture
-def server():
-    running = Server()
-    yield running
-    running.stop()
+def good(raw_server, gateway):
+    """A step that answers with the gateway of id C(a)."""
+    return raw_server.answer(raw_server.envelope(gateway()))
 
 
 @pytest.fixture
-def run_against(server, run_module):
+def missing(raw_server):
+    return raw_server.answer(MISSING, status="404 Not Found")
+
+
+@pytest.fixture
+def run_against(raw_server, run_module):
+    """Run the module against the server, which does these steps; one try unless told otherwise."""
+
     def run(*steps, **options):
-        server.then(*steps)
-        return run_module(dict({"id": "a", "base_url": server.base_url, "max_retries": 0}, **options))
+        raw_server.then(*steps)
+        given = dict({"id": "a", "base_url": raw_server.base_url, "max_retries": 0}, **options)
+        return run_module({name: value for name, value in given.items() if value is not None}, token="api_key" not in given)
 
     return run
 
 
-def test_netrc_does_not_replace_the_token(server, run_against, tmp_path, monkeypatch):
-    netrc = tmp_path / ".netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password invented-else\n")
-    netrc.chmod(0o600)
+@pytest.fixture
+def netrc(tmp_path, monkeypatch):
+    path = tmp_path / ".netrc"
+    path.write_text(
+        "machine 127.0.0.1 login somebody password invented-else\n"
+        "machine localhost login somebody password invented-else\n"
+        "default login anybody password invented-else\n"
+    )
+    path.chmod(0o600)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("NETRC", str(netrc))
-    assert run_against(send(answer()))["operation"] == "unchanged"
-    assert "Authorization: Bearer invented-token" in server.received[0]
+    return path
 
 
-def test_a_redirect_does_not_carry_the_key_elsewhere(server, run_against):
-    other = Server()
-    other.then(send(answer()))
-    moved = f"HTTP/1.1 307 Moved\r\nLocation: {other.base_url}/x\r\nContent-Length: 0\r\n\r\n".encode()
-    assert "redirect" in run_against(send(moved))["msg"]
-    other.stop()
-    assert other.received == []
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_netrc_does_not_replace_the_token(raw_server, run_against, good, netrc, monkeypatch, host, by_variable):
+    if by_variable:
+        monkeypatch.setenv("NETRC", str(netrc))
+    result = run_against(good, base_url=f"http://{host}:{raw_server.port}")
+    assert result["operation"] == "unchanged"
+    assert "Authorization: Bearer invented-token\r\n" in raw_server.received[0]
+    assert raw_server.received[0].count("Authorization") == 1
 
 
-def test_the_path_arrives_as_it_was_encoded(server, run_against):
-    run_against(send(answer(json.dumps({"success": True, "result": dict(GATEWAY, id="../a%2e")}).encode())), id="../a%2e")
-    assert "/gateways/..%2Fa%252e HTTP/1.1" in server.received[0]
+def test_netrc_is_not_sent_beside_the_key(raw_server, run_against, good, netrc):
+    assert run_against(good, **KEY)["operation"] == "unchanged"
+    assert "X-Auth-Email: user@example.com\r\n" in raw_server.received[0]
+    assert "X-Auth-Key: invented-key\r\n" in raw_server.received[0]
+    assert "Authorization" not in raw_server.received[0]
 
 
-def test_a_reset_is_told(run_against):
-    assert "reset" in run_against(reset)["msg"]
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("credentials", [{}, KEY])
+def test_a_redirect_does_not_carry_credentials_elsewhere(raw_server, other_server, run_against, status, credentials):
+    moved = raw_server.answer(b"", status=f"{status} Moved", headers=[f"Location: {other_server.base_url}/x"])
+    result = run_against(moved, max_retries=4, **credentials)
+    assert "redirect to http://127.0.0.1" in result["msg"]
+    assert "not followed" in result["msg"]
+    assert result["status"] == status
+    assert other_server.received == []
+    assert len(raw_server.received) == 1
 
 
-def test_a_reset_is_followed_by_another_try(run_against):
-    assert run_against(reset, send(answer()), max_retries=1)["operation"] == "unchanged"
+def test_a_redirected_create_is_neither_followed_nor_repeated(raw_server, other_server, run_against, missing):
+    moved = raw_server.answer(b"", status="307 Moved", headers=[f"Location: {other_server.base_url}/x"])
+    result = run_against(missing, moved, max_retries=4)
+    assert result["request"]["method"] == "POST"
+    assert "redirect" in result["msg"]
+    assert other_server.received == []
+    assert len(raw_server.received) == 2
+
+
+@pytest.mark.parametrize("location", ["https://[::1", "\u00ff", "/relative", "//", ""])
+def test_a_redirect_to_an_odd_place_is_one_failure(raw_server, run_against, location):
+    result = run_against(raw_server.answer(b"", status="302 Moved", headers=["Location: " + location]), max_retries=4)
+    assert "a redirect to" in result["msg"]
+    assert result["status"] == 302
+    assert len(raw_server.received) == 1
 
 
 @pytest.mark.parametrize(
-    "data", [answer(GOOD, length=len(GOOD) + 10), b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc", b"", b"rubbish\r\n\r\n"]
+    ("item_id", "segment"),
+    [
+        ("../a%2e", "..%2Fa%252e"),
+        ("%2e", "%252e"),
+        ("%2E%2e", "%252E%252e"),
+        ("%2F..", "%252F.."),
+        ("...", "..."),
+        ("a b?c#d", "a%20b%3Fc%23d"),
+        ("a\\b", "a%5Cb"),
+        ("a\r\nX-Odd: 1", "a%0D%0AX-Odd%3A%201"),
+        ("\u00fc\u4e2d", "%C3%BC%E4%B8%AD"),
+        ("~a.b_c-d", "~a.b_c-d"),
+        ("a+b&c;d=e", "a%2Bb%26c%3Bd%3De"),
+    ],
 )
-def test_a_cut_answer_is_not_taken_for_whole(run_against, data):
-    result = run_against(send(data))
+@pytest.mark.parametrize("option", ["id", "account_id"])
+def test_a_path_arrives_as_it_was_encoded(raw_server, run_against, gateway, option, item_id, segment):
+    names = dict({"id": "a", "account_id": "x"}, **{option: item_id})
+    run_against(raw_server.answer(raw_server.envelope(gateway(id=names["id"]))), **names)
+    account, item = (segment, "a") if option == "account_id" else ("x", segment)
+    expected = f"GET /accounts/{account}/ai-gateway/gateways/{item} HTTP/1.1"
+    assert raw_server.received[0].splitlines()[0] == expected
+
+
+def test_a_body_is_json_and_says_so(raw_server, run_against, missing, good):
+    assert run_against(missing, good)["operation"] == "created"
+    head, _end, body = raw_server.received[1].partition("\r\n\r\n")
+    assert json.loads(body)["id"] == "a"
+    assert "Content-Type: application/json" in head
+    assert "Content-Type" not in raw_server.received[0]
+
+
+def test_a_reset_is_told(run_against, raw_server):
+    assert "reset" in run_against(raw_server.reset)["msg"]
+
+
+def test_a_reset_is_followed_by_another_try(run_against, raw_server, good):
+    assert run_against(raw_server.reset, good, max_retries=1)["operation"] == "unchanged"
+
+
+@pytest.mark.parametrize("acted", [True, False])
+def test_a_create_that_is_reset_is_looked_for_before_another(raw_server, run_against, good, missing, acted):
+    afterwards = [good] if acted else [missing, missing, missing, good]
+    result = run_against(missing, raw_server.reset, *afterwards, max_retries=1)
+    assert result["operation"] == "created"
+    verbs = [request.split()[0] for request in raw_server.received]
+    assert verbs == ["GET", "POST", "GET"] if acted else ["GET", "POST", "GET", "GET", "GET", "POST"]
+
+
+def test_a_create_that_is_not_answered_in_time_is_looked_for(raw_server, run_against, good, missing):
+    assert run_against(missing, raw_server.trickle, good, timeout=1)["operation"] == "created"
+    assert [request.split()[0] for request in raw_server.received] == ["GET", "POST", "GET"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n" + b'{"success": true}',
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nodd\r\nabc",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 2",
+        b"",
+        b"rubbish\r\n\r\n",
+    ],
+)
+def test_a_cut_or_broken_answer_is_not_taken_for_whole(run_against, raw_server, data):
+    result = run_against(raw_server.send(data), state="absent")
     assert result["failed"]
     assert "got no answer" in result["msg"]
+    assert set(result["request"]) == {"method", "path"}
+    assert "status" not in result
 
 
-def test_a_server_that_never_answers_is_given_up_on(run_against):
+def test_a_server_that_never_answers_is_given_up_on(run_against, raw_server):
     begun = time.monotonic()
-    assert "nothing came within 1 s" in run_against(hang, timeout=1)["msg"]
+    assert "nothing came within 1 s" in run_against(raw_server.hang, timeout=1)["msg"]
     assert time.monotonic() - begun < 5
 
 
-def test_an_answer_that_never_ends_is_given_up_on(run_against):
+def test_an_answer_that_never_ends_is_given_up_on(run_against, raw_server):
     begun = time.monotonic()
-    assert "1 s (timeout)" in run_against(trickle, timeout=1)["msg"]
+    assert "1 s (timeout)" in run_against(raw_server.trickle, timeout=1)["msg"]
     assert time.monotonic() - begun < 5
 
 
-def test_an_answer_that_is_too_large_is_given_up_on(run_against, monkeypatch):
-    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport.MAX_ANSWER_BYTES", 100)
-    assert "larger than 100 bytes" in run_against(send(answer(b" " * 200_000)))["msg"]
+def test_an_answer_that_is_too_large_is_given_up_on_at_once(run_against, raw_server, monkeypatch):
+    monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", 100)
+    assert "larger than 100 bytes" in run_against(raw_server.answer(b" " * 200_000), max_retries=4)["msg"]
+    assert len(raw_server.received) == 1
 
 
-def test_nobody_listening_is_told(run_module):
+def test_nobody_listening_is_told_and_tried_again(run_module, waits):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    result = run_module({"id": "a", "base_url": f"http://127.0.0.1:{port}", "max_retries": 0})
+    result = run_module({"id": "a", "base_url": f"http://127.0.0.1:{port}", "max_retries": 2})
     assert "refused" in result["msg"]
+    assert "try 3" in result["msg"]
+    assert len(waits) == 2
 
 
-def test_a_proxy_that_is_not_there_is_told_without_its_password(run_module, monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:invented-secret@127.0.0.1:9")
+def test_a_failure_of_tls_is_told_once_with_a_hint(run_against, raw_server, waits):
+    plain = raw_server.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+    result = run_against(plain, base_url=f"https://127.0.0.1:{raw_server.port}", max_retries=4)
+    assert "TLS failed" in result["msg"]
+    assert "ca_path" in result["msg"]
+    assert waits == []
+    assert "Authorization" not in raw_server.received[0]
+
+
+def test_a_proxy_of_the_environment_is_used(raw_server, run_against, good, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", f"http://somebody:invented-secret@127.0.0.1:{raw_server.port}")
+    result = run_against(good, base_url="http://api.example.invalid/v4")
+    assert result["operation"] == "unchanged"
+    assert raw_server.received[0].startswith("GET http://api.example.invalid/v4/accounts/")
+    assert "Proxy-Authorization: Basic " in raw_server.received[0]
+    assert "Authorization: Bearer invented-token" in raw_server.received[0]
+
+
+def test_a_proxy_that_is_excepted_is_not_used(raw_server, other_server, run_against, good, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", other_server.base_url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert run_against(good)["operation"] == "unchanged"
+    assert other_server.received == []
+
+
+def test_a_proxy_that_refuses_is_told(raw_server, run_module, monkeypatch):
+    raw_server.then(raw_server.send(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://somebody:invented-secret@127.0.0.1:{raw_server.port}")
     result = run_module({"id": "a", "max_retries": 0})
-    assert "proxy" in result["msg"]
+    assert "407" in result["msg"]
+    assert raw_server.received[0].startswith("CONNECT api.cloudflare.com:443")
+    assert "Authorization: Bearer" not in raw_server.received[0]
     assert "invented-secret" not in json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://somebody:invented-secret@127.0.0.1:9",
+        "http://somebody:in@vented-secret@127.0.0.1:no-port",
+        "http://somebody:in/vented-secret@127.0.0.1:9",
+        "http://somebody:invented-secret@127.0.0.1:no-port",
+        "http://somebody:invented-secret@[::1:9",
+        "somebody:invented-secret@127.0.0.1:9",
+        "odd://somebody:invented-secret@127.0.0.1:9",
+        "http://somebody:invented-s\u20accret@127.0.0.1:9",
+    ],
+)
+def test_a_proxy_that_does_not_work_is_told_without_its_password(run_module, monkeypatch, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    result = run_module({"id": "a", "max_retries": 0})
+    assert "got no answer" in result["msg"]
+    for part in ("invented", "vented", "somebody"):
+        assert part not in json.dumps(result).replace("invented-token", "")
 
 
 def test_certificates_are_not_verified_only_where_that_is_said(monkeypatch, api, gateway, run_module, tmp_path):
@@ -185,3 +267,16 @@ def test_certificates_are_not_verified_only_where_that_is_said(monkeypatch, api,
         api.expect("GET", "/ai-gateway/gateways/a", answer=gateway())
         assert run_module(dict(options, id="a"))["operation"] == "unchanged"
         assert api.calls[-1].req_kwargs["verify"] == verify
+
+
+def test_certificates_are_verified_when_nothing_is_said(api, gateway, run_module):
+    api.expect("GET", "/ai-gateway/gateways/a", answer=gateway())
+    run_module({"id": "a"})
+    assert api.calls[0].req_kwargs["verify"] is True
+
+
+def test_a_bundle_of_the_environment_that_is_not_there_is_told_once(run_module, monkeypatch, waits, tmp_path):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "no-such-bundle"))
+    result = run_module({"id": "a"})
+    assert "no-such-bundle" in result["msg"]
+    assert waits == []

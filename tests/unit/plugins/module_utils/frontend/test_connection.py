@@ -34,6 +34,10 @@ ALL = ("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLO
             {"X-Auth-Email": "me@example.com", "X-Auth-Key": "option-key"},
         ),
         ({"api_key": "option-key"}, dict(TOKEN_ENV, **KEY_ENV), {"X-Auth-Email": "user@example.com", "X-Auth-Key": "option-key"}),
+        ({"api_email": "me@example.com"}, dict(TOKEN_ENV, **KEY_ENV), {"X-Auth-Email": "me@example.com", "X-Auth-Key": "environment-key"}),
+        ({}, dict(TOKEN_ENV, CLOUDFLARE_EMAIL="user@example.com"), TOKEN),
+        ({}, {"CLOUDFLARE_API_TOKEN": " environment-token\r\n"}, TOKEN),
+        ({}, dict(KEY_ENV, CLOUDFLARE_API_TOKEN=" \n"), KEY),
     ],
 )
 def test_one_identity_is_used(api, gateway, run_module, options, env, sent):
@@ -66,6 +70,29 @@ def test_one_identity_is_used(api, gateway, run_module, options, env, sent):
         ({"base_url": "https://user:invented@x.example"}, TOKEN_ENV, "base_url holds credentials"),
         ({"base_url": "https://x.example?a=b"}, TOKEN_ENV, "base_url holds credentials, a query"),
         ({"base_url": ""}, TOKEN_ENV, "base_url is empty"),
+        ({"base_url": "https://x.example/v4?"}, TOKEN_ENV, "base_url holds credentials, a query"),
+        ({"base_url": "https://x.example/v4#"}, TOKEN_ENV, "base_url holds credentials, a query or a fragment"),
+        ({"base_url": "https://x.example/v4#a"}, TOKEN_ENV, "base_url holds credentials, a query or a fragment"),
+        ({"base_url": "https://invented@x.example"}, TOKEN_ENV, "base_url holds credentials"),
+        ({"base_url": "https://x.example:99999"}, TOKEN_ENV, "base_url is not a URL"),
+        ({"base_url": "https://x.example:0"}, TOKEN_ENV, "base_url is not a URL"),
+        ({"base_url": "//x.example"}, TOKEN_ENV, "base_url is not a URL"),
+        ({"base_url": "https://x.example/\r\nX-Odd: 1"}, TOKEN_ENV, "base_url is not a URL"),
+        ({}, dict(TOKEN_ENV, CLOUDFLARE_BASE_URL="api.example.com"), "base_url is not a URL"),
+        ({"account_id": ""}, TOKEN_ENV, "account_id is empty"),
+        ({"account_id": ".."}, TOKEN_ENV, "account_id is ..: this cannot be part of a URL"),
+        ({}, dict(TOKEN_ENV, CLOUDFLARE_ACCOUNT_ID="."), "account_id is .: this cannot be part of a URL"),
+        ({"api_email": "", "api_key": "invented-key"}, {}, "api_email is empty"),
+        ({"api_email": "user@example.com", "api_key": ""}, KEY_ENV, "api_key is empty"),
+        ({}, {"CLOUDFLARE_API_KEY": "invented-key"}, "api_email is missing"),
+        ({"api_email": "me@example.com"}, TOKEN_ENV, "api_key is missing"),
+        ({"api_email": "me@example.com", "api_key": "invented\x00key"}, {}, "api_key holds a line break"),
+        ({"api_token": "invented-token\n"}, {}, "api_token holds a line break"),
+        ({"api_token": "invented-token", "api_email": "me", "api_key": "invented-key"}, {}, "are given together: keep api_token only"),
+        ({"ca_path": ""}, TOKEN_ENV, "ca_path is empty"),
+        ({"timeout": 3601}, TOKEN_ENV, "timeout is 3601"),
+        ({"max_retries": -1}, TOKEN_ENV, "max_retries is -1"),
+        ({"rate_limit_wait": 86401}, TOKEN_ENV, "rate_limit_wait is 86401"),
         ({"ca_path": "/no/such/bundle"}, TOKEN_ENV, "ca_path /no/such/bundle does not exist"),
         ({"timeout": 0}, TOKEN_ENV, "timeout is 0"),
         ({"max_retries": 21}, TOKEN_ENV, "max_retries is 21"),
@@ -76,13 +103,40 @@ def test_what_is_wrong_is_told_without_showing_a_credential(api, run_module, opt
     result = run_module(dict(options, id="a"), env=dict(ACCOUNT, **env), connection=False)
     assert result["failed"]
     assert text in result["msg"]
-    for secret in ("invented-token", "invented-key", "invented\n", "environment-token", "invented@"):
+    assert result["msg"].startswith("Nothing was sent")
+    # The name of an option is no secret; what comes after "invented" is one.
+    for secret in ("invented", "environment-token", "t\u00f6ken"):
         assert secret not in result["msg"]
 
 
-def test_all_variables_empty_means_none_given(run_module):
-    result = run_module({"id": "a"}, env=dict.fromkeys(ALL, ""), connection=False)
+@pytest.mark.parametrize("token", ["invented\ntoken", "invented token", "invented-t\u00f6ken", "invented-token\r\nX-Odd: 1"])
+def test_a_token_that_no_header_can_carry_is_shown_nowhere(api, run_module, token):
+    for result in (
+        run_module({"id": "a", "api_token": token}),
+        run_module({"id": "a"}, env={"CLOUDFLARE_API_TOKEN": token}, token=False),
+    ):
+        assert "api_token holds a line break" in result["msg"]
+        assert "invented" not in json.dumps(result)
+
+
+def test_all_that_is_wrong_is_told_at_once(api, run_module):
+    options = {"id": ".", "account_id": "..", "base_url": "odd", "ca_path": "/no/such/bundle", "timeout": 0, "cache_ttl": -1}
+    message = run_module(options)["msg"]
+    for text in ("id is .", "account_id is ..", "base_url is not", "ca_path /no/such", "timeout is 0", "cache_ttl is -1"):
+        assert text in message
+
+
+@pytest.mark.parametrize("env", [{}, dict.fromkeys(ALL, ""), dict.fromkeys(ALL, " \t")])
+def test_all_variables_empty_means_none_given(api, run_module, env):
+    result = run_module({"id": "a"}, env=env, connection=False)
     assert "account_id is missing: give it, or set CLOUDFLARE_ACCOUNT_ID" in result["msg"]
+    result = run_module({"id": "a", "account_id": "x"}, env=env, connection=False)
+    assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"]
+
+
+def test_options_suffice_beside_empty_variables(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(), sent={"Authorization": "Bearer invented-token"})
+    assert run_module({"id": "a"}, env=dict.fromkeys(ALL, ""))["operation"] == "unchanged"
 
 
 def test_credentials_of_the_environment_are_masked(api, gateway, run_module):
@@ -92,6 +146,25 @@ def test_credentials_of_the_environment_are_masked(api, gateway, run_module):
     assert result["invocation"]["module_args"]["api_email"] == "user@example.com"
 
 
-def test_the_base_url_may_end_with_a_slash(api, gateway, run_module):
+@pytest.mark.parametrize("base_url", ["https://api.cloudflare.com/client/v4/", "https://api.cloudflare.com/client/v4//"])
+def test_the_base_url_may_end_with_a_slash(api, gateway, run_module, base_url):
     api.expect("GET", ONE, answer=gateway())
-    assert run_module({"id": "a", "base_url": "https://api.cloudflare.com/client/v4/"})["operation"] == "unchanged"
+    assert run_module({"id": "a", "base_url": base_url})["operation"] == "unchanged"
+
+
+@pytest.mark.parametrize("base_url", ["http://x.example", "https://x.example:8443/a/b", "http://[::1]:8080/v4"])
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_the_api_may_be_elsewhere(api, gateway, run_module, base_url, by_variable):
+    api.base_url = base_url
+    api.expect("GET", ONE, answer=gateway())
+    options, env = ({}, {"CLOUDFLARE_BASE_URL": base_url}) if by_variable else ({"base_url": base_url}, {})
+    assert run_module(dict(options, id="a"), env=env)["operation"] == "unchanged"
+
+
+def test_options_go_before_the_environment(api, gateway, run_module):
+    api.base_url = "https://option.example"
+    api.account_id = "option-account"
+    api.expect("GET", ONE, answer=gateway())
+    options = {"id": "a", "base_url": "https://option.example", "account_id": "option-account"}
+    env = {"CLOUDFLARE_BASE_URL": "https://environment.example", "CLOUDFLARE_ACCOUNT_ID": "environment-account"}
+    assert run_module(options, env=env)["operation"] == "unchanged"
