@@ -241,7 +241,7 @@ def test_a_proxy_that_refuses_is_told(raw_server, run_module, monkeypatch):
     "proxy",
     [
         "http://somebody:invented-secret@127.0.0.1:9",
-        "http://somebody:in@vented-secret@127.0.0.1:no-port",
+        "http://somebody:in@vented-secret@127.0.0.1:no-port",  # pragma: allowlist secret
         "http://somebody:in/vented-secret@127.0.0.1:9",
         "http://somebody:invented-secret@127.0.0.1:no-port",
         "http://somebody:invented-secret@[::1:9",

@@ -10,12 +10,12 @@ import json
 import pytest
 
 ONE = "/ai-gateway/gateways/a"
-TOKEN = {"Authorization": "Bearer environment-token"}
-KEY = {"X-Auth-Email": "user@example.com", "X-Auth-Key": "environment-key"}
+TOKEN = {"Authorization": "Bearer invented-environment-token"}
+KEY = {"X-Auth-Email": "user@example.com", "X-Auth-Key": "invented-environment-key"}
 ACCOUNT = {"CLOUDFLARE_ACCOUNT_ID": "0123456789abcdef0123456789abcdef"}
-TOKEN_ENV = {"CLOUDFLARE_API_TOKEN": "environment-token"}
-KEY_ENV = {"CLOUDFLARE_EMAIL": "user@example.com", "CLOUDFLARE_API_KEY": "environment-key"}
-OPTION_KEY = {"api_email": "me@example.com", "api_key": "option-key"}
+TOKEN_ENV = {"CLOUDFLARE_API_TOKEN": "invented-environment-token"}
+KEY_ENV = {"CLOUDFLARE_EMAIL": "user@example.com", "CLOUDFLARE_API_KEY": "invented-environment-key"}
+OPTION_KEY = {"api_email": "me@example.com", "api_key": "invented-option-key"}
 ALL = ("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY", "CLOUDFLARE_BASE_URL")
 
 
@@ -27,16 +27,24 @@ ALL = ("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLO
         ({}, dict(TOKEN_ENV, **KEY_ENV), TOKEN),
         ({}, dict(KEY_ENV, CLOUDFLARE_API_TOKEN="", CLOUDFLARE_BASE_URL=""), KEY),
         ({}, dict(TOKEN_ENV, CLOUDFLARE_API_KEY="", CLOUDFLARE_EMAIL=" "), TOKEN),
-        ({"api_token": "option-token"}, dict(TOKEN_ENV, **KEY_ENV), {"Authorization": "Bearer option-token"}),
+        ({"api_token": "invented-option-token"}, dict(TOKEN_ENV, **KEY_ENV), {"Authorization": "Bearer invented-option-token"}),
         (
-            {"api_email": "me@example.com", "api_key": "option-key"},
+            {"api_email": "me@example.com", "api_key": "invented-option-key"},
             TOKEN_ENV,
-            {"X-Auth-Email": "me@example.com", "X-Auth-Key": "option-key"},
+            {"X-Auth-Email": "me@example.com", "X-Auth-Key": "invented-option-key"},
         ),
-        ({"api_key": "option-key"}, dict(TOKEN_ENV, **KEY_ENV), {"X-Auth-Email": "user@example.com", "X-Auth-Key": "option-key"}),
-        ({"api_email": "me@example.com"}, dict(TOKEN_ENV, **KEY_ENV), {"X-Auth-Email": "me@example.com", "X-Auth-Key": "environment-key"}),
+        (
+            {"api_key": "invented-option-key"},
+            dict(TOKEN_ENV, **KEY_ENV),
+            {"X-Auth-Email": "user@example.com", "X-Auth-Key": "invented-option-key"},
+        ),
+        (
+            {"api_email": "me@example.com"},
+            dict(TOKEN_ENV, **KEY_ENV),
+            {"X-Auth-Email": "me@example.com", "X-Auth-Key": "invented-environment-key"},
+        ),
         ({}, dict(TOKEN_ENV, CLOUDFLARE_EMAIL="user@example.com"), TOKEN),
-        ({}, {"CLOUDFLARE_API_TOKEN": " environment-token\r\n"}, TOKEN),
+        ({}, {"CLOUDFLARE_API_TOKEN": " invented-environment-token\r\n"}, TOKEN),
         ({}, dict(KEY_ENV, CLOUDFLARE_API_TOKEN=" \n"), KEY),
     ],
 )
@@ -105,7 +113,7 @@ def test_what_is_wrong_is_told_without_showing_a_credential(api, run_module, opt
     assert text in result["msg"]
     assert result["msg"].startswith("Nothing was sent")
     # The name of an option is no secret; what comes after "invented" is one.
-    for secret in ("invented", "environment-token", "t\u00f6ken"):
+    for secret in ("invented", "invented-environment-token", "t\u00f6ken"):
         assert secret not in result["msg"]
 
 
@@ -140,9 +148,9 @@ def test_options_suffice_beside_empty_variables(api, gateway, run_module):
 
 
 def test_credentials_of_the_environment_are_masked(api, gateway, run_module):
-    api.expect("GET", ONE, answer=gateway(echo="environment-key"))
+    api.expect("GET", ONE, answer=gateway(echo="invented-environment-key"))
     result = run_module({"id": "a"}, env=dict(ACCOUNT, **KEY_ENV), connection=False)
-    assert "environment-key" not in json.dumps(result)
+    assert "invented-environment-key" not in json.dumps(result)
     assert result["invocation"]["module_args"]["api_email"] == "user@example.com"
 
 
