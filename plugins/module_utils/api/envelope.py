@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -60,14 +61,17 @@ def read_result(request: Request, answer: Answer) -> Any:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        return json.loads(body.decode("utf-8"), parse_constant=_number, parse_float=_number)
     except (ValueError, RecursionError):
         return None
 
 
-def _refuse(constant: str) -> Any:
-    """Python reads C(NaN) and C(Infinity) as numbers, which JSON does not have and which cannot be sent back."""
-    raise ValueError(f"{constant} is not JSON")
+def _number(text: str) -> float:
+    """A number that can be sent back; Python would also take C(NaN), C(Infinity) and C(1e999), which JSON cannot express."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not a number")
+    return value
 
 
 def _failure(request: Request, answer: Answer, payload: Any) -> ApiError:

@@ -46,7 +46,8 @@ class RetryPolicy:
         return self._rate_limit_pause(retry, error)
 
     def _rate_limit_pause(self, retry: int, error: CollectionError) -> float | None:
-        pause = backoff(retry) if error.retry_after is None else error.retry_after
+        # A server that asks for no wait at all is not taken at its word.
+        pause = error.retry_after or backoff(retry)
         with self._lock:
             # A server may ask to wait 0 s; who allows no wait at all wants no further try either.
             if self.rate_limit_wait > 0 and self._waited + pause <= self.rate_limit_wait:

@@ -193,6 +193,7 @@ def test_a_create_that_cannot_be_settled_fails_after_the_last_try(api, run_modul
         (requests.exceptions.SSLError(Exception("certificate verify failed")), "ca_path"),
         (requests.exceptions.InvalidURL("odd"), "odd"),
         (requests.exceptions.ProxyError(Exception("http://user:invented@proxy.example refused")), "//***@proxy.example"),
+        (requests.exceptions.ProxyError(Exception("http://user:invented@v/ented@proxy.example refused")), "//***@proxy.example"),
         (ValueError("odd"), "odd"),
     ],
 )
@@ -202,6 +203,7 @@ def test_other_failures_of_the_connection_are_told_without_secrets(api, run_modu
     assert result["failed"]
     assert text in result["msg"]
     assert "invented" not in json.dumps(result)
+    assert "v/ented" not in json.dumps(result)
 
 
 def test_tls_failures_are_not_tried_again(api, run_module, waits):

@@ -26,6 +26,7 @@ NO_ENVELOPES = (
     '{"success": 1, "result": {"id": "a"}}',
     '{"success": null, "errors": null}',
     '{"success": true, "result": {"id": "a", "cache_ttl": NaN}}',
+    '{"success": true, "result": {"id": "a", "cache_ttl": 1e999}}',
     '{"success": true, "result": {"id": "a"}} trailing',
     b'{"success": true, "result": "\xff"}',
     "\ufeff{}",

@@ -36,10 +36,10 @@ def limit(api):
     [
         ("2", 2),
         ("300", 300),
-        ("0", 0),
-        (date_in(-1000), 0),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
         # The jitter is switched to its longest, 0.5 s for a first retry.
+        ("0", 0.5),
+        (date_in(-1000), 0.5),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.5),
         (None, 0.5),
         ("soon", 0.5),
         ("-5", 0.5),
