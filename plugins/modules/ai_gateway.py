@@ -59,7 +59,7 @@ options:
   dlp:
     description:
       - Scan requests and answers with Zero Trust DLP profiles. Either one O(dlp.action) for all O(dlp.profiles), or O(dlp.policies).
-      - It cannot be cleared. Switch it off with O(dlp.enabled=false).
+      - "It cannot be cleared. Switch it off with C({enabled: false, policies: []})."
     type: dict
     suboptions:
       enabled:
@@ -206,7 +206,7 @@ options:
     elements: dict
     suboptions:
       url:
-        description: The OTLP endpoint, at most 2048 characters.
+        description: The OTLP endpoint, at most 2048 characters. It is not treated as a secret, so keep credentials out of it.
         type: str
         required: true
       headers:
@@ -335,7 +335,7 @@ options:
         required: true
         suboptions:
           payload:
-            description: The event's payload.
+            description: The event's payload, as text. Turn a dict into JSON with the filter P(ansible.builtin.to_json#filter).
             type: str
             required: true
   workers_ai_billing_mode:
@@ -351,7 +351,8 @@ options:
   extra_settings:
     description:
       - Settings to send as they are, by the API's names, for what a newer API has or allows and the options here do not, such as
-        C(retry_delay) above 5000. They are compared, verified and masked like the options.
+        C(retry_delay) above 5000. They are compared and verified like the options. What the options treat as a secret is masked
+        here too; anything else is not, so use C(no_log) on the task if it is secret.
     type: dict
   unset:
     description:

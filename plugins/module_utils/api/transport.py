@@ -87,7 +87,7 @@ class Transport:
             return _no_answer(request, error, self._timeout)
         if isinstance(error, (urllib3_errors.HTTPError, OSError, ValueError)):
             # requests raises an OSError of its own for a CA bundle that is not there.
-            lasting = isinstance(error, ValueError) or type(error) is OSError
+            lasting = isinstance(error, ValueError) or getattr(error, "errno", 0) is None
             return NoAnswer(request, _reason(error), sent=True, transient=not lasting)
         return error
 

@@ -24,6 +24,7 @@ UNVERIFIABLE = (
     "The server shows %s only masked, so a new value cannot be told from the old one. To have it written, "
     "change something else in the same setting, or clear the setting with unset first."
 )
+DISTURBED = "The server changed %s along with the update, although it was sent back as it was: compare with --diff."
 VOLATILE = ("created_at", "modified_at")
 
 
@@ -58,8 +59,13 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
             "after": _lasting(outcome.after),
         },
     }
+    warnings = []
     if outcome.unverifiable:
-        result["warnings"] = [UNVERIFIABLE % ", ".join(outcome.unverifiable)]
+        warnings.append(UNVERIFIABLE % ", ".join(outcome.unverifiable))
+    if outcome.disturbed:
+        warnings.append(DISTURBED % ", ".join(outcome.disturbed))
+    if warnings:
+        result["warnings"] = warnings
     if outcome.after is not None and declaration.present:
         gateway = show(GATEWAY, outcome.after)
         result["gateway"] = gateway

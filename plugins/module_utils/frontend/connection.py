@@ -24,7 +24,7 @@ ACCOUNT_ID = Field("account_id", "str", env="CLOUDFLARE_ACCOUNT_ID")
 API_TOKEN = Field("api_token", "str", secret=True, env="CLOUDFLARE_API_TOKEN")
 API_EMAIL = Field("api_email", "str", env="CLOUDFLARE_EMAIL")
 API_KEY = Field("api_key", "str", secret=True, env="CLOUDFLARE_API_KEY")
-BASE_URL = Field("base_url", "str", env="CLOUDFLARE_BASE_URL")
+BASE_URL = Field("base_url", "str", env="CLOUDFLARE_BASE_URL", forbidden=("@", "holds credentials: give them as options of their own"))
 
 CONNECTION_OPTIONS = (
     ACCOUNT_ID,

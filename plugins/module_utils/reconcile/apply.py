@@ -20,6 +20,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     UNCHANGED,
     UPDATED,
     Plan,
+    disturbed,
     make_plan,
     merged_body,
     mismatches,
@@ -38,7 +39,8 @@ class Outcome:
     """What was done, or in check mode would be.
 
     C(before) and C(after) are items as stored, C(None) where absent. C(unverifiable) names secrets that the server hides,
-    so that nobody can tell whether those declared are those stored.
+    so that nobody can tell whether those declared are those stored. C(disturbed) names settings that the server changed
+    although they were sent back as they were.
     """
 
     operation: str
@@ -46,6 +48,7 @@ class Outcome:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     unverifiable: tuple[str, ...] = ()
+    disturbed: tuple[str, ...] = ()
 
 
 class NotStored(CollectionError):
@@ -77,6 +80,7 @@ class _Reconciler:
         self.resource = resource
         self.declaration = declaration
         self.items = items
+        self.disturbed: list[str] = []
         self._hide(declaration.settings)
 
     def run(self, check_mode: bool) -> Outcome:
@@ -93,14 +97,14 @@ class _Reconciler:
         hidden: list[str] = []
         if plan.operation == UNCHANGED and after is not None:
             hidden = unverifiable(self.resource, self.declaration, after)
-        return Outcome(plan.operation, plan.changed_settings, plan.before, after, tuple(hidden))
+        return Outcome(plan.operation, plan.changed_settings, plan.before, after, tuple(hidden), tuple(self.disturbed))
 
     def _carry_out(self, plan: Plan) -> Mapping[str, Any] | None:
         """Do what is planned and return the item as it is stored then."""
         if plan.operation == CREATED:
             return self._create(plan)
         if plan.operation == UPDATED:
-            return self._put(plan.body or {})
+            return self._put(plan.body or {}, plan.before or {})
         if plan.operation == DELETED:
             self._delete()
         return plan.after
@@ -110,7 +114,11 @@ class _Reconciler:
         if not mismatches(self.resource, self.declaration, stored):
             return stored
         # Some servers take some settings only in an update.
-        return self._put(merged_body(self.resource, self.declaration, stored))
+        try:
+            return self._put(merged_body(self.resource, self.declaration, stored), stored)
+        except CollectionError as error:
+            error.add_remark(f"The {self.resource.name} itself was created.")
+            raise
 
     def _post(self, plan: Plan) -> Mapping[str, Any]:
         """Create the item. Where the outcome is unknown, look before doing it again."""
@@ -131,8 +139,8 @@ class _Reconciler:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    def _put(self, body: dict[str, Any]) -> Mapping[str, Any]:
-        """Update the item and check what is stored then."""
+    def _put(self, body: dict[str, Any], before: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Update the item as it was C(before) and check what is stored then."""
         try:
             stored = self._remember(self.items.update(self.declaration.id, body))
         except NotFound:
@@ -147,6 +155,7 @@ class _Reconciler:
                 raise
             return found
         self._verify(stored)
+        self.disturbed = disturbed(self.resource, body, before, stored)
         return stored
 
     def _delete(self) -> None:

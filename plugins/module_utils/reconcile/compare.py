@@ -10,18 +10,10 @@ alike: a server fills in defaults and ids, may reorder, and may mask secrets.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Iterator, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
-
-_MASKED = re.compile(rf"[*\u2022\u25cf]{{3}}|^\W*(redacted|masked|hidden)\W*$|{MASK}", re.IGNORECASE)
-
-
-def is_masked(value: Any) -> bool:
-    """Whether a secret's C(value) is a stand-in for it, such as C(********)."""
-    return isinstance(value, str) and bool(_MASKED.search(value))
 
 
 def same(field: Field | None, declared: Any, stored: Any) -> bool:

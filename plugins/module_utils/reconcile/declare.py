@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import secrets
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked, problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 
@@ -68,12 +69,15 @@ def _option_problems(resource: Resource, options: Mapping[str, Any]) -> list[str
 
 def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]:
     extra = options.get("extra_settings") or {}
+    settings = {field.name: field for field in resource.settings}
     found = []
-    for name in extra:
+    for name, value in extra.items():
         if name == resource.id.name or name in resource.read_only:
             found.append(f"extra_settings.{name} cannot be set: it is the item's identity or made by the server")
-        elif _is_given(options, name):
+        elif name in settings and _is_given(options, name):
             found.append(f"{name} is given both as an option and in extra_settings: keep one of them")
+        masked = [where for where, secret in secrets(settings.get(name), value, name) if is_masked(secret)]
+        found.extend(f"extra_settings.{where} is a mask that stands for a secret, not the secret itself" for where in masked)
     try:
         json.dumps(extra, allow_nan=False)
     except (TypeError, ValueError):
@@ -86,7 +90,7 @@ def _unset_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
     found = []
     for name in options.get("unset") or []:
         if name not in clearable:
-            found.append(f"unset: {name} is not a setting of this version; extra_settings can send it as null")
+            found.append(f"unset: {name} is not a setting; one that only a newer API has can be sent as null with extra_settings")
         elif not clearable[name].nullable:
             found.append(f"unset: {name} cannot be cleared; use '{clearable[name].switch_off}'")
         elif _is_given(options, name) or name in (options.get("extra_settings") or {}):

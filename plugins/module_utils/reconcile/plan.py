@@ -10,13 +10,13 @@ from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import (
-    is_masked,
     keep_server_made,
     same,
     secrets,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "updated", "deleted", "unchanged"
 
@@ -54,11 +54,22 @@ def mismatches(resource: Resource, declaration: Declaration, stored: Mapping[str
     return sorted(key for key, value in declaration.settings.items() if not same(resource.setting(key), value, stored.get(key)))
 
 
+def disturbed(resource: Resource, body: Mapping[str, Any], before: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
+    """API names of the settings that an update with C(body) sent back as they were C(before), and that are stored otherwise now."""
+    kept = [key for key in body if key in before and same(resource.setting(key), before[key], body[key])]
+    return sorted(key for key in kept if not _same_whole(resource.setting(key), before[key], stored.get(key)))
+
+
 def unverifiable(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
     """Where, within the declared settings, the server hides a secret, so that nobody can tell whether it is the declared one."""
     return [
         where for key in declaration.settings for where, value in secrets(resource.setting(key), stored.get(key), key) if is_masked(value)
     ]
+
+
+def _same_whole(field: Field | None, before: Any, after: Any) -> bool:
+    """Whether nothing was lost: compared both ways, as the server may have parts that this version does not know."""
+    return same(field, before, after) and same(field, after, before)
 
 
 def merged_body(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:

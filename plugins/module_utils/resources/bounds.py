@@ -14,6 +14,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 
 # What stands for a secret in the output of this collection and of Ansible.
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_MASKED = re.compile(rf"[*\u2022\u25cf]{{3}}|^\W*(redacted|masked|hidden)\W*$|{MASK}", re.IGNORECASE)
+
+
+def is_masked(value: Any) -> bool:
+    """Whether a secret's C(value) is a stand-in for it, such as C(********)."""
+    return isinstance(value, str) and bool(_MASKED.search(value))
 
 
 def problems(field: Field, value: Any, where: str) -> Iterator[str]:
@@ -78,8 +84,10 @@ def _text_problems(field: Field, value: str, where: str) -> Iterator[str]:
         yield f"{where} has {len(value)} characters{shown}: it must have {bound}"
     elif field.pattern is not None and not re.fullmatch(field.pattern[0], value):
         yield f"{where}{shown}: it must be {field.pattern[1]}"
-    elif field.secret and value == MASK:
-        yield f"{where} is the mask that stands for a secret, not the secret itself"
+    elif field.secret and is_masked(value):
+        yield f"{where} is a mask that stands for a secret, not the secret itself"
+    elif field.secret and not field.text_values and not value:
+        yield f"{where} is empty: give the secret, or leave it out"
 
 
 def _within(least: Any, value: Any, most: Any) -> bool:

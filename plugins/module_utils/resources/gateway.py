@@ -19,7 +19,7 @@ _PROFILES = Field("profiles", "list", elements="str", ordered=False)
 DLP = Field(
     "dlp",
     "dict",
-    switch_off="dlp.enabled: false",
+    switch_off="dlp: {enabled: false, policies: []}",
     fields=(
         Field("enabled", "bool", required=True),
         Field("action", "str", choices=ACTIONS),

@@ -107,6 +107,25 @@ def test_what_the_server_ignores_is_a_failure_with_both_values(api, gateway, run
     assert "cache_ttl" not in result["msg"]
 
 
+def test_a_create_that_cannot_be_completed_says_that_it_was_created(api, absent, gateway, run_module):
+    api.expect("POST", GATEWAYS, answer=gateway(zdr=False))
+    api.expect("PUT", ONE, status=400, errors=[{"code": 7001, "message": "no"}])
+    result = run_module({"id": "a", "zdr": True})
+    assert result["failed"]
+    assert "The AI Gateway itself was created." in result["msg"]
+
+
+@pytest.mark.parametrize(("after", "is_told"), [({"x": 1}, True), (None, True), ({"x": 1, "y": 2}, False), ({"x": 1.0, "y": 2}, False)])
+def test_what_the_server_changed_along_is_warned_of(api, gateway, run_module, monkeypatch, after, is_told):
+    warnings = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: warnings.append(warning))
+    api.expect("GET", ONE, answer=gateway(of_the_future={"x": 1, "y": 2}))
+    api.expect("PUT", ONE, answer=gateway(cache_ttl=5, of_the_future=after))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+    assert bool(warnings) is is_told
+    assert not is_told or "of_the_future" in warnings[0]
+
+
 def test_ignored_secrets_are_not_shown_in_the_failure(api, gateway, run_module):
     stored = [{"url": "https://old.example", "authorization": "known-only-to-the-server", "headers": {}}]
     api.expect("GET", ONE, answer=gateway(otel=stored))

@@ -96,9 +96,27 @@ def test_a_secret_of_wrong_length_is_not_shown():
     assert problem == "otel[0].authorization has 320 characters: it must have at most 256"
 
 
-def test_a_mask_is_not_a_secret():
-    (problem,) = refusal(stripe={"authorization": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "usage_events": []})
-    assert "mask" in problem
+@pytest.mark.parametrize("mask", ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********", "[redacted]"])
+def test_a_mask_is_not_a_secret(mask):
+    stripe = {"authorization": mask, "usage_events": []}
+    otel = [{"url": "https://x.example", "headers": {"k": mask}}]
+    for options in (
+        {"stripe": stripe},
+        {"extra_settings": {"stripe": stripe}},
+        {"otel": otel},
+    ):
+        (problem,) = refusal(**options)
+        assert "is a mask that stands for a secret" in problem
+
+
+def test_an_empty_secret_is_refused_and_an_empty_header_is_not():
+    assert "stripe.authorization is empty" in refusal(stripe={"authorization": "", "usage_events": []})[0]
+    assert "otel[0].authorization is empty" in refusal(otel=[{"url": "https://x.example", "authorization": ""}])[0]
+    assert read(otel=[{"url": "https://x.example", "headers": {"k": ""}}]).settings
+
+
+def test_what_is_no_setting_is_not_given_twice():
+    assert read(extra_settings={"state": "x"}).settings == {"state": "x"}
 
 
 @pytest.mark.parametrize("id_", [".", ".."])
