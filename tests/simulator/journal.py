@@ -21,13 +21,14 @@ LONGEST = 100_000
 
 @dataclass(frozen=True)
 class Request:
-    """One request to the API as it came in; `headers` have lower-case names."""
+    """One request to the API as it came in; `headers` have lower-case names, `port` is the client's."""
 
     method: str
     raw_path: str
     query_string: str
     headers: Mapping[str, str]
     body: bytes
+    port: int = 0
 
     @property
     def query(self) -> dict[str, str]:
@@ -39,8 +40,9 @@ class Request:
 class Entry:
     """A request and what became of it.
 
-    `time` is in seconds since the epoch, `status` is None when no answer was sent, `fault` is the
-    id of the fault that fired. `body` is the JSON value, else the text, None when it was empty.
+    `time` is in seconds since the epoch, `status` is None when no answer was sent, `fault` is the id
+    of the fault that fired, `port` tells the connections of the client apart. `body` is the JSON
+    value, else the text, None when it was empty.
     """
 
     time: float
@@ -50,6 +52,7 @@ class Entry:
     query_string: str
     headers: dict[str, str]
     body: Any
+    port: int
     status: int | None = None
     fault: int | None = None
 
@@ -70,6 +73,7 @@ class Journal:
             query_string=request.query_string,
             headers=dict(request.headers),
             body=None,
+            port=request.port,
         )
         self._entries.append((request, entry))
         return entry

@@ -39,11 +39,11 @@ class Client:
     :raises CollectionError: from every call, for every failure.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, transport: Transport | None = None) -> None:
         self.account_id = connection.account_id
         self.policy = RetryPolicy(connection.max_retries, connection.rate_limit_wait)
         self.secrets: set[str] = set(connection.secrets)
-        self._transport = Transport(connection)
+        self._transport = transport or Transport(connection)
 
     def close(self) -> None:
         """Close the connections."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from typing import Any, Iterable, Sequence
 
@@ -52,7 +53,8 @@ def _option(field: Field, with_default: bool) -> dict[str, Any]:
     if field.required:
         option["required"] = True
     elif with_default and field.default is not None:
-        option["default"] = field.default
+        # A copy, as Ansible fills in the parts of a nested default in place.
+        option["default"] = copy.deepcopy(field.default)
     if field.env:
         option["fallback"] = (nonempty_env, [field.env])
     if field.fields:

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import (
     CONNECTION_OPTIONS,
@@ -43,16 +45,25 @@ class Performed(NamedTuple):
     hidden: set[str]
 
 
-def perform(work: Work, options: dict[str, Any], check_mode: bool, diff_mode: bool) -> Performed:
+def open_client(connection: Connection) -> AbstractContextManager[Client]:
+    """A client of its own, closed after the work."""
+    return closing(Client(connection))
+
+
+def perform(
+    work: Work,
+    options: dict[str, Any],
+    check_mode: bool,
+    diff_mode: bool,
+    client_of: Callable[[Connection], AbstractContextManager[Client]] = open_client,
+) -> Performed:
     """Do the work of a task whose C(options) have passed the argument spec. Never raises: the one error boundary."""
     hidden: set[str] = set()
     try:
-        task, client = _prepare(work, options)
-        hidden = client.secrets
-        try:
+        task, connection = _prepare(work, options)
+        with client_of(connection) as client:
+            hidden = client.secrets
             result = work.run(task, check_mode, client)
-        finally:
-            client.close()
         if not diff_mode:
             result.pop("diff", None)
     except CollectionError as error:
@@ -63,8 +74,8 @@ def perform(work: Work, options: dict[str, Any], check_mode: bool, diff_mode: bo
     return Performed(result, scrubbable(hidden))
 
 
-def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Client]:
-    """Check all options, those of the connection and those of the work, before there is a client."""
+def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
+    """Check all options, those of the connection and those of the work, before anything is opened."""
     found: list[str] = []
     task = connection = None
     try:
@@ -77,7 +88,7 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Client]:
         found.extend(error.problems)
     if connection is None or found:
         raise InvalidOptions(found)
-    return task, Client(connection)
+    return task, connection
 
 
 def shown_options(resource: Resource, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -247,11 +247,14 @@ def test_a_hidden_secret_of_an_undeclared_setting_stops_the_update(api, gateway,
     assert "stripe.authorization only masked" in result["msg"]
 
 
-def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, gateway, run_module):
+def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, gateway, run_module, monkeypatch):
+    warnings = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: warnings.append(warning))
     api.expect("GET", ONE, answer=gateway(stripe={"authorization": "********", "usage_events": []}))
     result = run_module({"id": "a", "stripe": {"authorization": "declared-example", "usage_events": []}})
     assert result["operation"] == "unchanged"
-    assert any("stripe.authorization only masked" in str(warning) for warning in result["warnings"])
+    assert len(warnings) == 1
+    assert "stripe.authorization only masked" in warnings[0]
 
 
 def test_secrets_of_the_server_are_masked_in_all_of_the_result(api, gateway, run_module):

@@ -1,0 +1,159 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module's work inside the controller's worker, where nothing speaks against it.
+
+Ansible builds, copies and starts a program for every task and every item of a loop; to send two small HTTP requests, that
+is most of the time. The action plugin of a module does the same work with the same code here, and keeps its connection
+for the items of a loop. Wherever a task asks for something that only the ordinary way gives, the module runs as ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible import constants as C
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as OrdinaryAction
+from ansible.utils.display import Display
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable
+
+SWITCH = "edgeops_cloudflare_in_process"
+display = Display()
+
+
+class InProcessAction(OrdinaryAction):
+    """The action plugin of a module; a subclass names the module's C(work)."""
+
+    work: Work
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the task in one of the two ways. The result is the same."""
+        reason = self._reason_against(task_vars or {})
+        if reason:
+            display.vvv(f"{self._task.action} runs as an ordinary module: {reason}", host=(task_vars or {}).get("inventory_hostname"))
+            return dict(super().run(tmp, task_vars))
+        return self._run_here(task_vars or {})
+
+    def _reason_against(self, task_vars: Mapping[str, Any]) -> str | None:
+        """Why the task must not run in this process, or C(None)."""
+        host_vars = self._vars_of_the_host_it_runs_on(task_vars)
+        interpreter = self._plain(C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars))
+        users = {self._plain(self._task.remote_user), self._plain(host_vars.get("ansible_user"))} - {None, ""}
+        reasons = (
+            (not self._is_switched_on(task_vars), f"{SWITCH} is false"),
+            (bool(REQUESTS_IMPORT_ERROR), "the controller's Python has no requests"),
+            (self._connection.transport != "local", f"the connection is {self._connection.transport}"),
+            (self._connection.become is not None, "it uses become"),
+            (bool(self._task.async_val), "it is asynchronous"),
+            (any(self._task.environment or []), "it sets environment variables"),
+            (bool(users) and users != {_own_user()}, "it runs as another user"),
+            (not _is_own_interpreter(interpreter), f"it runs with {interpreter}"),
+        )
+        return next((reason for holds, reason in reasons if holds), None)
+
+    def _vars_of_the_host_it_runs_on(self, task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
+        delegated = task_vars.get("ansible_delegated_vars") or {}
+        found: Mapping[str, Any] = delegated.get(self._task.delegate_to, task_vars) if self._task.delegate_to else task_vars
+        return found
+
+    def _is_switched_on(self, task_vars: Mapping[str, Any]) -> bool:
+        return bool(boolean(self._plain(task_vars.get(SWITCH, True)), strict=False))
+
+    def _plain(self, value: Any) -> Any:
+        return plain(self._templar.template(value))
+
+    def _run_here(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        validator = ArgumentSpecValidator(self.work.argument_spec())
+        validated = validator.validate(plain(self._task.args))
+        warnings = [f"Both option {found['option']} and its alias {found['alias']} are set." for found in validated._warnings]
+        options = validated.validated_parameters
+        hidden: set[str] = set(validated._no_log_values)
+        result: dict[str, Any]
+        if validated.error_messages:
+            result = {"failed": True, "msg": self._argument_error(validated.errors), "invocation": {"module_args": options}}
+        else:
+            performed = perform(self.work, options, self._task.check_mode, self._task.diff, _open_client)
+            result, hidden = performed.result, scrubbable(hidden) | performed.hidden
+        warnings.extend(result.pop("warnings", []))
+        if warnings:
+            result["warnings"] = warnings
+        if not _keeps_invocation(task_vars):
+            result.pop("invocation", None)
+        return dict(remove_values(result, hidden), changed=result.get("changed", False))
+
+    def _argument_error(self, errors: Any) -> str:
+        """The text that AnsibleModule gives for the first of C(errors)."""
+        if isinstance(errors[0], UnsupportedError):
+            return f"Unsupported parameters for ({self._task.action}) module: {errors.msg}"
+        return str(errors.msg)
+
+
+class _Kept:
+    """The connection that this worker holds for the next item of its loop. A worker does one task, and ends with it."""
+
+    connection: Connection | None = None
+    transport: Transport | None = None
+
+
+def _open_client(connection: Connection) -> contextlib.AbstractContextManager[Client]:
+    """A client on the kept connection; another account, identity or address never shares it."""
+    if _Kept.transport is None or _Kept.connection != connection:
+        if _Kept.transport is not None:
+            _Kept.transport.close()
+        _Kept.connection, _Kept.transport = connection, Transport(connection)
+    return contextlib.nullcontext(Client(connection, _Kept.transport))
+
+
+def plain(value: Any) -> Any:
+    """C(value) as JSON would have carried it to a module: no tags, no vault objects, no lazy containers."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(part) for key, part in value.items()}
+    if isinstance(value, (Sequence, set, frozenset)) and not hasattr(value, "__ENCRYPTED__"):
+        return [plain(part) for part in value]
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _own_user() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return None
+
+
+def _is_own_interpreter(interpreter: str) -> bool:
+    """Whether it is the Python that runs here, by whatever name; what Ansible would have to discover counts as such."""
+    if interpreter.startswith("auto"):
+        return True
+    return _identity(interpreter) == _identity(sys.executable)
+
+
+def _identity(path: str) -> tuple[str, str]:
+    # The folder too, as two virtual environments link to one program.
+    return os.path.realpath(os.path.dirname(path)), os.path.realpath(path)
+
+
+def _keeps_invocation(task_vars: Mapping[str, Any]) -> bool:
+    """ansible-core 2.20 made it a setting whether results carry their invocation."""
+    if "INJECT_INVOCATION" not in C.config.get_configuration_definitions():
+        return True
+    return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))

@@ -1,0 +1,86 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the two ways of running share: an ansible-core, a simulator, and playbooks run for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator.handle import Simulator
+from tests.simulator.process import running_simulator
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+# The folder with the programs of the ansible-core under test; that of .venv if not set.
+BIN = Path(os.environ.get("ANSIBLE_CORE_BIN", ROOT / ".venv" / "bin"))
+
+
+@pytest.fixture(scope="session")
+def shared_simulator() -> Iterator[Simulator]:
+    with running_simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(shared_simulator: Simulator) -> Simulator:
+    shared_simulator.reset()
+    return shared_simulator
+
+
+class Playbooks:
+    """Runs playbooks against the simulator."""
+
+    def __init__(self, simulator: Simulator, folder: Path) -> None:
+        self.simulator = simulator
+        self.folder = folder
+        self.output = ""
+
+    def run(self, playbook: Path, *arguments: str, env: dict[str, str] | None = None) -> list[dict[str, Any]]:
+        """Run C(playbook), which need not succeed, and return what was recorded of its results."""
+        record = self.folder / "record.jsonl"
+        record.unlink(missing_ok=True)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_"))}
+        environment.update(
+            PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            ANSIBLE_COLLECTIONS_PATH=str(ROOT / ".venv" / "collections"),
+            ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callback_plugins"),
+            ANSIBLE_CALLBACKS_ENABLED="record",
+            ANSIBLE_LOCALHOST_WARNING="false",
+            ANSIBLE_HOME=str(self.folder / "home"),
+            RECORD_FILE=str(record),
+            CLOUDFLARE_BASE_URL=self.simulator.base_url,
+            CLOUDFLARE_ACCOUNT_ID=self.simulator.account_id,
+            CLOUDFLARE_API_TOKEN=self.simulator.api_token,
+            **(env or {}),
+        )
+        command = [str(BIN / "ansible-playbook"), str(playbook), *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        self.output = done.stdout + done.stderr
+        assert record.exists(), self.output
+        return [json.loads(line) for line in record.read_text().splitlines()]
+
+    def run_task(self, *arguments: str, options: dict[str, Any], **keywords: Any) -> dict[str, Any]:
+        """Run one task with the options of the module and C(keywords) of the task; its result."""
+        task = {"name": "The task", "edgeops.cloudflare.ai_gateway": options, **keywords}
+        result = self.run(self.write([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), *arguments)[-1]
+        found: dict[str, Any] = result["result"]
+        return found
+
+    def write(self, plays: list[dict[str, Any]]) -> Path:
+        """A playbook of C(plays) in the test's folder. JSON is YAML."""
+        playbook = self.folder / "playbook.yml"
+        playbook.write_text(json.dumps(plays))
+        return playbook
+
+
+@pytest.fixture
+def playbooks(simulator: Simulator, tmp_path: Path) -> Playbooks:
+    return Playbooks(simulator, tmp_path)

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task gives the same result in the controller's process as it gives as an ordinary module."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.in_process.conftest import BIN, HERE, Playbooks
+
+SWITCH = "edgeops_cloudflare_in_process"
+# What differs between any two runs: times, the ids of requests, and the ids that the server makes for spend rules.
+VOLATILE = (
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "TIME"),
+    (r"[0-9a-f]{16}-SIM", "RAY"),
+    (r'"id": "[0-9a-f]{8}"', '"id": "MADE"'),
+    (r"after \d+\.\d s", "after N s"),
+)
+
+
+def settled(result: object) -> str:
+    text = json.dumps(result, sort_keys=True, indent=1)
+    for pattern, name in VOLATILE:
+        text = re.sub(pattern, name, text)
+    return text
+
+
+@pytest.fixture
+def playbook(tmp_path: Path) -> tuple[Path, Path]:
+    """The playbook with a value that really is vaulted, and the file of the password."""
+    password = tmp_path / "password"
+    password.write_text("invented")
+    command = [str(BIN / "ansible-vault"), "encrypt_string", "--vault-password-file", str(password), "planted-example-vaulted"]
+    vaulted = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    block = "\n".join("      " + line.strip() for line in vaulted.splitlines() if not line.startswith("!vault"))
+    written = tmp_path / "same_result.yml"
+    written.write_text((HERE / "same_result.yml").read_text().replace("      VAULTED", block))
+    return written, password
+
+
+def test_results_are_the_same_in_both_ways(playbooks: Playbooks, playbook: tuple[Path, Path]) -> None:
+    path, password = playbook
+    results = {}
+    for way in ("true", "false"):
+        playbooks.simulator.reset()
+        results[way] = playbooks.run(path, "--vault-password-file", str(password), "-e", f"{SWITCH}={way}", "-vvv")
+        assert ("ordinary module" in playbooks.output) == (way == "false")
+        assert "planted-example" not in "".join(settled(line) for line in results[way] if "item" not in line["ending"])
+    assert len(results["true"]) >= 40
+    for here, module in zip(results["true"], results["false"], strict=True):
+        assert settled(here) == settled(module), here["task"]
+    endings = {line["ending"] for line in results["true"]}
+    assert endings == {"ok", "failed", "item ok", "item failed"}

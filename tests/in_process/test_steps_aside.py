@@ -1,0 +1,140 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a task runs as an ordinary module, and what is kept for a loop."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.in_process.conftest import BIN, Playbooks
+
+SWITCH = "edgeops_cloudflare_in_process"
+OPTIONS = {"id": "a", "cache_ttl": 5}
+
+
+def way(playbooks: Playbooks) -> str:
+    """The reason that was told for running as a module; empty in the controller's process."""
+    return next((line.split("ordinary module: ")[1].strip() for line in playbooks.output.splitlines() if "ordinary module: " in line), "")
+
+
+def program_of(playbooks: Playbooks) -> bool:
+    return "AnsiballZ_ai_gateway" in playbooks.output
+
+
+@pytest.mark.parametrize(
+    ("keywords", "arguments", "reason"),
+    [
+        ({"environment": {"A": "b"}}, (), "it sets environment variables"),
+        ({"vars": {SWITCH: False}}, (), f"{SWITCH} is false"),
+        ({"vars": {SWITCH: "{{ 1 > 2 }}"}}, (), f"{SWITCH} is false"),
+        ({}, ("-e", f"{SWITCH}=no"), f"{SWITCH} is false"),
+        ({"async": 30, "poll": 1}, (), "it is asynchronous"),
+        ({"become": True, "become_method": "su"}, (), "it uses become"),
+        ({"vars": {"ansible_become": True, "ansible_become_method": "su"}}, (), "it uses become"),
+        ({"remote_user": "nobody"}, (), "it runs as another user"),
+        ({}, ("-u", "nobody"), "it runs as another user"),
+    ],
+)
+def test_it_steps_aside(playbooks: Playbooks, keywords: dict[str, Any], arguments: tuple[str, ...], reason: str) -> None:
+    result = playbooks.run_task("-vvv", *arguments, options=OPTIONS, **keywords)
+    assert way(playbooks) == reason
+    assert program_of(playbooks)
+    assert result["operation"] == "created"
+
+
+def test_it_steps_aside_for_another_interpreter(playbooks: Playbooks, tmp_path: Path) -> None:
+    other = tmp_path / "python"
+    other.write_text(f'#!/bin/sh\nexec {BIN}/python "$@"\n')
+    other.chmod(0o755)
+    result = playbooks.run_task("-vvv", options=OPTIONS, vars={"ansible_python_interpreter": str(other)})
+    assert way(playbooks) == f"it runs with {other}"
+    assert result["operation"] == "created"
+
+
+def test_it_steps_aside_without_requests(playbooks: Playbooks, tmp_path: Path) -> None:
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "requests.py").write_text("raise ImportError('hidden by the test')\n")
+    playbook = playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": [{"edgeops.cloudflare.ai_gateway": OPTIONS}]}])
+    (line,) = playbooks.run(playbook, "-vvv", env={"PYTHONPATH": str(tmp_path / "hidden")})
+    assert way(playbooks) == "the controller's Python has no requests"
+    assert "Failed to import the required Python library (requests)" in line["result"]["msg"]
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {},
+        {"vars": {SWITCH: True}},
+        {"environment": {}},
+        {"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}},
+        {"vars": {"ansible_python_interpreter": "auto_silent"}},
+        {"delegate_to": "localhost"},
+        {"connection": "local"},
+        {"connection": "ansible.builtin.local"},
+        {"no_log": True},
+        {"check_mode": True, "diff": True},
+    ],
+)
+def test_it_stays_where_nothing_speaks_against_it(playbooks: Playbooks, keywords: dict[str, Any]) -> None:
+    playbooks.run_task("-vvv", options=OPTIONS, **keywords)
+    assert way(playbooks) == ""
+    assert not program_of(playbooks)
+
+
+def connections(playbooks: Playbooks) -> list[int]:
+    """The client's port of each request; one connection has one port."""
+    return [entry["port"] for entry in playbooks.simulator.requests()]
+
+
+def test_a_loop_keeps_one_connection(playbooks: Playbooks) -> None:
+    playbooks.run_task(options={"id": "g{{ item }}"}, loop=[1, 2, 3, 4])
+    assert len(connections(playbooks)) == 8
+    assert len(set(connections(playbooks))) == 1
+
+
+def test_another_identity_never_shares_the_connection(playbooks: Playbooks) -> None:
+    tokens = [playbooks.simulator.api_token, playbooks.simulator.read_token, playbooks.simulator.api_token]
+    playbooks.run_task(options={"id": "a", "api_token": "{{ item }}"}, loop=tokens)
+    entries = playbooks.simulator.requests()
+    used = {(entry["port"], entry["headers"]["authorization"]) for entry in entries}
+    assert len({port for port, _token in used}) == len(used) == 3
+
+
+@pytest.mark.parametrize("strategy", ["linear", "free", "host_pinned"])
+def test_strategies_and_forks(playbooks: Playbooks, strategy: str, tmp_path: Path) -> None:
+    inventory = tmp_path / "hosts.yml"
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    inventory.write_text(str({"all": {"hosts": {f"account-{n}": local for n in range(6)}}}))
+    tasks = [
+        {"edgeops.cloudflare.ai_gateway": {"id": "{{ inventory_hostname }}-{{ item }}", "cache_ttl": 5}, "loop": [1, 2]},
+        {"edgeops.cloudflare.ai_gateway": {"id": "{{ inventory_hostname }}-1", "cache_ttl": 5}},
+    ]
+    play = {"hosts": "all", "gather_facts": False, "strategy": strategy, "tasks": tasks}
+    results = playbooks.run(playbooks.write([play]), "-i", str(inventory), "-f", "3", "-vvv")
+    assert not program_of(playbooks)
+    assert len(playbooks.simulator.gateways()) == 12
+    assert [line["result"]["changed"] for line in results if "item" not in line["ending"]].count(True) == 6
+    assert {line["ending"] for line in results} == {"ok", "item ok"}
+
+
+def test_an_exception_is_a_failed_task(playbooks: Playbooks, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    broken = "import requests.sessions\ndef fail(*args, **kwargs):\n    raise RuntimeError('made by the test')\n"
+    (tmp_path / "broken" / "sitecustomize.py").write_text(broken + "requests.sessions.Session.request = fail\n")
+    tasks = [{"edgeops.cloudflare.ai_gateway": OPTIONS, "ignore_errors": True}, {"ansible.builtin.debug": {"msg": "the play goes on"}}]
+    playbook = playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    failed, after = playbooks.run(playbook, env={"PYTHONPATH": str(tmp_path / "broken")})
+    assert "defect of edgeops.cloudflare" in failed["result"]["msg"]
+    assert "made by the test" in failed["result"]["msg"]
+    assert after["ending"] == "ok"
+    assert "Traceback" not in playbooks.output
+
+
+def test_the_interpreter_under_test_is_named() -> None:
+    """The programs of the ansible-core under test exist, so that no test passes on another one."""
+    assert (BIN / "ansible-playbook").exists(), f"{BIN}: run by {sys.executable}"

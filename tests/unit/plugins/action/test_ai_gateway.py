@@ -1,0 +1,181 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module's work in the controller's process. tests/in_process runs the same in real playbooks."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from types import SimpleNamespace
+
+import pytest
+from ansible.plugins.action.normal import ActionModule as OrdinaryAction
+
+from ansible_collections.edgeops.cloudflare.plugins.action.ai_gateway import ActionModule
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils import in_process
+
+ONE = "/ai-gateway/gateways/a"
+OPTIONS = {"id": "a", "account_id": "0123456789abcdef0123456789abcdef", "api_token": "invented-token"}
+
+
+@pytest.fixture(autouse=True)
+def ordinary(monkeypatch):
+    """Stands for running as a module, and a worker that holds no connection yet."""
+    monkeypatch.setattr(OrdinaryAction, "run", lambda self, tmp, task_vars: {"ran_as": "module"})
+    monkeypatch.setattr(in_process._Kept, "connection", None)
+    monkeypatch.setattr(in_process._Kept, "transport", None)
+
+
+def run(options, variables=None, transport="local", become=None, **task):
+    fields = {"action": "edgeops.cloudflare.ai_gateway", "args": dict(OPTIONS, **options), "check_mode": False, "diff": False}
+    fields.update({"async_val": 0, "environment": [], "remote_user": None, "delegate_to": None}, **task)
+    connection = SimpleNamespace(transport=transport, become=become, _shell=SimpleNamespace(tmpdir=None))
+    templar = SimpleNamespace(template=lambda value: value)
+    action = ActionModule(SimpleNamespace(**fields), connection, SimpleNamespace(), None, templar, None)
+    return action.run(task_vars=variables)
+
+
+def test_the_result_is_that_of_the_module(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    api.expect("GET", ONE, answer=gateway(cache_ttl=1))
+    here = run({"cache_ttl": "2"}, check_mode=True, diff=True)
+    assert here == run_module({"id": "a", "cache_ttl": "2"}, check_mode=True, diff=True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"cache_ttl": -1, "retry_delay": 9000},
+        {"cache_ttl": []},
+        {"retry_backoff": "Linear"},
+        {"otel": [{"authorization": "invented-authorization"}]},
+    ],
+)
+def test_a_refusal_is_that_of_the_module(run_module, options):
+    there = run_module(dict(options, id="a"))
+    assert run(options) == dict(there, changed=False)
+
+
+def test_an_unknown_option_is_refused_by_name():
+    result = run({"cache_tll": 5})
+    assert result["failed"]
+    assert result["msg"].startswith("Unsupported parameters for (edgeops.cloudflare.ai_gateway) module: cache_tll.")
+
+
+def test_the_alias_beside_the_id_is_warned_of(api, gateway):
+    api.expect("GET", ONE, answer=gateway())
+    assert run({"name": "a"})["warnings"] == ["Both option id and its alias name are set."]
+
+
+def test_secrets_of_the_server_are_masked(api, gateway):
+    stripe = {"authorization": "known-only-to-the-server", "usage_events": []}
+    api.expect("GET", ONE, answer=gateway(stripe=stripe, echo="known-only-to-the-server"))
+    result = run({}, diff=True)
+    assert result["gateway"]["stripe"]["authorization"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert "known-only-to-the-server" not in str(result)
+    assert "invented-token" not in str(result)
+
+
+def test_the_connection_is_kept_for_the_same_identity_only(api, gateway, monkeypatch):
+    closed = []
+
+    def close(self):
+        closed.append(self)
+
+    monkeypatch.setattr(in_process.Transport, "close", close)
+    kept = []
+    for token in ("invented-token", "invented-token", "invented-other"):
+        api.expect("GET", ONE, answer=gateway(), sent={"Authorization": "Bearer " + token})
+        assert run({"api_token": token})["changed"] is False
+        kept.append(in_process._Kept.transport)
+    assert kept[0] is kept[1]
+    assert kept[1] is not kept[2]
+    assert closed == [kept[1]]
+
+
+def test_one_item_of_a_loop_leaves_nothing_to_the_next(api, gateway):
+    guardrails = {"prompt": {"P1": "FLAG"}, "response": {}}
+    for _item in range(2):
+        api.expect("GET", ONE, answer=gateway(guardrails=guardrails))
+        assert run({"guardrails": {"prompt": {"P1": "FLAG"}}})["operation"] == "unchanged"
+
+
+OTHER_PYTHON = os.path.join(os.sep, "no", "such", "python")
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"variables": {in_process.SWITCH: False}},
+        {"variables": {in_process.SWITCH: "no"}},
+        {"transport": "ssh"},
+        {"become": object()},
+        {"async_val": 5},
+        {"environment": [{}, {"A": "b"}]},
+        {"remote_user": "somebody-else"},
+        {"variables": {"ansible_user": "somebody-else"}},
+        {"variables": {"ansible_python_interpreter": OTHER_PYTHON}},
+        {"variables": {"ansible_delegated_vars": {"there": {"ansible_python_interpreter": OTHER_PYTHON}}}, "delegate_to": "there"},
+    ],
+)
+def test_it_steps_aside(way):
+    assert run({}, **way) == {"ran_as": "module"}
+
+
+def test_it_steps_aside_without_requests(monkeypatch):
+    monkeypatch.setattr(in_process, "REQUESTS_IMPORT_ERROR", "gone")
+    assert run({}) == {"ran_as": "module"}
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"variables": {in_process.SWITCH: "true"}},
+        {"environment": [{}]},
+        {"variables": {"ansible_python_interpreter": sys.executable}},
+        {"variables": {"ansible_python_interpreter": "auto"}},
+        {"variables": {"ansible_delegated_vars": {"there": {"ansible_python_interpreter": OTHER_PYTHON}}}},
+    ],
+)
+def test_it_stays(api, gateway, way):
+    api.expect("GET", ONE, answer=gateway())
+    assert run({}, **way)["operation"] == "unchanged"
+
+
+def test_a_user_without_a_name_is_nobody_else(monkeypatch, api, gateway):
+    def fail():
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(in_process.getpass, "getuser", fail)
+    api.expect("GET", ONE, answer=gateway())
+    assert run({})["operation"] == "unchanged"
+    assert run({}, remote_user="root") == {"ran_as": "module"}
+
+
+class Tagged(str):
+    """Stands for the strings of ansible-core that carry tags."""
+
+
+class Vaulted:
+    """Stands for a vaulted value of ansible-core before 2.19: a sequence that is not text."""
+
+    __ENCRYPTED__ = True
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        return "clear"[index]
+
+    def __str__(self):
+        return "clear"
+
+
+def test_values_of_the_controller_become_plain():
+    value = {Tagged("a"): [Tagged("b"), (1, 2.5, True, None)], "v": Vaulted(), "d": datetime.date(2026, 1, 2)}
+    plain = in_process.plain(value)
+    assert plain == {"a": ["b", [1, 2.5, True, None]], "v": "clear", "d": "2026-01-02"}
+    assert {type(key) for key in plain} == {str}
+    assert type(plain["a"][0]) is str
