@@ -1,0 +1,42 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the measurements were made on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+
+PACKAGES = ("ansible-core", "requests", "cloudflare")
+
+
+def facts() -> dict[str, str]:
+    """The machine and the versions, in the order in which the page tells them."""
+    return {
+        "CPU": f"{processor()}, {os.cpu_count()} cores",
+        "Memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
+        "Kernel": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        **{name: metadata.version(name) for name in PACKAGES},
+        "Date": datetime.now(timezone.utc).date().isoformat(),
+    }
+
+
+def processor() -> str:
+    """The model of the CPU, as far as the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def load() -> list[float]:
+    """How many processes wanted a CPU in the last 1, 5 and 15 minutes."""
+    return [round(number, 2) for number in os.getloadavg()]

@@ -1,0 +1,173 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs one play as a program of its own, measures it, and makes sure that it did the job."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+
+from tests.benchmarks.contenders import CREATE, DECLARED, UNCHANGED, Case
+from tests.simulator.handle import Simulator
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+# Seconds; nothing here takes a third of it on a machine that is not stuck.
+LONGEST = 900.0
+RECAP = re.compile(r"^localhost\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=0\s+failed=0\s+skipped=\d+\s+rescued=0\s+ignored=0", re.M)
+# A Python that has no business in what is measured, and settings of the caller's Ansible, account or proxy.
+FOREIGN = re.compile(r"ANSIBLE_|CLOUDFLARE_|PYTHON|.*_PROXY$", re.IGNORECASE)
+
+
+class NotDone(Exception):
+    """A contender did not do the job, so that its time means nothing."""
+
+
+class Sample(NamedTuple):
+    """One run: seconds on the clock, seconds of CPU, the largest process in MiB, requests that the simulator counted."""
+
+    wall: float
+    cpu: float
+    memory: float
+    requests: int
+
+
+class Bench:
+    """Ansible's programs on an installation of their own, and the simulator that they talk to."""
+
+    def __init__(self, simulator: Simulator, folder: Path) -> None:
+        self.simulator = simulator
+        self.folder = folder
+        (folder / "ansible.cfg").touch()
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not FOREIGN.match(name)},
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
+            "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+            "ANSIBLE_INVENTORY": str(HERE / "inventory.yml"),
+            "CLOUDFLARE_ACCOUNT_ID": simulator.account_id,
+            "CLOUDFLARE_API_TOKEN": simulator.api_token,
+            "CLOUDFLARE_BASE_URL": simulator.base_url,
+            "HOME": str(folder),
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def empty(self) -> Sample:
+        """The start of ansible-playbook alone."""
+        return self._play("empty.yml", {})[0]
+
+    def run(self, case: Case) -> Sample:
+        """One run of a case, from the state that its scenario begins with.
+
+        :raises NotDone: unless everything is as it has to be afterwards.
+        """
+        names = [f"gateway-{number}" for number in range(case.count)]
+        self.prepare(case, names)
+        before = self.simulator.gateways()
+        sample, output = self._play(case.contender.play, {"gateways": names, **case.contender.variables})
+        journal = self.simulator.requests()
+        problems = [*_wrong_recap(case, output), *_wrong_requests(case, journal), *self._wrong_store(case, names, before)]
+        if problems:
+            raise NotDone(f"{case}: {'; '.join(problems)}\n{output[-3000:]}")
+        return sample._replace(requests=len(journal))
+
+    def prepare(self, case: Case, names: list[str]) -> None:
+        """An account that is empty, or holds what is declared."""
+        self.simulator.reset()
+        self.simulator.behave(quota=None, delay=case.delay)
+        if case.scenario == UNCHANGED:
+            for name in names:
+                self.simulator.seed({"id": name, **DECLARED})
+
+    def exchange(self, delay: float) -> float:
+        """Seconds of one GET over a connection of its own, without Ansible."""
+        self.simulator.reset()
+        self.simulator.behave(quota=None, delay=delay)
+        self.simulator.seed({"id": "gateway-0", **DECLARED})
+        url = f"{self.simulator.base_url}/accounts/{self.simulator.account_id}/ai-gateway/gateways/gateway-0"
+        start = time.perf_counter()
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.get(url, headers={"Authorization": f"Bearer {self.simulator.api_token}"}, timeout=30)
+        seconds = time.perf_counter() - start
+        if answer.status_code != 200:
+            raise NotDone(f"one exchange: HTTP {answer.status_code}")
+        return seconds
+
+    def _play(self, play: str, variables: dict[str, Any]) -> tuple[Sample, str]:
+        file, log = self.folder / "variables.json", self.folder / "output"
+        file.write_text(json.dumps(variables), encoding="utf-8")
+        program = Path(sys.executable).with_name("ansible-playbook")
+        with log.open("wb") as output:
+            start = time.perf_counter()
+            process = subprocess.Popen(
+                [program, "--extra-vars", f"@{file}", HERE / play],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            code, usage = _wait(process)
+            wall = time.perf_counter() - start
+        text = log.read_text(encoding="utf-8", errors="replace")
+        if code != 0:
+            raise NotDone(f"{play} ended with {code}\n{text[-3000:]}")
+        return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, 0), text
+
+    def _wrong_store(self, case: Case, names: list[str], before: dict[str, Any]) -> list[str]:
+        stored = self.simulator.gateways()
+        if case.scenario == UNCHANGED:
+            return [] if stored == before else ["the store was changed"]
+        if set(stored) != set(names):
+            return [f"{len(stored)} gateways are stored"]
+        wrong = [name for name in names if any(stored[name].get(key) != value for key, value in DECLARED.items())]
+        return [f"{wrong} are not as declared"] if wrong else []
+
+
+def _wait(process: subprocess.Popen[bytes]) -> tuple[int, Any]:
+    """The exit code, and what the process and all that it waited for have used; by force after too long a time."""
+    watchdog = threading.Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
+    watchdog.start()
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    finally:
+        watchdog.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage
+
+
+def _wrong_recap(case: Case, output: str) -> list[str]:
+    recap = RECAP.search(output)
+    if not recap:
+        return ["the recap tells of failures"]
+    ok, changed = (int(number) for number in recap.groups())
+    found = []
+    if ok < 1 or output.count("(item=") != case.count:
+        found.append("not every item was done")
+    if (changed > 0) != (case.scenario == CREATE):
+        found.append(f"the recap tells of {changed} changes")
+    return found
+
+
+def _wrong_requests(case: Case, journal: list[dict[str, Any]]) -> list[str]:
+    expected = case.contender.requests[case.scenario](case.count)
+    found = dict(Counter(entry["method"] for entry in journal))
+    fine = {200, 404} if case.scenario == CREATE else {200}
+    problems = [] if found == expected else [f"requests were {found}, not {expected}"]
+    if any(entry["status"] not in fine for entry in journal):
+        problems.append("the API refused a request")
+    return problems

@@ -1,0 +1,73 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Draws the cost of a gateway from the raw numbers: python -m tests.benchmarks.plot RESULTS DRAWING.
+
+Runs in an environment of its own, with matplotlib and without Ansible.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl  # type: ignore[import-not-found, unused-ignore]
+
+from tests.benchmarks.contenders import CONTENDERS, CREATE, DELAYS, UNCHANGED
+from tests.benchmarks.summary import Key, Row, rows_of
+
+# The same numbers give the same bytes: ids are hashed with a fixed salt, and no date is written. Text stays text.
+STYLE = {"svg.hashsalt": "edgeops.cloudflare", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10}
+
+
+def draw(rows: dict[Key, Row], target: Path) -> None:
+    """Milliseconds for each gateway of the longest loop: a panel for each delay, a line for each contender."""
+    mpl.use("svg")
+    mpl.rcParams.update(STYLE)
+    from matplotlib import pyplot
+
+    count = max(key[2] for key in rows)
+    figure, panels = pyplot.subplots(1, len(DELAYS), figsize=(10, 3.6), sharex=True, sharey=True, layout="constrained")
+    for panel, delay in zip(panels, DELAYS):
+        panel.set_title(f"the API answers after {delay * 1000:.0f} ms" if delay else "the API answers at once")
+        _panel(panel, rows, count, delay)
+    panels[0].set_yticks(range(len(CONTENDERS)), [contender.label.replace("`", "") for contender in CONTENDERS])
+    panels[0].invert_yaxis()
+    panels[0].margins(x=0.18, y=0.12)
+    panels[0].legend(loc="lower left", frameon=False)
+    figure.supxlabel(f"seconds for each gateway in a loop of {count}, logarithmic; less is better", fontsize=10)
+    figure.savefig(target, metadata={"Date": None, "Creator": None}, facecolor="white")
+    text = target.read_text(encoding="utf-8")
+    target.write_text("\n".join(line.rstrip() for line in text.splitlines()) + "\n", encoding="utf-8")
+
+
+def _panel(panel: Any, rows: dict[Key, Row], count: int, delay: float) -> None:
+    panel.set_xscale("log")
+    panel.xaxis.set_major_formatter("{x:g}")
+    panel.grid(axis="x", which="both", color="#dddddd", linewidth=0.6)
+    panel.set_axisbelow(True)
+    for scenario, marker, label, above in ((UNCHANGED, "o", "unchanged", True), (CREATE, "D", "created", False)):
+        places = [(index, contender, rows.get((contender.name, scenario, count, delay))) for index, contender in enumerate(CONTENDERS)]
+        for index, contender, row in places:
+            if row is None:
+                continue
+            face = contender.colour if above else "white"
+            panel.plot(row.item, index, marker, markersize=8, markerfacecolor=face, markeredgecolor=contender.colour, markeredgewidth=1.8)
+            offset = (0, 8) if above else (0, -15)
+            panel.annotate(
+                f"{row.item:.2g}", (row.item, index), offset, textcoords="offset points", ha="center", fontsize=9, color="#333333"
+            )
+        panel.plot([], [], marker, markersize=8, color="#555555", markerfacecolor="#555555" if above else "white", label=label)
+
+
+def main() -> None:
+    """Read the numbers, write the drawing."""
+    results, target = (Path(argument) for argument in sys.argv[1:3])
+    draw(rows_of(json.loads(results.read_text(encoding="utf-8"))), target)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The measurements as Markdown, and the page that holds them."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.contenders import CONTENDERS, DELAYS, SCENARIOS, Contender
+from tests.benchmarks.summary import Goal, Key, Row, goals_of, rows_of
+
+BEGIN, END = "<!-- begin: written by make bench -->", "<!-- end: written by make bench -->"
+COLUMNS = ("Gateways", "Way", "Seconds", "Lowest to highest", "Beyond the start", "For each, ms", "CPU, s", "Requests", "Peak, MiB", "Runs")
+TITLES = {"create": "Create, from an empty account", "unchanged": "Unchanged, everything is as declared"}
+
+
+def markdown(document: dict[str, Any]) -> str:
+    """Goals, machine and tables."""
+    rows = rows_of(document)
+    parts = ["### Goals", _goals(goals_of(document)), "### Machine", _machine(document), *_disturbed(document)]
+    for scenario in SCENARIOS:
+        for delay in DELAYS:
+            table = _table(rows, scenario, delay)
+            if table:
+                parts += [f"### {TITLES[scenario]}; {_delay(delay)}", table]
+    return "\n\n".join(parts) + "\n"
+
+
+def write(page: Path, text: str) -> None:
+    """Put the text between the markers of the page."""
+    before, found, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, closed, after = rest.partition(END)
+    if not found or not closed:
+        raise ValueError(f"{page.name} lacks its markers")
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def _goals(goals: list[Goal]) -> str:
+    return _grid(("Goal", "Measured", ""), [(goal.text, goal.measured, goal.verdict) for goal in goals])
+
+
+def _machine(document: dict[str, Any]) -> str:
+    start, end = (", ".join(f"{number:.2f}" for number in load) for load in document["load"])
+    empty = document["empty"]
+    facts = {
+        **document["machine"],
+        "Load average (1, 5, 15 min)": f"{start} at the start; {end} at the end",
+        "Start of ansible-playbook": f"{statistics.median(empty):.2f} s ({min(empty):.2f} to {max(empty):.2f}) in {len(empty)} empty plays",
+        "One HTTP exchange": "; ".join(
+            f"{statistics.median(times) * 1000:.1f} ms with a delay of {delay} ms" for delay, times in document["exchanges"].items()
+        ),
+        "Duration of it all": f"{document['minutes']:.1f} minutes",
+    }
+    return _grid(("", ""), list(facts.items()))
+
+
+def _disturbed(document: dict[str, Any]) -> list[str]:
+    """A warning if more programs wanted a CPU than there are; the benchmark itself wants one, and at times two."""
+    if max(load[0] for load in document["load"]) <= (os.cpu_count() or 1):
+        return []
+    return ["**Other programs kept the machine busy during this run.** Seconds on the clock are too high and vary; CPU time suffers less."]
+
+
+def _table(rows: dict[Key, Row], scenario: str, delay: float) -> str:
+    lines = []
+    for count in sorted({key[2] for key in rows}):
+        for contender in CONTENDERS:
+            if scenario in contender.requests:
+                lines.append(_line(contender, count, rows.get((contender.name, scenario, count, delay))))
+    return _grid(COLUMNS, lines) if lines else ""
+
+
+def _line(contender: Contender, count: int, row: Row | None) -> tuple[str, ...]:
+    if row is None:
+        return (str(count), contender.label, "not measured", *[""] * (len(COLUMNS) - 3))
+    return (
+        str(count),
+        contender.label,
+        f"{row.wall:.2f}",
+        f"{row.fastest:.2f} to {row.slowest:.2f}" if row.runs > 1 else "",
+        f"{row.beyond:.2f}",
+        f"{row.item * 1000:.1f}" if row.item < 0.1 else f"{row.item * 1000:.0f}",
+        f"{row.cpu:.2f}",
+        str(row.requests),
+        f"{row.memory:.0f}",
+        str(row.runs),
+    )
+
+
+def _delay(delay: float) -> str:
+    return f"{delay * 1000:.0f} ms delay" if delay else "no delay"
+
+
+def _grid(head: tuple[str, ...], lines: list[tuple[str, ...]]) -> str:
+    """A Markdown table; columns of numbers stand to the right."""
+    right = [_is_numeric([line[index] for line in lines]) for index in range(len(head))]
+    rule = ["---:" if number else "---" for number in right]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *lines))
+
+
+def _is_numeric(cells: list[str]) -> bool:
+    """Whether a column holds numbers; cells may be empty."""
+    filled = [cell for cell in cells if cell not in ("", "not measured")]
+    return bool(filled) and all(cell.replace(".", "", 1).replace("-", "", 1).isdigit() for cell in filled)

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All measurements of one run of the benchmark, side by side: every round does every case once."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import sys
+import time
+from collections import defaultdict
+from typing import Any
+
+from tests.benchmarks import machine
+from tests.benchmarks.contenders import Case
+from tests.benchmarks.measure import Bench
+
+# A case is not repeated once it has taken so many seconds.
+ENOUGH = 12.0
+
+
+class Session:
+    """Measures cases and keeps the raw numbers."""
+
+    def __init__(self, bench: Bench, repeats: int) -> None:
+        self.bench = bench
+        self.repeats = repeats
+        self.samples: list[dict[str, Any]] = []
+        self.empty: list[float] = []
+        self.exchanges: dict[str, list[float]] = defaultdict(list)
+        self._spent: dict[Case, float] = defaultdict(float)
+
+    def measure(self, cases: list[Case], warm: bool) -> dict[str, Any]:
+        """The document that the report and the plot are made from."""
+        loads, started = [machine.load()], time.monotonic()
+        if warm:
+            self._warm_up(cases)
+        for delay, group in itertools.groupby(cases, key=lambda case: case.delay):
+            here = list(group)
+            for number in range(self.repeats):
+                self._round(here, number)
+                self.exchanges[f"{delay * 1000:.0f}"].extend(self.bench.exchange(delay) for _ in range(5))
+        loads.append(machine.load())
+        return {
+            "machine": machine.facts(),
+            "load": loads,
+            "minutes": (time.monotonic() - started) / 60,
+            "repeats": self.repeats,
+            "enough": ENOUGH,
+            "empty": self.empty,
+            "exchanges": self.exchanges,
+            "samples": self.samples,
+        }
+
+    def _warm_up(self, cases: list[Case]) -> None:
+        """Bytecode and disk caches are filled before anything counts."""
+        self.bench.empty()
+        fewest = min(case.count for case in cases)
+        for case in cases:
+            if case.count == fewest and case.delay == cases[0].delay:
+                self.bench.run(case)
+
+    def _round(self, cases: list[Case], number: int) -> None:
+        for _, group in itertools.groupby(cases, key=lambda case: case.count):
+            todo = [case for case in group if self._spent[case] < ENOUGH]
+            if todo:
+                self._block(todo, number)
+
+    def _block(self, cases: list[Case], number: int) -> None:
+        """Cases of one size, with an empty play before and after them that tells what the start takes at that time."""
+        empty = [self.bench.empty().wall]
+        samples = []
+        for case in cases:
+            sample = self.bench.run(case)
+            self._spent[case] += sample.wall
+            samples.append((case, sample))
+            print(f"round {number + 1}: {case}: {sample.wall:.2f} s", file=sys.stderr, flush=True)
+        empty.append(self.bench.empty().wall)
+        self.empty.extend(empty)
+        for case, sample in samples:
+            self.samples.append(
+                {
+                    "contender": case.contender.name,
+                    "scenario": case.scenario,
+                    "count": case.count,
+                    "delay": case.delay,
+                    "round": number + 1,
+                    "start": statistics.mean(empty),
+                    **sample._asdict(),
+                }
+            )

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Medians of the raw numbers, and whether the goals were met. Needs nothing but the standard library."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from tests.benchmarks.contenders import IN_PROCESS, PING, SDK, UNCHANGED, URI, Contender
+
+Key = tuple[str, str, int, float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came out for one case. Seconds; `beyond` is the time after the start of ansible-playbook."""
+
+    runs: int
+    wall: float
+    fastest: float
+    slowest: float
+    beyond: float
+    item: float
+    cpu: float
+    memory: float
+    requests: int
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal, what was measured for it, and the verdict; none if it was not measured."""
+
+    text: str
+    measured: str
+    met: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in words."""
+        return "not measured" if self.met is None else "met" if self.met else "**not met**"
+
+
+def rows_of(document: dict[str, Any]) -> dict[Key, Row]:
+    """A row for each case that was measured, by contender, scenario, number of gateways and delay."""
+    groups: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    for sample in document["samples"]:
+        groups[sample["contender"], sample["scenario"], sample["count"], sample["delay"]].append(sample)
+    return {key: _row(key[2], samples) for key, samples in groups.items()}
+
+
+def _row(count: int, samples: list[dict[str, Any]]) -> Row:
+    walls = [sample["wall"] for sample in samples]
+    beyond = statistics.median(sample["wall"] - sample["start"] for sample in samples)
+    return Row(
+        runs=len(samples),
+        wall=statistics.median(walls),
+        fastest=min(walls),
+        slowest=max(walls),
+        beyond=beyond,
+        item=beyond / count,
+        cpu=statistics.median(sample["cpu"] for sample in samples),
+        memory=max(sample["memory"] for sample in samples),
+        requests=samples[0]["requests"],
+    )
+
+
+def goals_of(document: dict[str, Any]) -> list[Goal]:
+    """What this collection wants to reach, as measured."""
+    rows = rows_of(document)
+    goals = [_times_cheaper(rows, URI, 8), _times_cheaper(rows, SDK, 15)]
+    return goals + [_no_more_than_ping(rows, document["exchanges"], delay) for delay in (0.0, 0.05)]
+
+
+def _times_cheaper(rows: dict[Key, Row], other: Contender, times: int) -> Goal:
+    text = f"An unchanged gateway in a loop of 100, no delay: at least {times} times cheaper than {other.label}"
+    mine = rows.get((IN_PROCESS.name, UNCHANGED, 100, 0.0))
+    theirs = rows.get((other.name, UNCHANGED, 100, 0.0))
+    if mine is None or theirs is None:
+        return Goal(text, "", None)
+    ratio = theirs.item / mine.item
+    measured = f"{theirs.item * 1000:.0f} ms to {mine.item * 1000:.1f} ms: {ratio:.1f} times"
+    return Goal(text, measured, ratio >= times)
+
+
+def _no_more_than_ping(rows: dict[Key, Row], exchanges: dict[str, list[float]], delay: float) -> Goal:
+    name = f"{delay * 1000:.0f}"
+    text = f"One unchanged gateway, {f'{name} ms' if delay else 'no'} delay: no more than {PING.label} and one HTTP exchange together"
+    mine = rows.get((IN_PROCESS.name, UNCHANGED, 1, delay))
+    ping = rows.get((PING.name, UNCHANGED, 1, delay))
+    if mine is None or ping is None:
+        return Goal(text, "", None)
+    exchange = statistics.median(exchanges[name])
+    measured = f"{mine.beyond * 1000:.0f} ms to {ping.beyond * 1000:.0f} ms + {exchange * 1000:.0f} ms"
+    return Goal(text, measured, mine.beyond <= ping.beyond + exchange)
