@@ -143,7 +143,7 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[int, Any]:
     watchdog = threading.Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
     try:
-        _, status, usage = os.wait4(process.pid, 0)
+        _pid, status, usage = os.wait4(process.pid, 0)
     finally:
         watchdog.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -34,7 +34,7 @@ def markdown(document: dict[str, Any]) -> str:
 def write(page: Path, text: str) -> None:
     """Put the text between the markers of the page."""
     before, found, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, closed, after = rest.partition(END)
+    _replaced, closed, after = rest.partition(END)
     if not found or not closed:
         raise ValueError(f"{page.name} lacks its markers")
     page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")

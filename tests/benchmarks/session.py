@@ -41,7 +41,7 @@ class Session:
             here = list(group)
             for number in range(self.repeats):
                 self._round(here, number)
-                self.exchanges[f"{delay * 1000:.0f}"].extend(self.bench.exchange(delay) for _ in range(5))
+                self.exchanges[f"{delay * 1000:.0f}"].extend(self.bench.exchange(delay) for _time in range(5))
         loads.append(machine.load())
         return {
             "machine": machine.facts(),
@@ -63,7 +63,7 @@ class Session:
                 self.bench.run(case)
 
     def _round(self, cases: list[Case], number: int) -> None:
-        for _, group in itertools.groupby(cases, key=lambda case: case.count):
+        for _count, group in itertools.groupby(cases, key=lambda case: case.count):
             todo = [case for case in group if self._spent[case] < ENOUGH]
             if todo:
                 self._block(todo, number)

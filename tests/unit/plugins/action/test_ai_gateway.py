@@ -177,5 +177,5 @@ def test_values_of_the_controller_become_plain():
     value = {Tagged("a"): [Tagged("b"), (1, 2.5, True, None)], "v": Vaulted(), "d": datetime.date(2026, 1, 2)}
     plain = in_process.plain(value)
     assert plain == {"a": ["b", [1, 2.5, True, None]], "v": "clear", "d": "2026-01-02"}
-    assert {type(key) for key in plain} == {str}
-    assert type(plain["a"][0]) is str
+    texts = [*plain, plain["a"][0], plain["v"]]
+    assert [text for text in texts if isinstance(text, (Tagged, Vaulted))] == []
