@@ -22,9 +22,9 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from responses import matchers
 from responses.registries import OrderedRegistry
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client as client_module
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply as apply_module
-from ansible_collections.edgeops.cloudflare.plugins.modules import ai_gateway as ai_gateway_module
+from ansible_collections.edgeops.cloudflare.plugins.modules import ai_gateway, ai_gateway_info, ai_gateways
+
+MODULES = {module.__name__.rpartition(".")[2]: module for module in (ai_gateway, ai_gateway_info, ai_gateways)}
 
 BASE_URL = "https://api.cloudflare.com/client/v4"
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
@@ -43,10 +43,10 @@ def clean_environment(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch):
-    """The pauses that were asked for, in seconds. None is really made."""
+    """The pauses that were asked for, in seconds. None is really made, but the clock moves on by them, and only by them."""
     made = []
-    monkeypatch.setattr(client_module.time, "sleep", made.append)
-    monkeypatch.setattr(apply_module.time, "sleep", made.append)
+    monkeypatch.setattr(time, "sleep", made.append)
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + sum(made))
     return made
 
 
@@ -83,12 +83,14 @@ class Script:
         sent=None,
         error=None,
         content_type=None,
+        query=None,
+        info=None,
     ):
-        """Expect a request to C(path) below the account, with exactly the JSON C(body) and with the headers C(sent).
+        """Expect a request to C(path) below the account, with exactly the C(query) and the JSON C(body), and with the headers C(sent).
 
-        It is answered with C(answer) as the result, with C(errors), with the C(raw) body, or by raising C(error).
+        It is answered with C(answer) as the result and C(info) about it, with C(errors), with the C(raw) body, or by raising C(error).
         """
-        checks = [matchers.query_param_matcher({})]
+        checks = [matchers.query_param_matcher(query or {})]
         if method in ("GET", "DELETE"):
             checks.append(no_body)
         if body is not None:
@@ -98,10 +100,20 @@ class Script:
         content = raw if error is None else error
         if content is None:
             envelope = {"success": True, "result": answer} if errors is None else {"success": False, "errors": errors}
+            if info is not None:
+                envelope["result_info"] = info
             content = json.dumps(envelope) if status < 500 else ""
         url = self.base_url + "/accounts/" + self.account_id + path
         kind = content_type or "application/json"
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type=kind)
+
+    def expect_page(self, items, *, number=1, total=None, search=None, **keywords):
+        """Expect that a page of gateways is asked for, and answer with the C(items), of C(total) if the API tells it."""
+        query = {"page": number, "per_page": 100}
+        if search is not None:
+            query["search"] = search
+        info = None if total is None else {"page": number, "per_page": 100, "count": len(items), "total_count": total}
+        self.expect("GET", "/ai-gateway/gateways", query=query, answer=items, info=info, **keywords)
 
     @property
     def calls(self):
@@ -276,10 +288,11 @@ def module_args(options):
 def run_module(capsys, monkeypatch):
     """Run the real main() and return the JSON that it prints.
 
-    C(connection=False) leaves out the account and the token, C(token=False) only the token.
+    It is that of C(ai_gateway) unless another C(module) is named. C(connection=False) leaves out the account and the token,
+    C(token=False) only the token.
     """
 
-    def run(options, *, check_mode=False, diff=False, env=None, connection=True, token=True):
+    def run(options, module="ai_gateway", *, check_mode=False, diff=False, env=None, connection=True, token=True):
         for name, value in (env or {}).items():
             monkeypatch.setenv(name, value)
         given = {"account_id": ACCOUNT_ID, "api_token": API_TOKEN} if connection else {}
@@ -293,7 +306,7 @@ def run_module(capsys, monkeypatch):
                 getattr(warnings, emitted).clear()
         capsys.readouterr()
         with module_args(dict(given, **options, **internal)), pytest.raises(SystemExit):
-            ai_gateway_module.main()
+            MODULES[module].main()
         return json.loads(capsys.readouterr().out)
 
     return run

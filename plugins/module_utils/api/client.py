@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Sequence
-from urllib.parse import quote
+from typing import Any, Callable, Sequence
+from urllib.parse import quote, urlencode
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import read_result
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import read_envelope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
     ApiError,
     CollectionError,
     NotFound,
+    RateLimited,
     Request,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import RetryPolicy
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Transport
+
+# The most that the API gives at once.
+PAGE_SIZE = 100
+# A server that never comes to an end is not followed for ever.
+MAX_PAGES = 1000
 
 
 def encode_path(*segments: str) -> str:
@@ -34,15 +41,20 @@ def encode_path(*segments: str) -> str:
 
 
 class Client:
-    """Makes calls for one account. C(secrets) holds every value that must not be shown; callers add to it.
+    """Makes calls for one account, from any number of threads.
+
+    C(secrets) holds every value that must not be shown; callers add to it. C(tell) is called with a line of text now and then
+    while work takes long; it shows nothing where nobody could see it.
 
     :raises CollectionError: from every call, for every failure.
     """
 
-    def __init__(self, connection: Connection, transport: Transport | None = None) -> None:
+    def __init__(self, connection: Connection, transport: Transport | None = None, tell: Callable[[str], None] | None = None) -> None:
         self.account_id = connection.account_id
-        self.policy = RetryPolicy(connection.max_retries, connection.rate_limit_wait)
+        self.max_retries = connection.max_retries
+        self.pace = Pace(connection.rate_limit_wait)
         self.secrets: set[str] = set(connection.secrets)
+        self.tell = tell or (lambda line: None)
         self._transport = transport or Transport(connection)
 
     def close(self) -> None:
@@ -53,27 +65,47 @@ class Client:
         """The collection of items at C(path) below the account, such as C(("ai-gateway", "gateways"))."""
         return Items(self, path)
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Send a request, again where the policy allows it, and return the C(result) of the answer."""
-        request = Request(method, path)
+    def call(self, request: Request, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Send C(request), again where that is allowed, and return the envelope of the answer, with its C(result)."""
         payload = None if body is None else json.dumps(body, allow_nan=False).encode("utf-8")
         begun = time.monotonic()
         retry = 0
         while True:
             try:
-                return read_result(request, self._transport.send(request, payload))
+                return self._exchange(request, payload)
             except CollectionError as error:
-                pause = self.policy.pause(method, retry, error)
-                if pause is None:
+                if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
                     if retry:
                         error.add_remark(f"This was try {retry + 1}, after {time.monotonic() - begun:.1f} s.")
                     raise
             retry += 1
+
+    def _exchange(self, request: Request, payload: bytes | None) -> dict[str, Any]:
+        self.pace.enter(request)
+        headers = None
+        try:
+            answer = self._transport.send(request, payload)
+            headers = answer.headers
+        finally:
+            self.pace.leave(headers)
+        return read_envelope(request, answer)
+
+    def _pause(self, retry: int, error: CollectionError) -> bool:
+        """Wait as long as it takes before further try number C(retry). False if the task may not wait so long."""
+        # A server that asks for no wait at all is not taken at its word.
+        pause = error.retry_after or backoff(retry)
+        if error.retry_after is None and not isinstance(error, RateLimited):
             time.sleep(pause)
+            return True
+        if self.pace.close(pause):
+            return True
+        asked = "does not say how long to wait" if error.retry_after is None else f"asks to wait {pause:.0f} s"
+        error.add_remark(f"The server {asked}; {self.pace.account()}.")
+        return False
 
 
 class Items:
-    """The four verbs on the items of one collection. Items are dicts with an C(id)."""
+    """The verbs on the items of one collection. Items are dicts with an C(id)."""
 
     def __init__(self, client: Client, path: Sequence[str]) -> None:
         self.client = client
@@ -86,10 +118,25 @@ class Items:
         except NotFound:
             return None
 
+    def all(self, search: str = "") -> list[dict[str, Any]]:
+        """All items, or those that the API finds by C(search), in the API's order: page after page until there are no more."""
+        found: dict[str, dict[str, Any]] = {}
+        for number in range(1, MAX_PAGES + 1):
+            query = {"page": number, "per_page": PAGE_SIZE, **({"search": search} if search else {})}
+            request = Request("GET", f"{encode_path(*self._path)}?{urlencode(query)}")
+            envelope = self.client.call(request)
+            page = _page(request, envelope)
+            before = len(found)
+            found.update((item["id"], item) for item in page)
+            # A server that does not know about pages gives the same one again.
+            if len(found) == before or _is_last(envelope, len(page), len(found)):
+                return list(found.values())
+        raise ApiError(request, 200, f"there was still another page after {MAX_PAGES}")
+
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create the item that C(body) describes, its C(id) included, and return it as stored."""
         request = Request("POST", encode_path(*self._path))
-        return self._checked(request, body["id"], self.client.call(*request, body=body))
+        return self._checked(request, body["id"], self.client.call(request, body))
 
     def update(self, item_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """Put C(body), a complete object without its C(id), in the item's place and return it as stored."""
@@ -97,14 +144,30 @@ class Items:
 
     def delete(self, item_id: str) -> None:
         """Delete the item. One that is gone already is an error (C(NotFound)), for the caller to judge."""
-        self.client.call("DELETE", encode_path(*self._path, item_id))
+        self.client.call(Request("DELETE", encode_path(*self._path, item_id)))
 
     def _item(self, method: str, item_id: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         request = Request(method, encode_path(*self._path, item_id))
-        return self._checked(request, item_id, self.client.call(*request, body=body))
+        return self._checked(request, item_id, self.client.call(request, body))
 
-    def _checked(self, request: Request, item_id: str, item: Any) -> dict[str, Any]:
-        """C(item), if the answer really is about the item that was asked for."""
+    def _checked(self, request: Request, item_id: str, envelope: dict[str, Any]) -> dict[str, Any]:
+        """The item, if the answer really is about the one that was asked for."""
+        item = envelope.get("result")
         if not isinstance(item, dict) or item.get("id") != item_id:
             raise ApiError(request, 200, "the result is not the item that was asked for")
         return item
+
+
+def _page(request: Request, envelope: dict[str, Any]) -> list[dict[str, Any]]:
+    """The items of a page."""
+    page = envelope.get("result")
+    if not isinstance(page, list) or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in page):
+        raise ApiError(request, 200, "the result is not a list of items")
+    return page
+
+
+def _is_last(envelope: dict[str, Any], on_page: int, in_all: int) -> bool:
+    """Whether a page is the last: it is not full, or all that there are have come. The API need not tell either number."""
+    info = envelope.get("result_info")
+    told = {name: value for name, value in info.items() if type(value) is int} if isinstance(info, dict) else {}
+    return on_page < min(PAGE_SIZE, told.get("per_page", PAGE_SIZE)) or in_all >= told.get("total_count", in_all + 1)

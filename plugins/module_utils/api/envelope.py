@@ -47,15 +47,14 @@ HINTS_BY_STATUS = {
 }
 
 
-def read_result(request: Request, answer: Answer) -> Any:
-    """The C(result) of a good answer.
+def read_envelope(request: Request, answer: Answer) -> dict[str, Any]:
+    """The envelope of a good answer; its C(result) may be of any type.
 
     :raises ApiError: for anything else, with all that the answer tells.
     """
     payload = _parse(answer.body)
-    good = 200 <= answer.status < 300 and isinstance(payload, dict)
-    if good and payload.get("success") is True:
-        return payload.get("result")
+    if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success") is True:
+        return payload
     raise _failure(request, answer, payload)
 
 

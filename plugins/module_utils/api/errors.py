@@ -9,7 +9,9 @@ whether the request may have been carried out although no good answer came back 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Sequence
+import traceback
+from pathlib import Path
+from typing import Any, Iterable, NamedTuple, Sequence
 
 
 class Request(NamedTuple):
@@ -42,6 +44,7 @@ class CollectionError(Exception):
     transient = False
     outcome_unknown = False
     retry_after: float | None = None
+    secrets: frozenset[str] = frozenset()
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -60,12 +63,25 @@ class CollectionError(Exception):
         return {}
 
 
-class InvalidOptions(CollectionError):
-    """What the user declared cannot be sent. Nothing was sent. All problems are told at once."""
+class Defect(CollectionError):
+    """Something went wrong that nobody foresaw; C(error) is what was raised."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, error: Exception) -> None:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}, line {frame.lineno}"
+        super().__init__(f"This is a defect of edgeops.cloudflare, please report it: {type(error).__name__}: {error} ({where}).")
+
+
+class InvalidOptions(CollectionError):
+    """What the user declared cannot be sent. Nothing was sent. All problems are told at once.
+
+    C(secrets) are values that the options hold, and that the problems may quote.
+    """
+
+    def __init__(self, problems: Sequence[str], secrets: Iterable[str] = ()) -> None:
         super().__init__(f"Nothing was sent, because of the options given: {'; '.join(problems)}.")
         self.problems = tuple(problems)
+        self.secrets = frozenset(secrets)
 
 
 class RequestError(CollectionError):
@@ -89,6 +105,13 @@ class NoAnswer(RequestError):
         super().__init__(request, f"{request} got no answer: {reason}.")
         self.outcome_unknown = sent
         self.transient = transient
+
+
+class NotSent(RequestError):
+    """The request was not sent, as it could only have been refused."""
+
+    def __init__(self, request: Request, reason: str) -> None:
+        super().__init__(request, f"{request} was not sent: {reason}.")
 
 
 class ApiError(RequestError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import traceback
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
@@ -25,6 +26,7 @@ except ImportError:
 USER_AGENT = "ansible-edgeops.cloudflare/0.1.0"
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
+MAX_CONCURRENCY = 16
 # A server that is there accepts a connection at once; only its answer may take the whole of the timeout.
 MAX_CONNECT_SECONDS = 10
 # The timeouts within a try come first, as they know more about what happened.
@@ -40,7 +42,7 @@ class Answer(NamedTuple):
 
 
 class Transport:
-    """Sends requests of one connection over one pool of sockets. Close it when done."""
+    """Sends requests of one connection over one pool of sockets, from any number of threads. Close it when done."""
 
     def __init__(self, connection: Connection) -> None:
         self._base_url = connection.base_url.rstrip("/")
@@ -51,6 +53,11 @@ class Transport:
             urllib3.disable_warnings(urllib3_errors.InsecureRequestWarning)
         self._session = requests.Session()
         self._session.auth = connection.credentials
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # As many connections as a task may have requests under way; they are only made when needed.
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=MAX_CONCURRENCY)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
         # Even where no redirect is followed, requests reads its target, and fails over one that is malformed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})

@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
 
 import pytest
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NotSent, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace, read_limits
+
+ASKED = Request("GET", "/x")
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
 MISSING = [{"code": 7002, "message": "Not found"}]
@@ -142,3 +147,181 @@ def test_other_failures_do_not_set_the_time(api, gateway, run_module, waits, sta
     api.expect("GET", ONE, answer=gateway())
     assert run_module({"id": "a"})["operation"] == "unchanged"
     assert waits[0] <= 0.5
+
+
+def test_other_pauses_do_not_count_as_waiting_for_the_rate_limit(limit, api, gateway, run_module, waits, full_jitter):
+    for _try in range(3):
+        api.expect("GET", ONE, status=502)
+    limit("5")
+    api.expect("GET", ONE, answer=gateway())
+    assert run_module({"id": "a", "rate_limit_wait": 5})["operation"] == "unchanged"
+    assert waits == [0.5, 1, 2, 5]
+
+
+@pytest.mark.parametrize(
+    ("header", "limits"),
+    [
+        ('"default";r=50;t=30', {"default": {"r": 50, "t": 30}}),
+        ('"default";r=50;t=30, "burst";r=5;t=1', {"default": {"r": 50, "t": 30}, "burst": {"r": 5, "t": 1}}),
+        ("default ; r=1 ; t=2", {"default": {"r": 1, "t": 2}}),
+        ('"burst";q=100;w=60', {"burst": {"q": 100, "w": 60}}),
+        ('"default"', {}),
+        ('"default";r=x', {}),
+        ("r=50", {}),
+        ("", {}),
+        (None, {}),
+        ("\x00;;;===", {}),
+    ],
+)
+def test_the_headers_are_read(header, limits):
+    assert read_limits(header) == limits
+
+
+def left(remaining, seconds, quota=None, name="default"):
+    """The headers of an answer."""
+    headers = {"Ratelimit": f'"{name}";r={remaining};t={seconds}'}
+    return headers if quota is None else {**headers, "Ratelimit-Policy": f'"{name}";q={quota};w=300'}
+
+
+def exchange(pace, headers=None):
+    pace.enter(ASKED)
+    pace.leave(headers)
+
+
+def test_without_headers_nothing_is_held_back(waits):
+    pace = Pace(300)
+    for _request in range(100):
+        exchange(pace, {})
+    assert waits == []
+
+
+def test_a_used_up_quota_is_waited_for_instead_of_being_refused(waits):
+    pace = Pace(300)
+    exchange(pace, left(0, 30))
+    exchange(pace)
+    assert waits == [30]
+
+
+def test_what_is_left_may_be_used_by_a_task_that_sends_one_after_another(waits):
+    pace = Pace(300)
+    for remaining in (2, 1, 0):
+        exchange(pace, left(remaining, 30, quota=120))
+    assert waits == []
+    exchange(pace)
+    assert waits == [30]
+
+
+def at_once(pace, number, headers):
+    """So many requests under way at a time."""
+    for _request in range(number):
+        pace.enter(ASKED)
+    for _request in range(number):
+        pace.leave(headers)
+
+
+@pytest.mark.parametrize(("remaining", "is_held_back"), [(9, False), (8, True), (1, True)])
+def test_several_at_once_leave_as_many_for_another_task_like_this(waits, remaining, is_held_back):
+    pace = Pace(300)
+    at_once(pace, 8, left(remaining, 30, quota=120))
+    exchange(pace)
+    assert waits == ([30] if is_held_back else [])
+
+
+def test_of_a_small_quota_only_a_tenth_is_left(waits):
+    pace = Pace(300)
+    at_once(pace, 8, left(2, 30, quota=10))
+    exchange(pace)
+    assert waits == []
+
+
+def test_requests_under_way_count_as_sent(waits):
+    pace = Pace(300)
+    exchange(pace, left(12, 30, quota=120))
+    for _request in range(6):
+        pace.enter(ASKED)
+    assert waits == []
+    pace.enter(ASKED)
+    assert waits == [30]
+
+
+def test_answers_may_overtake_each_other(waits):
+    pace = Pace(300)
+    pace.enter(ASKED)
+    pace.enter(ASKED)
+    pace.leave(left(0, 30))
+    pace.leave(left(1, 30))
+    pace.enter(ASKED)
+    assert waits == [30]
+
+
+def test_a_new_window_ends_the_wait(waits):
+    pace = Pace(300)
+    exchange(pace, left(0, 1))
+    exchange(pace, left(119, 30))
+    exchange(pace, left(118, 30))
+    assert waits == [1]
+
+
+def test_a_window_that_begins_before_it_is_expected_counts(waits):
+    """The seconds until it are rounded up."""
+    pace = Pace(300)
+    exchange(pace, left(1, 5))
+    exchange(pace, left(100, 30))
+    exchange(pace)
+    assert waits == []
+
+
+def test_the_longest_of_several_waits_is_made(waits):
+    pace = Pace(300)
+    exchange(pace, {"Ratelimit": '"burst";r=0;t=2, "default";r=0;t=60, "other";r=50;t=90'})
+    exchange(pace)
+    assert waits == [60]
+
+
+def test_a_wait_that_is_not_allowed_is_told_and_nothing_is_sent(waits):
+    pace = Pace(20)
+    exchange(pace, left(0, 30))
+    with pytest.raises(NotSent) as caught:
+        pace.enter(ASKED)
+    assert "GET /x was not sent: the rate limit is used up for another 30 s" in str(caught.value)
+    assert "may wait 20 s in all (rate_limit_wait)" in str(caught.value)
+    assert waits == []
+
+
+def test_as_long_as_some_are_left_the_server_may_decide(waits):
+    pace = Pace(0)
+    at_once(pace, 8, left(3, 30, quota=120))
+    exchange(pace)
+    assert waits == []
+
+
+def test_a_refusal_holds_all_back_and_their_waits_count_once(waits):
+    pace = Pace(10)
+    assert pace.close(8)
+    assert pace.waiting == 0
+    exchange(pace)
+    assert waits == [8]
+    # The clock has moved on: nobody waits any more.
+    exchange(pace)
+    assert waits == [8]
+    assert pace.close(2)
+    assert not pace.close(3)
+
+
+def test_a_refusal_that_cannot_be_waited_for_lets_nothing_through(waits):
+    pace = Pace(10)
+    assert not pace.close(300)
+    with pytest.raises(NotSent, match="300 s"):
+        pace.enter(ASKED)
+    assert waits == []
+
+
+def test_many_threads_together_do_not_wait_longer_than_allowed(monkeypatch):
+    """With real threads and a real clock: eight that wait at the same time take from the allowance once."""
+    monkeypatch.undo()
+    pace = Pace(0.5)
+    assert pace.close(0.3)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _request: exchange(pace), range(8)))
+    assert pace.close(0.1)
+    assert not pace.close(0.4)
