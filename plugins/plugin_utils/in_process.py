@@ -11,10 +11,11 @@ for the items of a loop. Wherever a task asks for something that only the ordina
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible import constants as C
@@ -28,9 +29,10 @@ from ansible.utils.display import Display
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
 
 SWITCH = "edgeops_cloudflare_in_process"
+PROGRESS_SWITCH = "edgeops_cloudflare_progress"
 display = Display()
 
 
@@ -53,7 +55,7 @@ class InProcessAction(OrdinaryAction):
         interpreter = self._plain(C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars))
         users = {self._plain(self._task.remote_user), self._plain(host_vars.get("ansible_user"))} - {None, ""}
         reasons = (
-            (not self._is_switched_on(task_vars), f"{SWITCH} is false"),
+            (not self._is_on(SWITCH, task_vars), f"{SWITCH} is false"),
             (bool(REQUESTS_IMPORT_ERROR), "the controller's Python has no requests"),
             (self._connection.transport != "local", f"the connection is {self._connection.transport}"),
             (self._connection.become is not None, "it uses become"),
@@ -69,8 +71,8 @@ class InProcessAction(OrdinaryAction):
         found: Mapping[str, Any] = delegated.get(self._task.delegate_to, task_vars) if self._task.delegate_to else task_vars
         return found
 
-    def _is_switched_on(self, task_vars: Mapping[str, Any]) -> bool:
-        return bool(boolean(self._plain(task_vars.get(SWITCH, True)), strict=False))
+    def _is_on(self, switch: str, task_vars: Mapping[str, Any]) -> bool:
+        return bool(boolean(self._plain(task_vars.get(switch, True)), strict=False))
 
     def _plain(self, value: Any) -> Any:
         return plain(self._templar.template(value))
@@ -83,9 +85,11 @@ class InProcessAction(OrdinaryAction):
         hidden: set[str] = set(validated._no_log_values)
         result: dict[str, Any]
         if validated.error_messages:
-            result = {"failed": True, "msg": self._argument_error(validated.errors), "invocation": {"module_args": options}}
+            shown = {"module_args": shown_options(self.work, options)}
+            result = {"failed": True, "msg": self._argument_error(validated.errors), "invocation": shown}
         else:
-            performed = perform(self.work, options, self._task.check_mode, self._task.diff, _open_client)
+            client_of = functools.partial(_open_client, tell=self._teller(task_vars))
+            performed = perform(self.work, options, self._task.check_mode, self._task.diff, client_of)
             result, hidden = performed.result, scrubbable(hidden) | performed.hidden
         warnings.extend(result.pop("warnings", []))
         if warnings:
@@ -93,6 +97,13 @@ class InProcessAction(OrdinaryAction):
         if not _keeps_invocation(task_vars):
             result.pop("invocation", None)
         return dict(remove_values(result, hidden), changed=result.get("changed", False))
+
+    def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
+        """What shows a line while the work goes on; nothing where that is switched off."""
+        if not self._is_on(PROGRESS_SWITCH, task_vars):
+            return None
+        host = task_vars.get("inventory_hostname")
+        return lambda line: display.display(f"[{host}] {self._task.action}: {line}")
 
     def _argument_error(self, errors: Any) -> str:
         """The text that AnsibleModule gives for the first of C(errors)."""
@@ -108,13 +119,13 @@ class _Kept:
     transport: Transport | None = None
 
 
-def _open_client(connection: Connection) -> contextlib.AbstractContextManager[Client]:
+def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> contextlib.AbstractContextManager[Client]:
     """A client on the kept connection; another account, identity or address never shares it."""
     if _Kept.transport is None or _Kept.connection != connection:
         if _Kept.transport is not None:
             _Kept.transport.close()
         _Kept.connection, _Kept.transport = connection, Transport(connection)
-    return contextlib.nullcontext(Client(connection, _Kept.transport))
+    return contextlib.nullcontext(Client(connection, _Kept.transport, tell))
 
 
 def plain(value: Any) -> Any:

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, encode_path
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration, declare
@@ -19,13 +20,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 ENDPOINT = "https://gateway.ai.cloudflare.com/v1"
-# They differ between check mode and the real run, and say nothing about settings.
-UNVERIFIABLE = (
-    "The server shows %s only masked, so a new value cannot be told from the old one. To have it written, "
-    "change something else in the same setting, or clear the setting with unset first."
-)
-DISTURBED = "The server changed %s along with the update, although it was sent back as it was: compare with --diff."
-VOLATILE = ("created_at", "modified_at")
 
 
 def argument_spec() -> dict[str, Any]:
@@ -55,8 +49,8 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
         "diff": {
             "before_header": declaration.id,
             "after_header": declaration.id,
-            "before": _lasting(outcome.before),
-            "after": _lasting(outcome.after),
+            "before": lasting(GATEWAY, outcome.before),
+            "after": lasting(GATEWAY, outcome.after),
         },
     }
     warnings = []
@@ -71,10 +65,6 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
         result["gateway"] = gateway
         result["ansible_facts"] = {"cloudflare_ai_gateway": gateway}
     return result
-
-
-def _lasting(gateway: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {} if gateway is None else {name: value for name, value in show(GATEWAY, gateway).items() if name not in VOLATILE}
 
 
 WORK = Work(GATEWAY, argument_spec, read, run)

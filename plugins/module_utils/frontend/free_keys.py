@@ -27,6 +27,8 @@ def convert_free_keys(fields: Iterable[Field], options: dict[str, Any], where: s
             found.extend(convert_free_keys(field.fields, value, spot + "."))
         elif isinstance(value, list) and field.fields:
             for index, element in enumerate(value):
+                if not isinstance(element, dict):
+                    continue  # the argument spec has told
                 found.extend(convert_free_keys(field.fields, element, f"{spot}[{index}]."))
     return found
 

@@ -5,15 +5,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
+
+
+class Module(AnsibleModule):
+    """An AnsibleModule whose failures show the options as C(work) masks them, also where Ansible itself refuses an option."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        super().__init__(argument_spec=work.argument_spec(), supports_check_mode=True)
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        """See AnsibleModule; called while that is still being made, too."""
+        result.setdefault("invocation", {"module_args": shown_options(self._work, self.params)})
+        super().fail_json(msg, **result)
 
 
 def run_module(work: Work) -> None:
     """Read the task's options, do its work, and exit with the result."""
-    module = AnsibleModule(argument_spec=work.argument_spec(), supports_check_mode=True)
+    module = Module(work)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     performed = perform(work, module.params, module.check_mode, module._diff)

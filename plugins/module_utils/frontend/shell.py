@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-import traceback
 from contextlib import AbstractContextManager, closing
-from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import (
     CONNECTION_OPTIONS,
     connection_of,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 
 # A shorter secret is masked where the schema says it stands, but not searched for in all other text: replacing every "1" or
@@ -30,12 +29,14 @@ class Work(NamedTuple):
 
     C(read) makes of the options what C(run) takes, and raises InvalidOptions; nothing is sent before it has returned.
     C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
+    C(items_in) names the options that hold the options of items: a list of dicts, or one dict.
     """
 
     resource: Resource
     argument_spec: Callable[[], dict[str, Any]]
     read: Callable[[dict[str, Any]], Any]
     run: Callable[[Any, bool, Client], dict[str, Any]]
+    items_in: tuple[str, ...] = ()
 
 
 class Performed(NamedTuple):
@@ -64,19 +65,21 @@ def perform(
         with client_of(connection) as client:
             hidden = client.secrets
             result = work.run(task, check_mode, client)
-        if not diff_mode:
-            result.pop("diff", None)
     except CollectionError as error:
+        hidden = hidden | error.secrets
         result = dict(error.details(), failed=True, msg=str(error))
     except Exception as error:
-        result = {"failed": True, "msg": _defect(error)}
-    result["invocation"] = {"module_args": shown_options(work.resource, options)}
+        result = {"failed": True, "msg": str(Defect(error))}
+    if not diff_mode:
+        result.pop("diff", None)
+    result["invocation"] = {"module_args": shown_options(work, options)}
     return Performed(result, scrubbable(hidden))
 
 
 def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
     """Check all options, those of the connection and those of the work, before anything is opened."""
     found: list[str] = []
+    secrets: frozenset[str] = frozenset()
     task = connection = None
     try:
         connection = connection_of(options)
@@ -86,18 +89,32 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
         task = work.read(options)
     except InvalidOptions as error:
         found.extend(error.problems)
+        secrets = error.secrets
     if connection is None or found:
-        raise InvalidOptions(found)
+        raise InvalidOptions(found, secrets)
     return task, connection
 
 
-def shown_options(resource: Resource, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings)."""
-    fields = {field.name: field for field in CONNECTION_OPTIONS + resource.settings}
+def shown_options(work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings) and within items."""
+    items = {name: _shown_items(work.resource, options[name]) for name in work.items_in if name in options}
+    return {**_shown(work.resource, options), **items}
+
+
+def _shown_items(resource: Resource, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_shown_items(resource, item) for item in value]
+    if isinstance(value, dict):
+        return _shown(resource, value)
+    return None if value is None else MASK
+
+
+def _shown(resource: Resource, options: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {name: field for field in CONNECTION_OPTIONS + resource.settings for name in (field.key, field.name)}
     shown: dict[str, Any] = {}
     for name, value in options.items():
-        if name == "extra_settings" and isinstance(value, dict):
-            shown[name] = mask_settings(resource, value)
+        if name == "extra_settings":
+            shown[name] = mask_settings(resource, value) if isinstance(value, dict) else value and MASK
         else:
             # A value from the environment is a str of its own kind, which not every serialiser takes.
             shown[name] = mask(fields.get(name), str(value) if isinstance(value, str) else value)
@@ -107,9 +124,3 @@ def shown_options(resource: Resource, options: Mapping[str, Any]) -> dict[str, A
 def scrubbable(values: Iterable[str]) -> set[str]:
     """Those of the C(values) that can be searched for in any text without wrecking it."""
     return {value for value in values if len(value) >= MIN_SCRUBBED_LENGTH}
-
-
-def _defect(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(frame.filename).name}, line {frame.lineno}"
-    return f"This is a defect of edgeops.cloudflare, please report it: {type(error).__name__}: {error} ({where})."

@@ -72,23 +72,39 @@ def reconcile(resource: Resource, declaration: Declaration, items: Items, check_
 
     :raises CollectionError: where that cannot be reached; the error tells what is known.
     """
-    return _Reconciler(resource, declaration, items).run(check_mode)
+    reconciler = Reconciler(resource, declaration, items, items.client.secrets)
+    current = reconciler.read()
+    return reconciler.predict(current) if check_mode else reconciler.carry_out(current)
 
 
-class _Reconciler:
-    def __init__(self, resource: Resource, declaration: Declaration, items: Items) -> None:
+class Reconciler:
+    """Makes one item what is declared. C(secrets) gets every secret of the item, declared or stored, that must not be shown."""
+
+    def __init__(self, resource: Resource, declaration: Declaration, items: Items, secrets: set[str]) -> None:
         self.resource = resource
         self.declaration = declaration
         self.items = items
+        self.secrets = secrets
         self.disturbed: list[str] = []
         self._hide(declaration.settings)
 
-    def run(self, check_mode: bool) -> Outcome:
-        current = self._read()
+    def read(self) -> dict[str, Any] | None:
+        """The item as it is stored, C(None) where it is absent."""
+        current = self.items.get(self.declaration.id)
+        return None if current is None else self._remember(current)
+
+    def predict(self, current: Mapping[str, Any] | None) -> Outcome:
+        """What will be done to the item as it is C(current)ly stored. Nothing is sent."""
+        self._hide(current or {})
+        plan = make_plan(self.resource, self.declaration, current)
+        return self._outcome(plan, plan.after)
+
+    def carry_out(self, current: Mapping[str, Any] | None) -> Outcome:
+        """Make the item, as it is C(current)ly stored, what is declared."""
         for _round in range(ROUNDS):
             plan = make_plan(self.resource, self.declaration, current)
             try:
-                return self._outcome(plan, plan.after if check_mode else self._carry_out(plan))
+                return self._outcome(plan, self._send(plan))
             except _Overtaken as overtaken:
                 current = overtaken.current
         raise Contended(f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else.")
@@ -99,7 +115,7 @@ class _Reconciler:
             hidden = unverifiable(self.resource, self.declaration, after)
         return Outcome(plan.operation, plan.changed_settings, plan.before, after, tuple(hidden), tuple(self.disturbed))
 
-    def _carry_out(self, plan: Plan) -> Mapping[str, Any] | None:
+    def _send(self, plan: Plan) -> Mapping[str, Any] | None:
         """Do what is planned and return the item as it is stored then."""
         if plan.operation == CREATED:
             return self._create(plan)
@@ -123,7 +139,7 @@ class _Reconciler:
     def _post(self, plan: Plan) -> Mapping[str, Any]:
         """Create the item. Where the outcome is unknown, look before doing it again."""
         maybe_ours = False
-        for retry in range(self.items.client.policy.max_retries + 1):
+        for retry in range(self.items.client.max_retries + 1):
             try:
                 return self._remember(self.items.create(plan.body or {}))
             except CollectionError as error:
@@ -135,7 +151,7 @@ class _Reconciler:
                     return current
                 if current is not None:
                     raise _Overtaken(current) from None
-                if not error.outcome_unknown or retry == self.items.client.policy.max_retries:
+                if not error.outcome_unknown or retry == self.items.client.max_retries:
                     raise
         raise AssertionError("the last try returns or raises")
 
@@ -185,7 +201,7 @@ class _Reconciler:
             if look:
                 time.sleep(backoff(look))
             try:
-                current = self._read()
+                current = self.read()
             except CollectionError as unreadable:
                 error.add_remark(
                     f"What it did is unknown, as reading failed too: {unreadable} Run the task again: it goes on from what is there."
@@ -195,14 +211,10 @@ class _Reconciler:
                 return current
         return None
 
-    def _read(self) -> dict[str, Any] | None:
-        current = self.items.get(self.declaration.id)
-        return None if current is None else self._remember(current)
-
     def _remember(self, item: dict[str, Any]) -> dict[str, Any]:
         """Note the secrets of an item as not to be shown, before anything else is done with it."""
         self._hide(item)
         return item
 
     def _hide(self, settings: Mapping[str, Any]) -> None:
-        self.items.client.secrets.update(secret_values(self.resource, settings))
+        self.secrets.update(secret_values(self.resource, settings))

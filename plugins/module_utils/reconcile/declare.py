@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
@@ -29,13 +29,53 @@ def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequ
 
     :raises InvalidOptions: with everything that is wrong.
     """
+    settings = declare_settings(resource, options, [*known_problems, *id_problems(resource, options["id"])])
+    return Declaration(id=options["id"], present=options["state"] == "present", settings=settings)
+
+
+def id_problems(resource: Resource, item_id: str | None) -> list[str]:
+    """What is wrong with the id of an item."""
+    found = list(problems(resource.id, item_id, resource.id.name))
+    if item_id in (".", ".."):
+        found.append(f"{resource.id.name} is {item_id}: this cannot be part of a URL")
+    return found
+
+
+def declare_settings(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> dict[str, Any]:
+    """Read the settings, C(extra_settings) and C(unset) in C(options): values by API name, null where it is to be cleared.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
     found = [*known_problems, *_option_problems(resource, options)]
     if found:
         raise InvalidOptions(found)
     settings = {field.key: to_api(field, options[field.name]) for field in resource.settings if options.get(field.name) is not None}
     settings.update(options.get("extra_settings") or {})
     settings.update({_field(resource, name).key: None for name in options.get("unset") or []})
-    return Declaration(id=options["id"], present=options["state"] == "present", settings=settings)
+    return settings
+
+
+def lay_under(resource: Resource, defaults: Mapping[str, Any], declaration: Declaration) -> Declaration:
+    """C(declaration) with the settings of C(defaults) that it does not declare itself; a nested setting is replaced whole.
+
+    :raises InvalidOptions: where the two together contradict each other.
+    """
+    if not declaration.present:
+        return declaration
+    settings = {**defaults, **declaration.settings}
+    found = unmet_needs(resource, settings)
+    if found:
+        raise InvalidOptions(found)
+    return replace(declaration, settings=settings)
+
+
+def unmet_needs(resource: Resource, values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with C(values), options or settings, because one needs another that is declared off."""
+    return [
+        f"{field.name}: true needs {field.needs}, which is declared false"
+        for field in resource.settings
+        if field.needs and values.get(field.name) and values.get(field.needs) is False
+    ]
 
 
 def to_api(field: Field, value: Any) -> Any:
@@ -54,21 +94,19 @@ def _parts_to_api(parts: Sequence[Field], value: Mapping[str, Any]) -> dict[str,
 
 
 def _option_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]:
-    found = list(problems(resource.id, options["id"], resource.id.name))
-    if options["id"] in (".", ".."):
-        found.append(f"id is {options['id']}: this cannot be part of a URL")
+    found: list[str] = []
     for field in resource.settings:
-        value = options.get(field.name)
-        found.extend(problems(field, value, field.name))
-        if value and field.needs and options.get(field.needs) is False:
-            found.append(f"{field.name}: true needs {field.needs}, which is declared false")
+        found.extend(problems(field, options.get(field.name), field.name))
+    found.extend(unmet_needs(resource, options))
     found.extend(_extra_problems(resource, options))
     found.extend(_unset_problems(resource, options))
     return found
 
 
 def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]:
-    extra = options.get("extra_settings") or {}
+    extra = options.get("extra_settings")
+    if not isinstance(extra, dict):
+        return []
     settings = {field.name: field for field in resource.settings}
     found = []
     for name, value in extra.items():

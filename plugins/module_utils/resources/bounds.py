@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a value lies within what a field allows. Choices and required parts are the argument spec's to check."""
+"""Whether a value lies within what a field allows. Types, choices and required parts are the argument spec's to check."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 # What stands for a secret in the output of this collection and of Ansible.
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _MASKED = re.compile(rf"[*\u2022\u25cf]{{3}}|^\W*(redacted|masked|hidden)\W*$|{MASK}", re.IGNORECASE)
+# The types that an argument spec leaves behind.
+_KINDS: Mapping[str, Any] = {"bool": bool, "dict": dict, "float": (int, float), "int": (int, float), "list": list, "path": str, "str": str}
 
 
 def is_masked(value: Any) -> bool:
@@ -23,8 +25,8 @@ def is_masked(value: Any) -> bool:
 
 
 def problems(field: Field, value: Any, where: str) -> Iterator[str]:
-    """What is wrong with C(value), each problem with the option's name, the value and the bound."""
-    if value is None:
+    """What is wrong with C(value), each problem with the option's name, the value and the bound. A wrong type is not told here."""
+    if not isinstance(value, _KINDS[field.type]):
         return
     if field.text_values:
         yield from _text_value_problems(field, value, where)
@@ -50,7 +52,7 @@ def _list_problems(field: Field, value: Sequence[Any], where: str) -> Iterator[s
 
 
 def _part_problems(parts: Sequence[Field], value: Mapping[str, Any], where: str) -> Iterator[str]:
-    for part in parts:
+    for part in parts if isinstance(value, dict) else ():
         if part.only_with is not None and value.get(part.name) is not None:
             other, wanted = part.only_with
             if value.get(other) != wanted:

@@ -74,7 +74,8 @@ class Field:
 class Resource:
     """A kind of item: where it lives, and what it consists of.
 
-    C(read_only) are names that the server sets, with what a new item holds; C(None) cannot be known beforehand.
+    C(read_only) are names that the server sets, with what a new item holds; C(None) cannot be known beforehand. An item with
+    one of the C(protected) values is only deleted if it is named.
     """
 
     name: str
@@ -82,6 +83,11 @@ class Resource:
     id: Field
     settings: tuple[Field, ...]
     read_only: Mapping[str, Any]
+    protected: tuple[tuple[str, Any], ...] = ()
+
+    def is_protected(self, item: Mapping[str, Any]) -> bool:
+        """Whether C(item) is only deleted if it is named."""
+        return any(item.get(name) == value for name, value in self.protected)
 
     def setting(self, key: str) -> Field | None:
         """The setting with that API name, if this version knows it."""

@@ -174,4 +174,6 @@ GATEWAY = Resource(
         "account_tag": None,
         "internal_id": None,
     },
+    # The API has no say in it, but clients that name no gateway use this one.
+    protected=(("is_default", True), ("id", "default")),
 )

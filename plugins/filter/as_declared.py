@@ -1,0 +1,72 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turn AI Gateways, as they are stored, into declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import export
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+DOCUMENTATION = r"""
+name: as_declared
+short_description: Turn AI Gateways into declarations
+version_added: 0.2.0
+author:
+  - edgeops.cloudflare contributors (@edgeops)
+description:
+  - Takes gateways as M(edgeops.cloudflare.ai_gateway_info) returns them, and makes of them what M(edgeops.cloudflare.ai_gateways) takes, to
+    begin to manage what exists, or to copy it. Declaring them as they are changes nothing.
+  - What the server makes (such as C(created_at)), what is not set, and settings that hold a masked secret are left out. As a setting that
+    is not declared is not managed, those stay as they are.
+  - What the options do not have or do not allow, because a newer API does, goes into C(extra_settings).
+options:
+  _input:
+    description: A gateway, or a list of gateways.
+    type: raw
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: All gateways of the account
+  edgeops.cloudflare.ai_gateway_info:
+  register: account
+
+- name: Keep them as variables, to be managed from now on
+  ansible.builtin.copy:
+    content: "{{ {'cloudflare_gateways': account.gateways | edgeops.cloudflare.as_declared} | to_nice_yaml }}"
+    dest: gateways.yml
+    mode: "0600"
+
+- name: Nothing has to be changed for that
+  edgeops.cloudflare.ai_gateways:
+    gateways: "{{ account.gateways | edgeops.cloudflare.as_declared }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The options of M(edgeops.cloudflare.ai_gateway) for the gateway, or a list of them for a list.
+  type: raw
+"""
+
+
+def as_declared(gateways: Any) -> Any:
+    """See above."""
+    if isinstance(gateways, Mapping) and isinstance(gateways.get("id"), str):
+        return export.as_declared(GATEWAY, gateways)
+    if isinstance(gateways, Sequence) and not isinstance(gateways, str):
+        return [as_declared(gateway) for gateway in gateways]
+    raise AnsibleFilterError("as_declared takes a gateway or a list of gateways, as edgeops.cloudflare.ai_gateway_info returns them")
+
+
+class FilterModule:
+    """Read by Ansible."""
+
+    def filters(self) -> dict[str, Callable[[Any], Any]]:
+        """The filters of this file, by name."""
+        return {"as_declared": as_declared}

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of the module C(ai_gateways): the gateways of an account, from the options to the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONCURRENCY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting, scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import (
+    FAILED,
+    Fleet,
+    Member,
+    name_some,
+    reconcile_fleet,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
+    CREATED,
+    DELETED,
+    UNCHANGED,
+    UPDATED,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+FLEET_OPTIONS = (
+    Field("gateways", "list", elements="dict", required=True),
+    Field("defaults", "dict"),
+    Field("purge", "bool", default=False),
+    Field("purge_limit", "int", minimum=0, default=10),
+    Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
+)
+CHANGES = (CREATED, UPDATED, DELETED)
+# So many failures are told in the message; the results have them all.
+TOLD_FAILURES = 10
+
+
+class SomeFailed(CollectionError):
+    """Not every gateway could be brought to what is declared; C(result) tells of all of them."""
+
+    def __init__(self, message: str, result: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.result = result
+
+    def details(self) -> dict[str, Any]:
+        return dict(self.result)
+
+
+def argument_spec() -> dict[str, Any]:
+    """The options of the module."""
+    return options_of(CONNECTION_OPTIONS + FLEET_OPTIONS)
+
+
+def read(options: dict[str, Any]) -> Fleet:
+    """What the options declare.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    reader = ItemReader(GATEWAY)
+    declarations = reader.read("gateways", options["gateways"], options["defaults"])
+    found = [problem for field in FLEET_OPTIONS for problem in problems(field, options[field.name], field.name)]
+    found += reader.problems
+    if found:
+        raise InvalidOptions(found, reader.secrets)
+    return Fleet(declarations, options["purge"], options["purge_limit"], options["concurrency"])
+
+
+def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
+    """Make the gateways what is declared, and return the module's result.
+
+    :raises SomeFailed: with that result, if any gateway failed.
+    :raises CollectionError: where nothing could be done at all.
+    """
+    members = reconcile_fleet(GATEWAY, fleet, client.items(GATEWAY.path), check_mode)
+    summary = Counter(member.operation for member in members)
+    gateways = {member.declaration.id: _gateway(member) for member in members if _is_present(member)}
+    result: dict[str, Any] = {
+        "changed": any(summary[operation] for operation in CHANGES),
+        "results": [_result(member) for member in members],
+        "summary": {operation: summary[operation] for operation in (*CHANGES, UNCHANGED, FAILED)},
+        "gateways": gateways,
+        "diff": _diff(members),
+        "warnings": _warnings(members),
+    }
+    failed = [entry for entry in result["results"] if entry["error"]]
+    if failed:
+        raise SomeFailed(_message(failed, len(members)), result)
+    result["ansible_facts"] = {"cloudflare_ai_gateways": gateways}
+    return result
+
+
+def _is_present(member: Member) -> bool:
+    return member.error is None and member.outcome is not None and member.outcome.after is not None
+
+
+def _gateway(member: Member) -> Any:
+    return scrubbed(show(GATEWAY, member.outcome.after if member.outcome and member.outcome.after else {}), member.secrets)
+
+
+def _result(member: Member) -> dict[str, Any]:
+    outcome, error = member.outcome, member.error
+    return {
+        "id": member.declaration.id,
+        "operation": member.operation,
+        "changed_settings": [] if error or outcome is None else list(outcome.changed_settings),
+        "error": None if error is None else scrubbed(dict(error.details(), msg=str(error)), member.secrets),
+    }
+
+
+def _diff(members: Sequence[Member]) -> dict[str, Any]:
+    """The gateways that were changed, by id, before and after."""
+    sides: dict[str, Any] = {"before": {}, "after": {}}
+    for member in members:
+        if member.operation not in CHANGES or member.outcome is None:
+            continue
+        for side, gateway in (("before", member.outcome.before), ("after", member.outcome.after)):
+            if gateway is not None:
+                sides[side][member.declaration.id] = scrubbed(lasting(GATEWAY, gateway), member.secrets)
+    return sides
+
+
+def _warnings(members: Sequence[Member]) -> list[str]:
+    """One warning of a kind, not one for each gateway."""
+    outcomes = [(member.declaration.id, member.outcome) for member in members if member.outcome and not member.error]
+    found = []
+    for text, name in ((UNVERIFIABLE, "unverifiable"), (DISTURBED, "disturbed")):
+        where = [f"{', '.join(getattr(outcome, name))} of {item_id}" for item_id, outcome in outcomes if getattr(outcome, name)]
+        if where:
+            found.append(text % name_some(where))
+    return found
+
+
+def _message(failed: Sequence[Mapping[str, Any]], in_all: int) -> str:
+    told = [f"{entry['id']}: {entry['error']['msg']}" for entry in failed[:TOLD_FAILURES]]
+    if len(failed) > TOLD_FAILURES:
+        told.append(f"(and {len(failed) - TOLD_FAILURES} more, see results)")
+    return f"{len(failed)} of {in_all} {GATEWAY.name}s failed; results tells about the others. {' '.join(told)}"
+
+
+WORK = Work(GATEWAY, argument_spec, read, run, items_in=("gateways", "defaults"))

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From items as they are stored to the options that declare them as they are."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+
+
+def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that declare C(item) as it is stored.
+
+    What the server makes, what is not set and what is masked is left out. What the options do not have or allow is in C(extra_settings).
+    """
+    kept = {
+        key: value
+        for key, value in item.items()
+        if key != resource.id.name and key not in resource.read_only and value not in (None, "") and not _holds_mask(value)
+    }
+    identity = {resource.id.name: item[resource.id.name]}
+    options = {**identity, **_options(resource, kept)}
+    if _is_accepted(resource, options):
+        return options
+    beyond = {key: value for key, value in kept.items() if not _is_accepted(resource, {**identity, **_options(resource, {key: value})})}
+    within = {key: value for key, value in kept.items() if key not in beyond}
+    return {**identity, **_options(resource, within), "extra_settings": beyond}
+
+
+def _is_accepted(resource: Resource, options: Mapping[str, Any]) -> bool:
+    reader = ItemReader(resource)
+    reader.read("", [options], None)
+    return not reader.problems
+
+
+def _options(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {field.key: field for field in resource.settings}
+    return {fields[key].name if key in fields else key: _from_api(fields.get(key), value) for key, value in settings.items()}
+
+
+def _from_api(field: Field | None, value: Any) -> Any:
+    """A value of the API under the names of the options, the inverse of C(declare.to_api)."""
+    if field is None:
+        return value
+    if isinstance(value, list):
+        return [_parts(field.fields, element) for element in value]
+    if isinstance(value, dict) and field.value_fields:
+        return {key: _parts(field.value_fields, part) for key, part in value.items()}
+    return _parts(field.fields, value)
+
+
+def _parts(parts: Sequence[Field], value: Any) -> Any:
+    if not isinstance(value, dict) or not parts:
+        return value
+    known = {part.key: part for part in parts}
+    return {known[key].name if key in known else key: _from_api(known.get(key), part) for key, part in value.items()}
+
+
+def _holds_mask(value: Any) -> bool:
+    return any(is_masked(text) for text in _leaves(value))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for element in value:
+            yield from _leaves(element)
+    else:
+        yield value

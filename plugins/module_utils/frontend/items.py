@@ -1,0 +1,93 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Items that are declared within an option. Ansible would stop at the first mistake; here each is told with where it is."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from typing import Any, Callable, Mapping, Sequence, TypeVar
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
+    Declaration,
+    declare,
+    declare_settings,
+    lay_under,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+
+# So much of an id is shown.
+MAX_ID_LENGTH = 80
+# What an item has and defaults for many items cannot have.
+IDENTITY = ("id", "state")
+Read = TypeVar("Read")
+
+
+class ItemReader:
+    """Reads the options of items, and gathers in C(problems) what is wrong, and in C(secrets) what must not be shown of it."""
+
+    def __init__(self, resource: Resource) -> None:
+        self.problems: list[str] = []
+        self.secrets: set[str] = set()
+        self._resource = resource
+        spec = item_options(resource)
+        self._item = ArgumentSpecValidator(spec)
+        self._defaults = ArgumentSpecValidator({name: option for name, option in spec.items() if name not in IDENTITY})
+
+    def read(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
+        """What C(items), the value of C(option), declare, in their order, with C(defaults) laid under each.
+
+        Those with problems are left out.
+        """
+        under = self._read("defaults", self._defaults, defaults or {}, declare_settings) or {}
+        places: dict[str, list[str]] = defaultdict(list)
+        declarations = []
+        for index, options in enumerate(items):
+            place, item_id = f"{option}[{index}]", self._id_of(options)
+            places[item_id].append(place)
+            where = f"{place} ({item_id})" if item_id else place
+            declarations.append(self._read(where, self._item, options, lambda *given: lay_under(self._resource, under, declare(*given))))
+        self.problems += [f"{' and '.join(same)} have the same id ({item_id})" for item_id, same in places.items() if item_id and same[1:]]
+        return tuple(filter(None, declarations))
+
+    def _id_of(self, options: Mapping[str, Any]) -> str:
+        """The id in C(options) that are not checked yet; empty where there is none."""
+        names = (self._resource.id.name, *self._resource.id.aliases)
+        return printable(next((str(options[name]) for name in names if options.get(name) is not None), ""), MAX_ID_LENGTH)
+
+    def _read(
+        self,
+        where: str,
+        validator: ArgumentSpecValidator,
+        options: Mapping[str, Any],
+        declare_by: Callable[[Resource, dict[str, Any], Sequence[str]], Read],
+    ) -> Read | None:
+        validated = validator.validate(dict(options))
+        self.secrets.update(validated._no_log_values)
+        values = validated.validated_parameters
+        found = [error.msg.rstrip(".") for error in validated.errors if not isinstance(error, UnsupportedError)]
+        found += [self._unknown(name) for name in sorted(".".join(as_path(name)) for name in validated._unsupported_parameters)]
+        found += [f"{warning['option']} and its alias {warning['alias']} are both given" for warning in validated._warnings]
+        found += convert_free_keys(self._resource.settings, values)
+        try:
+            return declare_by(self._resource, values, found)
+        except InvalidOptions as error:
+            self.problems.extend(f"{where}: {problem}" for problem in error.problems)
+        return None
+
+    def _unknown(self, name: str) -> str:
+        alike = difflib.get_close_matches(name, item_options(self._resource), n=1)
+        return f"{name} is not an option" + (f": do you mean {alike[0]}?" if alike else "")
+
+
+def as_path(name: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The names that lead to an option; Ansible has a tuple of them only for one within another."""
+    return (name,) if isinstance(name, str) else name

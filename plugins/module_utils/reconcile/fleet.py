@@ -1,0 +1,192 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many items at once: one listing, a plan for each item, and several requests under way at a time.
+
+What is done to an item is C(apply)'s business; here is only which items there are, in which order, and how far it is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterable, Mapping, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Outcome, Reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+
+# An update sends everything that was read, so what was read long ago is read again before it.
+FRESH_SECONDS = 10.0
+PROGRESS_SECONDS = 5.0
+# So many ids are named in a message.
+NAMED_IDS = 10
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """What shall be: the items that are declared, and whether, and at most how many, others are deleted."""
+
+    declarations: tuple[Declaration, ...]
+    purge: bool = False
+    purge_limit: int = 0
+    concurrency: int = 1
+
+
+@dataclass
+class Member:
+    """An item of the fleet, and what became of it. Either C(error) is set, or C(outcome) tells what was or would be done."""
+
+    declaration: Declaration
+    current: Mapping[str, Any] | None
+    outcome: Outcome | None = None
+    error: CollectionError | None = None
+    secrets: set[str] = field(default_factory=set)
+
+    @property
+    def operation(self) -> str:
+        """What was done, or C(failed)."""
+        return FAILED if self.error is not None or self.outcome is None else self.outcome.operation
+
+
+class PurgeRefused(CollectionError):
+    """More items are not declared than may be deleted."""
+
+
+def reconcile_fleet(resource: Resource, fleet: Fleet, items: Items, check_mode: bool) -> list[Member]:
+    """Make the items what is declared; in check mode only tell what would be done. Items that fail do not stop the others.
+
+    The members are in the order of the declarations; those that are purged come last, in the order of the listing.
+
+    :raises CollectionError: where nothing could be done at all. Nothing was changed then.
+    """
+    return _Run(resource, fleet, items).run(check_mode)
+
+
+class _Run:
+    def __init__(self, resource: Resource, fleet: Fleet, items: Items) -> None:
+        self.resource = resource
+        self.fleet = fleet
+        self.items = items
+        self.members: list[Member] = []
+        self.finished: list[Member] = []
+        self.read_at = 0.0
+
+    def run(self, check_mode: bool) -> list[Member]:
+        stored = self._read()
+        declarations = [*self.fleet.declarations, *self._to_purge(stored)]
+        self.members = [Member(declaration, stored.get(declaration.id)) for declaration in declarations]
+        for member in self.members:
+            _attempt(member, lambda member: self._reconciler(member).predict(member.current))
+        if not check_mode:
+            self._carry_out([member for member in self.members if member.operation not in (UNCHANGED, FAILED)])
+        return self.members
+
+    def _read(self) -> dict[str, Mapping[str, Any]]:
+        """What is stored, by id."""
+        found: list[list[dict[str, Any]] | Exception] = []
+
+        def read() -> None:
+            try:
+                found.append(self.items.all())
+            except Exception as error:
+                found.append(error)
+
+        self.read_at = time.monotonic()
+        self._watch([_start(read)], lambda: f"reading the account's {self.resource.name}s")
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return {item["id"]: item for item in found[0]}
+
+    def _to_purge(self, stored: Mapping[str, Mapping[str, Any]]) -> list[Declaration]:
+        """Those that are stored and not declared, without the account's default.
+
+        :raises PurgeRefused: if they are more than is allowed.
+        """
+        if not self.fleet.purge:
+            return []
+        declared = {declaration.id for declaration in self.fleet.declarations}
+        ids = [item_id for item_id, item in stored.items() if item_id not in declared and not self.resource.is_protected(item)]
+        if len(ids) > self.fleet.purge_limit:
+            hint = "" if declared else "Nothing is listed at all: check where the list comes from. "
+            raise PurgeRefused(
+                f"Nothing was changed. purge would delete {len(ids)} {self.resource.name}s that are not listed "
+                f"({name_some(ids)}), and purge_limit allows {self.fleet.purge_limit}. {hint}"
+                "List those that shall stay, or raise purge_limit."
+            )
+        return [Declaration(item_id, present=False, settings={}) for item_id in ids]
+
+    def _carry_out(self, members: Sequence[Member]) -> None:
+        """Bring the members to what is declared, several at a time; deletions begin first, as accounts are limited in number."""
+        todo = deque(sorted(members, key=lambda member: member.operation != DELETED))
+
+        def work() -> None:
+            while todo:
+                try:
+                    member = todo.popleft()
+                except IndexError:  # another thread was faster
+                    return
+                _attempt(member, self._apply)
+                self.finished.append(member)
+
+        # Not a pool of concurrent.futures, which finishes all of its work before it lets an interrupted program end.
+        threads = [_start(work) for _number in range(min(self.fleet.concurrency, len(members)))]
+        try:
+            self._watch(threads, lambda: self._progress(members))
+        finally:
+            todo.clear()
+
+    def _apply(self, member: Member) -> Outcome:
+        reconciler = self._reconciler(member)
+        current = member.current
+        if member.operation == UPDATED and time.monotonic() - self.read_at > FRESH_SECONDS:
+            current = reconciler.read()
+        return reconciler.carry_out(current)
+
+    def _reconciler(self, member: Member) -> Reconciler:
+        return Reconciler(self.resource, member.declaration, self.items, member.secrets)
+
+    def _progress(self, members: Sequence[Member]) -> str:
+        done = len(self.finished)
+        failed = sum(member.error is not None for member in self.finished[:done])
+        return f"{done} of {len(members)} {self.resource.name}s done, {done - failed} changed, {failed} failed"
+
+    def _watch(self, threads: Iterable[threading.Thread], line: Callable[[], str]) -> None:
+        """Wait for the threads, and tell every few seconds that they still work."""
+        client = self.items.client
+        next_line = time.monotonic() + PROGRESS_SECONDS
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(max(0.0, next_line - time.monotonic()))
+                if thread.is_alive() and time.monotonic() >= next_line:
+                    until = time.strftime("%H:%M:%S", time.localtime(time.time() + client.pace.waiting))
+                    client.tell(line() + (f", waiting for the rate limit until {until}" if client.pace.waiting else ""))
+                    next_line = time.monotonic() + PROGRESS_SECONDS
+
+
+def _attempt(member: Member, work: Callable[[Member], Outcome]) -> None:
+    """Let C(work) give the member its outcome, or keep why it could not."""
+    try:
+        member.outcome = work(member)
+    except CollectionError as error:
+        member.error = error
+    except Exception as error:
+        member.error = Defect(error)
+
+
+def _start(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def name_some(ids: Sequence[str]) -> str:
+    """The first of the C(ids), and how many there are beyond."""
+    more = f", and {len(ids) - NAMED_IDS} more" if len(ids) > NAMED_IDS else ""
+    return ", ".join(ids[:NAMED_IDS]) + more

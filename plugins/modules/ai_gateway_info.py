@@ -1,0 +1,108 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read Cloudflare AI Gateways."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ai_gateway_info
+short_description: Read Cloudflare AI Gateways
+version_added: 0.2.0
+author:
+  - edgeops.cloudflare contributors (@edgeops)
+description:
+  - Returns AI Gateways of a Cloudflare account as they are stored, with secrets masked. That is those with the given O(ids), those that
+    the API finds by O(search), or all of them.
+extends_documentation_fragment:
+  - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.attributes
+  - edgeops.cloudflare.connection.reads_only
+options:
+  ids:
+    description:
+      - Ids of the gateways to read, each 1 to 64 characters. One that does not exist is missing from the result. An empty list gives none.
+      - Up to 10 are read one by one; for more the whole account is read, with one request for every 100 gateways.
+      - Cannot be given together with O(search).
+    type: list
+    elements: str
+    aliases: [id]
+  search:
+    description:
+      - Text to search for in the ids of gateways. The API decides what matches.
+    type: str
+seealso:
+  - module: edgeops.cloudflare.ai_gateway
+  - module: edgeops.cloudflare.ai_gateways
+  - plugin: edgeops.cloudflare.as_declared
+    plugin_type: filter
+    description: Turns gateways into declarations, to manage an account that exists already.
+"""
+
+EXAMPLES = r"""
+# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+
+- name: All gateways of the account
+  edgeops.cloudflare.ai_gateway_info:
+  register: account
+
+- name: Gateways that anybody may use who knows the URL
+  ansible.builtin.debug:
+    msg: "{{ account.gateways | rejectattr('authentication') | map(attribute='id') }}"
+
+- name: One gateway, if it exists
+  edgeops.cloudflare.ai_gateway_info:
+    id: support-bot
+  register: found
+
+- name: Its cache
+  ansible.builtin.debug:
+    msg: "{{ found.gateways | map(attribute='cache_ttl') | first | default('There is no such gateway.') }}"
+
+- name: Those with "team" in the id
+  edgeops.cloudflare.ai_gateway_info:
+    search: team
+"""
+
+RETURN = r"""
+gateways:
+  description:
+    - The gateways, each as RV(edgeops.cloudflare.ai_gateway#module:gateway). They are in the order of O(ids), else in that of the API.
+      The list is empty where none matches.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - id: support-bot
+      cache_ttl: 600
+status:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:status).
+  type: int
+  returned: failure, when the API answered
+errors:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
+  type: list
+  elements: dict
+  returned: failure, when the API answered
+ray_id:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
+  type: str
+  returned: failure, when the API answered
+request:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:request).
+  type: dict
+  returned: failure, when a request was made
+"""
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway_info import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(WORK)
+
+
+if __name__ == "__main__":
+    main()
