@@ -46,7 +46,6 @@ class Transport:
 
     def __init__(self, connection: Connection) -> None:
         self._base_url = connection.base_url.rstrip("/")
-        self._verify = connection.verify
         self._timeout = connection.timeout
         if connection.verify is False:
             # The user has said so; a warning at each request on top of it would only hide others.
@@ -60,6 +59,10 @@ class Transport:
         self._session.mount("http://", adapter)
         # Even where no redirect is followed, requests reads its target, and fails over one that is malformed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+        # Proxies and a CA bundle of the environment are looked up once, and not again for each request.
+        found = self._session.merge_environment_settings(self._base_url, {}, None, connection.verify, None)
+        self._session.proxies, self._session.verify = found["proxies"], found["verify"]
+        self._session.trust_env = False
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
 
     def close(self) -> None:
@@ -107,7 +110,6 @@ class Transport:
             timeout=(min(self._timeout, MAX_CONNECT_SECONDS), self._timeout),
             allow_redirects=False,
             stream=True,
-            verify=self._verify,
         )
         try:
             return Answer(response.status_code, response.headers, _read(request, response))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Mapping
 
 
@@ -91,4 +92,8 @@ class Resource:
 
     def setting(self, key: str) -> Field | None:
         """The setting with that API name, if this version knows it."""
-        return next((field for field in self.settings if field.key == key), None)
+        return self._settings_by_key.get(key)
+
+    @cached_property
+    def _settings_by_key(self) -> dict[str, Field]:
+        return {field.key: field for field in self.settings}
