@@ -92,12 +92,3 @@ attributes:
     membership:
       - edgeops.cloudflare.all
 """
-
-    READS_ONLY = r"""
-attributes:
-  check_mode:
-    description: Changes nothing, so it does the same in check mode.
-  diff_mode:
-    description: Changes nothing, so there is nothing to show.
-    support: none
-"""

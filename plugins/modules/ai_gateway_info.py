@@ -18,7 +18,12 @@ description:
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
-  - edgeops.cloudflare.connection.reads_only
+attributes:
+  check_mode:
+    description: Changes nothing, so it does the same in check mode.
+  diff_mode:
+    description: Changes nothing, so there is no difference to show.
+    support: none
 options:
   ids:
     description:

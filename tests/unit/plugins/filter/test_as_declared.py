@@ -1,0 +1,70 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From gateways as they are stored to what declares them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.edgeops.cloudflare.plugins.filter.as_declared import FilterModule
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+as_declared = FilterModule().filters()["as_declared"]
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+def test_what_the_server_makes_and_what_is_not_set_is_left_out(gateway):
+    assert as_declared(gateway(account_id="x", otel=None, store_id="", dlp=None)) == {
+        "id": "a",
+        "cache_invalidate_on_update": True,
+        "cache_ttl": 0,
+        "collect_logs": True,
+        "rate_limiting_interval": 0,
+        "rate_limiting_limit": 0,
+    }
+
+
+def test_a_list_gives_a_list(gateway):
+    assert [one["id"] for one in as_declared([gateway(), gateway(id="b")])] == ["a", "b"]
+
+
+def test_names_within_settings_are_those_of_the_options(gateway):
+    rule = {"id": "r", "limit": 5, "limitType": "cost", "window": 60, "metadata": {"team": {"mode": "partition"}}}
+    declared = as_declared(gateway(spend_limits={"enabled": True, "rules": [rule]}))
+    (found,) = declared["spend_limits"]["rules"]
+    assert found == {"id": "r", "limit": 5, "limit_type": "cost", "window": 60, "metadata": {"team": {"mode": "partition"}}}
+    assert "extra_settings" not in declared
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        {"retry_delay": 60000},
+        {"workers_ai_billing_mode": "unified"},
+        {"of_the_future": {"x": 1}},
+        {"guardrails": {"prompt": {"S14": "BLOCK"}, "response": {}}},
+        {"retry_backoff": "random"},
+    ],
+)
+def test_what_the_options_do_not_allow_is_an_extra_setting(gateway, beyond):
+    declared = as_declared(gateway(cache_ttl=5, **beyond))
+    assert declared["extra_settings"] == beyond
+    assert declared["cache_ttl"] == 5
+    assert not set(beyond) & set(declared)
+
+
+def test_settings_with_a_masked_secret_are_left_out(gateway):
+    stripe = {"authorization": "invented-authorization", "usage_events": []}
+    otel = [{"url": "https://x.example", "headers": {"k": "invented-header"}, "authorization": None}]
+    shown = show(GATEWAY, gateway(stripe=stripe, otel=otel))
+    assert shown["stripe"]["authorization"] == MASK
+    assert not {"stripe", "otel", "extra_settings"} & set(as_declared(shown))
+
+
+@pytest.mark.parametrize("value", [None, 5, "a", {}, {"id": 5}, [5], {"gateways": []}])
+def test_anything_else_is_refused(value):
+    with pytest.raises(AnsibleFilterError, match="a gateway or a list of gateways"):
+        as_declared(value)

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listing: page after page, to the end and not beyond it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
+
+GATEWAYS = "/ai-gateway/gateways"
+
+
+@pytest.fixture
+def listed(run_module):
+    """The ids that the module ai_gateway_info finds."""
+
+    def find(**options):
+        result = run_module(options, "ai_gateway_info")
+        assert not result.get("failed"), result["msg"]
+        return [gateway["id"] for gateway in result["gateways"]]
+
+    return find
+
+
+def ids(first, last):
+    return [f"g{number}" for number in range(first, last)]
+
+
+@pytest.fixture
+def pages(api, gateway):
+    """Expect the pages that hold these ids."""
+
+    def expect(*pages_of_ids, total=None):
+        for number, page in enumerate(pages_of_ids, 1):
+            api.expect_page([gateway(id=name) for name in page], number=number, total=total)
+
+    return expect
+
+
+def test_an_empty_account_takes_one_request(pages, listed):
+    pages([])
+    assert listed() == []
+
+
+@pytest.mark.parametrize("total", [None, 150])
+def test_a_short_page_is_the_last(pages, listed, total):
+    pages(ids(0, 100), ids(100, 150), total=total)
+    assert listed() == ids(0, 150)
+
+
+def test_the_total_ends_a_listing_whose_last_page_is_full(pages, listed):
+    pages(ids(0, 100), ids(100, 200), total=200)
+    assert listed() == ids(0, 200)
+
+
+def test_without_a_total_a_full_page_is_followed_by_another_request(pages, listed):
+    pages(ids(0, 100), [])
+    assert listed() == ids(0, 100)
+
+
+def test_a_server_that_gives_the_same_page_again_is_left(pages, listed):
+    pages(ids(0, 100), ids(0, 100))
+    assert listed() == ids(0, 100)
+
+
+def test_what_moves_to_the_next_page_meanwhile_is_listed_once(pages, listed):
+    pages(ids(0, 100), ids(99, 150))
+    assert listed() == ids(0, 150)
+
+
+def test_a_server_with_smaller_pages_is_read_to_the_end(api, gateway, listed):
+    for number, page in enumerate((ids(0, 50), ids(50, 100), ids(100, 101)), 1):
+        items = [gateway(id=name) for name in page]
+        query = {"page": number, "per_page": 100}
+        api.expect("GET", GATEWAYS, query=query, answer=items, info={"page": number, "per_page": 50, "count": len(page)})
+    assert listed() == ids(0, 101)
+
+
+@pytest.mark.parametrize("info", [[], "x", {"total_count": "1"}, {"total_count": True, "per_page": None}, {"total_count": None}])
+def test_odd_totals_are_not_counted_on(api, gateway, listed, info):
+    items = [gateway(id=name) for name in ids(0, 100)]
+    api.expect("GET", GATEWAYS, query={"page": 1, "per_page": 100}, answer=items, info=info)
+    api.expect_page([gateway(id="last")], number=2)
+    assert listed() == [*ids(0, 100), "last"]
+
+
+@pytest.mark.parametrize("answer", [None, {}, "x", ["a"], [{"id": 5}], [{}], [None]])
+def test_what_is_no_list_of_items_is_an_error(api, run_module, answer):
+    api.expect_page(answer)
+    assert "the result is not a list of items" in run_module({}, "ai_gateway_info")["msg"]
+
+
+def test_a_listing_without_end_is_given_up_on(api, gateway, run_module, monkeypatch):
+    monkeypatch.setattr(client, "MAX_PAGES", 2)
+    api.expect_page([gateway(id=name) for name in ids(0, 100)], number=1)
+    api.expect_page([gateway(id=name) for name in ids(100, 200)], number=2)
+    assert "still another page after 2" in run_module({}, "ai_gateway_info")["msg"]
+
+
+def test_a_page_that_fails_for_a_moment_is_asked_for_again(api, gateway, pages, listed):
+    api.expect_page(None, status=502)
+    pages(["a"])
+    assert listed() == ["a"]
+
+
+def test_a_page_that_fails_is_named(api, run_module):
+    api.expect_page(None, status=403, errors=[{"code": 10000, "message": "no"}])
+    result = run_module({}, "ai_gateway_info")
+    assert result["request"] == {"method": "GET", "path": f"/accounts/{api.account_id}{GATEWAYS}?page=1&per_page=100"}
+    assert result["status"] == 403

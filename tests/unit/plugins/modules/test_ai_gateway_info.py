@@ -1,0 +1,98 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading gateways, through the real main() of the module, against an ordered script of HTTP exchanges."""
+
+from __future__ import annotations
+
+import pytest
+
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+GATEWAYS = "/ai-gateway/gateways"
+MISSING = [{"code": 7002, "message": "Not found"}]
+SECRET = "invented-authorization"
+
+
+@pytest.fixture
+def info(run_module):
+    def run(**options):
+        return run_module(options, "ai_gateway_info")
+
+    return run
+
+
+def ids_of(result):
+    return [gateway["id"] for gateway in result["gateways"]]
+
+
+def test_one_id_is_one_request(api, gateway, info):
+    api.expect("GET", GATEWAYS + "/a", answer=gateway())
+    result = info(id="a")
+    assert ids_of(result) == ["a"]
+    assert result["changed"] is False
+    assert "ansible_facts" not in result
+
+
+def test_unknown_ids_are_missing_and_others_come_in_the_order_given(api, gateway, info):
+    api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b"))
+    api.expect("GET", GATEWAYS + "/x", status=404, errors=MISSING)
+    api.expect("GET", GATEWAYS + "/a", answer=gateway())
+    assert ids_of(info(ids=["b", "x", "a", "b"])) == ["b", "a"]
+
+
+def test_many_ids_are_looked_up_in_a_listing(api, gateway, info):
+    wanted = [f"g{number}" for number in range(11)]
+    api.expect_page([gateway(id=name) for name in ("other", *reversed(wanted[1:]))])
+    assert ids_of(info(ids=wanted)) == wanted[1:]
+
+
+def test_no_ids_are_no_gateways(api, info):
+    assert info(ids=[])["gateways"] == []
+
+
+def test_a_search_is_the_servers(api, gateway, info):
+    api.expect_page([gateway(id="team-a")], search="team &?")
+    assert ids_of(info(search="team &?")) == ["team-a"]
+
+
+@pytest.mark.parametrize("options", [{}, {"search": ""}])
+def test_neither_is_all(api, gateway, info, options):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    assert ids_of(info(**options)) == ["a", "b"]
+
+
+def test_check_mode_is_alike(api, gateway, run_module):
+    api.expect_page([gateway()])
+    assert ids_of(run_module({}, "ai_gateway_info", check_mode=True, diff=True)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"ids": ["a", ""]}, "ids[1]: id has 0 characters"),
+        ({"ids": ["x" * 65]}, "ids[0]: id has 65 characters"),
+        ({"ids": [".."]}, "ids[0]: id is ..: this cannot be part of a URL"),
+        ({"ids": ["a"], "search": "b"}, "ids and search are given together"),
+    ],
+)
+def test_bad_options_are_refused(info, options, problem):
+    assert problem in info(**options)["msg"]
+
+
+def test_a_wrong_account_is_an_error_and_not_an_empty_list(api, info):
+    api.expect("GET", GATEWAYS + "/a", status=404, errors=[{"code": 7003, "message": "no route"}])
+    assert "Check account_id" in info(id="a")["msg"]
+
+
+def test_secrets_are_masked_wherever_they_stand(api, gateway, info):
+    stripe = {"authorization": SECRET, "usage_events": []}
+    api.expect_page([gateway(stripe=stripe, echo=f"it is {SECRET}"), gateway(id="b")])
+    result = info()
+    assert result["gateways"][0]["stripe"]["authorization"] == MASK
+    assert SECRET not in str(result)
+
+
+def test_what_is_not_set_is_told(api, gateway, info):
+    api.expect_page([gateway(of_the_future=1)])
+    (found,) = info()["gateways"]
+    assert (found["otel"], found["zdr"], found["of_the_future"]) == (None, False, 1)

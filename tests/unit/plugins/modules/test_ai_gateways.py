@@ -1,0 +1,393 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many gateways, through the real main() of the module, against an ordered script of HTTP exchanges."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet
+
+GATEWAYS = "/ai-gateway/gateways"
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+SECRET = "invented-authorization"
+NOTHING_SENT = "Nothing was sent, because of the options given: "
+CREATE_DEFAULTS = {
+    "cache_invalidate_on_update": True,
+    "cache_ttl": 0,
+    "collect_logs": True,
+    "rate_limiting_interval": 0,
+    "rate_limiting_limit": 0,
+}
+
+
+@pytest.fixture
+def apply(run_module):
+    """Run the module with one request after another, as the script of exchanges is in order."""
+
+    def run(*gateways, check_mode=False, diff=False, **options):
+        given = {"gateways": list(gateways), "concurrency": 1, **options}
+        return run_module(given, "ai_gateways", check_mode=check_mode, diff=diff)
+
+    return run
+
+
+def operations(result):
+    return [(entry["id"], entry["operation"]) for entry in result["results"]]
+
+
+def stored_body(gateway):
+    return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
+
+
+def test_the_account_is_read_once_and_only_changes_are_sent(api, gateway, apply):
+    api.expect_page([gateway(id="same", cache_ttl=5), gateway(id="other", cache_ttl=6, later={"x": 1}), gateway(id="gone")])
+    api.expect("DELETE", GATEWAYS + "/gone", answer=gateway(id="gone"))
+    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="new", cache_ttl=5), answer=gateway(id="new", cache_ttl=5))
+    body = dict(stored_body(gateway(later={"x": 1})), cache_ttl=5)
+    api.expect("PUT", GATEWAYS + "/other", body=body, answer=gateway(id="other", cache_ttl=5, later={"x": 1}))
+    result = apply({"id": "new"}, {"id": "same"}, {"id": "other"}, {"id": "gone", "state": "absent"}, defaults={"cache_ttl": 5})
+    assert operations(result) == [("new", "created"), ("same", "unchanged"), ("other", "updated"), ("gone", "deleted")]
+    assert result["summary"] == {"created": 1, "updated": 1, "deleted": 1, "unchanged": 1, "failed": 0}
+    assert result["changed"] is True
+    assert [entry["changed_settings"] for entry in result["results"]] == [sorted(CREATE_DEFAULTS), [], ["cache_ttl"], []]
+    assert [entry["error"] for entry in result["results"]] == [None] * 4
+    assert list(result["gateways"]) == ["new", "same", "other"]
+    assert result["gateways"]["other"]["later"] == {"x": 1}
+    assert result["ansible_facts"] == {"cloudflare_ai_gateways": result["gateways"]}
+    assert "diff" not in result
+
+
+def test_a_second_run_takes_one_request(api, gateway, apply):
+    api.expect_page([gateway(id="a", cache_ttl=5), gateway(id="b", cache_ttl=5)])
+    result = apply({"id": "b"}, {"name": "a"}, defaults={"cache_ttl": "5"})
+    assert (result["changed"], operations(result)) == (False, [("b", "unchanged"), ("a", "unchanged")])
+
+
+def test_check_mode_predicts_and_sends_nothing(api, gateway, apply):
+    api.expect_page([gateway(id="old", cache_ttl=1), gateway(id="gone"), gateway(id="left")])
+    options = {"purge": True, "check_mode": True, "diff": True}
+    result = apply({"id": "old", "cache_ttl": 2}, {"id": "new"}, {"id": "gone", "state": "absent"}, **options)
+    assert operations(result) == [("old", "updated"), ("new", "created"), ("gone", "deleted"), ("left", "deleted")]
+    assert result["gateways"]["old"]["cache_ttl"] == 2
+    assert set(result["diff"]["before"]) == {"old", "gone", "left"}
+    assert set(result["diff"]["after"]) == {"old", "new"}
+    assert (result["diff"]["before"]["old"]["cache_ttl"], result["diff"]["after"]["old"]["cache_ttl"]) == (1, 2)
+
+
+def test_the_diff_shows_changed_gateways_only(api, gateway, apply):
+    api.expect_page([gateway(id="a")])
+    assert apply({"id": "a"}, diff=True)["diff"] == {"before": {}, "after": {}}
+
+
+# What is declared.
+
+
+@pytest.mark.parametrize(
+    ("defaults", "own", "settings"),
+    [
+        ({"cache_ttl": 5}, {}, {"cache_ttl": 5}),
+        ({"cache_ttl": 5}, {"cache_ttl": 6}, {"cache_ttl": 6}),
+        ({"cache_ttl": 5}, {"cache_ttl": None}, {"cache_ttl": 5}),
+        ({"retry_delay": 5}, {"unset": ["retry_delay"]}, {"retry_delay": None}),
+        ({"unset": ["retry_delay"]}, {"retry_delay": 5}, {"retry_delay": 5}),
+        ({"unset": ["retry_delay"]}, {}, {"retry_delay": None}),
+        ({"retry_delay": 5}, {"extra_settings": {"retry_delay": 60000}}, {"retry_delay": 60000}),
+        ({"extra_settings": {"x": 1, "y": 1}}, {"extra_settings": {"y": 2}}, {"x": 1, "y": 2}),
+        (
+            {"guardrails": {"prompt": {"P1": "BLOCK"}, "response": {"S1": "FLAG"}}},
+            {"guardrails": {"prompt": {"S2": "FLAG"}}},
+            {"guardrails": {"prompt": {"S2": "FLAG"}, "response": {}}},
+        ),
+    ],
+)
+def test_what_a_gateway_has_of_its_own_goes_before_the_defaults(api, gateway, apply, defaults, own, settings):
+    api.expect_page([])
+    answer = {"id": "a", **CREATE_DEFAULTS, **settings}
+    api.expect("POST", GATEWAYS, body=answer, answer=dict(gateway(), **answer))
+    assert operations(apply({"id": "a", **own}, defaults=defaults)) == [("a", "created")]
+
+
+def test_defaults_are_not_for_what_shall_be_absent(api, apply):
+    api.expect_page([])
+    assert operations(apply({"id": "a", "state": "absent"}, defaults={"cache_ttl": 5})) == [("a", "unchanged")]
+
+
+def test_nothing_is_done_about_gateways_that_are_not_listed(api, gateway, apply):
+    api.expect_page([gateway(id="other")])
+    assert apply()["results"] == []
+
+
+# What is refused.
+
+
+def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
+    message = apply(
+        {"id": "a", "cache_ttl": -1, "cache_tll": 5},
+        {"cache_ttl": 5},
+        {"id": "b", "retry_backoff": "Linear", "retry_delay": 5001},
+        {"id": "a"},
+        {"id": "c", "otel": [{"authorization": SECRET}]},
+        {"id": "d", "guardrails": {"prompt": {"S14": "FLAG"}}, "state": "gone"},
+        {"id": "e", "name": "f"},
+        {"id": "", "extra_settings": 5},
+        {"id": "x\x1b[31m", "unset": ["logpush"]},
+        defaults={"id": "z", "retry_max_attempts": 9},
+        purge_limit=-1,
+        concurrency=17,
+        timeout=0,
+    )["msg"]
+    assert message.startswith(NOTHING_SENT)
+    for problem in (
+        "timeout is 0: it must be at least 1 and at most 3600",
+        "purge_limit is -1: it must be at least 0",
+        "concurrency is 17: it must be at least 1 and at most 16",
+        "defaults: id is not an option",
+        "defaults: retry_max_attempts is 9: it must be at least 1 and at most 5",
+        "gateways[0] (a): cache_tll is not an option: do you mean cache_ttl?",
+        "gateways[0] (a): cache_ttl is -1: it must be at least 0",
+        "gateways[1]: missing required arguments: id",
+        "gateways[2] (b): value of retry_backoff must be one of: constant, linear, exponential, got: Linear",
+        "gateways[2] (b): retry_delay is 5001",
+        "gateways[4] (c): missing required arguments: url found in otel",
+        "gateways[5] (d): guardrails.prompt.S14 is not an option",
+        "gateways[5] (d): value of state must be one of: present, absent, got: gone",
+        "gateways[6] (e): id and its alias name are both given",
+        "gateways[7]: id has 0 characters",
+        "gateways[7]: argument 'extra_settings' is of type",
+        "unset: logpush cannot be cleared",
+        "gateways[0] and gateways[3] have the same id (a)",
+    ):
+        assert problem in message
+    assert "\x1b" not in message
+    assert SECRET not in message
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"otel": 5},
+        {"otel": [5]},
+        {"otel": [[]]},
+        {"otel": {"url": []}},
+        {"otel": [{"url": "https://x.example", "headers": []}]},
+        {"dlp": []},
+        {"dlp": {"enabled": True, "policies": 5}},
+        {"guardrails": {"prompt": []}},
+        {"spend_limits": {"rules": [{"metadata": 5}]}},
+        {"spend_limits": {"rules": [{"metadata": {"a": 5}}]}},
+        {"stripe": "x"},
+        {"unset": {"a": []}},
+        {"unset": [[]]},
+        {"extra_settings": []},
+        {"extra_settings": "x"},
+        {"cache_ttl": {}},
+        {"id": {}, "name": []},
+        {"state": []},
+    ],
+)
+def test_any_wrong_type_is_told_and_nothing_is_sent(apply, settings):
+    message = apply({"id": "a", **settings})["msg"]
+    assert message.startswith(NOTHING_SENT)
+    assert "gateways[0]" in message
+
+
+def test_settings_that_contradict_each_other_only_together_with_the_defaults(apply):
+    message = apply({"id": "a", "log_classification": True}, defaults={"collect_logs": False})["msg"]
+    assert message == f"{NOTHING_SENT}gateways[0] (a): log_classification: true needs collect_logs, which is declared false."
+
+
+@pytest.mark.parametrize("option", [{"purge": "maybe"}, {"defaults": 5}, {"no_such_option": 1}])
+def test_a_refusal_by_ansible_shows_no_secret_of_a_gateway(apply, option):
+    stripe = {"authorization": SECRET, "usage_events": []}
+    result = apply({"id": "a", "stripe": stripe, "extra_settings": {"otel": [{"url": "x", "authorization": SECRET}]}}, **option)
+    assert result["failed"]
+    assert SECRET not in str(result)
+    assert result["invocation"]["module_args"]["gateways"][0]["stripe"]["authorization"] == MASK
+
+
+# Purging.
+
+
+def test_purge_deletes_what_is_not_listed_but_for_the_default(api, gateway, apply):
+    api.expect_page([gateway(id="b"), gateway(id="default"), gateway(id="main", is_default=True), gateway(id="a"), gateway(id="c")])
+    api.expect("DELETE", GATEWAYS + "/b", answer=gateway(id="b"))
+    api.expect("DELETE", GATEWAYS + "/c", answer=gateway(id="c"))
+    result = apply({"id": "a"}, purge=True)
+    assert operations(result) == [("a", "unchanged"), ("b", "deleted"), ("c", "deleted")]
+
+
+def test_the_default_is_deleted_if_it_is_listed_so(api, gateway, apply):
+    api.expect_page([gateway(id="default", is_default=True)])
+    api.expect("DELETE", GATEWAYS + "/default", answer=gateway(id="default"))
+    assert operations(apply({"id": "default", "state": "absent"}, purge=True)) == [("default", "deleted")]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_more_than_the_limit_are_not_deleted_and_nothing_else_is_done(api, gateway, apply, check_mode):
+    api.expect_page([gateway(id=name) for name in "abcd"])
+    result = apply({"id": "a"}, {"id": "new"}, purge=True, purge_limit=2, check_mode=check_mode)
+    assert result["failed"]
+    assert "Nothing was changed. purge would delete 3 AI Gateways that are not listed (b, c, d), and purge_limit allows 2." in result["msg"]
+    assert "results" not in result
+
+
+def test_an_empty_list_needs_a_limit_that_allows_it(api, gateway, apply):
+    api.expect_page([gateway(id=f"g{number}") for number in range(12)])
+    message = apply(purge=True)["msg"]
+    assert "purge would delete 12 AI Gateways that are not listed (g0, g1, " in message
+    assert "g9, and 2 more)" in message
+    assert "Nothing is listed at all" in message
+
+
+def test_a_limit_of_nought_allows_what_needs_no_deletion(api, gateway, apply):
+    api.expect_page([gateway(id="a")])
+    assert operations(apply({"id": "a"}, purge=True, purge_limit=0)) == [("a", "unchanged")]
+
+
+# Failures.
+
+
+def test_one_that_fails_does_not_stop_the_others(api, gateway, apply):
+    api.expect_page([gateway(id="a"), gateway(id="b"), gateway(id="c", cache_ttl=5)])
+    refusal = [{"code": 7001, "message": "no", "path": ["body", "cache_ttl"]}]
+    api.expect("PUT", GATEWAYS + "/a", status=400, errors=refusal, headers={"cf-ray": "ray"})
+    api.expect("PUT", GATEWAYS + "/b", answer=gateway(id="b", cache_ttl=5))
+    result = apply({"id": "a"}, {"id": "b"}, {"id": "c"}, defaults={"cache_ttl": 5}, diff=True)
+    assert result["failed"]
+    assert result["changed"] is True
+    assert operations(result) == [("a", "failed"), ("b", "updated"), ("c", "unchanged")]
+    assert result["summary"] == {"created": 0, "updated": 1, "deleted": 0, "unchanged": 1, "failed": 1}
+    error = result["results"][0]["error"]
+    assert (error["status"], error["errors"], error["ray_id"]) == (400, refusal, "ray")
+    assert error["request"]["method"] == "PUT"
+    assert "1 of 3 AI Gateways failed" in result["msg"]
+    assert f"a: {error['msg']}" in result["msg"]
+    assert list(result["gateways"]) == ["b", "c"]
+    assert list(result["diff"]["after"]) == ["b"]
+    assert "ansible_facts" not in result
+    assert "status" not in result
+
+
+def test_many_failures_are_counted_in_the_message(api, gateway, apply):
+    api.expect_page([])
+    for _number in range(12):
+        api.expect("POST", GATEWAYS, status=403, errors=[{"code": 10000, "message": "no"}])
+    message = apply(*({"id": f"g{number}"} for number in range(12)))["msg"]
+    assert "12 of 12 AI Gateways failed" in message
+    assert "g9: " in message
+    assert "g10: " not in message
+    assert "(and 2 more, see results)" in message
+
+
+def test_a_failing_listing_fails_the_task_with_its_details(api, apply):
+    api.expect_page(None, status=403, errors=[{"code": 10000, "message": "no"}])
+    result = apply({"id": "a"})
+    assert (result["failed"], result["status"]) == (True, 403)
+    assert "results" not in result
+
+
+def test_a_defect_in_one_is_told_and_does_not_stop_the_others(api, gateway, apply, monkeypatch):
+    def predict(self, current, predict=fleet.Reconciler.predict):
+        if self.declaration.id == "a":
+            raise ZeroDivisionError("oops")
+        return predict(self, current)
+
+    monkeypatch.setattr(fleet.Reconciler, "predict", predict)
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    result = apply({"id": "a"}, {"id": "b"})
+    assert operations(result) == [("a", "failed"), ("b", "unchanged")]
+    assert "This is a defect of edgeops.cloudflare, please report it: ZeroDivisionError: oops" in result["msg"]
+
+
+def test_a_defect_in_the_listing_is_told(apply, monkeypatch):
+    def fail(self):
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client.Items.all", fail)
+    assert "ZeroDivisionError: oops" in apply({"id": "a"})["msg"]
+
+
+def test_an_ambiguous_create_is_settled(api, gateway, apply):
+    api.expect_page([])
+    api.expect("POST", GATEWAYS, status=504)
+    api.expect("GET", GATEWAYS + "/a", answer=gateway())
+    assert operations(apply({"id": "a"})) == [("a", "created")]
+
+
+def test_what_somebody_else_has_created_meanwhile_is_updated(api, gateway, apply):
+    api.expect_page([])
+    api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": "already exists"}])
+    api.expect("GET", GATEWAYS + "/a", answer=gateway(later=1))
+    api.expect("PUT", GATEWAYS + "/a", body=dict(stored_body(gateway(later=1)), cache_ttl=5), answer=gateway(cache_ttl=5, later=1))
+    assert operations(apply({"id": "a", "cache_ttl": 5})) == [("a", "updated")]
+
+
+def test_a_hidden_secret_fails_its_own_gateway_only(api, gateway, apply):
+    hidden = {"authorization": "********", "usage_events": []}
+    api.expect_page([gateway(id="a", stripe=hidden), gateway(id="b")])
+    api.expect("PUT", GATEWAYS + "/b", answer=gateway(id="b", cache_ttl=5))
+    result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
+    assert operations(result) == [("a", "failed"), ("b", "updated")]
+    assert "Declare stripe in this task too" in result["results"][0]["error"]["msg"]
+
+
+def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, apply, waits):
+    """The rate limit makes the task wait, and somebody changes another setting meanwhile."""
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    api.expect("PUT", GATEWAYS + "/a", status=429, errors=[], headers={"Retry-After": "60"})
+    api.expect("PUT", GATEWAYS + "/a", answer=gateway(id="a", cache_ttl=5))
+    api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b", zdr=True))
+    body = dict(stored_body(gateway()), cache_ttl=5, zdr=True)
+    api.expect("PUT", GATEWAYS + "/b", body=body, answer=gateway(id="b", cache_ttl=5, zdr=True))
+    result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
+    assert operations(result) == [("a", "updated"), ("b", "updated")]
+    assert waits == [60]
+
+
+def test_what_cannot_be_waited_for_fails_all_that_is_left_without_sending(api, gateway, apply):
+    api.expect_page([])
+    api.expect("POST", GATEWAYS, status=429, errors=[], headers={"Retry-After": "900"})
+    result = apply({"id": "a"}, {"id": "b"}, {"id": "c"})
+    assert operations(result) == [("a", "failed"), ("b", "failed"), ("c", "failed")]
+    assert "asks to wait 900 s" in result["results"][0]["error"]["msg"]
+    assert "was not sent: the rate limit is used up for another 900 s" in result["results"][2]["error"]["msg"]
+
+
+def test_a_short_quota_is_waited_for(api, gateway, apply, waits):
+    api.expect_page([], headers={"Ratelimit": '"default";r=1;t=30', "Ratelimit-Policy": '"default";q=120;w=30'})
+    api.expect("POST", GATEWAYS, answer=gateway(id="a"), headers={"Ratelimit": '"default";r=0;t=30'})
+    api.expect("POST", GATEWAYS, answer=gateway(id="b"))
+    assert operations(apply({"id": "a"}, {"id": "b"})) == [("a", "created"), ("b", "created")]
+    assert waits == [30]
+
+
+# Secrets.
+
+
+def test_no_secret_is_shown_whoever_knew_it(api, gateway, apply):
+    declared, stored = "invented-declared", "invented-stored"
+    before = gateway(id="a", otel=[{"url": "https://x.example", "headers": {"k": stored}}], echo=f"it is {stored}")
+    api.expect_page([before])
+    stripe = {"authorization": declared, "usage_events": []}
+    api.expect("PUT", GATEWAYS + "/a", answer=dict(before, stripe=stripe, message=f"it is {declared}"))
+    api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": f"what is {declared}?"}])
+    api.expect("GET", GATEWAYS + "/b", status=404, errors=[{"code": 7002, "message": "Not found"}])
+    result = apply({"id": "a"}, {"id": "b"}, defaults={"stripe": stripe}, diff=True)
+    assert operations(result) == [("a", "updated"), ("b", "failed")]
+    assert result["gateways"]["a"]["stripe"]["authorization"] == MASK
+    assert declared not in str(result)
+    assert stored not in str(result)
+
+
+def test_one_warning_tells_of_all_secrets_that_cannot_be_verified(api, gateway, apply, monkeypatch):
+    warnings = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, text: warnings.append(text))
+    hidden = {"authorization": "********", "usage_events": []}
+    api.expect_page([gateway(id=f"g{number}", stripe=hidden) for number in range(12)])
+    stripe = {"authorization": SECRET, "usage_events": []}
+    assert not apply(*({"id": f"g{number}"} for number in range(12)), defaults={"stripe": stripe})["changed"]
+    (warning,) = warnings
+    assert "The server shows stripe.authorization of g0, stripe.authorization of g1, " in warning
+    assert ", and 2 more only masked" in warning
