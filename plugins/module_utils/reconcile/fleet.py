@@ -127,10 +127,10 @@ class _Run:
         todo = deque(sorted(members, key=lambda member: member.operation != DELETED))
 
         def work() -> None:
-            while todo:
+            while True:
                 try:
                     member = todo.popleft()
-                except IndexError:  # another thread was faster
+                except IndexError:
                     return
                 _attempt(member, self._apply)
                 self.finished.append(member)

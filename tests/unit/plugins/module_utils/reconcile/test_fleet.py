@@ -1,0 +1,136 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many at a time: threads, progress, interruption. The module's tests go through the same code one request after another."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+
+PROGRESS = 0.1
+
+
+@pytest.fixture(autouse=True)
+def real_clock(monkeypatch, waits):
+    monkeypatch.undo()
+    monkeypatch.setattr(fleet, "PROGRESS_SECONDS", PROGRESS)
+
+
+class Account:
+    """Stands for the API's gateways: creates take a while, and it notes how many are under way at a time."""
+
+    def __init__(self, stored=(), seconds=0.0, listing_seconds=0.0, on_create=lambda: None):
+        self.lines = []
+        self.client = Client(Connection("account", Credentials.of_token("invented")), transport=object(), tell=self.lines.append)
+        self.stored = {item["id"]: item for item in stored}
+        self.seconds = seconds
+        self.listing_seconds = listing_seconds
+        self.on_create = on_create
+        self.created = []
+        self.most = 0
+        self._under_way = 0
+        self._lock = threading.Lock()
+
+    def all(self):
+        time.sleep(self.listing_seconds)
+        return list(self.stored.values())
+
+    def create(self, body):
+        with self._lock:
+            self._under_way += 1
+            self.most = max(self.most, self._under_way)
+            self.created.append(body["id"])
+        self.on_create()
+        time.sleep(self.seconds)
+        with self._lock:
+            self._under_way -= 1
+        return body
+
+    def delete(self, item_id):
+        self.created.append("deleted " + item_id)
+
+
+def declared(number, **keywords):
+    return [Declaration(f"g{index}", present=True, settings={"cache_ttl": 5}, **keywords) for index in range(number)]
+
+
+def run(account, declarations, concurrency=1, **keywords):
+    return fleet.reconcile_fleet(GATEWAY, fleet.Fleet(tuple(declarations), concurrency=concurrency, **keywords), account, False)
+
+
+@pytest.mark.parametrize(("concurrency", "most"), [(1, 1), (4, 4), (16, 8)])
+def test_no_more_are_under_way_than_allowed_and_results_keep_the_order(concurrency, most):
+    account = Account(seconds=0.05)
+    members = run(account, declared(8), concurrency)
+    assert account.most == most
+    assert [member.declaration.id for member in members] == [f"g{index}" for index in range(8)]
+    assert {member.operation for member in members} == {"created"}
+    assert sorted(account.created) == sorted(set(account.created))
+
+
+def test_deletions_begin_first():
+    account = Account(stored=[{"id": "old"}])
+    run(account, [*declared(2), Declaration("old", present=False, settings={})])
+    assert account.created == ["deleted old", "g0", "g1"]
+
+
+def test_long_work_tells_how_far_it_is():
+    account = Account(seconds=PROGRESS * 0.8)
+    run(account, declared(6))
+    assert 2 <= len(account.lines) <= 5
+    matches = [re.fullmatch(r"(\d) of 6 AI Gateways done, (\d) changed, 0 failed", line) for line in account.lines]
+    done = [int(match[1]) for match in matches]
+    assert done == sorted(done)
+    assert 0 < done[-1] < 6
+    assert all(match[1] == match[2] for match in matches)
+
+
+def test_short_work_tells_nothing():
+    account = Account()
+    run(account, declared(100), 8)
+    assert account.lines == []
+
+
+def test_a_long_listing_tells_that_it_lives():
+    account = Account(listing_seconds=PROGRESS * 1.5)
+    run(account, [])
+    assert account.lines == ["reading the account's AI Gateways"]
+
+
+def test_waiting_for_the_rate_limit_is_told_with_its_end():
+    account = Account()
+
+    def hold():
+        account.client.pace.close(PROGRESS * 3)
+        request = Request("POST", "/x")
+        account.client.pace.enter(request)
+        account.client.pace.leave(None)
+
+    account.on_create = hold
+    run(account, declared(1))
+    assert re.fullmatch(r"0 of 1 .*, waiting for the rate limit until \d\d:\d\d:\d\d", account.lines[0])
+
+
+def test_an_interrupted_run_begins_nothing_more():
+    account = Account(seconds=0.05)
+
+    def interrupt(line):
+        raise KeyboardInterrupt
+
+    account.client.tell = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        run(account, declared(50))
+    begun = len(account.created)
+    time.sleep(0.2)
+    assert len(account.created) <= begun + 1 < 10
