@@ -121,7 +121,7 @@ class Pace:
         """Whether another request could be one too many. A task that sends several at once leaves as many for another like it."""
         reserve = self._most_under_way if self._most_under_way > 1 else 0
         if window.quota is not None:
-            reserve = min(reserve, window.quota // 10)
+            reserve = min(reserve, window.quota // 4)
         return window.left - self._under_way <= reserve
 
     def _learn(self, headers: Mapping[str, str], now: float) -> None:

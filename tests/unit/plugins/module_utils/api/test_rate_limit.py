@@ -227,11 +227,12 @@ def test_several_at_once_leave_as_many_for_another_task_like_this(waits, remaini
     assert waits == ([30] if is_held_back else [])
 
 
-def test_of_a_small_quota_only_a_tenth_is_left(waits):
+@pytest.mark.parametrize(("remaining", "is_held_back"), [(3, False), (2, True)])
+def test_of_a_small_quota_only_a_quarter_is_left(waits, remaining, is_held_back):
     pace = Pace(300)
-    at_once(pace, 8, left(2, 30, quota=10))
+    at_once(pace, 8, left(remaining, 30, quota=10))
     exchange(pace)
-    assert waits == []
+    assert waits == ([30] if is_held_back else [])
 
 
 def test_requests_under_way_count_as_sent(waits):
