@@ -51,6 +51,7 @@ def test_the_result_is_that_of_the_module(api, gateway, run_module):
         {"cache_ttl": []},
         {"retry_backoff": "Linear"},
         {"otel": [{"authorization": "invented-authorization"}]},
+        {"cache_ttl": [], "extra_settings": {"stripe": {"authorization": "invented-authorization", "usage_events": []}}},
     ],
 )
 def test_a_refusal_is_that_of_the_module(run_module, options):

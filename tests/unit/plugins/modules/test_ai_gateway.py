@@ -333,3 +333,10 @@ def test_text_from_templates_becomes_the_right_type(api, absent, gateway, run_mo
         }
     )
     assert result["operation"] == "created"
+
+
+def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
+    stripe = {"authorization": "invented-authorization", "usage_events": []}
+    result = run_module({"id": "a", "cache_ttl": [], "extra_settings": {"stripe": stripe}})
+    assert "unable to convert to int" in result["msg"]
+    assert "invented-authorization" not in str(result)
