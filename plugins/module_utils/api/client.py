@@ -18,6 +18,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors impo
     NotFound,
     RateLimited,
     Request,
+    TooLate,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
@@ -65,25 +66,32 @@ class Client:
         """The collection of items at C(path) below the account, such as C(("ai-gateway", "gateways"))."""
         return Items(self, path)
 
-    def call(self, request: Request, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Send C(request), again where that is allowed, and return the envelope of the answer, with its C(result)."""
+    def call(self, request: Request, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
+        """Send C(request), again where that is allowed, and return the envelope of the answer, with its C(result).
+
+        :raises TooLate: if its turn comes C(not_after) that moment of the monotonic clock, and no earlier try can have done anything.
+        """
         payload = None if body is None else json.dumps(body, allow_nan=False).encode("utf-8")
         begun = time.monotonic()
         retry = 0
         while True:
             try:
-                return self._exchange(request, payload)
+                return self._exchange(request, payload, not_after)
             except CollectionError as error:
+                if error.outcome_unknown:
+                    not_after = None
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
                     if retry:
                         error.add_remark(f"This was try {retry + 1}, after {time.monotonic() - begun:.1f} s.")
                     raise
             retry += 1
 
-    def _exchange(self, request: Request, payload: bytes | None) -> dict[str, Any]:
+    def _exchange(self, request: Request, payload: bytes | None, not_after: float | None) -> dict[str, Any]:
         self.pace.enter(request)
         headers = None
         try:
+            if not_after is not None and time.monotonic() > not_after:
+                raise TooLate(request)
             answer = self._transport.send(request, payload)
             headers = answer.headers
         finally:
@@ -138,17 +146,17 @@ class Items:
         request = Request("POST", encode_path(*self._path))
         return self._checked(request, body["id"], self.client.call(request, body))
 
-    def update(self, item_id: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Put C(body), a complete object without its C(id), in the item's place and return it as stored."""
-        return self._item("PUT", item_id, body)
+    def update(self, item_id: str, body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
+        """Put C(body), a complete object without its C(id), in the item's place and return it as stored; C(not_after) as of C(call)."""
+        return self._item("PUT", item_id, body, not_after)
 
     def delete(self, item_id: str) -> None:
         """Delete the item. One that is gone already is an error (C(NotFound)), for the caller to judge."""
         self.client.call(Request("DELETE", encode_path(*self._path, item_id)))
 
-    def _item(self, method: str, item_id: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _item(self, method: str, item_id: str, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
         request = Request(method, encode_path(*self._path, item_id))
-        return self._checked(request, item_id, self.client.call(request, body))
+        return self._checked(request, item_id, self.client.call(request, body, not_after))
 
     def _checked(self, request: Request, item_id: str, envelope: dict[str, Any]) -> dict[str, Any]:
         """The item, if the answer really is about the one that was asked for."""

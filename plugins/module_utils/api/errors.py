@@ -114,6 +114,13 @@ class NotSent(RequestError):
         super().__init__(request, f"{request} was not sent: {reason}.")
 
 
+class TooLate(RequestError):
+    """The request was not sent, as what it is based on was read too long ago; for the caller to read again."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request, f"{request} was not sent: what it is based on was read too long ago.")
+
+
 class ApiError(RequestError):
     """The API answered, and the answer was no, or could not be understood."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NotFound, Refused
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NotFound, Refused, TooLate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, secret_values
@@ -30,6 +30,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 # How often to plan anew when somebody else creates or deletes the same item meanwhile.
 ROUNDS = 4
+# An update sends everything that was read. If its turn comes later than that, somebody else may have changed something meanwhile.
+FRESH_SECONDS = 10.0
 # How often to look for an item whose creation may still be under way, before creating it again.
 LOOKS = 3
 
@@ -60,7 +62,7 @@ class Contended(CollectionError):
 
 
 class _Overtaken(Exception):
-    """The item was created or deleted by somebody else after it was read; C(current) is what is there now."""
+    """What was read does not hold any more, or may not; C(current) is what is there now."""
 
     def __init__(self, current: dict[str, Any] | None) -> None:
         super().__init__()
@@ -78,18 +80,24 @@ def reconcile(resource: Resource, declaration: Declaration, items: Items, check_
 
 
 class Reconciler:
-    """Makes one item what is declared. C(secrets) gets every secret of the item, declared or stored, that must not be shown."""
+    """Makes one item what is declared.
 
-    def __init__(self, resource: Resource, declaration: Declaration, items: Items, secrets: set[str]) -> None:
+    C(secrets) gets every secret of the item, declared or stored, that must not be shown. C(read_at) is when the item was read, in
+    seconds of the monotonic clock, if that was not done here.
+    """
+
+    def __init__(self, resource: Resource, declaration: Declaration, items: Items, secrets: set[str], read_at: float = 0.0) -> None:
         self.resource = resource
         self.declaration = declaration
         self.items = items
         self.secrets = secrets
         self.disturbed: list[str] = []
+        self._read_at = read_at
         self._hide(declaration.settings)
 
     def read(self) -> dict[str, Any] | None:
         """The item as it is stored, C(None) where it is absent."""
+        self._read_at = time.monotonic()
         current = self.items.get(self.declaration.id)
         return None if current is None else self._remember(current)
 
@@ -101,10 +109,12 @@ class Reconciler:
 
     def carry_out(self, current: Mapping[str, Any] | None) -> Outcome:
         """Make the item, as it is C(current)ly stored, what is declared."""
-        for _round in range(ROUNDS):
+        for remaining in reversed(range(ROUNDS)):
             plan = make_plan(self.resource, self.declaration, current)
+            # Where requests are so few that each read makes the write late, the last round writes all the same.
+            not_after = self._read_at + FRESH_SECONDS if remaining else None
             try:
-                return self._outcome(plan, self._send(plan))
+                return self._outcome(plan, self._send(plan, not_after))
             except _Overtaken as overtaken:
                 current = overtaken.current
         raise Contended(f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else.")
@@ -115,12 +125,12 @@ class Reconciler:
             hidden = unverifiable(self.resource, self.declaration, after)
         return Outcome(plan.operation, plan.changed_settings, plan.before, after, tuple(hidden), tuple(self.disturbed))
 
-    def _send(self, plan: Plan) -> Mapping[str, Any] | None:
+    def _send(self, plan: Plan, not_after: float | None) -> Mapping[str, Any] | None:
         """Do what is planned and return the item as it is stored then."""
         if plan.operation == CREATED:
             return self._create(plan)
         if plan.operation == UPDATED:
-            return self._put(plan.body or {}, plan.before or {})
+            return self._put(plan.body or {}, plan.before or {}, not_after)
         if plan.operation == DELETED:
             self._delete()
         return plan.after
@@ -155,10 +165,12 @@ class Reconciler:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    def _put(self, body: dict[str, Any], before: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _put(self, body: dict[str, Any], before: Mapping[str, Any], not_after: float | None = None) -> Mapping[str, Any]:
         """Update the item as it was C(before) and check what is stored then."""
         try:
-            stored = self._remember(self.items.update(self.declaration.id, body))
+            stored = self._remember(self.items.update(self.declaration.id, body, not_after))
+        except TooLate:
+            raise _Overtaken(self.read()) from None
         except NotFound:
             raise _Overtaken(None) from None
         except CollectionError as error:

@@ -18,11 +18,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Outcome, Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 
-# An update sends everything that was read, so what was read long ago is read again before it.
-FRESH_SECONDS = 10.0
 PROGRESS_SECONDS = 5.0
 # So many ids are named in a message.
 NAMED_IDS = 10
@@ -132,7 +130,7 @@ class _Run:
                     member = todo.popleft()
                 except IndexError:
                     return
-                _attempt(member, self._apply)
+                _attempt(member, lambda member: self._reconciler(member).carry_out(member.current))
                 self.finished.append(member)
 
         # Not a pool of concurrent.futures, which finishes all of its work before it lets an interrupted program end.
@@ -142,15 +140,8 @@ class _Run:
         finally:
             todo.clear()
 
-    def _apply(self, member: Member) -> Outcome:
-        reconciler = self._reconciler(member)
-        current = member.current
-        if member.operation == UPDATED and time.monotonic() - self.read_at > FRESH_SECONDS:
-            current = reconciler.read()
-        return reconciler.carry_out(current)
-
     def _reconciler(self, member: Member) -> Reconciler:
-        return Reconciler(self.resource, member.declaration, self.items, member.secrets)
+        return Reconciler(self.resource, member.declaration, self.items, member.secrets, self.read_at)
 
     def _progress(self, members: Sequence[Member]) -> str:
         done = len(self.finished)

@@ -340,3 +340,47 @@ def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
     result = run_module({"id": "a", "cache_ttl": [], "extra_settings": {"stripe": stripe}})
     assert "unable to convert to int" in result["msg"]
     assert "invented-authorization" not in str(result)
+
+
+LATE = {"status": 429, "errors": [], "headers": {"Retry-After": "11"}}
+
+
+def test_an_update_that_had_to_wait_is_based_on_what_is_there_then(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, answer=gateway(zdr=True))
+    api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), cache_ttl=5), answer=gateway(zdr=True, cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_a_gateway_that_is_gone_after_the_wait_is_created(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
+
+
+def test_a_short_wait_needs_no_second_look(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=429, errors=[], headers={"Retry-After": "10"})
+    api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_where_every_update_comes_late_the_last_is_sent(api, gateway, run_module):
+    for _round in range(3):
+        api.expect("GET", ONE, answer=gateway())
+        api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_an_update_that_may_have_been_done_is_not_taken_for_late(api, gateway, run_module):
+    """Otherwise the second look would show what is declared, and the task would call it unchanged."""
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=503, headers={"Retry-After": "60"})
+    api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"

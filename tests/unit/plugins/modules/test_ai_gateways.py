@@ -334,13 +334,13 @@ def test_a_hidden_secret_fails_its_own_gateway_only(api, gateway, apply):
 
 
 def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, apply, waits):
-    """The rate limit makes the task wait, and somebody changes another setting meanwhile."""
+    """The rate limit makes the task wait, and somebody changes other settings meanwhile."""
     api.expect_page([gateway(id="a"), gateway(id="b")])
     api.expect("PUT", GATEWAYS + "/a", status=429, errors=[], headers={"Retry-After": "60"})
-    api.expect("PUT", GATEWAYS + "/a", answer=gateway(id="a", cache_ttl=5))
-    api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b", zdr=True))
-    body = dict(stored_body(gateway()), cache_ttl=5, zdr=True)
-    api.expect("PUT", GATEWAYS + "/b", body=body, answer=gateway(id="b", cache_ttl=5, zdr=True))
+    for name in "ab":
+        api.expect("GET", f"{GATEWAYS}/{name}", answer=gateway(id=name, zdr=True))
+        body = dict(stored_body(gateway()), cache_ttl=5, zdr=True)
+        api.expect("PUT", f"{GATEWAYS}/{name}", body=body, answer=gateway(id=name, cache_ttl=5, zdr=True))
     result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
     assert operations(result) == [("a", "updated"), ("b", "updated")]
     assert waits == [60]
