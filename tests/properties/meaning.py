@@ -1,0 +1,42 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When two stored gateways mean the same: told by the simulator's own rules, and not by the code under test."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.simulator.defaults import completed
+from tests.simulator.views import REORDERED
+
+Json = dict[str, Any]
+SECRETS = ("authorization",)
+
+
+def meaning(name: str, value: Any, with_secrets: bool = True, with_rule_ids: bool = True) -> Any:
+    """The value of a setting in the one form that all forms with the same meaning share."""
+    given = completed({name: value})[name]
+    if given == "" or (given == 0 and not isinstance(given, bool)):
+        given = None
+    if not with_rule_ids and name == "spend_limits" and given:
+        given = {**given, "rules": [{key: part for key, part in rule.items() if key != "id"} for rule in given["rules"]]}
+    return _sorted(_without_secrets(name, given) if not with_secrets else given, name)
+
+
+def _sorted(value: Any, name: str) -> Any:
+    """With lists that have no order sorted, and without what means nothing: an empty metadata, a whole number's fraction."""
+    if isinstance(value, list):
+        elements = [_sorted(element, "") for element in value]
+        return sorted(elements, key=lambda element: json.dumps(element, sort_keys=True)) if name in REORDERED else elements
+    if isinstance(value, dict):
+        return {key: _sorted(part, key) for key, part in value.items() if not (key == "metadata" and part == {})}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    if name == "otel" and value:
+        return [{**target, "headers": sorted(target["headers"]), "authorization": "authorization" in target} for target in value]
+    return {**value, "authorization": None} if name == "stripe" and value else value
