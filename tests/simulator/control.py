@@ -109,6 +109,12 @@ def add_store(router: APIRouter, state: State) -> None:
         held = state.store.gateways(account)
         return reply({name: with_extra_fields(gateway, state.behaviour) for name, gateway in held.items()})
 
+    @router.put("/gateways/{account}")
+    async def seed_all(account: str, gateways: Annotated[dict[str, dict[str, Any]], Body()]) -> Response:
+        for name, gateway in gateways.items():
+            state.store.seed(account, name, gateway)
+        return reply({"stored": len(gateways)})
+
     @router.put("/gateways/{account}/{gateway_id:path}")
     async def seed(account: str, gateway_id: str, gateway: Annotated[dict[str, Any], Body()]) -> Response:
         return reply(state.store.seed(account, gateway_id, gateway))
