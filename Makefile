@@ -65,8 +65,8 @@ cores: $(READY) ## the part inprocess with each ansible-core that is supported; 
 demo: $(READY) ## play the quick start against the simulator
 	@tests/with_simulator.sh tests/demo.sh
 
-bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance.* (15 min; ARGS=--quick only tries it)
-	@python -m tests.benchmarks $(or $(ARGS),--publish $(BENCH)/bin/python)
+bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance* (30 min; ARGS=--quick only tries it)
+	@python -m tests.benchmarks --python $(BENCH)/bin/python $(or $(ARGS),--publish)
 
 format: $(READY) ## let ruff rewrite what it can
 	@ruff check --fix-only --quiet

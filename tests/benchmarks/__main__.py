@@ -12,50 +12,73 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks import report
-from tests.benchmarks.contenders import COUNTS, cases
+from tests.benchmarks.contenders import FAMILIES, Family
 from tests.benchmarks.measure import ROOT, Bench, NotDone
 from tests.benchmarks.session import Session
 from tests.simulator.process import running_simulator
 
 RESULTS = ROOT / ".cache/bench"
 PAGE = ROOT / "docs/performance.md"
-DRAWING = ROOT / "docs/performance.svg"
+QUICK = (2,)
 
 
 def arguments() -> argparse.Namespace:
     """What to measure."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    counts = "; ".join(f"{family.name}: {','.join(map(str, family.counts))}" for family in FAMILIES.values())
+    repeats = "; ".join(f"{family.name}: {family.repeats}" for family in FAMILIES.values())
+    parser.add_argument("--only", choices=FAMILIES, help="one family of measurements (default: all)")
     parser.add_argument("--quick", action="store_true", help="everything once with two gateways, to see that it works")
-    parser.add_argument("--counts", type=_counts, metavar="N,N", help="how many gateways (default: 1,10,100)")
-    parser.add_argument("--repeats", type=_positive, metavar="N", help="how often at most (default: 5)")
-    parser.add_argument("--all", action="store_true", help="also the slow cases with 100 gateways that tell little; half as long again")
-    parser.add_argument("--publish", metavar="PYTHON", help="write docs/performance.md, and let this Python draw docs/performance.svg")
+    parser.add_argument("--counts", type=_counts, metavar="N,N", help=f"how many gateways (default: {counts})")
+    parser.add_argument("--repeats", type=_positive, metavar="N", help=f"how often at most (default: {repeats})")
+    parser.add_argument("--all", action="store_true", help="also the slow cases with many gateways that tell little; half as long again")
+    parser.add_argument("--publish", action="store_true", help="write docs/performance.md, and draw its pictures")
+    parser.add_argument("--python", default=sys.executable, help="a Python that has matplotlib, for the pictures (default: this one)")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Measure, print, and keep the numbers."""
+    """Measure, print, and keep the numbers of one family after the other."""
     chosen = arguments()
-    counts = chosen.counts or ((2,) if chosen.quick else COUNTS)
-    repeats = chosen.repeats or (1 if chosen.quick else 5)
-    try:
-        with running_simulator() as simulator, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            document = Session(Bench(simulator, Path(folder)), repeats).measure(cases(counts, chosen.all), warm=not chosen.quick)
-    except NotDone as error:
-        print(f"Nothing is reported, because a run went wrong. {error}", file=sys.stderr)
-        return 1
+    for family in FAMILIES.values():
+        if chosen.only in (None, family.name):
+            try:
+                document = measured(family, chosen)
+            except NotDone as error:
+                print(f"Nothing is reported of {family.name}, because a run went wrong. {error}", file=sys.stderr)
+                return 1
+            keep(family, document, chosen)
+    return 0
+
+
+def measured(family: Family, chosen: argparse.Namespace) -> dict[str, Any]:
+    """The raw numbers of a family.
+
+    :raises NotDone: when a contender did not do the job.
+    """
+    cases = family.cases(chosen.counts or (QUICK if chosen.quick else family.counts), chosen.all)
+    quotas = family.quick if chosen.quick else family.quotas
+    repeats = chosen.repeats or (1 if chosen.quick else family.repeats)
+    with running_simulator() as simulator, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        session = Session(Bench(simulator, Path(folder)), repeats)
+        return {"family": family.name, **session.measure(cases, quotas, warm=not chosen.quick)}
+
+
+def keep(family: Family, document: dict[str, Any], chosen: argparse.Namespace) -> None:
+    """Write the raw numbers, print the report, and publish it if that is wanted."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    results = RESULTS / ("quick.json" if chosen.quick else "results.json")
+    results = RESULTS / f"{'quick-' if chosen.quick else ''}{family.name}.json"
     results.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    text = report.markdown(document)
+    text = report.markdown(family, document)
     if chosen.publish:
-        report.write(PAGE, text)
-        subprocess.run([chosen.publish, "-m", "tests.benchmarks.plot", results, DRAWING], cwd=ROOT, check=True)
+        report.write(PAGE, family, text)
+        drawing = ROOT / "docs" / family.drawing
+        subprocess.run([chosen.python, "-m", "tests.benchmarks.plot", results, drawing], cwd=ROOT, check=True)
     print(text)
     print(f"Raw numbers: {results.relative_to(ROOT)}")
-    return 0
 
 
 def _positive(text: str) -> int:

@@ -2,22 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who is measured, on what: data only. A further way to do the job is one more entry of CONTENDERS."""
+"""Who is measured, on what: data only. A further way to do the job is one more entry of a family's contenders."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Requests = dict[str, int]
 
-CREATE, UNCHANGED = "create", "unchanged"
-SCENARIOS = (CREATE, UNCHANGED)
+CREATE, UNCHANGED, CHANGED = "create", "unchanged", "changed"
 DELAYS = (0.0, 0.05)
-COUNTS = (1, 10, 100)
-# From this number of gateways on, a contender leaves out what it says it leaves out.
-MANY = 100
+# Of the stored gateways, every so many-th differs where the scenario is CHANGED.
+ONE_IN = 10
+# The API lists so many gateways at once, at most.
+PAGE = 100
 
 # What every contender has to bring about; the plays say it in their own words, and are held against this.
 DECLARED: dict[str, Any] = {
@@ -36,24 +36,111 @@ def for_each(**methods: int) -> Callable[[int], Requests]:
     return lambda count: {method: number * count for method, number in methods.items()}
 
 
+def rounded_up(count: int, part: int) -> int:
+    """How many parts of that size it takes."""
+    return -(-count // part)
+
+
 @dataclass(frozen=True)
 class Contender:
-    """One way to do the job.
+    """One way to do the job: a play, or a Python script.
 
     `requests` tells how many requests of each method a number of gateways takes, by scenario; a scenario that is not
-    there is not measured. `left_out` are pairs of scenario and delay that take too long with MANY gateways and tell little.
+    there is not measured. `left_out` are pairs of scenario and delay that take too long from `many` gateways on and tell
+    little. More than `most` gateways are never measured. `loops`: its output has a line for each gateway. `item` is what it
+    is given for each in the list `gateways`.
     """
 
     name: str
     label: str
-    play: str
+    program: str
     colour: str
     requests: Mapping[str, Callable[[int], Requests]] = field(compare=False)
     variables: Mapping[str, Any] = field(default_factory=dict, compare=False)
     left_out: frozenset[tuple[str, float]] = frozenset()
+    many: int = 100
+    most: int | None = None
+    loops: bool = True
+    item: Callable[[str], Any] = field(default=str, compare=False)
+
+    @property
+    def is_script(self) -> bool:
+        """Whether it is a program of its own, without Ansible."""
+        return self.program.endswith(".py")
 
 
-ONE_BY_ONE = {CREATE: for_each(GET=1, POST=1), UNCHANGED: for_each(GET=1)}
+@dataclass(frozen=True)
+class Case:
+    """What is measured together: a contender, what it finds, how many gateways, and how slow the API is."""
+
+    contender: Contender
+    scenario: str
+    count: int
+    delay: float
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether only `--all` measures it."""
+        return self.count >= self.contender.many and (self.scenario, self.delay) in self.contender.left_out
+
+    def __str__(self) -> str:
+        return f"{self.contender.name}, {self.scenario}, {self.count} gateways, {self.delay * 1000:.0f} ms"
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Tasks that create gateways at the same time in an account that allows `limit` requests in `window` seconds."""
+
+    tasks: int
+    gateways: int
+    limit: int
+    window: int
+
+    @property
+    def shortest(self) -> int:
+        """Seconds that the quota makes them wait: each task lists the account once, and posts each of its gateways."""
+        return (self.tasks * (1 + self.gateways) - 1) // self.limit * self.window
+
+    def __str__(self) -> str:
+        return f"{self.tasks} x {self.gateways} gateways, {self.limit} requests in {self.window} s"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Measurements that are published together. `quick` are the quotas of a quick run."""
+
+    name: str
+    contenders: tuple[Contender, ...]
+    scenarios: tuple[str, ...]
+    counts: tuple[int, ...]
+    repeats: int
+    drawing: str
+    quotas: tuple[Quota, ...] = ()
+    quick: tuple[Quota, ...] = ()
+
+    def cases(self, counts: tuple[int, ...], everything: bool) -> list[Case]:
+        """All that is to be measured, in the order in which it is."""
+        found = [
+            Case(contender, scenario, count, delay)
+            for delay in DELAYS
+            for count in counts
+            for contender in self.contenders
+            for scenario in self.scenarios
+            if scenario in contender.requests and (contender.most is None or count <= contender.most)
+        ]
+        return [case for case in found if everything or not case.is_left_out]
+
+
+ONE_BY_ONE = {
+    CREATE: for_each(GET=1, POST=1),
+    UNCHANGED: for_each(GET=1),
+    CHANGED: lambda count: {"GET": count, "PUT": rounded_up(count, ONE_IN)},
+}
+FROM_ONE_LISTING = {
+    CREATE: lambda count: {"GET": 1, "POST": count},
+    UNCHANGED: lambda count: {"GET": rounded_up(count, PAGE)},
+    CHANGED: lambda count: {"GET": rounded_up(count, PAGE), "PUT": rounded_up(count, ONE_IN)},
+}
 SWITCH = "edgeops_cloudflare_in_process"
 
 IN_PROCESS = Contender("in_process", "`ai_gateway`, in-process", "ai_gateway.yml", "#d1495b", ONE_BY_ONE, {SWITCH: True})
@@ -77,35 +164,42 @@ SDK = Contender(
 )
 PING = Contender("ping", "`ansible.builtin.ping`", "ping.yml", "#6c757d", {UNCHANGED: for_each()}, left_out=frozenset({(UNCHANGED, 0.05)}))
 
-CONTENDERS = (IN_PROCESS, MODULE, URI, SDK, PING)
+SLOW = frozenset((scenario, 0.05) for scenario in (CREATE, UNCHANGED, CHANGED))
+FLEET = Contender(
+    "fleet",
+    "`ai_gateways`, in-process",
+    "ai_gateways.yml",
+    "#6a4c93",
+    FROM_ONE_LISTING,
+    {SWITCH: True},
+    left_out=SLOW | {(CHANGED, 0.0)},
+    many=5000,
+    loops=False,
+    item=lambda name: {"id": name},
+)
+LOOP = replace(IN_PROCESS, label="`ai_gateway` in a loop, in-process", left_out=frozenset({(CHANGED, 0.05)}), many=1000, most=1000)
+URI_LOOP = replace(URI, label="`ansible.builtin.uri` in a loop", left_out=SLOW, most=100)
+SCRIPT = Contender(
+    "script",
+    "a script on `cloudflare`",
+    "sdk_script.py",
+    "#30638e",
+    ONE_BY_ONE,
+    left_out=frozenset({(CHANGED, 0.05)}),
+    many=1000,
+    most=1000,
+    loops=False,
+)
 
-
-@dataclass(frozen=True)
-class Case:
-    """What is measured together: a contender, what it finds, how many gateways, and how slow the API is."""
-
-    contender: Contender
-    scenario: str
-    count: int
-    delay: float
-
-    @property
-    def is_left_out(self) -> bool:
-        """Whether only `--all` measures it."""
-        return self.count >= MANY and (self.scenario, self.delay) in self.contender.left_out
-
-    def __str__(self) -> str:
-        return f"{self.contender.name}, {self.scenario}, {self.count} gateways, {self.delay * 1000:.0f} ms"
-
-
-def cases(counts: tuple[int, ...], everything: bool) -> list[Case]:
-    """All that is to be measured, in the order in which it is."""
-    found = [
-        Case(contender, scenario, count, delay)
-        for delay in DELAYS
-        for count in counts
-        for contender in CONTENDERS
-        for scenario in SCENARIOS
-        if scenario in contender.requests
-    ]
-    return [case for case in found if everything or not case.is_left_out]
+SINGLE = Family("single", (IN_PROCESS, MODULE, URI, SDK, PING), (CREATE, UNCHANGED), (1, 10, 100), 5, "performance.svg")
+FLEETS = Family(
+    "fleets",
+    (FLEET, LOOP, URI_LOOP, SCRIPT),
+    (CREATE, UNCHANGED, CHANGED),
+    (10, 100, 1000, 5000),
+    3,
+    "performance-fleet.svg",
+    quotas=(Quota(1, 300, 120, 30), Quota(2, 150, 120, 30)),
+    quick=(Quota(1, 30, 12, 2), Quota(2, 15, 12, 2)),
+)
+FAMILIES = {family.name: family for family in (SINGLE, FLEETS)}

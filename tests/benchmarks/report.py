@@ -11,33 +11,57 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.contenders import CONTENDERS, DELAYS, SCENARIOS, Contender
-from tests.benchmarks.summary import Goal, Key, Row, goals_of, rows_of
+from tests.benchmarks.contenders import CHANGED, CREATE, DELAYS, ONE_IN, UNCHANGED, Contender, Family
+from tests.benchmarks.summary import Goal, Key, Row, goals_of, quota_of, rows_of
 
-BEGIN, END = "<!-- begin: written by make bench -->", "<!-- end: written by make bench -->"
 COLUMNS = ("Gateways", "Way", "Seconds", "Lowest to highest", "Beyond the start", "For each, ms", "CPU, s", "Requests", "Peak, MiB", "Runs")
-TITLES = {"create": "Create, from an empty account", "unchanged": "Unchanged, everything is as declared"}
+TITLES = {
+    CREATE: "Create, from an empty account",
+    UNCHANGED: "Unchanged, everything is as declared",
+    CHANGED: f"Changed, one in {ONE_IN} differs",
+}
+QUOTA_COLUMNS = (
+    "Tasks at once",
+    "Gateways each",
+    "Requests allowed",
+    "Waiting required, s",
+    "Seconds",
+    "Beyond the start",
+    "CPU, s",
+    "Requests",
+    "Answers 429",
+    "Most in a row",
+    "Peak, MiB",
+)
 
 
-def markdown(document: dict[str, Any]) -> str:
+def markdown(family: Family, document: dict[str, Any]) -> str:
     """Goals, machine and tables."""
     rows = rows_of(document)
     parts = ["### Goals", _goals(goals_of(document)), "### Machine", _machine(document), *_disturbed(document)]
-    for scenario in SCENARIOS:
+    for scenario in family.scenarios:
         for delay in DELAYS:
-            table = _table(rows, scenario, delay)
+            table = _table(family, rows, scenario, delay)
             if table:
                 parts += [f"### {TITLES[scenario]}; {_delay(delay)}", table]
+    if document["quotas"]:
+        parts += ["### Create while requests are limited; no delay", _grid(QUOTA_COLUMNS, [_quota(run) for run in document["quotas"]])]
     return "\n\n".join(parts) + "\n"
 
 
-def write(page: Path, text: str) -> None:
-    """Put the text between the markers of the page."""
-    before, found, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _replaced, closed, after = rest.partition(END)
+def write(page: Path, family: Family, text: str) -> None:
+    """Put the text between the family's markers of the page."""
+    begin, end = markers(family)
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _replaced, closed, after = rest.partition(end)
     if not found or not closed:
         raise ValueError(f"{page.name} lacks its markers")
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def markers(family: Family) -> tuple[str, str]:
+    """What stands before and after the numbers of a family."""
+    return f"<!-- begin {family.name}: written by make bench -->", f"<!-- end {family.name}: written by make bench -->"
 
 
 def _goals(goals: list[Goal]) -> str:
@@ -66,13 +90,30 @@ def _disturbed(document: dict[str, Any]) -> list[str]:
     return ["**Other programs kept the machine busy during this run.** Seconds on the clock are too high and vary; CPU time suffers less."]
 
 
-def _table(rows: dict[Key, Row], scenario: str, delay: float) -> str:
+def _table(family: Family, rows: dict[Key, Row], scenario: str, delay: float) -> str:
     lines = []
-    for count in sorted({key[2] for key in rows}):
-        for contender in CONTENDERS:
-            if scenario in contender.requests:
+    for count in sorted({key[2] for key in rows if (key[1], key[3]) == (scenario, delay)}):
+        for contender in family.contenders:
+            if scenario in contender.requests and (contender.most is None or count <= contender.most):
                 lines.append(_line(contender, count, rows.get((contender.name, scenario, count, delay))))
     return _grid(COLUMNS, lines) if lines else ""
+
+
+def _quota(run: dict[str, Any]) -> tuple[str, ...]:
+    quota = quota_of(run)
+    return (
+        str(quota.tasks),
+        str(quota.gateways),
+        f"{quota.limit} in {quota.window} s",
+        str(quota.shortest),
+        f"{run['wall']:.2f}",
+        f"{run['wall'] - run['start']:.2f}",
+        f"{run['cpu']:.2f}",
+        str(run["requests"]),
+        str(run["refused"]),
+        str(run["in_a_row"]),
+        f"{run['memory']:.0f}",
+    )
 
 
 def _line(contender: Contender, count: int, row: Row | None) -> tuple[str, ...]:

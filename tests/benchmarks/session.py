@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All measurements of one run of the benchmark, side by side: every round does every case once."""
+"""All measurements of one family, side by side: every round does every case once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import time
 from collections import defaultdict
 from typing import Any
 
-from tests.benchmarks import machine
-from tests.benchmarks.contenders import Case
+from tests.benchmarks import machine, quota
+from tests.benchmarks.contenders import Case, Quota
 from tests.benchmarks.measure import Bench
 
 # A case is not repeated once it has taken so many seconds.
@@ -22,17 +22,18 @@ ENOUGH = 12.0
 
 
 class Session:
-    """Measures cases and keeps the raw numbers."""
+    """Measures cases and quotas, and keeps the raw numbers."""
 
     def __init__(self, bench: Bench, repeats: int) -> None:
         self.bench = bench
         self.repeats = repeats
         self.samples: list[dict[str, Any]] = []
+        self.quotas: list[dict[str, Any]] = []
         self.empty: list[float] = []
         self.exchanges: dict[str, list[float]] = defaultdict(list)
         self._spent: dict[Case, float] = defaultdict(float)
 
-    def measure(self, cases: list[Case], warm: bool) -> dict[str, Any]:
+    def measure(self, cases: list[Case], quotas: tuple[Quota, ...], warm: bool) -> dict[str, Any]:
         """The document that the report and the plot are made from."""
         loads, started = [machine.load()], time.monotonic()
         if warm:
@@ -42,6 +43,8 @@ class Session:
             for number in range(self.repeats):
                 self._round(here, number)
                 self.exchanges[f"{delay * 1000:.0f}"].extend(self.bench.exchange(delay) for _time in range(5))
+        for wanted in quotas:
+            self._quota(wanted)
         loads.append(machine.load())
         return {
             "machine": machine.facts(),
@@ -52,6 +55,7 @@ class Session:
             "empty": self.empty,
             "exchanges": self.exchanges,
             "samples": self.samples,
+            "quotas": self.quotas,
         }
 
     def _warm_up(self, cases: list[Case]) -> None:
@@ -87,7 +91,16 @@ class Session:
                     "count": case.count,
                     "delay": case.delay,
                     "round": number + 1,
-                    "start": statistics.mean(empty),
+                    "start": 0.0 if case.contender.is_script else statistics.mean(empty),
                     **sample._asdict(),
                 }
             )
+
+    def _quota(self, wanted: Quota) -> None:
+        """One run, as it takes about as long each time: most of it is waiting."""
+        empty = [self.bench.empty().wall]
+        found = quota.run(self.bench, wanted)
+        empty.append(self.bench.empty().wall)
+        self.empty.extend(empty)
+        self.quotas.append({**found, "start": statistics.mean(empty)})
+        print(f"quota: {wanted}: {found['wall']:.2f} s", file=sys.stderr, flush=True)

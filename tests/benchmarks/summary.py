@@ -11,9 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks.contenders import IN_PROCESS, PING, SDK, UNCHANGED, URI, Contender
+from tests.benchmarks.contenders import CREATE, FLEET, FLEETS, IN_PROCESS, PING, SDK, SINGLE, UNCHANGED, URI, Contender, Quota
 
 Key = tuple[str, str, int, float]
+# `ai_gateways` sends so many requests at once, unless it is told otherwise.
+CONCURRENCY = 8
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,17 @@ def _row(count: int, samples: list[dict[str, Any]]) -> Row:
     )
 
 
+def quota_of(run: dict[str, Any]) -> Quota:
+    """The quota of a run."""
+    return Quota(run["tasks"], run["gateways"], run["limit"], run["window"])
+
+
 def goals_of(document: dict[str, Any]) -> list[Goal]:
-    """What this collection wants to reach, as measured."""
+    """What this collection wants to reach in the document's family, as measured."""
+    return {SINGLE.name: _single, FLEETS.name: _fleets}[document["family"]](document)
+
+
+def _single(document: dict[str, Any]) -> list[Goal]:
     rows = rows_of(document)
     goals = [_times_cheaper(rows, URI, 8), _times_cheaper(rows, SDK, 15)]
     return goals + [_no_more_than_ping(rows, document["exchanges"], delay) for delay in (0.0, 0.05)]
@@ -97,3 +108,49 @@ def _no_more_than_ping(rows: dict[Key, Row], exchanges: dict[str, list[float]], 
     exchange = statistics.median(exchanges[name])
     measured = f"{mine.beyond * 1000:.0f} ms to {ping.beyond * 1000:.0f} ms + {exchange * 1000:.0f} ms"
     return Goal(text, measured, mine.beyond <= ping.beyond + exchange)
+
+
+def _fleets(document: dict[str, Any]) -> list[Goal]:
+    rows = rows_of(document)
+    runs = {quota_of(run): run for run in document["quotas"]}
+    alone, together = FLEETS.quotas
+    goals = [_few_requests(rows.get((FLEET.name, UNCHANGED, 1000, 0.0))), _at_once(rows.get((FLEET.name, CREATE, 1000, 0.05)))]
+    return [*goals, _as_the_quota_allows(alone, runs.get(alone)), _no_failure(together, runs.get(together))]
+
+
+def _few_requests(row: Row | None) -> Goal:
+    text = f"1,000 unchanged gateways with {FLEET.label}, no delay: exactly 10 requests, and at most 1.0 s beyond the start"
+    if row is None:
+        return Goal(text, "", None)
+    return Goal(text, f"{row.requests} requests, {row.beyond:.2f} s", row.requests == 10 and row.beyond <= 1.0)
+
+
+def _at_once(row: Row | None) -> Goal:
+    least = 1000 * 0.05 / CONCURRENCY
+    text = (
+        f"1,000 gateways created with {FLEET.label}, 50 ms delay: "
+        f"within 1.3 times 1,000 x 50 ms / {CONCURRENCY} = {least:.2f} s beyond the start"
+    )
+    if row is None:
+        return Goal(text, "", None)
+    return Goal(text, f"{row.beyond:.2f} s: {row.beyond / least:.2f} times", row.beyond <= 1.3 * least)
+
+
+def _as_the_quota_allows(quota: Quota, run: dict[str, Any] | None) -> Goal:
+    text = (
+        f"{quota.gateways} gateways created by one task, {quota.limit} requests allowed in {quota.window} s: "
+        f"never more than one answer 429 in a row, and within 1.15 times the {quota.shortest} s that it has to wait, beyond the start"
+    )
+    if run is None:
+        return Goal(text, "", None)
+    beyond = run["wall"] - run["start"]
+    measured = f"{run['in_a_row']} in a row, {run['refused']} in all; {beyond:.2f} s: {beyond / quota.shortest:.2f} times"
+    return Goal(text, measured, run["in_a_row"] <= 1 and beyond <= 1.15 * quota.shortest)
+
+
+def _no_failure(quota: Quota, run: dict[str, Any] | None) -> Goal:
+    """A run that is there went well: one with a failure is an error of the benchmark, and leaves no numbers."""
+    text = f"{quota.tasks} tasks at once, {quota.gateways} gateways each, under the same quota: both finish without a failure"
+    if run is None:
+        return Goal(text, "", None)
+    return Goal(text, f"{run['wall']:.1f} s, {run['refused']} answers 429", True)

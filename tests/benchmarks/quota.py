@@ -1,0 +1,53 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks that create gateways while the account allows only so many requests in a while."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import Any
+
+from tests.benchmarks.contenders import CREATE, FLEET, Contender, Quota
+from tests.benchmarks.measure import Bench, NotDone
+
+REFUSED = 429
+
+
+def run(bench: Bench, quota: Quota, contender: Contender = FLEET) -> dict[str, Any]:
+    """One run in an empty account: the quota, seconds until the last task has ended, and what the simulator saw.
+
+    :raises NotDone: when a task fails, or not everything is as it has to be afterwards.
+    """
+    fleets = [[f"gateway-{task}-{number}" for number in range(quota.gateways)] for task in range(quota.tasks)]
+    bench.simulator.reset()
+    bench.simulator.behave(quota={"limit": quota.limit, "window": quota.window, "block": quota.window})
+    start = time.perf_counter()
+    with ThreadPoolExecutor(quota.tasks) as pool:
+        done = list(pool.map(lambda names: bench.perform(contender, names, names[0]), fleets))
+    wall = time.perf_counter() - start
+    journal = bench.simulator.requests()
+    statuses = [entry["status"] for entry in journal]
+    odd = set(statuses) - {200, REFUSED}
+    problems = [*([f"the API answered {odd}"] if odd else []), *bench.wrong_store(CREATE, list(itertools.chain(*fleets)), {})]
+    if problems:
+        raise NotDone(f"{quota}: {'; '.join(problems)}\n{done[0][1][-3000:]}")
+    return {
+        **asdict(quota),
+        "wall": wall,
+        "cpu": sum(sample.cpu for sample, _output in done),
+        "memory": max(sample.memory for sample, _output in done),
+        "requests": len(journal),
+        "refused": statuses.count(REFUSED),
+        "in_a_row": longest_row(statuses),
+    }
+
+
+def longest_row(statuses: Iterable[int | None]) -> int:
+    """How many refusals came one after the other, at most."""
+    return max((len(list(row)) for status, row in itertools.groupby(statuses) if status == REFUSED), default=0)

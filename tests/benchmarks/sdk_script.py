@@ -1,0 +1,57 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Gateways with a plain script on Cloudflare's own Python package, one after the other: sdk_script.py FILE.
+
+It stands by itself, as a user would write it: FILE holds the names of the gateways, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from cloudflare import Cloudflare, NotFoundError
+
+SETTINGS: dict[str, Any] = {
+    "authentication": True,
+    "cache_invalidate_on_update": True,
+    "cache_ttl": 300,
+    "collect_logs": True,
+    "rate_limiting_interval": 60,
+    "rate_limiting_limit": 100,
+    "rate_limiting_technique": "sliding",
+}
+READ_ONLY = ("id", "created_at", "modified_at", "is_default")
+
+
+def ensure(client: Cloudflare, account: str, name: str) -> str:
+    """Bring one gateway to the settings; what was done."""
+    try:
+        found = client.ai_gateway.get(name, account_id=account).to_dict()
+    except NotFoundError:
+        client.ai_gateway.create(account_id=account, id=name, **SETTINGS)
+        return "created"
+    if all(found.get(key) == value for key, value in SETTINGS.items()):
+        return "unchanged"
+    kept: dict[str, Any] = {key: value for key, value in found.items() if key not in READ_ONLY}
+    client.ai_gateway.update(name, account_id=account, **{**kept, **SETTINGS})
+    return "updated"
+
+
+def main() -> None:
+    """Do all of them over one connection, and tell what was done."""
+    names = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["gateways"]
+    account = os.environ["CLOUDFLARE_ACCOUNT_ID"]
+    with Cloudflare(api_token=os.environ["CLOUDFLARE_API_TOKEN"], base_url=os.environ["CLOUDFLARE_BASE_URL"]) as client:
+        done = Counter(ensure(client, account, name) for name in names)
+    print(", ".join(f"{number} {operation}" for operation, number in done.items()))
+
+
+if __name__ == "__main__":
+    main()
