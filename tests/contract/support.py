@@ -156,11 +156,15 @@ class Ansible:
             "CLOUDFLARE_BASE_URL": simulator.base_url,
         }
 
-    def run(self, *command: str) -> str:
-        """What the program prints; it has to succeed."""
-        done = subprocess.run(
+    def start(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run the program to its end, whatever that is."""
+        return subprocess.run(
             command, cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
+
+    def run(self, *command: str) -> str:
+        """What the program prints; it has to succeed."""
+        done = self.start(*command)
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 

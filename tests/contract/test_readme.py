@@ -2,90 +2,25 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README: its examples are run, and its tables are held against the field table."""
+"""The README: its tables are held against the field table."""
 
 from __future__ import annotations
 
 import re
-import shlex
-from typing import Any, NamedTuple
 
 import pytest
-import yaml
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from tests.contract.support import ROOT, Ansible, play_of, walk
-from tests.simulator.handle import Simulator
+from tests.contract.support import ROOT, walk
 
-SHELLS = ("console", "shell", "bash", "sh")
 BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
-FENCE = re.compile(
-    r"(?:^<!--[ ]*not[ ]run:(?P<reason>[^>]*?)-->\n+)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL | re.VERBOSE
-)
-
-
-class Block(NamedTuple):
-    """A fenced block. C(reason) is why it is not run, C(None) where it is."""
-
-    line: int
-    language: str
-    text: str
-    reason: str | None
-
-    @property
-    def commands(self) -> list[str]:
-        """The lines of a shell block, without prompts and comments, continued lines joined."""
-        lines = self.text.replace("\\\n", " ").splitlines() if self.language in SHELLS else []
-        found = (line.strip().removeprefix("$ ").strip() for line in lines)
-        return [line for line in found if line and not line.startswith("#")]
-
-    @property
-    def plays(self) -> list[dict[str, Any]]:
-        """The plays of a YAML block; tasks become one. A block that holds something else, such as requirements, has none."""
-        content = yaml.safe_load(self.text) if self.language in ("yaml", "yml") else None
-        if not isinstance(content, list):
-            return []
-        return content if any("hosts" in play for play in content) else [play_of(content)]
-
-
-class Step(NamedTuple):
-    """Plays to play together, or one command."""
-
-    plays: list[dict[str, Any]]
-    command: str
-
-
-def blocks_of(text: str) -> list[Block]:
-    """The fenced blocks of a Markdown text, in order."""
-    return [
-        Block(text.count("\n", 0, match.start("text")), match["language"], match["text"], match["reason"]) for match in FENCE.finditer(text)
-    ]
-
-
-def steps_of(blocks: list[Block]) -> list[Step]:
-    """What is to be run, in order; plays that follow one another are one step, as starting Ansible takes long."""
-    steps: list[Step] = []
-    for block in blocks:
-        if block.reason is not None:
-            continue
-        if block.plays and steps and steps[-1].plays:
-            steps[-1].plays.extend(block.plays)
-        elif block.plays:
-            steps.append(Step(list(block.plays), ""))
-        steps.extend(Step([], command) for command in block.commands if command.startswith("ansible "))
-    return steps
 
 
 @pytest.fixture(scope="module")
 def readme() -> str:
     return (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def blocks(readme: str) -> list[Block]:
-    return blocks_of(readme)
 
 
 def rows_of(readme: str, heading: str) -> list[list[str]]:
@@ -99,61 +34,6 @@ def rows_of(readme: str, heading: str) -> list[list[str]]:
 
 def quoted(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
-
-
-def test_the_reader_of_blocks_sees_all_and_skips_what_says_why() -> None:
-    text = "a\n```yaml\n- a: {}\n```\n<!-- not run: b -->\n```console\n$ ansible x \\\n  y\n# c\n```\n```yaml\nc: 1\n```\n"
-    plain, marked, other = blocks_of(text)
-    assert (plain.line, plain.reason, plain.plays) == (2, None, [play_of([{"a": {}}])])
-    assert (marked.reason, marked.commands) == (" b ", ["ansible x    y"])
-    assert (other.plays, other.commands) == ([], [])
-    assert steps_of([plain, marked, other]) == [Step([play_of([{"a": {}}])], "")]
-
-
-def test_no_fence_is_overlooked(readme: str, blocks: list[Block]) -> None:
-    assert 2 * len(blocks) == len(re.findall(r"^\s*```", readme, re.MULTILINE))
-    assert len(re.findall("not run:", readme)) == sum(block.reason is not None for block in blocks)
-
-
-def test_what_is_not_run_says_why(blocks: list[Block]) -> None:
-    for block in blocks:
-        if block.reason is not None:
-            print(f"README.md, line {block.line}: not run: {block.reason.strip()}")
-            assert block.reason.strip(), f"line {block.line}"
-
-
-def test_whatever_is_not_marked_can_be_run(blocks: list[Block]) -> None:
-    """A command that this test does not know needs a mark, so that nothing goes unchecked silently."""
-    unknown = [
-        command for block in blocks if block.reason is None for command in block.commands if not command.startswith(("ansible ", "make"))
-    ]
-    assert not unknown
-
-
-def test_every_example_runs(blocks: list[Block], ansible: Ansible, simulator: Simulator) -> None:
-    steps = steps_of(blocks)
-    assert any(step.plays for step in steps), "no play or task to run"
-    assert any(step.command for step in steps), "no command to run"
-    for step in steps:
-        if step.plays:
-            ansible.play(step.plays)
-        else:
-            ansible.run(*shlex.split(step.command))
-    assert {"POST", "PUT", "DELETE"} <= {request["method"] for request in simulator.requests()}
-
-
-def test_the_make_targets_exist(readme: str) -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z][\w-]*):", makefile, re.MULTILINE))
-    named = set(re.findall(r"(?:`|^|&& |\$ )make ([a-z][\w-]*)", readme, re.MULTILINE))
-    assert named
-    assert named <= targets
-
-
-def test_the_files_that_are_linked_exist(readme: str) -> None:
-    links = [link for link in re.findall(r"\]\(([^)#\s]+)", readme) if "://" not in link]
-    assert links
-    assert not [link for link in links if not (ROOT / link).exists()]
 
 
 def test_the_settings_are_those_of_the_table(readme: str) -> None:

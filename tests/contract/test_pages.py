@@ -1,0 +1,169 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pages of the documentation: what they tell a reader to do works, and what they point to exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.contract.pages import PAGES, Block, Reader, blocks_of, is_known, joined, title_of
+from tests.contract.support import ROOT, Ansible, play_of
+from tests.simulator.handle import Simulator
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+SAMPLE = """\
+<!-- another comment -->
+```yaml
+- a: {}
+```
+<!-- simulator: {"reorder": true} -->
+<!-- not run: b -->
+```console
+$ ansible x \\
+  y
+# c
+```
+```yaml
+# vars/a.yml
+c: 1
+```
+```yaml
+- d: {}
+```
+"""
+
+
+@pytest.fixture(params=PAGES, ids=title_of)
+def page(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
+@pytest.fixture
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def blocks(text: str) -> list[Block]:
+    return blocks_of(text)
+
+
+@pytest.fixture
+def reader(simulator: Simulator, tmp_path: Path) -> Reader:
+    return Reader(Ansible(tmp_path, simulator), simulator)
+
+
+def kinds_of(block: Block) -> list[str]:
+    """What a block is; it should be one thing."""
+    kinds = {
+        "not run": not block.is_run,
+        "file": block.is_run and block.file,
+        "plays": block.is_run and block.plays,
+        "commands": block.is_run and block.commands and all(map(is_known, block.commands)),
+        "output": block.is_run and block.printed,
+    }
+    return [kind for kind, holds in kinds.items() if holds]
+
+
+def test_a_reader_does_what_the_page_says(blocks: list[Block], reader: Reader) -> None:
+    reader.follow(blocks)
+
+
+def test_no_fence_is_overlooked(text: str, blocks: list[Block]) -> None:
+    assert 2 * len(blocks) == len(re.findall(r"^\s*(?:```|~~~)", text, re.MULTILINE))
+    assert len(re.findall(r"<!--\s*(?:not run|fails|simulator):", text)) == sum(len(block.marks) for block in blocks)
+
+
+def test_each_block_is_one_thing_that_is_tested_or_says_why_not(blocks: list[Block]) -> None:
+    assert not [(block.line, block.text) for block in blocks if len(kinds_of(block)) != 1]
+    assert not [block.line for block in blocks if not all(block.marks.values())]
+
+
+def test_what_may_fail_is_run(blocks: list[Block]) -> None:
+    assert not [block.line for block in blocks if "fails" in block.marks and not (block.plays or block.commands)]
+
+
+def test_each_playbook_that_is_shown_is_run(blocks: list[Block]) -> None:
+    commands = " ".join(command for block in blocks if block.is_run for command in block.commands)
+    for block in blocks:
+        if block.is_run and block.file and block.language == "yaml":
+            content = yaml.safe_load(block.text)
+            if isinstance(content, list) and any("hosts" in part for part in content):
+                assert f"ansible-playbook {block.file}" in commands or f" {block.file}" in commands, block.file
+
+
+def test_the_make_targets_exist(text: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][\w-]*):", makefile, re.MULTILINE))
+    assert "test" in targets
+    assert set(re.findall(r"(?:`|^|&& |\$ )make ([a-z][\w-]*)", text, re.MULTILINE)) <= targets
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The anchors that the headings of a page have on GitHub."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_what_is_linked_exists(page: Path, text: str) -> None:
+    for link in LINK.findall(text):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors_of(target), link
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    links = LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {title_of(page) for page in PAGES[1:]} <= set(links)
+
+
+# The tests above are as good as what reads the pages.
+
+
+def test_blocks_are_read_with_their_marks() -> None:
+    plain, marked, file, other = blocks_of(SAMPLE)
+    assert (plain.line, plain.marks, plain.plays) == (2, {}, [play_of([{"a": {}}])])
+    assert marked.marks == {"simulator": '{"reorder": true}', "not run": "b"}
+    assert marked.commands == ["ansible x    y"]
+    assert (file.file, file.plays, file.commands) == ("vars/a.yml", [], [])
+    assert [kinds_of(block) for block in (plain, marked, file, other)] == [["plays"], ["not run"], ["file"], ["plays"]]
+
+
+def test_plays_are_joined_until_something_else_comes() -> None:
+    plays = blocks_of("```yaml\n- a: {}\n```\n```yaml\n- b: {}\n```\n<!-- fails: c -->\n```yaml\n- c: {}\n```\n```yaml\n- d: {}\n```\n")
+    assert [len(block.plays) for block in joined(plays)] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```yaml\n- ansible.builtin.debug: {msg: a}\n  failed_when: true\n```\n",
+        "```yaml\n- ansible.builtin.debug: {msg: a}\n  when: false\n```\n",
+        "```console\nansible-playbook missing.yml\n```\n",
+        "```console\ncat ansible.cfg\n```\n```text\nnot printed\n```\n",
+        "<!-- fails: a -->\n```console\ncat ansible.cfg\n```\n",
+        "<!-- fails: not printed -->\n```console\ncat missing\n```\n",
+    ],
+)
+def test_what_is_not_as_the_page_says_is_noticed(reader: Reader, text: str) -> None:
+    with pytest.raises(AssertionError):
+        reader.follow(blocks_of(text))
+
+
+def test_what_is_as_the_page_says_passes(reader: Reader) -> None:
+    text = (
+        '<!-- simulator: {"reorder": true} -->\n```yaml\n# a/b.yml\n- c\n- d\n```\n```console\ncat a/b.yml\n```\n```text\n- c\n- ...\n```\n'
+    )
+    text += "<!-- fails: No such file -->\n```console\ncat missing\n```\n"
+    reader.follow(blocks_of(text))
+    assert reader.simulator.behaviour()["reorder"] is True
