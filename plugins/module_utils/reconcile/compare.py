@@ -17,7 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 
 def same(field: Field | None, declared: Any, stored: Any) -> bool:
-    """Whether C(stored) is what was C(declared). A secret that the server hides counts as the same."""
+    """Whether C(stored) is what was C(declared). A secret that the server hides counts as the declared one, if one is declared."""
     if field is None:
         return _same_json(declared, stored)
     if declared is None and field.server_made:
@@ -25,7 +25,7 @@ def same(field: Field | None, declared: Any, stored: Any) -> bool:
     declared = field.default if declared is None else declared
     stored = field.default if stored is None else stored
     if field.secret and is_masked(stored):
-        return True
+        return declared is not None
     if isinstance(declared, dict) and isinstance(stored, dict):
         return _same_dict(field, declared, stored)
     if isinstance(declared, list) and isinstance(stored, list):

@@ -62,6 +62,8 @@ POLICY = {"id": "p", "enabled": True, "action": "FLAG", "check": ["REQUEST", "RE
             {"enabled": True, "rules": [dict(RULE, id="x", model={"mode": "filter", "values": ["b", "a"]})]},
         ),
         ("unknown_to_us", {"a": [1, 2]}, {"a": [1.0, 2]}),
+        # Which of two is hidden tells which is which.
+        ("otel", [{"url": "u"}, {"url": "u", "authorization": "x"}], [{"url": "u", "authorization": "********"}, {"url": "u"}]),
     ],
 )
 def test_not_drift(key, declared, stored):
@@ -101,6 +103,9 @@ def test_not_drift(key, declared, stored):
         ("unknown_to_us", [1, 2], [2, 1]),
         ("unknown_to_us", 1, True),
         ("unknown_to_us", {"a": 1}, {"a": 1, "b": 2}),
+        # A secret that nobody declared is too much, also if it is hidden.
+        ("otel", [{"url": "u"}], [{"url": "u", "authorization": "********"}]),
+        ("otel", [{"url": "u"}, {"url": "u", "authorization": "x"}], [{"url": "u", "authorization": "********"}] * 2),
     ],
 )
 def test_drift(key, declared, stored):
