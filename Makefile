@@ -15,14 +15,14 @@ VENV := .venv
 READY := $(VENV)/.ready
 BENCH := .cache/bench/venv
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
-PARTS := lint unit simulator contract inprocess sanity integration import
+PARTS := lint unit simulator contract properties inprocess sanity integration import
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 # The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help test $(PARTS) units cores demo bench format lock venv clean
+.PHONY: help test $(PARTS) units cores hunt demo bench format lock venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ simulator: $(READY) ## the simulator's own tests
 
 contract: $(READY) ## the field table against Cloudflare's package, the simulator, the documentation and the README
 	@pytest -q tests/contract
+
+properties: $(READY) ## what must hold whatever is declared, whatever is stored, and whichever server it is; the same examples each time
+	@pytest -q tests/properties
+
+hunt: $(READY) ## as properties, with thousands of new examples (EXAMPLES=5000); not part of `make test`
+	@PROPERTIES=hunt pytest -q tests/properties
 
 inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
 	@pytest -q tests/in_process

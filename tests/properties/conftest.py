@@ -11,7 +11,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much]
-settings.register_profile("fixed", max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=SLOW)
+settings.register_profile("fixed", max_examples=75, derandomize=True, deadline=None, database=None, suppress_health_check=SLOW)
 settings.register_profile(
     "hunt", max_examples=int(os.environ.get("EXAMPLES", "5000")), deadline=None, database=None, suppress_health_check=SLOW
 )
