@@ -25,6 +25,7 @@ options:
     description:
       - The gateway's id, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
       - The API takes lower case letters, digits, underscores, and single hyphens between them.
+      - V(default) is the gateway that Cloudflare makes by itself for clients that name none.
     type: str
     required: true
     aliases: [name]
@@ -36,12 +37,15 @@ options:
     default: present
   authentication:
     description:
-      - Whether clients must bring a Cloudflare token. Without it, anybody who knows the URL may use the gateway.
-      - A new gateway has it off.
+      - Whether clients must bring a Cloudflare token with the permission C(AI Gateway Run). Without it, anybody who knows the URL may use
+        the gateway.
+      - Provider keys stored with the gateway and Unified Billing, in which Cloudflare pays the provider and bills you, need it.
+      - Off on a new gateway.
     type: bool
   byok_only:
     description:
-      - Whether to use only the provider keys stored with the gateway, and never Unified Billing instead.
+      - Whether requests may only be paid with your own provider keys ("bring your own key"), and never through Unified Billing instead.
+      - Off on a new gateway.
     type: bool
   cache_invalidate_on_update:
     description:
@@ -49,17 +53,24 @@ options:
     type: bool
   cache_ttl:
     description:
-      - Seconds that an identical request is answered from the cache; at least 0. V(0) switches the cache off.
+      - Seconds for which an identical request is answered from the cache, without asking the provider; at least 0. V(0) switches the cache
+        off.
+      - Text and images are cached. All callers that send the same body with the same provider key share the cached answer. A client can ask
+        for another time with its request, from 60 seconds to one month.
       - V(0) on a new gateway if not given.
     type: int
   collect_logs:
     description:
-      - Whether to keep prompts, answers, tokens and cost as logs. V(true) on a new gateway if not given.
+      - Whether to keep a log of each request, with its prompt, answer, tokens and cost. Clients can decide otherwise for a single request.
+      - O(logpush) and O(log_classification) need it.
+      - V(true) on a new gateway if not given.
     type: bool
   dlp:
     description:
-      - Scan requests and answers with Zero Trust DLP profiles. Either one O(dlp.action) for all O(dlp.profiles), or O(dlp.policies).
-      - "It cannot be cleared. Switch it off with C({enabled: false, policies: []})."
+      - Scan requests and answers for sensitive data, with profiles for data loss prevention (DLP) of Cloudflare Zero Trust. Either one
+        O(dlp.action) for all O(dlp.profiles), or O(dlp.policies).
+      - An answer that is scanned is held back until it is complete.
+      - "Off on a new gateway. It cannot be cleared; switch it off with C({enabled: false, policies: []})."
     type: dict
     suboptions:
       enabled:
@@ -67,7 +78,7 @@ options:
         type: bool
         required: true
       action:
-        description: What to do on a match. V(FLAG) notes it in a header and the log, V(BLOCK) refuses the request or the answer.
+        description: What to do on a match. V(FLAG) notes it in the header C(cf-aig-dlp) and in the log, V(BLOCK) refuses.
         type: str
         choices: [FLAG, BLOCK]
       profiles:
@@ -88,12 +99,12 @@ options:
             type: bool
             required: true
           action:
-            description: What to do on a match.
+            description: What to do on a match, as O(dlp.action).
             type: str
             choices: [FLAG, BLOCK]
             required: true
           check:
-            description: What to scan.
+            description: What to scan. V(REQUEST) is what the client sends, V(RESPONSE) is what the provider answers.
             type: list
             elements: str
             choices: [REQUEST, RESPONSE]
@@ -106,7 +117,11 @@ options:
   guardrails:
     description:
       - What to do about prompts and answers in each hazard category. A category that is left out is ignored.
-      - V(FLAG) only logs, V(BLOCK) refuses. Each check adds about half a second to a request, and Workers AI usage.
+      - V(FLAG) only notes it in the log, V(BLOCK) refuses. Each check adds about half a second to a request, and Workers AI usage, and an
+        answer that is checked is held back until it is complete.
+      - If the checks cannot be reached, a phase (prompt or response) in which anything is V(BLOCK) refuses with HTTP 503. One that has only
+        V(FLAG) lets the request through.
+      - None on a new gateway.
     type: dict
     suboptions:
       prompt:
@@ -177,31 +192,39 @@ options:
         suboptions: *categories
   log_classification:
     description:
-      - Whether Cloudflare may analyse stored prompts and answers by task. Off on a new gateway.
-      - Needs O(collect_logs), and goes off together with it.
+      - Whether Cloudflare may analyse the stored prompts and answers, and sort them by task.
+      - Needs O(collect_logs), and goes off together with it. Off on a new gateway.
     type: bool
   log_management:
     description:
-      - How many logs to keep, from 10000 to 10000000. What applies if it is not set depends on your plan.
+      - How many logs to keep, from 10000 to 10000000. O(log_management_strategy) says what happens then.
+      - With the plan Workers Free, an account may keep 100000 in all; with Workers Paid, each gateway 10000000. What applies if it is not
+        set depends on the plan and the age of the account.
+      - It is about the logs of accounts that were made before 2026-09-24.
     type: int
   log_management_strategy:
     description:
-      - What to do when O(log_management) is reached. V(STOP_INSERTING) also stops the export of logs.
+      - What to do when there are as many logs as O(log_management) allows. V(STOP_INSERTING) keeps no new ones, and exports none either.
+        V(DELETE_OLDEST) makes room.
+      - What applies if it is not set depends on the age of the account.
     type: str
     choices: [STOP_INSERTING, DELETE_OLDEST]
   logpush:
     description:
-      - Whether logs are given to a Logpush job, encrypted to O(logpush_public_key). Nothing flows before that job exists.
-      - Needs O(collect_logs) and a paid plan. Off on a new gateway.
+      - Whether logs are exported through Cloudflare's Logpush, encrypted to O(logpush_public_key). Nothing flows before there is a Logpush
+        job for them too, which this collection does not make.
+      - Needs O(collect_logs) and the plan Workers Paid. Off on a new gateway.
     type: bool
   logpush_public_key:
     description:
-      - The public half of an RSA key pair in PEM format, 16 to 1024 characters. A private key is refused.
+      - The public half of the RSA key pair that exported logs are encrypted to, in PEM format, 16 to 1024 characters. Whoever has the
+        private half can read them. A private key is refused here.
     type: str
   otel:
     description:
-      - Endpoints that get an OpenTelemetry span for every request. Spans carry the text of prompts and answers.
-      - The order of the list does not matter.
+      - Endpoints that get an OpenTelemetry trace span for every request. Spans carry the text of prompts and answers, so an endpoint sees
+        all that clients send.
+      - The order of the list does not matter. None on a new gateway.
     type: list
     elements: dict
     suboptions:
@@ -223,35 +246,42 @@ options:
         default: json
   rate_limiting_interval:
     description:
-      - Length of the rate limit's window in seconds; at least 0. Only has an effect if O(rate_limiting_limit) is above 0 too.
+      - Length of the rate limit's window in seconds; at least 0. There is a limit only if this and O(rate_limiting_limit) are both above 0.
       - V(0) on a new gateway if not given.
     type: int
   rate_limiting_limit:
     description:
-      - How many requests all clients together may make in O(rate_limiting_interval); at least 0. Further ones are refused with 429.
+      - How many requests all clients together may make in O(rate_limiting_interval); at least 0. Further ones are refused with HTTP 429.
+        V(0) means that there is no limit.
       - V(0) on a new gateway if not given.
     type: int
   rate_limiting_technique:
     description:
-      - V(fixed) counts in windows by the clock, V(sliding) over the last O(rate_limiting_interval) seconds.
+      - V(fixed) counts in windows by the clock, so up to twice as many requests may come together where two windows meet. V(sliding)
+        counts over the last O(rate_limiting_interval) seconds.
+      - Cloudflare does not say what applies if it is not set.
     type: str
     choices: [fixed, sliding]
   retry_backoff:
     description:
-      - How the delay grows when the gateway tries a failed provider call again.
+      - How O(retry_delay) changes from one try of a failed provider call to the next. V(constant) is not at all, V(linear) grows by the same
+        amount each time, V(exponential) by more each time.
     type: str
     choices: [constant, linear, exponential]
   retry_delay:
     description:
-      - Milliseconds between tries of a failed provider call, from 0 to 5000.
+      - Milliseconds before a failed provider call is tried again, from 0 to 5000. Later tries may wait longer, see O(retry_backoff).
     type: int
   retry_max_attempts:
     description:
-      - How often a failed provider call is tried at most, from 1 to 5. Clear it with O(unset) to switch retries off.
+      - How often a failed provider call is tried at most, from 1 to 5. Clients can ask for another number with their request.
+      - Not set on a new gateway. Clear it with O(unset) to switch retries off.
     type: int
   spend_limits:
     description:
-      - Budgets. Requests over a budget are refused with 429. Costs are estimates, and may come in late.
+      - Budgets. Requests over a budget are refused with HTTP 429. Costs are estimates and may come in late, so a budget can be exceeded a
+        little.
+      - None on a new gateway.
     type: dict
     suboptions:
       enabled:
@@ -317,11 +347,11 @@ options:
             suboptions: *filter
   store_id:
     description:
-      - The Secrets Store that holds the provider keys of this gateway.
+      - The id of the Secrets Store that holds the provider keys of this gateway. Not set on a new gateway.
     type: str
   stripe:
     description:
-      - Reports usage to Stripe.
+      - Reports usage to Stripe as events, for billing. Cloudflare documents its shape only. None on a new gateway.
     type: dict
     suboptions:
       authorization:
@@ -340,13 +370,16 @@ options:
             required: true
   workers_ai_billing_mode:
     description:
-      - How Workers AI calls through this gateway are billed.
+      - How calls of Workers AI models through this gateway are billed. V(postpaid), which a new gateway has, puts them on the Workers AI
+        bill.
+      - A newer API also takes C(unified), which uses AI Gateway credits. Give that in O(extra_settings).
     type: str
     choices: [postpaid]
   zdr:
     description:
-      - Whether to send traffic that is paid through Unified Billing to provider endpoints that keep no data. It does not stop the
-        gateway's own logs. Off on a new gateway.
+      - Whether traffic that is paid through Unified Billing goes to provider endpoints that keep no data ("zero data retention"). OpenAI and
+        Anthropic have such endpoints; requests to other providers go where they always go, without notice.
+      - It does not stop the gateway's own logs; that is O(collect_logs). Off on a new gateway.
     type: bool
   extra_settings:
     description:
