@@ -22,7 +22,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 # The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help test $(PARTS) units cores hunt demo bench format lock venv clean
+.PHONY: help test $(PARTS) units matrix hunt demo bench format lock venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +65,8 @@ import: $(READY) ## build the tarball and have galaxy-importer judge it
 units: $(READY) ## the unit tests under ansible-test, on every Python found (CORE=...); not part of `make test`
 	@tests/ansible_test.sh $(CORE) units --venv
 
-cores: $(READY) ## the part inprocess with each ansible-core that is supported; not part of `make test`
-	@tests/cores.sh 2.17 2.18 2.19 2.20 2.21
+matrix: $(READY) ## sanity, units, integration and inprocess with each ansible-core and Python that is supported (CORES="2.17 2.18")
+	@python -m tests.matrix $(CORES)
 
 demo: $(READY) ## play the quick start against the simulator
 	@tests/with_simulator.sh tests/demo.sh

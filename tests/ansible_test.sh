@@ -63,7 +63,7 @@ env -u ANSIBLE_COLLECTIONS_PATH -u PYTHONPATH HOME="$cache/home" ansible-test "$
 # ----- what it did; ansible-test calls it a success to have done nothing -----
 case $command in
     sanity) done='^Running sanity test' what="sanity test runs" ;;
-    units) done='^=+ .*[0-9]+ passed' what="Pythons with passing unit tests" ;;
+    units) done='^=+ .*[0-9]+ passed' what="passing runs of unit tests" ;;
     integration) done='^Running .+ integration test role' what="integration targets" ;;
     *) exit "$code" ;;
 esac
