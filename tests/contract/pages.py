@@ -36,8 +36,11 @@ from tests.simulator.handle import Simulator
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHELLS = ("console", "shell", "bash", "sh")
 # What a page may have its reader run and the tests run too; `make` only has to know its targets.
-PROGRAMS = ("ansible", "ansible-doc", "ansible-inventory", "ansible-playbook", "cat", "grep")
-FENCE = re.compile(r"(?P<marks>(?:^<!--[^>]*-->\n+)*)^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAMS = ("ansible", "ansible-doc", "ansible-inventory", "ansible-playbook", "cat", "env")
+FENCE = re.compile(
+    r"(?P<marks>(?:^[ ]*<!--[^>]*-->\n+)*)^(?P<indent>[ ]*)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$",
+    re.MULTILINE | re.DOTALL,
+)
 MARK = re.compile(r"<!--\s*(not run|fails|simulator):(.*?)-->", re.DOTALL)
 FILE = re.compile(r"# ([\w./-]+\.\w+|[\w-]+/[\w./-]+)\n")
 
@@ -87,7 +90,7 @@ def blocks_of(text: str) -> list[Block]:
         Block(
             text.count("\n", 0, match.start("text")),
             match["language"],
-            match["text"],
+            re.sub(f"^{match['indent']}", "", match["text"], flags=re.MULTILINE),
             {kind: words.strip() for kind, words in MARK.findall(match["marks"])},
         )
         for match in FENCE.finditer(text)

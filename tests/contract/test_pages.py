@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible.module_utils.basic import missing_required_lib
 
 from tests.contract.pages import PAGES, Block, Reader, blocks_of, is_known, joined, title_of
 from tests.contract.support import ROOT, Ansible, play_of
@@ -33,9 +34,13 @@ $ ansible x \\
 # vars/a.yml
 c: 1
 ```
-```yaml
-- d: {}
-```
+1. In a list:
+
+   <!-- fails: e -->
+   ```yaml
+   - d:
+       e: f
+   ```
 """
 
 
@@ -108,7 +113,7 @@ def test_the_make_targets_exist(text: str) -> None:
 
 def anchors_of(page: Path) -> set[str]:
     """The anchors that the headings of a page have on GitHub."""
-    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S), re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
@@ -116,10 +121,20 @@ def test_what_is_linked_exists(page: Path, text: str) -> None:
     for link in LINK.findall(text):
         if "://" in link:
             continue
-        name, _, anchor = link.partition("#")
+        name, _hash, anchor = link.partition("#")
         target = (page.parent / name).resolve() if name else page
         assert target.exists(), link
         assert not anchor or anchor in anchors_of(target), link
+
+
+def test_each_message_of_the_troubleshooting_page_exists() -> None:
+    """Those that no example on the page provokes are looked up in the code."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py")) + missing_required_lib("requests")
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^### (.*)\n((?:(?!##).*\n)*)", page, re.MULTILINE)
+    headings = [heading for heading, section in sections if "<!-- fails:" not in section]
+    assert headings
+    assert not [part for heading in headings for part in heading.split(" ... ") if part.rstrip(" .,") not in code]
 
 
 def test_the_readme_leads_to_every_page() -> None:
@@ -136,6 +151,7 @@ def test_blocks_are_read_with_their_marks() -> None:
     assert marked.marks == {"simulator": '{"reorder": true}', "not run": "b"}
     assert marked.commands == ["ansible x    y"]
     assert (file.file, file.plays, file.commands) == ("vars/a.yml", [], [])
+    assert (other.text, other.marks) == ("- d:\n    e: f\n", {"fails": "e"})
     assert [kinds_of(block) for block in (plain, marked, file, other)] == [["plays"], ["not run"], ["file"], ["plays"]]
 
 

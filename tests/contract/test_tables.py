@@ -1,0 +1,106 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the pages of the documentation say in tables and numbers, against the field tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateways import FLEET_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from tests.contract.pages import PAGES, title_of
+from tests.contract.support import ROOT, walk
+
+BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
+
+
+@pytest.fixture(scope="module")
+def settings() -> list[list[str]]:
+    """The README's table of settings."""
+    return rows_of(text_of("README.md").partition("## Settings\n")[2])
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of the first table in a text, without the two lines on top."""
+    table = re.search(r"(?:^\|.*\|\n)+", text, re.MULTILINE)
+    assert table, "no table"
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[0].splitlines()[2:]]
+
+
+def quoted(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def test_the_settings_are_those_of_the_field_table(settings: list[list[str]]) -> None:
+    assert [quoted(row[0]) for row in settings] == [[field.name] for field in GATEWAY.settings]
+
+
+@pytest.mark.parametrize("field", GATEWAY.settings, ids=lambda field: field.name)
+def test_the_row_of_a_setting(settings: list[list[str]], field: Field) -> None:
+    (row,) = [row for row in settings if quoted(row[0]) == [field.name]]
+    _name, kind, limits = row[:3]
+    assert kind.startswith(field.type)
+    numbers = {int(number) for number in re.findall(r"\d+", re.sub(r"`[^`]*`", "", limits))}
+    words = set(quoted(limits))
+    parts = [part for _where, part in walk(field.fields)]
+    if parts:
+        # Too much for a cell: what it tells must be true.
+        assert numbers <= {bound for part in parts for bound in bounds_of(part)}
+        assert words <= {word for part in parts for word in (part.name, *part.choices)}
+        assert numbers or words or not any(bounds_of(part) or part.choices for part in parts)
+    else:
+        assert numbers == bounds_of(field)
+        assert words == set(field.choices)
+
+
+def bounds_of(field: Field) -> set[int]:
+    return {getattr(field, kind) for kind in BOUNDS if getattr(field, kind) is not None}
+
+
+def test_what_a_new_gateway_gets_is_told(settings: list[list[str]]) -> None:
+    """Of what is filled in, that is: what is filled in with 0 is off, as it would be anyway."""
+    for row in settings:
+        (field,) = [field for field in GATEWAY.settings if [field.name] == quoted(row[0])]
+        assert re.findall(r"`(\w+)` on a new gateway", row[3]) == (["true"] if field.on_create is True else [])
+
+
+def test_what_is_filled_in_on_create_is_listed() -> None:
+    filled = {f"{field.name}: {str(field.on_create).lower()}" for field in GATEWAY.settings if field.on_create is not None}
+    (told,) = re.findall(r"where you are silent, they are\n(.*?)\n\n", text_of("docs/declaring-settings.md"), re.DOTALL)
+    assert set(quoted(told)) == filled
+
+
+def test_the_environment_variables() -> None:
+    rows = rows_of(text_of("docs/authentication.md"))
+    told = {name: variable for row in rows for name, variable in zip(quoted(row[0]), quoted(row[1]))}
+    assert told == {field.name: field.env for field in CONNECTION_OPTIONS if field.env}
+
+
+def test_every_connection_option_is_named_where_it_is_explained() -> None:
+    page = text_of("docs/authentication.md")
+    assert not [field.name for field in CONNECTION_OPTIONS if f"`{field.name}`" not in page]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=title_of)
+def test_a_number_in_brackets_behind_an_option_is_its_default(page: Path) -> None:
+    defaults = {field.name: field.default for field in (*CONNECTION_OPTIONS, *FLEET_OPTIONS)}
+    told = re.findall(r"`(\w+)` \((\d+)\)", page.read_text(encoding="utf-8"))
+    assert not [(name, number) for name, number in told if str(defaults.get(name)) != number]
+
+
+def test_the_defaults_of_numbers_are_told() -> None:
+    told = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
+    numbers = [field for field in (*CONNECTION_OPTIONS, *FLEET_OPTIONS) if field.type == "int"]
+    assert numbers
+    assert not [field.name for field in numbers if f"`{field.name}` ({field.default})" not in told]
