@@ -16,7 +16,7 @@ from starlette.responses import Response
 from tests.simulator.edge import CONTROL_PREFIX
 from tests.simulator.faults import FaultSpec
 from tests.simulator.protocol import encode
-from tests.simulator.state import State
+from tests.simulator.state import Scene, State
 from tests.simulator.views import with_extra_fields
 
 SPECS: TypeAdapter[list[FaultSpec]] = TypeAdapter(list[FaultSpec])
@@ -50,8 +50,8 @@ def add_general(router: APIRouter, state: State) -> None:
         return reply({"status": "ok"})
 
     @router.post("/reset")
-    async def reset() -> Response:
-        state.restart()
+    async def reset(scene: Annotated[Scene | None, Body()] = None) -> Response:
+        state.restart(scene or Scene())
         return reply({"status": "ok"})
 
     @router.get("/requests")

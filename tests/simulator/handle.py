@@ -49,9 +49,9 @@ class Simulator:
         """`{"status": "ok"}`."""
         return self._one("GET", "health")
 
-    def reset(self) -> None:
-        """Everything back to the start."""
-        self._one("POST", "reset")
+    def reset(self, **scene: Any) -> None:
+        """Everything back to the start, or to a start with the given behaviour, faults and gateways."""
+        self._one("POST", "reset", scene)
 
     def behaviour(self) -> Json:
         """All switches."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from tests.simulator.behaviour import DEFAULT_ACCOUNTS, Behaviour
-from tests.simulator.faults import Fault, Faults
+from pydantic import BaseModel
+
+from tests.simulator.behaviour import DEFAULT_ACCOUNTS, FORBID, Behaviour
+from tests.simulator.faults import Fault, Faults, FaultSpec
 from tests.simulator.journal import Journal
+from tests.simulator.protocol import Json
 from tests.simulator.quota import Ledger
 from tests.simulator.routing import Route
 from tests.simulator.store import Store
@@ -21,20 +24,35 @@ class Abandoned(Exception):
     """The stand-in was reset or is stopping while a request waited: it is to end with no answer."""
 
 
+class Scene(BaseModel):
+    """What is there at the start: switches, planted faults, and gateways by account and id."""
+
+    model_config = FORBID
+
+    behaviour: Behaviour = Behaviour()
+    faults: list[FaultSpec] = []
+    gateways: dict[str, dict[str, Json]] = {}
+
+
 class State:
     """The store, the switches, the faults, the journal and the quota of one stand-in."""
 
     def __init__(self) -> None:
         self._awaken = asyncio.Event()
-        self.restart()
+        self.restart(Scene())
 
-    def restart(self) -> None:
+    def restart(self, scene: Scene) -> None:
         """Back to the start; requests that wait are abandoned, so that they cannot act afterwards."""
         self._awaken.set()
         self._awaken = asyncio.Event()
-        self.behaviour = Behaviour()
+        self.behaviour = scene.behaviour
         self.store = Store()
+        for account, gateways in scene.gateways.items():
+            for gateway_id, gateway in gateways.items():
+                self.store.seed(account, gateway_id, gateway)
         self.faults = Faults()
+        for spec in scene.faults:
+            self.faults.add(spec)
         self.journal = Journal()
         self.ledger = Ledger(self.behaviour.quota)
 

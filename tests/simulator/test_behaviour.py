@@ -190,6 +190,26 @@ def test_reset_forgets_all(api: Client, simulator: Simulator) -> None:
     assert api.call("GET").headers["Ratelimit"].startswith('"default";r=1199;')
 
 
+def test_reset_to_another_start(api: Client, simulator: Simulator) -> None:
+    api.made("old")
+    gateways = {simulator.account_id: {"one": {"retry_delay": 10**9}, "two": {}}, simulator.other_account_id: {"three": {}}}
+    simulator.reset(behaviour={"mask_secrets": True}, faults=[{"status": 500}], gateways=gateways)
+    assert (list(simulator.gateways()), list(simulator.gateways(simulator.other_account_id))) == (["one", "two"], ["three"])
+    assert simulator.gateways()["one"]["retry_delay"] == 10**9
+    assert (simulator.behaviour()["mask_secrets"], simulator.behaviour()["put"]) == (True, "replace")
+    assert [fault["fired"] for fault in simulator.faults()] == [0]
+    simulator.reset()
+    assert (simulator.gateways(), simulator.faults(), simulator.behaviour()["mask_secrets"]) == ({}, [], False)
+
+
+@pytest.mark.parametrize("scene", [{"behaviour": {"put": "patch"}}, {"faults": [{}]}, {"gateways": {"account": []}}, {"other": 1}])
+def test_a_bad_start_is_refused(simulator: Simulator, scene: dict[str, Any]) -> None:
+    simulator.seed({"id": "stays"})
+    with pytest.raises(RuntimeError, match=" 422 "):
+        simulator.reset(**scene)
+    assert list(simulator.gateways()) == ["stays"]
+
+
 def test_seeding_is_not_validated(api: Client, simulator: Simulator) -> None:
     simulator.seed({"id": "Odd ID/x", "retry_delay": 10**9, "otel": "odd", "stripe": 3, "other": [1]})
     seeded = simulator.gateways()["Odd ID/x"]
