@@ -58,6 +58,7 @@ def told(result: Json) -> list[tuple[str, str, list[str]]]:
 def test_many_are_as_each_would_be_alone(server: Json, stored: list[Json], gateways: list[Json]) -> None:
     together, alone = Account(server, stored), Account(server, stored)
     result = together.run("ai_gateways", options_of(gateways))
+    assert "results" in result, result["msg"]
     writes = []
     for entry, gateway in zip(result["results"], gateways):
         single = alone.run("ai_gateway", gateway)

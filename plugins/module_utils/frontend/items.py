@@ -38,23 +38,20 @@ class ItemReader:
         self.problems: list[str] = []
         self.secrets: set[str] = set()
         self._resource = resource
-        spec = item_options(resource)
-        self._item = ArgumentSpecValidator(spec)
-        self._defaults = ArgumentSpecValidator({name: option for name, option in spec.items() if name not in IDENTITY})
 
     def read(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
         """What C(items), the value of C(option), declare, in their order, with C(defaults) laid under each.
 
         Those with problems are left out.
         """
-        under = self._read("defaults", self._defaults, defaults or {}, declare_settings) or {}
+        under = self._read("defaults", IDENTITY, defaults or {}, declare_settings) or {}
         places: dict[str, list[str]] = defaultdict(list)
         declarations = []
         for index, options in enumerate(items):
             place, item_id = f"{option}[{index}]", self._id_of(options)
             places[item_id].append(place)
             where = f"{place} ({item_id})" if item_id else place
-            declarations.append(self._read(where, self._item, options, lambda *given: lay_under(self._resource, under, declare(*given))))
+            declarations.append(self._read(where, (), options, lambda *given: lay_under(self._resource, under, declare(*given))))
         self.problems += [f"{' and '.join(same)} have the same id ({item_id})" for item_id, same in places.items() if item_id and same[1:]]
         return tuple(filter(None, declarations))
 
@@ -66,11 +63,13 @@ class ItemReader:
     def _read(
         self,
         where: str,
-        validator: ArgumentSpecValidator,
+        without: Sequence[str],
         options: Mapping[str, Any],
         declare_by: Callable[[Resource, dict[str, Any], Sequence[str]], Read],
     ) -> Read | None:
-        validated = validator.validate(dict(options))
+        # A spec of its own for each item, as Ansible fills in the parts of a nested default in place.
+        spec = {name: option for name, option in item_options(self._resource).items() if name not in without}
+        validated = ArgumentSpecValidator(spec).validate(dict(options))
         self.secrets.update(validated._no_log_values)
         values = validated.validated_parameters
         found = [error.msg.rstrip(".") for error in validated.errors if not isinstance(error, UnsupportedError)]

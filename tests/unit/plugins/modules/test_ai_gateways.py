@@ -109,6 +109,13 @@ def test_what_a_gateway_has_of_its_own_goes_before_the_defaults(api, gateway, ap
     assert operations(apply({"id": "a", **own}, defaults=defaults)) == [("a", "created")]
 
 
+def test_one_gateway_leaves_nothing_to_the_next(api, gateway, apply):
+    guardrails = {"prompt": {}, "response": {}}
+    api.expect_page([gateway(id="a", guardrails=guardrails), gateway(id="b", guardrails=guardrails)])
+    result = apply({"id": "a", "guardrails": {}}, {"id": "b", "guardrails": {}}, defaults={"guardrails": {}})
+    assert operations(result) == [("a", "unchanged"), ("b", "unchanged")]
+
+
 def test_defaults_are_not_for_what_shall_be_absent(api, apply):
     api.expect_page([])
     assert operations(apply({"id": "a", "state": "absent"}, defaults={"cache_ttl": 5})) == [("a", "unchanged")]
