@@ -50,12 +50,12 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
         found.extend(problems(field, options[field.name], field.name))
         if options[field.name] == "":
             found.append(f"{field.name} is empty: give it a value, or leave it out")
+    credentials = None if found else _credentials(options, found)
     found.extend(_account_problems(options["account_id"]))
     found.extend(_base_url_problems(options["base_url"]))
     if options["ca_path"] and not Path(options["ca_path"]).exists():
         found.append(f"ca_path {options['ca_path']} does not exist")
-    credentials = None if found else _credentials(options, found)
-    if credentials is None:
+    if credentials is None or found:
         raise InvalidOptions(found)
     return Connection(
         account_id=str(options["account_id"]),

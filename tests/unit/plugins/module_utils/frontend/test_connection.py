@@ -138,6 +138,7 @@ def test_all_that_is_wrong_is_told_at_once(api, run_module):
 def test_all_variables_empty_means_none_given(api, run_module, env):
     result = run_module({"id": "a"}, env=env, connection=False)
     assert "account_id is missing: give it, or set CLOUDFLARE_ACCOUNT_ID" in result["msg"]
+    assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"]
     result = run_module({"id": "a", "account_id": "x"}, env=env, connection=False)
     assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"]
 
