@@ -15,7 +15,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 BENCH := .cache/bench/venv
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
-PARTS := lint unit simulator contract properties inprocess sanity integration import
+PARTS := lint unit simulator contract properties inprocess awx sanity integration import
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
@@ -51,6 +51,9 @@ hunt: $(READY) ## as properties, with thousands of new examples (EXAMPLES=5000);
 
 inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
 	@pytest -q tests/in_process
+
+awx: $(READY) ## what is shipped for AWX: formats, jobs as AWX runs them
+	@pytest -q tests/awx
 
 sanity: $(READY) ## ansible-test sanity on every Python found (CORE=2.17 for another ansible-core)
 	@tests/ansible_test.sh $(CORE) sanity

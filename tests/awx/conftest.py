@@ -1,0 +1,57 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator for all tests here, the collection as users install it, and jobs that run with both."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.awx.jobs import Job
+from tests.awx.rules import rendered
+from tests.awx.support import CREDENTIAL_TYPES, ROOT, clean_environment
+from tests.simulator.handle import Simulator
+from tests.simulator.process import running_simulator
+
+# Makes a job with the environment that a credential of the named type, with these inputs, gives it.
+NewJob = Callable[[str, Mapping[str, str]], Job]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the built collection is installed."""
+    folder = tmp_path_factory.mktemp("installed")
+    environment = clean_environment(folder)
+    build = ["ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(folder)]
+    subprocess.run(build, env=environment, check=True, capture_output=True)
+    (tarball,) = folder.glob("*.tar.gz")
+    # Forced, as the checkout counts as installed already.
+    install = ["ansible-galaxy", "collection", "install", str(tarball), "--force", "--offline", "--collections-path", str(folder)]
+    subprocess.run(install, env=environment, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def new_job(tmp_path_factory: pytest.TempPathFactory, installed: Path, running: Simulator) -> NewJob:
+    def make(credential_type: str, inputs: Mapping[str, str]) -> Job:
+        environment = rendered(CREDENTIAL_TYPES[credential_type], {"base_url": running.base_url, **inputs})
+        return Job(tmp_path_factory.mktemp("job"), installed, environment)
+
+    return make

@@ -1,0 +1,179 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks as jobs: what they do with answers and lists, what they hand on, and that no secret is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.awx.conftest import NewJob
+from tests.awx.jobs import LOCALHOST, Job
+from tests.awx.support import ROOT, SURVEYS
+from tests.simulator.handle import Simulator
+
+Json = dict[str, Any]
+APPLY, AUDIT = "ai_gateway_apply.yml", "ai_gateway_audit.yml"
+TOKEN = "example-token-that-must-not-show"
+# What is secret in a declaration, and what only the server knows.
+DECLARED = {
+    "otel": [
+        {
+            "url": "https://otel.example.com/v1/traces",
+            "headers": {"x-key": "example-header-that-must-not-show"},
+            "authorization": "example-authorization-that-must-not-show",
+        }
+    ],
+    "stripe": {"authorization": "example-stripe-key-that-must-not-show", "usage_events": [{"payload": "{}"}]},
+}
+STORED = "example-value-of-the-server-that-must-not-show"
+SECRETS = (
+    TOKEN,
+    "example-header-that-must-not-show",
+    "example-authorization-that-must-not-show",
+    "example-stripe-key-that-must-not-show",
+    STORED,
+)
+LISTED = [{"id": "one", **DECLARED}, {"id": "two", "cache_ttl": 60}]
+
+
+def token_inputs(simulator: Simulator, token: str = TOKEN) -> dict[str, str]:
+    simulator.behave(tokens={token: "write"})
+    return {"api_token": token, "account_id": simulator.account_id}
+
+
+def seed(simulator: Simulator) -> None:
+    """A gateway with a secret that nobody declares."""
+    simulator.seed({"id": "two", "otel": [{"url": "https://otel.example.com", "headers": {}, "authorization": STORED}]})
+
+
+def assert_no_secret(job: Job) -> None:
+    assert job.places_of("edgeops.cloudflare"), "the search finds nothing at all"
+    assert {secret: job.places_of(secret) for secret in SECRETS} == {secret: [] for secret in SECRETS}
+
+
+def answers(survey: str, given: Mapping[str, Any]) -> Json:
+    """What AWX makes of answers: a default where there is one; a text that is left blank is an empty one."""
+    found: Json = {}
+    for question in SURVEYS[survey]["spec"]:
+        if question["variable"] in given:
+            found[question["variable"]] = given[question["variable"]]
+        elif "default" in question:
+            found[question["variable"]] = question["default"]
+        elif question["type"].startswith("text"):
+            found[question["variable"]] = ""
+    return found
+
+
+def test_the_answers_of_a_survey(simulator: Simulator, new_job: NewJob) -> None:
+    """What is blank is left alone, a 0 is not blank, and the text of a choice is a truth value. A survey never purges."""
+    simulator.seed({"id": "one", "cache_ttl": 300, "retry_delay": 100, "authentication": False})
+    simulator.seed({"id": "other"})
+    given = {"gateway_id": "one", "gateway_cache_ttl": 0, "gateway_authentication": "true", "gateway_zdr": "", "gateway_retry_delay": ""}
+    variables = {**answers("ai_gateway_apply", given), "cloudflare_purge": True}
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, variables, arguments="--diff")
+    assert job.succeeded, job.output
+    stored = simulator.gateways()
+    assert (stored["one"]["cache_ttl"], stored["one"]["authentication"], stored["one"]["retry_delay"]) == (0, True, 100)
+    assert "other" in stored
+    assert job.results("Gateways")[0]["results"][0]["changed_settings"] == ["authentication", "cache_ttl"]
+    assert job.stats == {
+        "cloudflare_apply": {
+            "localhost": {
+                "check_mode": False,
+                "changed": True,
+                "summary": {"created": 0, "updated": 1, "deleted": 0, "unchanged": 0, "failed": 0},
+                "changed_ids": ["one"],
+                "failed_ids": [],
+            }
+        }
+    }
+    assert_no_secret(job)
+
+
+@pytest.mark.parametrize("arguments", ["--diff", "--check --diff"])
+def test_a_list_with_secrets(simulator: Simulator, new_job: NewJob, arguments: str) -> None:
+    """In run and in check mode, and with the older kind of credential; a check writes nothing, and tells the same."""
+    seed(simulator)
+    inputs = {"api_email": simulator.api_email, "api_key": simulator.api_key, "account_id": simulator.account_id}
+    job = new_job("credential_type_api_key", inputs).run(APPLY, {"cloudflare_gateways": LISTED}, arguments=arguments)
+    assert job.succeeded, job.output
+    check = "--check" in arguments
+    assert ({request["method"] for request in simulator.requests()} == {"GET"}) is check
+    assert ("one" in simulator.gateways()) is not check
+    assert job.stats["cloudflare_apply"]["localhost"]["changed_ids"] == ["one", "two"]
+    assert job.stats["cloudflare_apply"]["localhost"]["check_mode"] is check
+    assert "cache_ttl" in job.results("Gateways")[0]["diff"]["after"]["two"]
+    assert job.places_of(simulator.api_key) == []
+    assert_no_secret(job)
+
+
+def test_the_diff_is_only_there_if_it_is_asked_for_and_facts_are_kept_in_clear(simulator: Simulator, new_job: NewJob) -> None:
+    """What AWX would keep of a host: the gateways, masked, and nothing else."""
+    seed(simulator)
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, {"cloudflare_gateways": LISTED})
+    assert job.succeeded, job.output
+    assert "diff" not in job.results("Gateways")[0]
+    facts = job.facts()
+    assert set(facts) == {"cloudflare_ai_gateways"}
+    assert set(facts["cloudflare_ai_gateways"]) == {"one", "two"}
+    assert facts["cloudflare_ai_gateways"]["one"]["otel"][0]["url"] == "https://otel.example.com/v1/traces"
+    assert_no_secret(job)
+
+
+def test_an_audit_tells_what_is_not_as_declared(simulator: Simulator, new_job: NewJob) -> None:
+    """It changes nothing, fails if it is told to, and hands on what it found all the same."""
+    seed(simulator)
+    simulator.seed({"id": "stranger", "authentication": True})
+    variables = {"cloudflare_gateways": LISTED, **answers("ai_gateway_audit", {"audit_fails": "true"})}
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, variables, arguments="--diff")
+    assert not job.succeeded
+    found = {"missing": ["one"], "drifted": ["two"], "undeclared": ["stranger"], "without_authentication": ["two"]}
+    assert job.results("Show what was found")[0]["msg"] == found
+    assert job.stats == {"cloudflare_audit": {"localhost": {**found, "gateways": 2}}}
+    assert {request["method"] for request in simulator.requests()} == {"GET"}
+    assert not any(result.get("changed") for result in job.results("Compare them with what is declared"))
+    assert_no_secret(job)
+
+
+def test_an_audit_needs_no_declaration_and_runs_in_check_mode(simulator: Simulator, new_job: NewJob) -> None:
+    seed(simulator)
+    variables = answers("ai_gateway_audit", {})
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, variables, arguments="--check --diff")
+    assert job.succeeded, job.output
+    found = {"missing": [], "drifted": [], "undeclared": [], "without_authentication": ["two"]}
+    assert job.stats == {"cloudflare_audit": {"localhost": {**found, "gateways": 1}}}
+    assert_no_secret(job)
+
+
+def test_a_job_needs_one_declaration(simulator: Simulator, new_job: NewJob) -> None:
+    """Not two, of which one would be forgotten, and not none."""
+    local = LOCALHOST["localhost"]
+    hosts = {"none": local, "both": {**local, "gateway_id": "one", "cloudflare_gateways": []}}
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, {"cloudflare_hosts": "all"}, hosts)
+    assert not job.succeeded
+    messages = [result["msg"] for result in job.results("There is one declaration")]
+    assert messages == ["Answer gateway_id, or set cloudflare_gateways, and not both."] * 2
+    assert simulator.requests() == []
+
+
+def test_what_failed_is_handed_on_too(simulator: Simulator, new_job: NewJob) -> None:
+    simulator.fault(method="PUT", status=400, json={"success": False, "errors": [{"code": 7001, "message": "no"}]}, times=None)
+    seed(simulator)
+    variables = {"cloudflare_gateways": [{"id": "new"}, {"id": "two", "cache_ttl": 60}]}
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, variables)
+    assert not job.succeeded
+    handed_on = job.stats["cloudflare_apply"]["localhost"]
+    assert (handed_on["changed_ids"], handed_on["failed_ids"]) == (["new"], ["two"])
+
+
+def test_no_playbook_loops_over_what_may_be_secret() -> None:
+    """Ansible shows the items of a loop, whatever the options of the module are."""
+    for name in (APPLY, AUDIT):
+        text = (ROOT / "playbooks" / name).read_text(encoding="utf-8")
+        assert "loop" not in text
+        assert "with_" not in text
