@@ -14,6 +14,7 @@ CORE ?= 2.19
 VENV := .venv
 READY := $(VENV)/.ready
 BENCH := .cache/bench/venv
+AWX := .cache/awx
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
 PARTS := lint unit simulator contract properties inprocess awx sanity integration import
 
@@ -27,11 +28,11 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: $(READY) ## everything below from lint to import, two parts at a time, with a summary at the end
+test: $(READY) $(AWX)/.ready ## everything below from lint to import, two parts at a time, with a summary at the end
 	@python tests/run_parts.py $(PARTS)
 
-lint: $(READY) ## ruff, mypy, yamllint, shellcheck, reuse, changelog, docs, ansible-lint, secrets
-	@tests/lint.sh
+lint: $(READY) $(AWX)/.ready ## ruff, mypy, yamllint, shellcheck, reuse, changelog, docs, ansible-lint, secrets
+	@ANSIBLE_COLLECTIONS_PATH=$$ANSIBLE_COLLECTIONS_PATH:$(CURDIR)/$(AWX) tests/lint.sh
 
 unit: $(READY) ## the collection's unit tests, with branch coverage
 	@mkdir -p .cache/coverage
@@ -52,7 +53,7 @@ hunt: $(READY) ## as properties, with thousands of new examples (EXAMPLES=5000);
 inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
 	@pytest -q tests/in_process
 
-awx: $(READY) ## what is shipped for AWX: formats, jobs as AWX runs them
+awx: $(READY) $(AWX)/.ready ## what is shipped for AWX: formats, jobs as AWX runs them, setting it up with the modules of awx.awx
 	@pytest -q tests/awx
 
 sanity: $(READY) ## ansible-test sanity on every Python found (CORE=2.17 for another ansible-core)
@@ -110,4 +111,8 @@ $(READY): requirements-dev.txt
 $(BENCH)/.ready: tests/benchmarks/requirements.txt | $(READY)
 	@python -m venv --clear $(BENCH)
 	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+$(AWX)/.ready: tests/awx/requirements.txt tests/awx/fetch.py | $(READY)
+	@python tests/awx/fetch.py $(AWX)
 	@touch $@

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.awx.jobs import Job
+from tests.awx.life import Stage, live
 from tests.awx.rules import rendered
 from tests.awx.support import CREDENTIAL_TYPES, ROOT, clean_environment
 from tests.simulator.handle import Simulator
@@ -55,3 +57,19 @@ def new_job(tmp_path_factory: pytest.TempPathFactory, installed: Path, running: 
         return Job(tmp_path_factory.mktemp("job"), installed, environment)
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[dict[str, Stage]] | None]:
+    """What takes longest, and is mostly waited for, goes on beside the other tests; only if a test asks for it."""
+    if not any("life" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        yield None
+        return
+    with ThreadPoolExecutor(1) as worker:
+        yield worker.submit(live, tmp_path_factory.mktemp("life"))
+
+
+@pytest.fixture(scope="session")
+def life(under_way: Future[dict[str, Stage]]) -> dict[str, Stage]:
+    """The stages of a life in AWX."""
+    return under_way.result()

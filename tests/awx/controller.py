@@ -1,0 +1,221 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A stand-in for the part of AWX's API that the modules of awx.awx use to set it up: it keeps what it is sent, and starts no jobs.
+
+It refuses what AWX is known to refuse, and changes what AWX is known to change. All else it believes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.awx import rules
+
+Json = dict[str, Any]
+# The status of the answer, and its body.
+Answer = tuple[int, Any]
+
+TOKEN = "example-controller-token"
+ENCRYPTED = "$encrypted$"
+GALAXY_TYPE = "Ansible Galaxy/Automation Hub API Token"
+# Where objects are kept, with what AWX supplies where the caller is silent.
+DEFAULTS: Mapping[str, Json] = {
+    "organizations": {"description": "", "max_hosts": 0},
+    "credential_types": {"description": "", "managed": False},
+    "credentials": {"description": "", "inputs": {}, "organization": None},
+    "execution_environments": {"description": "", "organization": None},
+    "projects": {"description": "", "scm_revision": "", "scm_clean": False},
+    "inventories": {"description": "", "kind": "", "host_filter": None},
+    "hosts": {"description": "", "enabled": True, "variables": ""},
+    "job_templates": {"description": "", "survey_enabled": False, "diff_mode": False, "allow_simultaneous": False},
+    "workflow_job_templates": {"description": "", "survey_enabled": False},
+    "workflow_job_template_nodes": {"extra_data": {}},
+}
+TEMPLATES = ("job_templates", "workflow_job_templates", "projects")
+# What goes with an object that is deleted, and by which of its fields.
+OWNED = {
+    "inventories": (("hosts", "inventory"),),
+    "workflow_job_templates": (("workflow_job_template_nodes", "workflow_job_template"),),
+}
+REVISION = "0123456"
+
+
+class Controller:
+    """The objects, by kind and id; C(writes) has each change as method and path; C(playbooks) are those of any project."""
+
+    def __init__(self, playbooks: tuple[str, ...]) -> None:
+        self.playbooks = playbooks
+        self.objects: dict[str, dict[int, Json]] = {kind: {} for kind in DEFAULTS}
+        self.related: dict[str, list[int]] = defaultdict(list)
+        self.surveys: dict[str, Json] = {}
+        self.writes: list[str] = []
+        self._last_id = 0
+        galaxy = self._create("credential_types", {"name": GALAXY_TYPE, "managed": True})
+        self._create("credentials", {"name": "Ansible Galaxy", "credential_type": galaxy["id"]})
+
+    def named(self, kind: str, name: str) -> Json:
+        """The one object of that name."""
+        (found,) = [entry for entry in self.objects[kind].values() if entry["name"] == name]
+        return found
+
+    def names(self, kind: str) -> list[str]:
+        return [str(entry["name"]) for entry in self.objects[kind].values()]
+
+    def names_of(self, kind: str, item: Json, relation: str) -> list[str]:
+        """The names, or identifiers, of what is associated with an object."""
+        found = (self._find(key) for key in self.related[f"{kind}/{item['id']}/{relation}"])
+        return [str(entry.get("name", entry.get("identifier"))) for entry in found]
+
+    def answer(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+        """What AWX says to a request for a path below /api/v2/."""
+        if method != "GET":
+            self.writes.append(f"{method} {path}")
+        parts = path.strip("/").split("/")
+        if parts[0] == "project_updates":
+            self._end_updates()
+            return 200, {"finished": "now", "failed": False, "status": "successful", "scm_revision": REVISION}
+        if len(parts) == 1:
+            return (200, _page(self._matching(parts[0], query))) if method == "GET" else self._post(parts[0], body)
+        item = self.objects[parts[0]].get(int(parts[1]))
+        if item is None:
+            return 404, {"detail": "Not found."}
+        return self._on_item(method, parts[0], item, body) if len(parts) == 2 else self._on_relation(method, path, parts, body)
+
+    def _on_item(self, method: str, kind: str, item: Json, body: Json) -> Answer:
+        if method == "DELETE":
+            return self._delete(kind, item)
+        if method == "PATCH":
+            item.update(_as_stored(kind, body))
+        return 200, self._shown(item)
+
+    def _on_relation(self, method: str, path: str, parts: list[str], body: Json) -> Answer:
+        key, relation = "/".join(parts), parts[2]
+        if relation == "survey_spec":
+            if method == "GET":
+                return 200, self.surveys.get(key, {})
+            self.surveys[key] = body
+            return _refusal(rules.refused_survey(body)) or (200, None)
+        if relation == "update":
+            return 202, {"url": "/api/v2/project_updates/1/"}
+        if method == "GET":
+            return 200, _page([self._shown(self._find(number)) for number in self.related[key]])
+        change = self.related[key].remove if body.get("disassociate") else self.related[key].append
+        change(body["id"])
+        return 204, None
+
+    def _post(self, kind: str, body: Json) -> Answer:
+        refused = _refusal(self._refusals(kind, body))
+        return refused or (201, self._shown(self._create(kind, _as_stored(kind, body))))
+
+    def _refusals(self, kind: str, body: Json) -> list[str]:
+        if kind == "credential_types":
+            return rules.refused_credential_type(body)
+        if kind == "credentials":
+            known = {field["id"] for field in self._find(body["credential_type"])["inputs"]["fields"]}
+            return [f"{name} is no input" for name in set(body["inputs"]) - known]
+        if kind == "job_templates":
+            fetched = self._find(body["project"])["scm_revision"]
+            return [] if fetched and body["playbook"] in self.playbooks else ["Playbook not found for project."]
+        return []
+
+    def _create(self, kind: str, body: Json) -> Json:
+        self._last_id += 1
+        url = f"/api/v2/{kind}/{self._last_id}/"
+        related = {name: f"{url}{name}/" for name in ("survey_spec", "update")}
+        item = {**DEFAULTS[kind], **body, "id": self._last_id, "type": kind[:-1], "url": url, "related": related, "summary_fields": {}}
+        if kind == "projects":
+            # The first update begins by itself.
+            item["summary_fields"] = {"current_update": {"id": 1}}
+        self.objects[kind][self._last_id] = item
+        return item
+
+    def _delete(self, kind: str, item: Json) -> Answer:
+        if kind == "credential_types" and any(entry["credential_type"] == item["id"] for entry in self.objects["credentials"].values()):
+            return 403, {"detail": "Credential types that are in use cannot be deleted"}
+        del self.objects[kind][item["id"]]
+        for owned, field in OWNED.get(kind, ()):
+            self.objects[owned] = {number: entry for number, entry in self.objects[owned].items() if entry[field] != item["id"]}
+        return 204, None
+
+    def _end_updates(self) -> None:
+        for project in self.objects["projects"].values():
+            project.update(scm_revision=REVISION, summary_fields={})
+
+    def _find(self, number: int) -> Json:
+        return next(items[number] for items in self.objects.values() if number in items)
+
+    def _matching(self, kind: str, query: Mapping[str, str]) -> list[Json]:
+        kinds = TEMPLATES if kind == "unified_job_templates" else (kind,)
+        items = [item for each in kinds for item in self.objects[each].values()]
+        return [self._shown(item) for item in items if all(str(item.get(name)) == value for name, value in query.items())]
+
+    def _shown(self, item: Json) -> Json:
+        """As AWX returns it: a secret is never shown."""
+        if item["type"] != "credential" or not item["inputs"]:
+            return item
+        fields = self._find(item["credential_type"])["inputs"]["fields"]
+        secret = {field["id"] for field in fields if field.get("secret")}
+        return {**item, "inputs": {name: ENCRYPTED if name in secret else value for name, value in item["inputs"].items()}}
+
+
+def _as_stored(kind: str, body: Json) -> Json:
+    """What AWX makes of an object before it stores it: null is as if not given."""
+    body = {name: value for name, value in body.items() if value is not None}
+    if kind == "credential_types" and "inputs" in body:
+        fields = [{"type": "string", **field} for field in body["inputs"]["fields"]]
+        return {**body, "inputs": {**body["inputs"], "fields": fields}}
+    return body
+
+
+def _refusal(problems: list[str]) -> Answer | None:
+    return (400, {"error": problems}) if problems else None
+
+
+def _page(items: list[Json]) -> Json:
+    return {"count": len(items), "next": None, "results": items}
+
+
+def _handler(answer: Callable[[str, str, Mapping[str, str], Json], Answer]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _respond(self) -> None:
+            url = urlsplit(self.path)
+            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
+            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+                status, content = 401, {"detail": "Authentication credentials were not provided."}
+            else:
+                status, content = answer(self.command, url.path.removeprefix("/api/v2"), dict(parse_qsl(url.query)), body)
+            self.send_response(status)
+            self.send_header("X-API-Product-Name", "AWX")
+            self.send_header("X-API-Product-Version", "24.6.1")
+            self.end_headers()
+            if content is not None:
+                self.wfile.write(json.dumps(content).encode())
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _respond
+
+        def log_message(self, *_words: Any) -> None:
+            """Nothing: pytest shows what matters."""
+
+    return Handler
+
+
+@contextmanager
+def serving(controller: Controller) -> Iterator[str]:
+    """The address under which the controller can be had."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(controller.answer)) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
