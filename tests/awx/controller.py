@@ -35,6 +35,7 @@ DEFAULTS: Mapping[str, Json] = {
     "execution_environments": {"description": "", "organization": None},
     "projects": {"description": "", "scm_revision": "", "scm_clean": False},
     "inventories": {"description": "", "kind": "", "host_filter": None},
+    "inventory_sources": {"description": ""},
     "hosts": {"description": "", "enabled": True, "variables": ""},
     "job_templates": {"description": "", "survey_enabled": False, "diff_mode": False, "allow_simultaneous": False},
     "workflow_job_templates": {"description": "", "survey_enabled": False},
@@ -88,7 +89,7 @@ class Controller:
         item = self.objects[parts[0]].get(int(parts[1]))
         if item is None:
             return 404, {"detail": "Not found."}
-        return self._on_item(method, parts[0], item, body) if len(parts) == 2 else self._on_relation(method, path, parts, body)
+        return self._on_item(method, parts[0], item, body) if len(parts) == 2 else self._on_relation(method, parts, item, body)
 
     def _on_item(self, method: str, kind: str, item: Json, body: Json) -> Answer:
         if method == "DELETE":
@@ -97,7 +98,7 @@ class Controller:
             item.update(_as_stored(kind, body))
         return 200, self._shown(item)
 
-    def _on_relation(self, method: str, path: str, parts: list[str], body: Json) -> Answer:
+    def _on_relation(self, method: str, parts: list[str], item: Json, body: Json) -> Answer:
         key, relation = "/".join(parts), parts[2]
         if relation == "survey_spec":
             if method == "GET":
@@ -108,6 +109,8 @@ class Controller:
             return 202, {"url": "/api/v2/project_updates/1/"}
         if method == "GET":
             return 200, _page([self._shown(self._find(number)) for number in self.related[key]])
+        if parts[0] == "workflow_job_template_nodes" and relation == "credentials" and not self._asks(item, "credential"):
+            return 400, {"detail": "Related template is not configured to accept credentials on launch."}
         change = self.related[key].remove if body.get("disassociate") else self.related[key].append
         change(body["id"])
         return 204, None
@@ -125,7 +128,13 @@ class Controller:
         if kind == "job_templates":
             fetched = self._find(body["project"])["scm_revision"]
             return [] if fetched and body["playbook"] in self.playbooks else ["Playbook not found for project."]
+        if kind == "workflow_job_template_nodes":
+            return ["Field is not configured to prompt on launch."] if body.get("limit") and not self._asks(body, "limit") else []
         return []
+
+    def _asks(self, node: Json, what: str) -> bool:
+        """Whether the template of a node lets whoever starts it say that."""
+        return bool(self._find(node["unified_job_template"]).get(f"ask_{what}_on_launch"))
 
     def _create(self, kind: str, body: Json) -> Json:
         self._last_id += 1

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from tests.awx.controller import TOKEN, Controller, serving
 from tests.awx.support import AWX, ROOT, clean_environment
+from tests.contract.pages import blocks_of
 
 FETCHED = ROOT / ".cache/awx"
 SECRET = "example-token-for-the-bootstrap"
@@ -48,28 +49,47 @@ class Stage(NamedTuple):
         return [re.sub(r"\d+", "N", write) for write in self.controller.writes]
 
 
+class Awx:
+    """What is there, and playbooks that change it."""
+
+    def __init__(self, folder: Path, controller: Controller) -> None:
+        self._controller = controller
+        self._environment = {**clean_environment(folder, FETCHED), "CONTROLLER_OAUTH_TOKEN": TOKEN, "ANSIBLE_PIPELINING": "true"}
+
+    def run(self, playbook: Path, env: Mapping[str, str], variables: Mapping[str, Any]) -> Stage:
+        self._controller.writes.clear()
+        command = ["ansible-playbook", str(playbook), "-vvv", "--extra-vars", json.dumps(variables)]
+        with serving(self._controller) as url:
+            environment = {**self._environment, **env, "CONTROLLER_HOST": url}
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        return Stage(done.returncode, done.stdout + done.stderr, copy.deepcopy(self._controller))
+
+
 def live(folder: Path) -> dict[str, Stage]:
     """All stages, in this order; one that fails does not stop the others."""
-    controller = Controller(tuple(path.name for path in (AWX / "project").glob("*.yml")))
-    environment = {**clean_environment(folder, FETCHED), "CONTROLLER_OAUTH_TOKEN": TOKEN, "ANSIBLE_PIPELINING": "true"}
-
-    def run(playbook: Path, env: Mapping[str, str], variables: Mapping[str, Any]) -> Stage:
-        controller.writes.clear()
-        command = ["ansible-playbook", str(playbook), "-vvv", "--extra-vars", json.dumps(variables)]
-        done = subprocess.run(command, env={**environment, **env}, capture_output=True, text=True, timeout=300, check=False)
-        return Stage(done.returncode, done.stdout + done.stderr, copy.deepcopy(controller))
-
+    awx = Awx(folder, Controller(tuple(path.name for path in (AWX / "project").glob("*.yml"))))
     bootstrap, teardown = AWX / "bootstrap.yml", AWX / "teardown.yml"
-    with serving(controller) as environment["CONTROLLER_HOST"]:
-        return {
-            "nothing given": run(bootstrap, BY_TOKEN, {}),
-            "key missing": run(bootstrap, {**BY_KEY, "CLOUDFLARE_API_KEY": ""}, GIVEN),
-            "made": run(bootstrap, BY_TOKEN, GIVEN),
-            "made again": run(bootstrap, BY_TOKEN, GIVEN),
-            "the older way": run(_only_the_credential(bootstrap, folder), BY_KEY, GIVEN),
-            "removed": run(teardown, {}, {}),
-            "removed again": run(teardown, {}, {"teardown_organization": True}),
-        }
+    stages = {
+        "nothing given": awx.run(bootstrap, BY_TOKEN, {}),
+        "key missing": awx.run(bootstrap, {**BY_KEY, "CLOUDFLARE_API_KEY": ""}, GIVEN),
+        "made": awx.run(bootstrap, BY_TOKEN, GIVEN),
+        "made again": awx.run(bootstrap, BY_TOKEN, GIVEN),
+        "the older way": awx.run(_only_the_credential(bootstrap, folder), BY_KEY, GIVEN),
+        "removed": awx.run(teardown, {}, {}),
+        "removed again": awx.run(teardown, {}, {"teardown_organization": True}),
+    }
+    aside = Awx(folder, copy.deepcopy(stages["made"].controller))
+    stages["the accounts of the guide"] = aside.run(_of_the_guide(folder), {f"TOKEN_{host}": SECRET for host in ("shop", "support")}, {})
+    return stages
+
+
+def _of_the_guide(folder: Path) -> Path:
+    """The playbook for AWX that the guide shows."""
+    blocks = blocks_of((ROOT / "docs/awx.md").read_text(encoding="utf-8"))
+    (shown,) = [block.text for block in blocks if "awx.awx." in block.text]
+    playbook = folder / "accounts.yml"
+    playbook.write_text(shown, encoding="utf-8")
+    return playbook
 
 
 def _only_the_credential(playbook: Path, folder: Path) -> Path:

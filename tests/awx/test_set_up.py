@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.awx.controller import GALAXY_TYPE, Controller
 from tests.awx.life import FETCHED, SECRET, Stage
-from tests.awx.support import CREDENTIAL_TYPES, SURVEYS
+from tests.awx.support import AWX, CREDENTIAL_TYPES, ROOT, SURVEYS
+from tests.contract.pages import blocks_of
 
 APPLY, CHECK, AUDIT = (f"AI Gateways, {purpose}" for purpose in ("apply", "check", "audit"))
 
@@ -147,3 +149,46 @@ def test_to_take_it_back_again_is_no_error_and_the_organization_goes_if_that_is_
     again = life["removed again"]
     assert (again.code, again.changed) == (0, 1), again.output
     assert again.writes == ["DELETE /organizations/N/"]
+
+
+def test_the_accounts_of_the_guide(life: dict[str, Stage]) -> None:
+    """A job for each account, each with its own credential."""
+    stage = life["the accounts of the guide"]
+    assert stage.code == 0, stage.output
+    controller = stage.controller
+    nodes = [node for node in controller.objects["workflow_job_template_nodes"].values() if node.get("limit")]
+    used = {node["limit"]: controller.names_of("workflow_job_template_nodes", node, "credentials") for node in nodes}
+    assert used == {"shop": ["Cloudflare, shop"], "support": ["Cloudflare, support"]}
+
+
+def test_the_files_of_the_guide_are_those_of_the_project() -> None:
+    shown = [block for block in blocks_of((ROOT / "docs/awx.md").read_text(encoding="utf-8")) if block.file]
+    compared = {str(block.file): (AWX / "project" / str(block.file)) for block in shown}
+    shipped = {name: yaml.safe_load(path.read_text(encoding="utf-8")) for name, path in compared.items() if path.exists()}
+    assert len(shipped) == 6
+    assert shipped == {block.file: yaml.safe_load(block.text) for block in shown if block.file in shipped}
+
+
+# What the stand-in refuses, as AWX does; the playbooks would notice.
+
+REFUSED: dict[str, tuple[str, Any]] = {
+    "credential_types": ("kind", {"name": "a", "kind": "token", "inputs": {}, "injectors": {}}),
+    "credentials": ("no input", {"name": "a", "credential_type": "Cloudflare API Token", "inputs": {"unknown": "a"}}),
+    "job_templates": ("Playbook not found", {"name": "a", "project": "Cloudflare", "playbook": "missing.yml"}),
+    "workflow_job_template_nodes": ("prompt", {"identifier": "a", "limit": "a", "unified_job_template": APPLY}),
+}
+WHERE = {"credential_type": "credential_types", "project": "projects", "unified_job_template": "job_templates"}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_the_stand_in_refuses_what_awx_refuses(made: Controller, kind: str) -> None:
+    told, body = REFUSED[kind]
+    ids = {name: made.named(WHERE[name], value)["id"] for name, value in body.items() if name in WHERE}
+    status, answer = made.answer("POST", f"/{kind}/", {}, {**body, **ids})
+    assert status == 400
+    assert told in str(answer)
+
+
+def test_the_stand_in_keeps_a_credential_type_that_is_in_use(made: Controller) -> None:
+    in_use = made.named("credential_types", "Cloudflare API Token")["id"]
+    assert made.answer("DELETE", f"/credential_types/{in_use}/", {}, {})[0] == 403
