@@ -1,12 +1,23 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that came from elsewhere, made fit to be shown."""
+"""Text that came from elsewhere, made fit to be shown, and checked before it is sent."""
 
 from __future__ import annotations
 
+import re
+from typing import Sequence
 
-def printable(text: str, limit: int) -> str:
+# So many names are told in a message, and so much of each.
+NAMED = 10
+MAX_NAME = 100
+# No message is longer, whatever it is about.
+MAX_MESSAGE = 100_000
+# Halves of characters, which JSON and YAML can hold, and UTF-8 cannot.
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def printable(text: str, limit: int = MAX_MESSAGE) -> str:
     """C(text) on one line, at most C(limit) characters, without control and formatting characters.
 
     What a server sends may hold terminal escapes or marks that turn the writing direction.
@@ -14,3 +25,19 @@ def printable(text: str, limit: int) -> str:
     shown = "".join(char if char.isprintable() else " " for char in text[: limit * 4])
     shown = " ".join(shown.split())
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+
+
+def name_some(names: Sequence[str]) -> str:
+    """The first of the C(names), and how many there are beyond."""
+    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(printable(name, MAX_NAME) for name in names[:NAMED]) + more
+
+
+def fits_url(text: str) -> bool:
+    """Whether C(text), percent-encoded, can be sent in a URL."""
+    return not _HALVES.search(text)
+
+
+def fits_path(text: str) -> bool:
+    """Whether C(text), percent-encoded, can be a segment of a path: HTTP libraries remove C(.) and C(..) in any spelling."""
+    return fits_url(text) and text not in ("", ".", "..")

@@ -30,6 +30,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 SWITCH = "edgeops_cloudflare_in_process"
 PROGRESS_SWITCH = "edgeops_cloudflare_progress"
@@ -108,8 +109,8 @@ class InProcessAction(OrdinaryAction):
     def _argument_error(self, errors: Any) -> str:
         """The text that AnsibleModule gives for the first of C(errors)."""
         if isinstance(errors[0], UnsupportedError):
-            return f"Unsupported parameters for ({self._task.action}) module: {errors.msg}"
-        return str(errors.msg)
+            return printable(f"Unsupported parameters for ({self._task.action}) module: {errors.msg}")
+        return printable(str(errors.msg))
 
 
 class _Kept:

@@ -23,6 +23,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, fits_path, printable
 
 # The most that the API gives at once.
 PAGE_SIZE = 100
@@ -33,11 +34,11 @@ MAX_PAGES = 1000
 def encode_path(*segments: str) -> str:
     """A path of C(segments), each percent-encoded, so that none can change which item is addressed.
 
-    :raises ValueError: for an empty segment, C(.) and C(..), which HTTP libraries remove from a path in any spelling.
+    :raises CollectionError: for one that no path can have.
     """
     for segment in segments:
-        if segment in ("", ".", ".."):
-            raise ValueError(f"{segment!r} cannot be part of a path")
+        if not fits_path(segment):
+            raise CollectionError(f"{printable(repr(segment), MAX_NAME)} cannot be part of a URL.")
     return "".join("/" + quote(segment, safe="") for segment in segments)
 
 

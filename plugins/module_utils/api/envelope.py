@@ -10,11 +10,10 @@ C({"success": false, "errors": [{"code": 7001, "message": "...", "path": ["body"
 from __future__ import annotations
 
 import datetime
-import json
-import math
 from email.utils import parsedate_to_datetime
-from typing import Any, Iterable
+from typing import Any
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
     ApiError,
     ErrorEntry,
@@ -30,10 +29,6 @@ INPUT_REFUSED = 7001
 ITEM_NOT_FOUND = 7002
 MAX_ENTRIES = 50
 MAX_TEXT = 500
-# More than any answer has: what is deeper nested, or has more parts, would take more memory and time than it is worth.
-MAX_DEPTH = 50
-MAX_PARTS = 500_000
-MAX_DIGITS = 100
 HINT_PERMISSION = "Check that the token is valid and has the permission 'AI Gateway Write' on this account ('AI Gateway Read' to read only)"
 HINT_ACCOUNT = "Check account_id, and base_url if it is set"
 HINTS_BY_CODE = {
@@ -57,8 +52,6 @@ def read_envelope(request: Request, answer: Answer) -> dict[str, Any]:
     :raises ApiError: for anything else, with all that the answer tells.
     """
     payload = _parse(answer.body)
-    if not _is_bounded(payload):
-        payload = None
     if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success") is True:
         return payload
     raise _failure(request, answer, payload)
@@ -66,39 +59,9 @@ def read_envelope(request: Request, answer: Answer) -> dict[str, Any]:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_number, parse_float=_number, parse_int=_whole_number)
-    except (ValueError, RecursionError):
+        return json_text.read(body)
+    except ValueError:
         return None
-
-
-def _number(text: str) -> float:
-    """A number that can be sent back; Python would also take C(NaN), C(Infinity) and C(1e999), which JSON cannot express."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is not a number")
-    return value
-
-
-def _whole_number(text: str) -> int:
-    """Python takes any number of digits, and in older versions the time for it grows with their square."""
-    if len(text) > MAX_DIGITS:
-        raise ValueError(f"a number of {len(text)} digits")
-    return int(text)
-
-
-def _is_bounded(payload: Any) -> bool:
-    """Whether whatever walks through C(payload) comes to an end soon, and without running out of stack."""
-    level, parts = [payload], 0
-    for _depth in range(MAX_DEPTH):
-        level = [part for whole in level if isinstance(whole, (dict, list)) for part in _parts(whole)]
-        parts += len(level)
-        if not level or parts > MAX_PARTS:
-            break
-    return not level
-
-
-def _parts(whole: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return whole.values() if isinstance(whole, dict) else whole
 
 
 def _failure(request: Request, answer: Answer, payload: Any) -> ApiError:

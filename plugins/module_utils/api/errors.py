@@ -13,6 +13,8 @@ import traceback
 from pathlib import Path
 from typing import Any, Iterable, NamedTuple, Sequence
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+
 
 class Request(NamedTuple):
     """What was asked: the verb, and the path below the base URL."""
@@ -52,7 +54,7 @@ class CollectionError(Exception):
         self.notes: list[str] = []
 
     def __str__(self) -> str:
-        return " ".join([self.message, *self.notes])
+        return printable(" ".join([self.message, *self.notes]))
 
     def add_remark(self, text: str) -> None:
         """Append a sentence that only the code higher up could know."""

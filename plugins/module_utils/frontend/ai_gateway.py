@@ -18,6 +18,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 ENDPOINT = "https://gateway.ai.cloudflare.com/v1"
 
@@ -55,9 +56,9 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
     }
     warnings = []
     if outcome.unverifiable:
-        warnings.append(UNVERIFIABLE % ", ".join(outcome.unverifiable))
+        warnings.append(UNVERIFIABLE % name_some(outcome.unverifiable))
     if outcome.disturbed:
-        warnings.append(DISTURBED % ", ".join(outcome.disturbed))
+        warnings.append(DISTURBED % name_some(outcome.disturbed))
     if warnings:
         result["warnings"] = warnings
     if outcome.after is not None and declaration.present:

@@ -20,7 +20,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet
     FAILED,
     Fleet,
     Member,
-    name_some,
     reconcile_fleet,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
@@ -33,6 +32,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
 
 FLEET_OPTIONS = (
     Field("gateways", "list", elements="dict", required=True),
@@ -135,14 +135,14 @@ def _warnings(members: Sequence[Member]) -> list[str]:
     outcomes = [(member.declaration.id, member.outcome) for member in members if member.outcome and not member.error]
     found = []
     for text, name in ((UNVERIFIABLE, "unverifiable"), (DISTURBED, "disturbed")):
-        where = [f"{', '.join(getattr(outcome, name))} of {item_id}" for item_id, outcome in outcomes if getattr(outcome, name)]
+        where = [f"{name_some(getattr(outcome, name))} of {item_id}" for item_id, outcome in outcomes if getattr(outcome, name)]
         if where:
             found.append(text % name_some(where))
     return found
 
 
 def _message(failed: Sequence[Mapping[str, Any]], in_all: int) -> str:
-    told = [f"{entry['id']}: {entry['error']['msg']}" for entry in failed[:TOLD_FAILURES]]
+    told = [f"{printable(entry['id'], MAX_NAME)}: {entry['error']['msg']}" for entry in failed[:TOLD_FAILURES]]
     if len(failed) > TOLD_FAILURES:
         told.append(f"(and {len(failed) - TOLD_FAILURES} more, see results)")
     return f"{len(failed)} of {in_all} {GATEWAY.name}s failed; results tells about the others. {' '.join(told)}"

@@ -19,6 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import FromEnvironment
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import fits_path
 
 ACCOUNT_ID = Field("account_id", "str", env="CLOUDFLARE_ACCOUNT_ID")
 API_TOKEN = Field("api_token", "str", secret=True, env="CLOUDFLARE_API_TOKEN")
@@ -97,7 +98,7 @@ def _is_option(value: str | None) -> bool:
 def _account_problems(account_id: str | None) -> list[str]:
     if account_id is None:
         return ["account_id is missing: give it, or set CLOUDFLARE_ACCOUNT_ID"]
-    if account_id in (".", ".."):
+    if account_id and not fits_path(account_id):
         return [f"account_id is {account_id}: this cannot be part of a URL"]
     return []
 

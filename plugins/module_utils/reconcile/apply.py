@@ -27,6 +27,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     unverifiable,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 # How often to plan anew when somebody else creates or deletes the same item meanwhile.
 ROUNDS = 4
@@ -34,6 +35,8 @@ ROUNDS = 4
 FRESH_SECONDS = 10.0
 # How often to look for an item whose creation may still be under way, before creating it again.
 LOOKS = 3
+# So much of a value is shown in a message.
+MAX_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,7 @@ class Reconciler:
             )
 
     def _shown(self, key: str, settings: Mapping[str, Any]) -> str:
-        return repr(mask(self.resource.setting(key), settings.get(key)))
+        return printable(repr(mask(self.resource.setting(key), settings.get(key))), MAX_SHOWN)
 
     def _look(self, error: CollectionError, looks: int = 1) -> dict[str, Any] | None:
         """Read the item after C(error) left open what was done; a creation may take more than one look to show."""

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked, problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import fits_path
+
+INEXPRESSIBLE = "%s holds a value that cannot be sent as JSON, such as .nan, a number without end, or nesting without end"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequ
 def id_problems(resource: Resource, item_id: str | None) -> list[str]:
     """What is wrong with the id of an item."""
     found = list(problems(resource.id, item_id, resource.id.name))
-    if item_id in (".", ".."):
+    if item_id and not fits_path(item_id):
         found.append(f"{resource.id.name} is {item_id}: this cannot be part of a URL")
     return found
 
@@ -52,6 +55,8 @@ def declare_settings(resource: Resource, options: Mapping[str, Any], known_probl
     settings = {field.key: to_api(field, options[field.name]) for field in resource.settings if options.get(field.name) is not None}
     settings.update(options.get("extra_settings") or {})
     settings.update({_field(resource, name).key: None for name in options.get("unset") or []})
+    if not json_text.can_express(settings):
+        raise InvalidOptions([INEXPRESSIBLE % key for key, value in settings.items() if not json_text.can_express({key: value})])
     return settings
 
 
@@ -116,10 +121,6 @@ def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
             found.append(f"{name} is given both as an option and in extra_settings: keep one of them")
         masked = [where for where, secret in secrets(settings.get(name), value, name) if is_masked(secret)]
         found.extend(f"extra_settings.{where} is a mask that stands for a secret, not the secret itself" for where in masked)
-    try:
-        json.dumps(extra, allow_nan=False)
-    except (TypeError, ValueError):
-        found.append("extra_settings holds a value that JSON cannot express, such as .nan or .inf")
     return found
 
 

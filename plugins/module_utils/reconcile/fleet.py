@@ -20,10 +20,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 PROGRESS_SECONDS = 5.0
-# So many ids are named in a message.
-NAMED_IDS = 10
 FAILED = "failed"
 
 
@@ -175,9 +174,3 @@ def _start(work: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
-
-
-def name_some(ids: Sequence[str]) -> str:
-    """The first of the C(ids), and how many there are beyond."""
-    more = f", and {len(ids) - NAMED_IDS} more" if len(ids) > NAMED_IDS else ""
-    return ", ".join(ids[:NAMED_IDS]) + more

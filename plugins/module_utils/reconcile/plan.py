@@ -17,6 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compa
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "updated", "deleted", "unchanged"
 
@@ -129,6 +130,6 @@ def _refuse_masked(resource: Resource, declaration: Declaration, body: Mapping[s
     if hidden:
         raise HiddenSecret(
             f"Nothing was changed. The API updates by replacing the whole {resource.name}, and the server shows "
-            f"{', '.join(where for _key, where in hidden)} only masked: writing the mask back, or leaving it out, could destroy "
+            f"{name_some([where for _key, where in hidden])} only masked: writing the mask back, or leaving it out, could destroy "
             f"the secret. Declare {' and '.join(sorted({key for key, _where in hidden}))} in this task too, with the secret."
         )

@@ -13,6 +13,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import encode_path
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
 
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
@@ -43,7 +44,7 @@ def test_no_id_can_address_anything_else(api, gateway, run_module, segment, enco
 @pytest.mark.parametrize("segment", [".", "..", ""])
 @pytest.mark.parametrize("option", ["id", "account_id"])
 def test_what_cannot_be_encoded_is_refused_before_anything_is_sent(api, run_module, segment, option):
-    with pytest.raises(ValueError, match="path"):
+    with pytest.raises(CollectionError, match="cannot be part of a URL"):
         encode_path("a", segment)
     message = run_module(dict({"id": "a", "state": "absent"}, **{option: segment}))["msg"]
     assert message.startswith(f"Nothing was sent, because of the options given: {option} ")
@@ -51,7 +52,15 @@ def test_what_cannot_be_encoded_is_refused_before_anything_is_sent(api, run_modu
 
 @pytest.mark.parametrize(
     ("segments", "path"),
-    [(("a",), "/a"), (("a", "b"), "/a/b"), (("/",), "/%2F"), (("a\x00",), "/a%00"), (("a:b@c",), "/a%3Ab%40c"), ((), "")],
+    [
+        (("a",), "/a"),
+        (("\U00010000",), "/%F0%90%80%80"),
+        (("a", "b"), "/a/b"),
+        (("/",), "/%2F"),
+        (("a\x00",), "/a%00"),
+        (("a:b@c",), "/a%3Ab%40c"),
+        ((), ""),
+    ],
 )
 def test_segments_are_encoded_one_by_one(segments, path):
     assert encode_path(*segments) == path

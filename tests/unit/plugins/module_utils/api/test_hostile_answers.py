@@ -8,21 +8,18 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-import os
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-ONE = "/ai-gateway/gateways/a"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MEGABYTE = 1024 * 1024
 # What one answer may take at most, on a machine that does other things too.
 MAX_MEGABYTES = 300
 MAX_SECONDS = 15
 STATUS = Path("/proc/self/status")
-NASTY = "\x1b[31m\x9b31m\u202e\u2066\u200b{{ 7 * 7 }}"
 
 
 def peak():
@@ -108,7 +105,9 @@ def test_what_surrounds_the_body_is_bounded_too(run_against, head, part):
 
 @pytest.mark.parametrize("line", [b"HTTP/1.1 " + b"/" * 65000, b"HTTP/1.1 2" + b"//a" * 20000, b"<" * 65000])
 def test_a_long_line_is_told_of_in_short_and_soon(run_against, raw_server, line):
+    begun = time.perf_counter()
     message = run_against(raw_server.send(line + b"\r\n\r\n"))["msg"]
+    assert time.perf_counter() - begun < 2
     assert "got no answer" in message
     assert len(message) < 1000
 
@@ -180,6 +179,18 @@ def test_endless_numbers_are_refused(run_against, raw_server, number):
     assert "the body is not an answer of the Cloudflare API" in run_against(raw_server.answer(body.encode()))["msg"]
 
 
+@pytest.mark.parametrize("later", ["\ud800", ["a\udfff"], {"\ud800": 1}, [{"a": ["\udc00\ud800"]}]])
+def test_half_a_character_is_refused(run_against, raw_server, gateway, later):
+    """It could neither be printed nor be handed to Ansible."""
+    answer = raw_server.answer(raw_server.envelope(gateway(later=later)))
+    assert "the body is not an answer of the Cloudflare API" in run_against(answer)["msg"]
+
+
+def test_a_whole_character_in_two_escapes_is_taken(run_against, raw_server, gateway):
+    result = run_against(raw_server.answer(raw_server.envelope(gateway(later="\U0001f600"))))
+    assert result["gateway"]["later"] == "\U0001f600"
+
+
 @pytest.mark.parametrize(
     "errors",
     [
@@ -196,7 +207,9 @@ def test_errors_are_bounded(run_against, raw_server, errors):
     assert len(json.dumps(result)) < 200_000
 
 
-@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream", "image/png", "application/json; charset=utf-16", "", "\u00ff", "odd"])
+@pytest.mark.parametrize(
+    "kind", ["text/html", "application/octet-stream", "image/png", "application/json; charset=utf-16", "", "\u00ff", "odd"]
+)
 def test_an_answer_counts_by_what_it_says_and_not_by_its_type(run_against, raw_server, gateway, kind):
     body = raw_server.envelope(gateway())
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin-1")

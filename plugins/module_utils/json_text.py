@@ -1,0 +1,75 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""JSON within bounds: no value that JSON cannot express, and none that takes more time, memory or stack than it is worth.
+
+Python's own reader and writer take C(NaN), halves of characters, numbers of any length and nesting of almost any depth.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Iterable
+
+# More than anything that the API has or takes.
+MAX_DEPTH = 50
+MAX_PARTS = 500_000
+MAX_DIGITS = 100
+
+
+def read(text: bytes) -> Any:
+    """The value that C(text) stands for.
+
+    :raises ValueError: if it is not JSON within the bounds.
+    """
+    try:
+        decoded = text.decode("utf-8")
+        value = json.loads(decoded, parse_constant=_number, parse_float=_number, parse_int=_whole_number)
+        if not _is_bounded(value):
+            raise ValueError("too deep, or too many parts")
+        if "\\u" in decoded:
+            # There may be half of a character, which only text that is escaped can have.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except RecursionError:
+        raise ValueError("too deep") from None
+    return value
+
+
+def can_express(value: Any) -> bool:
+    """Whether C(value) can be sent as JSON, and read again."""
+    try:
+        read(json.dumps(value).encode("utf-8"))
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    # Python would also take NaN, Infinity and 1e999, which cannot be sent back.
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not a number")
+    return value
+
+
+def _whole_number(text: str) -> int:
+    # Older Pythons take any number of digits, and time by the square of it.
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)
+
+
+def _is_bounded(value: Any) -> bool:
+    """Whether whatever walks through C(value) comes to an end soon, and without running out of stack."""
+    level, parts = [value], 0
+    for _depth in range(MAX_DEPTH):
+        level = [part for whole in level if isinstance(whole, (dict, list)) for part in _parts(whole)]
+        parts += len(level)
+        if not level or parts > MAX_PARTS:
+            break
+    return not level
+
+
+def _parts(whole: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return whole.values() if isinstance(whole, dict) else whole
