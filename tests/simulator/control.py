@@ -102,7 +102,11 @@ def add_faults(router: APIRouter, state: State) -> None:
 
 
 def add_store(router: APIRouter, state: State) -> None:
-    """The store as it is: nothing masked, nothing reordered, nothing validated."""
+    """The store as it is: nothing masked, nothing reordered, nothing validated; and how it came to be so."""
+
+    @router.get("/changes")
+    async def changes() -> Response:
+        return reply([vars(change) for change in state.store.changes])
 
     @router.get("/gateways/{account}")
     async def gateways(account: str) -> Response:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.types import Receive, Scope, Send
 
 from tests.simulator import api
@@ -46,16 +48,28 @@ class Edge:
         who = caller(request.headers, state.behaviour.tokens)
         headers, exhausted = state.ledger.take(who.name)
         where = route(request.method, request.raw_path)
+
+        def act() -> Answer:
+            return exhausted or self._act(request, entry, where, who)
+
         if fault is None:
-            answer = exhausted or api.answer(state, request, where, who)
+            answer = act()
         else:
             entry.fault = fault.id
-            answer = await self._around(fault, request, where, who, exhausted)
+            answer = await self._around(fault, where, act)
         await state.pause(state.behaviour.delay)
         answer.headers = {"cf-ray": fresh_ray(), **headers, **answer.headers}
         await deliver(state, delivery, answer, fault.spec if fault else None, entry)
 
-    async def _around(self, fault: Fault, request: Request, where: Route | None, who: Caller, exhausted: Answer | None) -> Answer:
+    def _act(self, request: Request, entry: Entry, where: Route | None, who: Caller) -> Answer:
+        """The true answer, with what it did to the store noted."""
+        store = self._state.store
+        before = store.changed
+        answer = api.answer(self._state, request, where, who)
+        entry.acted = (before, store.changed)
+        return answer
+
+    async def _around(self, fault: Fault, where: Route | None, act: Callable[[], Answer]) -> Answer:
         """The true answer or the one that the fault gives, with the store changed before or after."""
         state, spec = self._state, fault.spec
         if spec.when == "before":
@@ -63,7 +77,7 @@ class Edge:
             await state.pause(spec.delay or 0)
         answer = Answer(200, b"")
         if spec.acts:
-            answer = exhausted or api.answer(state, request, where, who)
+            answer = act()
         if spec.when == "after":
             state.change(fault, where)
             await state.pause(spec.delay or 0)

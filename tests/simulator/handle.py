@@ -85,6 +85,10 @@ class Simulator:
         """Empties the journal."""
         self._many("DELETE", "requests")
 
+    def changes(self) -> list[Json]:
+        """All that happened to the stored gateways, by whomever, oldest first."""
+        return self._many("GET", "changes")
+
     def gateways(self, account: str | None = None) -> dict[str, Json]:
         """The stored gateways of an account by id."""
         return self._one("GET", f"gateways/{account or self.account_id}")

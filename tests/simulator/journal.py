@@ -42,7 +42,8 @@ class Entry:
 
     `time` is in seconds since the epoch, `status` is None when no answer was sent, `fault` is the id
     of the fault that fired, `port` tells the connections of the client apart. `body` is the JSON
-    value, else the text, None when it was empty.
+    value, else the text, None when it was empty. `acted` has the numbers of the last change of the
+    store before the request did its work and after, None as long as it has not done any.
     """
 
     time: float
@@ -55,6 +56,7 @@ class Entry:
     port: int
     status: int | None = None
     fault: int | None = None
+    acted: tuple[int, int] | None = None
 
 
 class Journal:

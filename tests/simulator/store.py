@@ -7,21 +7,39 @@
 from __future__ import annotations
 
 import copy
+from collections import deque
+from dataclasses import dataclass
 
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
 from tests.simulator.defaults import ABSENT, DEFAULT_ID, completed, default_of, seeded, timestamp
+from tests.simulator.journal import LONGEST
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.validation import Refused, check
 
 Gateways = dict[str, Json]
 
 
+@dataclass(frozen=True)
+class Change:
+    """What one change left of a gateway: the whole of it, None when it took it away. The first has the number 1."""
+
+    number: int
+    account: str
+    id: str
+    gateway: Json | None
+
+
 class Store:
-    """Gateways by account and id; each is a dictionary that is replaced as a whole, never edited."""
+    """Gateways by account and id; each is a dictionary that is replaced as a whole, never edited.
+
+    `changed` is the number of the last change, `changes` are the changes themselves, the oldest first.
+    """
 
     def __init__(self) -> None:
         self._accounts: dict[str, Gateways] = {}
+        self.changed = 0
+        self.changes: deque[Change] = deque(maxlen=LONGEST)
 
     def gateways(self, account: str) -> Gateways:
         """All of an account by id, oldest first."""
@@ -33,7 +51,10 @@ class Store:
 
     def delete(self, account: str, gateway_id: str) -> Json | None:
         """Takes a gateway away and returns it; None when there was none."""
-        return self.gateways(account).pop(gateway_id, None)
+        removed = self.gateways(account).pop(gateway_id, None)
+        if removed is not None:
+            self._note(account, gateway_id, None)
+        return removed
 
     def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
         """Puts any object there without validation; only what it lacks is filled in."""
@@ -74,7 +95,12 @@ class Store:
 
     def _put(self, account: str, gateway: Json) -> Json:
         self._accounts.setdefault(account, {})[gateway["id"]] = gateway
+        self._note(account, gateway["id"], gateway)
         return gateway
+
+    def _note(self, account: str, gateway_id: str, gateway: Json | None) -> None:
+        self.changed += 1
+        self.changes.append(Change(self.changed, account, gateway_id, gateway))
 
 
 def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -261,3 +262,33 @@ def test_journal(api: Client, simulator: Simulator) -> None:
     assert first["time"] <= second["time"] <= fourth["time"]
     simulator.clear_requests()
     assert simulator.requests() == []
+
+
+def test_changes_and_what_made_them(api: Client, simulator: Simulator) -> None:
+    simulator.seed({"id": "one", "cache_ttl": 1})
+    simulator.fault(method="PUT", status=500, when="after", store=[{"id": "one", "gateway": {"cache_ttl": 9}}])
+    simulator.fault(method="DELETE", status=500)
+    api.get()
+    api.update(cache_ttl=2)
+    api.delete()
+    api.delete()
+    api.delete()
+    seeded, updated, meddled, deleted = simulator.changes()
+    assert [change["number"] for change in simulator.changes()] == [1, 2, 3, 4]
+    assert (seeded["account"], seeded["id"]) == (simulator.account_id, "one")
+    assert [change["gateway"]["cache_ttl"] for change in (seeded, updated, meddled)] == [1, 2, 9]
+    assert deleted["gateway"] is None
+    assert [request["acted"] for request in simulator.requests()] == [[1, 1], [1, 2], None, [3, 4], [4, 4]]
+
+
+def test_a_request_acts_when_its_delay_is_over(api: Client, simulator: Simulator) -> None:
+    simulator.fault(method="POST", delay=0.3)
+    late = threading.Thread(target=api.made, args=["late"])
+    late.start()
+    while not simulator.requests():
+        time.sleep(0.01)
+    Client(simulator).made("early")
+    assert [request["acted"] for request in simulator.requests()] == [None, [0, 1]]
+    late.join()
+    assert [request["acted"] for request in simulator.requests()] == [[1, 2], [0, 1]]
+    assert [change["id"] for change in simulator.changes()] == ["early", "late"]
