@@ -39,12 +39,13 @@ class NotDone(Exception):
 
 
 class Sample(NamedTuple):
-    """One run: seconds on the clock, seconds of CPU, the largest process in MiB, requests that the simulator counted."""
+    """One run: seconds on the clock, seconds of CPU, the largest process in MiB; the simulator's requests and CPU seconds."""
 
     wall: float
     cpu: float
     memory: float
-    requests: int
+    requests: int = 0
+    simulator: float = 0.0
 
 
 class Bench:
@@ -77,27 +78,24 @@ class Bench:
         """
         names = [f"gateway-{number}" for number in range(case.count)]
         self.prepare(case, names)
-        before = self.simulator.gateways()
+        before, idle = self.simulator.gateways(), self.simulator.cpu()
         sample, output = self.perform(case.contender, names)
-        journal = self.simulator.requests()
+        busy, journal = self.simulator.cpu() - idle, self.simulator.requests()
         problems = [*_wrong_recap(case, output), *_wrong_requests(case, journal), *self.wrong_store(case.scenario, names, before)]
         if problems:
             raise NotDone(f"{case}: {'; '.join(problems)}\n{output[-3000:]}")
-        return sample._replace(requests=len(journal))
+        return sample._replace(requests=len(journal), simulator=busy)
 
     def prepare(self, case: Case, names: list[str]) -> None:
         """An account that is empty, or holds what is declared, or nearly so."""
-        self.simulator.reset()
-        self.simulator.behave(quota=None, delay=case.delay)
-        if case.scenario != CREATE:
-            different = names[::ONE_IN] if case.scenario == CHANGED else []
-            self.simulator.seed_all({"id": name, **(DIFFERENT if name in different else DECLARED)} for name in names)
+        there = [] if case.scenario == CREATE else names
+        different = set(names[::ONE_IN]) if case.scenario == CHANGED else set()
+        gateways = {name: DIFFERENT if name in different else DECLARED for name in there}
+        self.simulator.reset(behaviour={"quota": None, "delay": case.delay}, gateways={self.simulator.account_id: gateways})
 
     def exchange(self, delay: float) -> float:
         """Seconds of one GET over a connection of its own, without Ansible."""
-        self.simulator.reset()
-        self.simulator.behave(quota=None, delay=delay)
-        self.simulator.seed({"id": "gateway-0", **DECLARED})
+        self.simulator.reset(behaviour={"quota": None, "delay": delay}, gateways={self.simulator.account_id: {"gateway-0": DECLARED}})
         url = f"{self.simulator.base_url}/accounts/{self.simulator.account_id}/ai-gateway/gateways/gateway-0"
         start = time.perf_counter()
         with requests.Session() as session:
@@ -138,7 +136,7 @@ class Bench:
         text = log.read_text(encoding="utf-8", errors="replace")
         if code != 0:
             raise NotDone(f"{Path(command[1]).name} ended with {code}\n{text[-3000:]}")
-        return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, 0), text
+        return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), text
 
     def wrong_store(self, scenario: str, names: list[str], before: dict[str, Any]) -> list[str]:
         """What is not in the store as it has to be, after these gateways were brought about; before is what it held."""

@@ -25,8 +25,7 @@ def run(bench: Bench, quota: Quota, contender: Contender = FLEET) -> dict[str, A
     :raises NotDone: when a task fails, or not everything is as it has to be afterwards.
     """
     fleets = [[f"gateway-{task}-{number}" for number in range(quota.gateways)] for task in range(quota.tasks)]
-    bench.simulator.reset()
-    bench.simulator.behave(quota={"limit": quota.limit, "window": quota.window, "block": quota.window})
+    bench.simulator.reset(behaviour={"quota": {"limit": quota.limit, "window": quota.window, "block": quota.window}})
     start = time.perf_counter()
     with ThreadPoolExecutor(quota.tasks) as pool:
         done = list(pool.map(lambda names: bench.perform(contender, names, names[0]), fleets))

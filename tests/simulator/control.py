@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -43,11 +44,15 @@ def control_routes(state: State) -> APIRouter:
 
 
 def add_general(router: APIRouter, state: State) -> None:
-    """Health, reset and the journal."""
+    """Health, usage, reset and the journal."""
 
     @router.get("/health")
     async def health() -> Response:
         return reply({"status": "ok"})
+
+    @router.get("/usage")
+    async def usage() -> Response:
+        return reply({"cpu": time.process_time()})
 
     @router.post("/reset")
     async def reset(scene: Annotated[Scene | None, Body()] = None) -> Response:
@@ -112,12 +117,6 @@ def add_store(router: APIRouter, state: State) -> None:
     async def gateways(account: str) -> Response:
         held = state.store.gateways(account)
         return reply({name: with_extra_fields(gateway, state.behaviour) for name, gateway in held.items()})
-
-    @router.put("/gateways/{account}")
-    async def seed_all(account: str, gateways: Annotated[dict[str, dict[str, Any]], Body()]) -> Response:
-        for name, gateway in gateways.items():
-            state.store.seed(account, name, gateway)
-        return reply({"stored": len(gateways)})
 
     @router.put("/gateways/{account}/{gateway_id:path}")
     async def seed(account: str, gateway_id: str, gateway: Annotated[dict[str, Any], Body()]) -> Response:

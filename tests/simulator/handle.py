@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -48,6 +47,10 @@ class Simulator:
     def health(self) -> Json:
         """`{"status": "ok"}`."""
         return self._one("GET", "health")
+
+    def cpu(self) -> float:
+        """Seconds of CPU that it has used."""
+        return float(self._one("GET", "usage")["cpu"])
 
     def reset(self, **scene: Any) -> None:
         """Everything back to the start, or to a start with the given behaviour, faults and gateways."""
@@ -96,10 +99,6 @@ class Simulator:
     def seed(self, gateway: Json, account: str | None = None) -> Json:
         """Stores a gateway without validation; it needs an id and nothing else."""
         return self._one("PUT", self._gateway(gateway["id"], account), gateway)
-
-    def seed_all(self, gateways: Iterable[Json], account: str | None = None) -> Json:
-        """Stores many gateways in one go, as `seed` does each."""
-        return self._one("PUT", f"gateways/{account or self.account_id}", {gateway["id"]: gateway for gateway in gateways})
 
     def remove(self, gateway_id: str, account: str | None = None) -> Json:
         """Takes a gateway out of the store."""

@@ -229,20 +229,6 @@ def test_seeding_is_not_validated(api: Client, simulator: Simulator) -> None:
     assert list(simulator.gateways("elsewhere")) == ["one"]
 
 
-def test_many_are_seeded_in_one_go(api: Client, simulator: Simulator) -> None:
-    api.made("first")
-    simulator.seed({"id": "second", "cache_ttl": 1})
-    assert simulator.seed_all([{"id": "Odd ID/x", "retry_delay": 10**9}, {"id": "second"}]) == {"stored": 2}
-    stored = simulator.gateways()
-    assert list(stored) == ["first", "second", "Odd ID/x"]
-    assert (stored["second"]["cache_ttl"], stored["Odd ID/x"]["retry_delay"]) == (0, 10**9)
-    simulator.seed_all([{"id": "one"}], account="elsewhere")
-    assert list(simulator.gateways("elsewhere")) == ["one"]
-    url = f"{simulator.root}/_simulator/gateways/{simulator.account_id}"
-    assert requests.put(url, json={"third": 3}, timeout=10).status_code == 422
-    assert simulator.gateways() == stored
-
-
 def test_journal(api: Client, simulator: Simulator) -> None:
     api.made()
     api.call("GET", params={"page": 1, "search": "ö"})

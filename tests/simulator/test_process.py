@@ -97,6 +97,14 @@ def test_a_failed_start_is_reported() -> None:
         pass
 
 
+def test_it_tells_what_it_has_used(api: Client, simulator: Simulator) -> None:
+    before = simulator.cpu()
+    for _time in range(20):
+        api.call("GET")
+    assert 0 < before < simulator.cpu()
+    assert len(simulator.requests()) == 20
+
+
 def test_it_is_quick(api: Client, simulator: Simulator) -> None:
     for number in range(1000):
         simulator.seed({"id": f"g{number}"})
