@@ -14,7 +14,19 @@ from typing import Any
 from tests.benchmarks.contenders import CHANGED, CREATE, DELAYS, ONE_IN, UNCHANGED, Contender, Family
 from tests.benchmarks.summary import Goal, Key, Row, goals_of, quota_of, rows_of
 
-COLUMNS = ("Gateways", "Way", "Seconds", "Lowest to highest", "Beyond the start", "For each, ms", "CPU, s", "Requests", "Peak, MiB", "Runs")
+COLUMNS = (
+    "Gateways",
+    "Way",
+    "Seconds",
+    "Lowest to highest",
+    "Beyond the start",
+    "For each, ms",
+    "CPU, s",
+    "Simulator's CPU, s",
+    "Requests",
+    "Peak, MiB",
+    "Runs",
+)
 TITLES = {
     CREATE: "Create, from an empty account",
     UNCHANGED: "Unchanged, everything is as declared",
@@ -127,6 +139,7 @@ def _line(contender: Contender, count: int, row: Row | None) -> tuple[str, ...]:
         f"{row.beyond:.2f}",
         f"{row.item * 1000:.1f}" if row.item < 0.1 else f"{row.item * 1000:.0f}",
         f"{row.cpu:.2f}",
+        f"{row.simulator:.2f}",
         str(row.requests),
         f"{row.memory:.0f}",
         str(row.runs),

@@ -29,6 +29,7 @@ class Row:
     beyond: float
     item: float
     cpu: float
+    simulator: float
     memory: float
     requests: int
 
@@ -66,6 +67,7 @@ def _row(count: int, samples: list[dict[str, Any]]) -> Row:
         beyond=beyond,
         item=beyond / count,
         cpu=statistics.median(sample["cpu"] for sample in samples),
+        simulator=statistics.median(sample["simulator"] for sample in samples),
         memory=max(sample["memory"] for sample in samples),
         requests=samples[0]["requests"],
     )
