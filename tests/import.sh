@@ -23,9 +23,14 @@ if [[ -n $strangers ]]; then
     printf 'files in the tarball that git does not know (see build_ignore in galaxy.yml):\n%s\n' "$strangers" >&2
     exit 1
 fi
-for needed in README.md COPYING meta/runtime.yml meta/execution-environment.yml plugins/modules/ai_gateway.py; do
+for needed in README.md COPYING meta/runtime.yml meta/execution-environment.yml meta/ee-requirements.txt plugins/modules/ai_gateway.py \
+    playbooks/ai_gateway_apply.yml playbooks/vars/ai_gateway.yml extensions/awx/bootstrap.yml docs/awx.md; do
     grep -qx "$needed" build/contents || { echo "$needed is missing from the tarball" >&2; exit 1; }
 done
+if grep -E '^(tests/|Makefile|pyproject|requirements-dev|\.(ci|git|github|ansible-lint|venv|cache))' build/contents >&2; then
+    echo "this has no business in the tarball (see build_ignore in galaxy.yml)" >&2
+    exit 1
+fi
 echo "$tarball: $(wc -l <build/contents) files"
 
 cat >build/importer.cfg <<'EOF'
@@ -42,5 +47,8 @@ if ! GALAXY_IMPORTER_CONFIG=importer.cfg python -m galaxy_importer.main "$tarbal
     echo "galaxy-importer refused $tarball" >&2
     exit 1
 fi
-grep -E '^(WARNING|ERROR)' importer.log || true
-echo "galaxy-importer accepts $tarball"
+if grep -E '^(WARNING|ERROR)' importer.log >&2; then
+    echo "galaxy-importer has something to say about $tarball" >&2
+    exit 1
+fi
+echo "galaxy-importer accepts $tarball without a warning"
