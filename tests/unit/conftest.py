@@ -139,14 +139,15 @@ def api():
 
 
 class RawServer:
-    """A server on this machine. It takes connections one after another and hands each to the next step of its script.
+    """A server on this machine, with C(tls) if it is given. It hands one connection after another to the next step of its script.
 
     A step is a function of the connection; those that tests need are made by the methods below. A connection that the
     script does not foresee is recorded and closed.
     """
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.received = []  # what each connection asked, as text
+        self._tls = tls
         self._script = []
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -159,7 +160,7 @@ class RawServer:
 
     @property
     def base_url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     def then(self, *steps):
         self._script.extend(steps)
@@ -215,9 +216,10 @@ class RawServer:
     def _handle(self, connection, step):
         with connection, contextlib.suppress(OSError):
             connection.settimeout(5)
-            self.received.append(self._request(connection))
-            if step:
-                step(connection)
+            with self._tls.wrap_socket(connection, server_side=True) if self._tls else contextlib.nullcontext(connection) as inner:
+                self.received.append(self._request(inner))
+                if step:
+                    step(inner)
 
     @staticmethod
     def _request(connection):
@@ -247,6 +249,20 @@ def other_server():
     running = RawServer()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def serve():
+    """A builder of servers, each with the TLS context that it is given."""
+    running = []
+
+    def start(tls):
+        running.append(RawServer(tls))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
 
 
 @pytest.fixture

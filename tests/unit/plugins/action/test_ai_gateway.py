@@ -96,6 +96,13 @@ def test_the_connection_is_kept_for_the_same_identity_only(api, gateway, monkeyp
     assert closed == [kept[1]]
 
 
+def test_a_connection_that_is_not_verified_is_never_kept_for_one_that_is(api, gateway):
+    for options, verify in (({"validate_certs": False}, False), ({}, True), ({"ca_path": os.curdir}, os.curdir), ({}, True)):
+        api.expect("GET", ONE, answer=gateway())
+        assert run(options)["changed"] is False
+        assert api.calls[-1].req_kwargs["verify"] == verify
+
+
 def test_one_item_of_a_loop_leaves_nothing_to_the_next(api, gateway):
     guardrails = {"prompt": {"P1": "FLAG"}, "response": {}}
     for _item in range(2):

@@ -169,13 +169,13 @@ def test_what_is_nested_as_deep_as_settings_may_be_is_taken(run_against, raw_ser
 @pytest.mark.parametrize("part", ["[],", "{},", "0,", '{"a":[]},', '"a",'])
 def test_too_many_parts_are_refused(run_against, raw_server, part):
     parts = (part * (8 * MEGABYTE // len(part) - 100))[:-1]
-    body = '{"success": true, "result": {"id": "a", "later": [%s]}}' % parts
+    body = '{"success": true, "result": {"id": "a", "later": [' + parts + "]}}"
     assert "the body is not an answer of the Cloudflare API" in run_against(raw_server.answer(body.encode()))["msg"]
 
 
 @pytest.mark.parametrize("number", ["1" * 101, "-" + "1" * 5000, "1" * 4_000_000, "1e999", "0." + "1" * 4_000_000 + "e999"])
 def test_endless_numbers_are_refused(run_against, raw_server, number):
-    body = '{"success": true, "result": {"id": "a", "cache_ttl": %s}}' % number
+    body = '{"success": true, "result": {"id": "a", "cache_ttl": ' + number + "}}"
     assert "the body is not an answer of the Cloudflare API" in run_against(raw_server.answer(body.encode()))["msg"]
 
 
