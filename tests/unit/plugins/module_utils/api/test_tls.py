@@ -123,7 +123,7 @@ def test_ca_path_lets_its_certificates_be_accepted(server_with, run_against, bun
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the names of the files in the folder")
 def test_ca_path_may_be_a_folder(server_with, run_against, bundle, tmp_path):
     command = ["openssl", "x509", "-noout", "-hash", "-in", bundle]
-    name = subprocess.run(command, stdout=subprocess.PIPE, universal_newlines=True, check=True).stdout.strip()
+    name = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     shutil.copy(bundle, str(tmp_path / (name + ".0")))
     assert run_against(server_with("good"), ca_path=str(tmp_path))["operation"] == "unchanged"
 
