@@ -71,7 +71,9 @@ def run(account, declarations, concurrency=1, **keywords):
 
 @pytest.mark.parametrize(("concurrency", "most"), [(1, 1), (4, 4), (16, 8)])
 def test_no_more_are_under_way_than_allowed_and_results_keep_the_order(concurrency, most):
-    account = Account(seconds=0.05)
+    # Each creation ends only when so many are under way, however slow the machine is.
+    together = threading.Barrier(most, timeout=30)
+    account = Account(on_create=together.wait)
     members = run(account, declared(8), concurrency)
     assert account.most == most
     assert [member.declaration.id for member in members] == [f"g{index}" for index in range(8)]
