@@ -178,5 +178,6 @@ def _page(request: Request, envelope: dict[str, Any]) -> list[dict[str, Any]]:
 def _is_last(envelope: dict[str, Any], on_page: int, in_all: int) -> bool:
     """Whether a page is the last: it is not full, or all that there are have come. The API need not tell either number."""
     info = envelope.get("result_info")
-    told = {name: value for name, value in info.items() if type(value) is int} if isinstance(info, dict) else {}
+    numbers = info.items() if isinstance(info, dict) else ()
+    told = {name: value for name, value in numbers if isinstance(value, int) and not isinstance(value, bool)}
     return on_page < min(PAGE_SIZE, told.get("per_page", PAGE_SIZE)) or in_all >= told.get("total_count", in_all + 1)
