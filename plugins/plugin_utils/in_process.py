@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import getpass
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -139,10 +140,15 @@ def plain(value: Any) -> Any:
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, Mapping):
-        return {str(plain(key)): plain(part) for key, part in value.items()}
+        return {_key(plain(key)): plain(part) for key, part in value.items()}
     if isinstance(value, (Sequence, set, frozenset)) and not hasattr(value, "__ENCRYPTED__"):
         return [plain(part) for part in value]
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _key(key: Any) -> str:
+    """A plain key of a dict as JSON would have spelt it: C(true), C(null), C(5)."""
+    return key if isinstance(key, str) else json.dumps(key)
 
 
 def _own_user() -> str | None:

@@ -41,6 +41,7 @@ class Playbooks:
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         self.simulator = simulator
         self.folder = folder
+        self.stdout = ""
         self.output = ""
 
     def run(self, playbook: Path, *arguments: str, env: dict[str, str] | None = None) -> list[dict[str, Any]]:
@@ -63,6 +64,7 @@ class Playbooks:
         )
         command = [str(BIN / "ansible-playbook"), str(playbook), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        self.stdout = done.stdout
         self.output = done.stdout + done.stderr
         assert record.exists(), self.output
         return [json.loads(line) for line in record.read_text().splitlines()]

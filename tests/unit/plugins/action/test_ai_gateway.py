@@ -181,6 +181,13 @@ class Vaulted:
         return "clear"
 
 
+@pytest.mark.parametrize(
+    ("key", "text"), [(True, "true"), (None, "null"), (5, "5"), (1.5, "1.5"), (datetime.date(2026, 1, 2), "2026-01-02")]
+)
+def test_keys_are_spelt_as_in_json(key, text):
+    assert in_process.plain({key: 1}) == {text: 1}
+
+
 def test_values_of_the_controller_become_plain():
     value = {Tagged("a"): [Tagged("b"), (1, 2.5, True, None)], "v": Vaulted(), "d": datetime.date(2026, 1, 2)}
     plain = in_process.plain(value)

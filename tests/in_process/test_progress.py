@@ -1,0 +1,57 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task that takes long shows while it works, and where it shows nothing."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.in_process.conftest import Playbooks
+from tests.simulator.handle import Simulator
+
+# Seconds between two lines of one task.
+INTERVAL = 5
+PROGRESS = re.compile(r"^\[(\w+)\] edgeops\.cloudflare\.ai_gateways: (.+)$", re.MULTILINE)
+LONG, SHORT = 40, 2
+# Each host works on gateways of its own; `waits` does it in an account of its own, where the first create meets the rate limit.
+HOSTS: dict[str, dict[str, Any]] = {
+    "told": {},
+    "silent": {"edgeops_cloudflare_progress": False},
+    "module": {"edgeops_cloudflare_in_process": False},
+    "short": {"count": SHORT},
+    "waits": {"count": SHORT, "account": Simulator.other_account_id},
+}
+RATE_LIMIT = {"method": "POST", "path": f"{Simulator.other_account_id}/", "status": 429, "headers": {"retry-after": "6"}}
+
+
+def test_only_long_work_in_the_controllers_process_tells_how_far_it_is(playbooks: Playbooks, tmp_path: Path) -> None:
+    playbooks.simulator.reset(behaviour={"delay": 0.2}, faults=[RATE_LIMIT])
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text(str({"all": {"hosts": {name: {**local, "count": LONG, **found} for name, found in HOSTS.items()}}}))
+    task = {
+        "edgeops.cloudflare.ai_gateways": {
+            "account_id": "{{ account | default(omit) }}",
+            "concurrency": 1,
+            "gateways": "{{ range(count) | map('string') | map('regex_replace', '^', 'id=' ~ inventory_hostname ~ '-') | list }}",
+        }
+    }
+    begun = time.monotonic()
+    results = playbooks.run(playbooks.write([{"hosts": "all", "gather_facts": False, "tasks": [task]}]), "-i", str(inventory), "-f", "5")
+    elapsed = time.monotonic() - begun
+    assert sorted(line["result"]["summary"]["created"] for line in results) == [SHORT, SHORT, LONG, LONG, LONG]
+    shown = PROGRESS.findall(playbooks.stdout)
+    assert {host for host, _text in shown} == {"told", "waits"}
+    lines = [text for host, text in shown if host == "told"]
+    assert len(lines) <= elapsed / INTERVAL
+    for line in lines:
+        told = re.fullmatch(rf"(\d+) of {LONG} AI Gateways done, (\d+) changed, 0 failed", line)
+        assert told
+        assert 0 < int(told[1]) == int(told[2]) < LONG
+    waiting = next(text for host, text in shown if host == "waits")
+    assert re.fullmatch(rf"0 of {SHORT} AI Gateways done, 0 changed, 0 failed, waiting for the rate limit until \d\d:\d\d:\d\d", waiting)
+    assert "ai_gateways:" not in playbooks.output.removeprefix(playbooks.stdout)
