@@ -50,15 +50,16 @@ class ItemReader:
         for index, options in enumerate(items):
             place, item_id = f"{option}[{index}]", self._id_of(options)
             places[item_id].append(place)
-            where = f"{place} ({item_id})" if item_id else place
+            where = f"{place} ({_shown(item_id)})" if item_id else place
             declarations.append(self._read(where, (), options, lambda *given: lay_under(self._resource, under, declare(*given))))
-        self.problems += [f"{' and '.join(same)} have the same id ({item_id})" for item_id, same in places.items() if item_id and same[1:]]
+        same_id = {item_id: same for item_id, same in places.items() if item_id and same[1:]}
+        self.problems += [f"{' and '.join(same)} have the same id ({_shown(item_id)})" for item_id, same in same_id.items()]
         return tuple(filter(None, declarations))
 
     def _id_of(self, options: Mapping[str, Any]) -> str:
         """The id in C(options) that are not checked yet; empty where there is none."""
         names = (self._resource.id.name, *self._resource.id.aliases)
-        return printable(next((str(options[name]) for name in names if options.get(name) is not None), ""), MAX_ID_LENGTH)
+        return next((str(options[name]) for name in names if options.get(name) is not None), "")
 
     def _read(
         self,
@@ -85,6 +86,10 @@ class ItemReader:
     def _unknown(self, name: str) -> str:
         alike = difflib.get_close_matches(name, item_options(self._resource), n=1)
         return f"{name} is not an option" + (f": do you mean {alike[0]}?" if alike else "")
+
+
+def _shown(item_id: str) -> str:
+    return printable(item_id, MAX_ID_LENGTH)
 
 
 def as_path(name: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -171,6 +171,12 @@ def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
     assert SECRET not in message
 
 
+@pytest.mark.parametrize("other", ["a ", "a\u200b", "A"])
+def test_ids_that_only_look_alike_are_not_the_same(api, gateway, apply, other):
+    api.expect_page([gateway(id="a"), gateway(id=other)])
+    assert operations(apply({"id": "a"}, {"id": other})) == [("a", "unchanged"), (other, "unchanged")]
+
+
 @pytest.mark.parametrize(
     "settings",
     [
