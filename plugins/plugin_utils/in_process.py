@@ -22,7 +22,6 @@ from typing import Any
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
@@ -30,6 +29,7 @@ from ansible.utils.display import Display
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
@@ -86,9 +86,10 @@ class InProcessAction(OrdinaryAction):
         options = validated.validated_parameters
         hidden: set[str] = set(validated._no_log_values)
         result: dict[str, Any]
-        if validated.error_messages:
+        refused = refusal(validated.errors, self._task.action)
+        if refused:
             shown = {"module_args": shown_options(self.work, options)}
-            result = {"failed": True, "msg": self._argument_error(validated.errors), "invocation": shown}
+            result = {"failed": True, "msg": printable(refused), "invocation": shown}
         else:
             client_of = functools.partial(_open_client, tell=self._teller(task_vars))
             performed = perform(self.work, options, self._task.check_mode, self._task.diff, client_of)
@@ -106,12 +107,6 @@ class InProcessAction(OrdinaryAction):
             return None
         host = task_vars.get("inventory_hostname")
         return lambda line: display.display(f"[{host}] {self._task.action}: {line}")
-
-    def _argument_error(self, errors: Any) -> str:
-        """The text that AnsibleModule gives for the first of C(errors)."""
-        if isinstance(errors[0], UnsupportedError):
-            return printable(f"Unsupported parameters for ({self._task.action}) module: {errors.msg}")
-        return printable(str(errors.msg))
 
 
 class _Kept:

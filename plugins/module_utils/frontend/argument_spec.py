@@ -10,6 +10,7 @@ import os
 from typing import Any, Iterable, Sequence
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
+from ansible.module_utils.errors import AnsibleValidationError, NoLogError, UnsupportedError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
@@ -40,6 +41,23 @@ def item_options(resource: Resource) -> dict[str, Any]:
     spec["extra_settings"] = {"type": "dict"}
     spec["unset"] = {"type": "list", "elements": "str"}
     return spec
+
+
+def refusals(errors: Iterable[AnsibleValidationError]) -> list[AnsibleValidationError]:
+    """Those of the C(errors) of Ansible's validation that may be shown.
+
+    Where Ansible cannot search a value for secrets, it quotes that value. Mostly it tells of the wrong type, too, without it.
+    """
+    found = list(errors)
+    shown = [error for error in found if not isinstance(error, NoLogError)]
+    return shown if shown or not found else [AnsibleValidationError("an option that holds secrets has not the type that it must have")]
+
+
+def refusal(errors: Iterable[AnsibleValidationError], action: str) -> str:
+    """What a task that runs C(action) says of C(errors); as AnsibleModule does, the first of them. Empty if there are none."""
+    for error in refusals(errors):
+        return f"Unsupported parameters for ({action}) module: {error.msg}" if isinstance(error, UnsupportedError) else str(error.msg)
+    return ""
 
 
 def _option(field: Field, with_default: bool) -> dict[str, Any]:

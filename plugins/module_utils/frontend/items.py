@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, refusals
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
     Declaration,
@@ -73,7 +73,7 @@ class ItemReader:
         validated = ArgumentSpecValidator(spec).validate(dict(options))
         self.secrets.update(validated._no_log_values)
         values = validated.validated_parameters
-        found = [error.msg.rstrip(".") for error in validated.errors if not isinstance(error, UnsupportedError)]
+        found = [error.msg.rstrip(".") for error in refusals(validated.errors) if not isinstance(error, UnsupportedError)]
         found += [self._unknown(name) for name in sorted(".".join(as_path(name)) for name in validated._unsupported_parameters)]
         found += [f"{warning['option']} and its alias {warning['alias']} are both given" for warning in validated._warnings]
         found += convert_free_keys(self._resource.settings, values)

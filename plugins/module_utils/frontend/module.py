@@ -10,6 +10,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
@@ -24,7 +25,9 @@ class Module(AnsibleModule):
     def fail_json(self, msg: str, **result: Any) -> None:
         """See AnsibleModule; called while that is still being made, too."""
         result.setdefault("invocation", {"module_args": shown_options(self._work, self.params)})
-        super().fail_json(printable(msg), **result)
+        validated = getattr(self, "validation_result", None)
+        refused = refusal(validated.errors, self._name) if validated else ""
+        super().fail_json(printable(refused or msg), **result)
 
 
 def run_module(work: Work) -> None:

@@ -342,6 +342,13 @@ def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
     assert "invented-authorization" not in str(result)
 
 
+@pytest.mark.parametrize("otel", [[["invented-authorization"]], '{"authorization": "invented-authorization"},{"url": "b"}'])
+def test_what_has_not_the_shape_to_find_secrets_in_it_is_not_quoted(run_module, otel):
+    result = run_module({"id": "a", "otel": otel})
+    assert result["failed"]
+    assert "invented-authorization" not in str(result)
+
+
 LATE = {"status": 429, "errors": [], "headers": {"Retry-After": "11"}}
 
 

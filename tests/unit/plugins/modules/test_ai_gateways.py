@@ -211,6 +211,14 @@ def test_settings_that_contradict_each_other_only_together_with_the_defaults(app
     assert message == f"{NOTHING_SENT}gateways[0] (a): log_classification: true needs collect_logs, which is declared false."
 
 
+@pytest.mark.parametrize("otel", [[[SECRET]], [{"authorization": SECRET}, [SECRET]], f'{{"authorization": "{SECRET}"}},{{"url": "b"}}'])
+def test_what_has_not_the_shape_to_find_secrets_in_it_is_not_quoted(apply, otel):
+    for options in ({"gateways": [{"id": "a", "otel": otel}]}, {"gateways": [], "defaults": {"otel": otel}}):
+        result = apply(*options.pop("gateways"), **options)
+        assert result["msg"].startswith(NOTHING_SENT)
+        assert SECRET not in str(result)
+
+
 @pytest.mark.parametrize("option", [{"purge": "maybe"}, {"defaults": 5}, {"no_such_option": 1}])
 def test_a_refusal_by_ansible_shows_no_secret_of_a_gateway(apply, option):
     stripe = {"authorization": SECRET, "usage_events": []}
