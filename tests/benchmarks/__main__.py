@@ -34,7 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="everything once with two gateways, to see that it works")
     parser.add_argument("--counts", type=_counts, metavar="N,N", help=f"how many gateways (default: {counts})")
     parser.add_argument("--repeats", type=_positive, metavar="N", help=f"how often at most (default: {repeats})")
-    parser.add_argument("--all", action="store_true", help="also the slow cases with many gateways that tell little; half as long again")
+    parser.add_argument("--all", action="store_true", help="also the slow cases with many gateways that tell little; takes much longer")
     parser.add_argument("--publish", action="store_true", help="write docs/performance.md, and draw its pictures")
     parser.add_argument("--python", default=sys.executable, help="a Python that has matplotlib, for the pictures (default: this one)")
     return parser.parse_args()
