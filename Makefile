@@ -16,7 +16,7 @@ READY := $(VENV)/.ready
 BENCH := .cache/bench/venv
 AWX := .cache/awx
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
-PARTS := lint unit simulator contract properties inprocess awx sanity integration import
+PARTS := lint unit simulator contract properties inprocess awx docs sanity integration import
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
@@ -68,6 +68,9 @@ import: $(READY) ## build the tarball and have galaxy-importer judge it
 
 units: $(READY) ## the unit tests under ansible-test, on every Python found (CORE=...); not part of `make test`
 	@tests/ansible_test.sh $(CORE) units --venv
+
+docs: $(READY) ## build the documentation site into .cache/docs/html; any warning fails
+	@tests/docs.sh
 
 matrix: $(READY) ## sanity, units, integration and inprocess with each ansible-core and Python that is supported (CORES="2.17 2.18")
 	@python -m tests.matrix $(CORES)

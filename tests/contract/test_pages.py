@@ -131,7 +131,7 @@ def test_each_message_of_the_troubleshooting_page_exists() -> None:
     """Those that no example on the page provokes are looked up in the code."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py")) + missing_required_lib("requests")
     page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
-    sections = re.findall(r"^### (.*)\n((?:(?!##).*\n)*)", page, re.MULTILINE)
+    sections = re.findall(r"^### `(.*)`\n((?:(?!##).*\n)*)", page, re.MULTILINE)
     headings = [heading for heading, section in sections if "<!-- fails:" not in section]
     assert headings
     assert not [part for heading in headings for part in heading.split(" ... ") if part.rstrip(" .,") not in code]
