@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from typing import Any, Iterable, NamedTuple, Sequence
+from typing import Any, NamedTuple, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
@@ -46,7 +46,6 @@ class CollectionError(Exception):
     transient = False
     outcome_unknown = False
     retry_after: float | None = None
-    secrets: frozenset[str] = frozenset()
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -75,15 +74,11 @@ class Defect(CollectionError):
 
 
 class InvalidOptions(CollectionError):
-    """What the user declared cannot be sent. Nothing was sent. All problems are told at once.
+    """What the user declared cannot be sent. Nothing was sent. All problems are told at once."""
 
-    C(secrets) are values that the options hold, and that the problems may quote.
-    """
-
-    def __init__(self, problems: Sequence[str], secrets: Iterable[str] = ()) -> None:
+    def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(f"Nothing was sent, because of the options given: {'; '.join(problems)}.")
         self.problems = tuple(problems)
-        self.secrets = frozenset(secrets)
 
 
 class RequestError(CollectionError):

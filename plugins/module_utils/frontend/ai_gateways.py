@@ -72,7 +72,7 @@ def read(options: dict[str, Any]) -> Fleet:
     found = [problem for field in FLEET_OPTIONS for problem in problems(field, options[field.name], field.name)]
     found += reader.problems
     if found:
-        raise InvalidOptions(found, reader.secrets)
+        raise InvalidOptions(found)
     return Fleet(declarations, options["purge"], options["purge_limit"], options["concurrency"])
 
 

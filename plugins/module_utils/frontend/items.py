@@ -15,6 +15,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, refusals
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import scrubbed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
     Declaration,
     declare,
@@ -32,11 +33,10 @@ Read = TypeVar("Read")
 
 
 class ItemReader:
-    """Reads the options of items, and gathers in C(problems) what is wrong, and in C(secrets) what must not be shown of it."""
+    """Reads the options of items, and gathers in C(problems) what is wrong, each without the secrets of its item."""
 
     def __init__(self, resource: Resource) -> None:
         self.problems: list[str] = []
-        self.secrets: set[str] = set()
         self._resource = resource
 
     def read(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
@@ -71,7 +71,6 @@ class ItemReader:
         # A spec of its own for each item, as Ansible fills in the parts of a nested default in place.
         spec = {name: option for name, option in item_options(self._resource).items() if name not in without}
         validated = ArgumentSpecValidator(spec).validate(dict(options))
-        self.secrets.update(validated._no_log_values)
         values = validated.validated_parameters
         found = [error.msg.rstrip(".") for error in refusals(validated.errors) if not isinstance(error, UnsupportedError)]
         found += [self._unknown(name) for name in sorted(".".join(as_path(name)) for name in validated._unsupported_parameters)]
@@ -80,7 +79,7 @@ class ItemReader:
         try:
             return declare_by(self._resource, values, found)
         except InvalidOptions as error:
-            self.problems.extend(f"{where}: {problem}" for problem in error.problems)
+            self.problems.extend(scrubbed([f"{where}: {problem}" for problem in error.problems], validated._no_log_values))
         return None
 
     def _unknown(self, name: str) -> str:

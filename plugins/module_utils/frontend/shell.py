@@ -66,7 +66,6 @@ def perform(
             hidden = client.secrets
             result = work.run(task, check_mode, client)
     except CollectionError as error:
-        hidden = hidden | error.secrets
         result = dict(error.details(), failed=True, msg=str(error))
     except Exception as error:
         result = {"failed": True, "msg": str(Defect(error))}
@@ -79,7 +78,6 @@ def perform(
 def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
     """Check all options, those of the connection and those of the work, before anything is opened."""
     found: list[str] = []
-    secrets: frozenset[str] = frozenset()
     task = connection = None
     try:
         connection = connection_of(options)
@@ -89,9 +87,8 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
         task = work.read(options)
     except InvalidOptions as error:
         found.extend(error.problems)
-        secrets = error.secrets
     if connection is None or found:
-        raise InvalidOptions(found, secrets)
+        raise InvalidOptions(found)
     return task, connection
 
 

@@ -219,6 +219,16 @@ def test_what_has_not_the_shape_to_find_secrets_in_it_is_not_quoted(apply, otel)
         assert SECRET not in str(result)
 
 
+def test_a_problem_quotes_no_secret_of_its_gateway(apply):
+    stripe = {"authorization": SECRET, "usage_events": []}
+    message = apply(
+        {"id": SECRET, "retry_backoff": SECRET, "stripe": stripe}, {"id": "b"}, defaults={"retry_backoff": SECRET, "stripe": stripe}
+    )["msg"]
+    assert "gateways[0] (********): value of retry_backoff must be one of: constant, linear, exponential, got: ********" in message
+    assert "defaults: value of retry_backoff must be one of: constant, linear, exponential, got: ********" in message
+    assert SECRET not in message
+
+
 @pytest.mark.parametrize("option", [{"purge": "maybe"}, {"defaults": 5}, {"no_such_option": 1}])
 def test_a_refusal_by_ansible_shows_no_secret_of_a_gateway(apply, option):
     stripe = {"authorization": SECRET, "usage_events": []}
