@@ -29,7 +29,7 @@ from ansible.utils.display import Display
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import readable, refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
@@ -80,8 +80,8 @@ class InProcessAction(OrdinaryAction):
         return plain(self._templar.template(value))
 
     def _run_here(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        validator = ArgumentSpecValidator(self.work.argument_spec())
-        validated = validator.validate(plain(self._task.args))
+        spec = self.work.argument_spec()
+        validated = ArgumentSpecValidator(spec).validate(readable(spec, plain(self._task.args)))
         warnings = [f"Both option {found['option']} and its alias {found['alias']} are set." for found in validated._warnings]
         options = validated.validated_parameters
         hidden: set[str] = set(validated._no_log_values)

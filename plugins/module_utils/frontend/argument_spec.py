@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import os
-from typing import Any, Iterable, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 from ansible.module_utils.errors import AnsibleValidationError, NoLogError, UnsupportedError
@@ -41,6 +41,23 @@ def item_options(resource: Resource) -> dict[str, Any]:
     spec["extra_settings"] = {"type": "dict"}
     spec["unset"] = {"type": "list", "elements": "str"}
     return spec
+
+
+def readable(spec: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """C(options), with text in place of each number, boolean and null where C(spec) has a dict with parts of its own.
+
+    Ansible refuses text there by name. Over anything else that is no dict, such as in C(dlp: false), its validation breaks down.
+    """
+    return {name: value if value is None else _readable(spec.get(name, {}), value) for name, value in options.items()}
+
+
+def _readable(option: Mapping[str, Any], value: Any) -> Any:
+    parts = option.get("options")
+    if not parts:
+        return value
+    if isinstance(value, list):
+        return [_readable(option, element) for element in value]
+    return readable(parts, value) if isinstance(value, Mapping) else str(value)
 
 
 def refusals(errors: Iterable[AnsibleValidationError]) -> list[AnsibleValidationError]:

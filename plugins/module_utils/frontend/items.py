@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, refusals
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, readable, refusals
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import scrubbed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
@@ -70,7 +70,7 @@ class ItemReader:
     ) -> Read | None:
         # A spec of its own for each item, as Ansible fills in the parts of a nested default in place.
         spec = {name: option for name, option in item_options(self._resource).items() if name not in without}
-        validated = ArgumentSpecValidator(spec).validate(dict(options))
+        validated = ArgumentSpecValidator(spec).validate(readable(spec, options))
         values = validated.validated_parameters
         found = [error.msg.rstrip(".") for error in refusals(validated.errors) if not isinstance(error, UnsupportedError)]
         found += [self._unknown(name) for name in sorted(".".join(as_path(name)) for name in validated._unsupported_parameters)]

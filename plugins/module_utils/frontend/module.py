@@ -10,7 +10,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import readable, refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
@@ -18,9 +18,16 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 class Module(AnsibleModule):
     """An AnsibleModule whose failures show the options as C(work) masks them, also where Ansible itself refuses an option."""
 
+    params: dict[str, Any]
+
     def __init__(self, work: Work) -> None:
         self._work = work
         super().__init__(argument_spec=work.argument_spec(), supports_check_mode=True)
+
+    def _load_params(self) -> None:
+        """See AnsibleModule; called before the options are validated."""
+        super()._load_params()
+        self.params = readable(self.argument_spec, self.params)
 
     def fail_json(self, msg: str, **result: Any) -> None:
         """See AnsibleModule; called while that is still being made, too."""

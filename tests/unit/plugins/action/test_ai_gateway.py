@@ -49,6 +49,9 @@ def test_the_result_is_that_of_the_module(api, gateway, run_module):
     [
         {"cache_ttl": -1, "retry_delay": 9000},
         {"cache_ttl": []},
+        {"dlp": False},
+        {"guardrails": {"prompt": 5}},
+        {"otel": [[]]},
         {"retry_backoff": "Linear"},
         {"otel": [{"authorization": "invented-authorization"}]},
         {"cache_ttl": [], "extra_settings": {"stripe": {"authorization": "invented-authorization", "usage_events": []}}},

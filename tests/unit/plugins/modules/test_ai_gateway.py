@@ -342,6 +342,18 @@ def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
     assert "invented-authorization" not in str(result)
 
 
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        ({"dlp": False}, "dlp"),
+        ({"guardrails": {"prompt": 5}}, "prompt"),
+        ({"spend_limits": {"rules": [{"limit": 1, "limit_type": "cost", "window": 1, "model": 0.5}]}}, "model"),
+    ],
+)
+def test_a_number_for_a_setting_of_parts_is_refused_by_name(run_module, options, option):
+    assert run_module({"id": "a", **options})["msg"].startswith(f"argument '{option}' is of type")
+
+
 @pytest.mark.parametrize("otel", [[["invented-authorization"]], '{"authorization": "invented-authorization"},{"url": "b"}'])
 def test_what_has_not_the_shape_to_find_secrets_in_it_is_not_quoted(run_module, otel):
     result = run_module({"id": "a", "otel": otel})

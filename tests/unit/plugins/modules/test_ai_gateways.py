@@ -186,6 +186,12 @@ def test_ids_that_only_look_alike_are_not_the_same(api, gateway, apply, other):
         {"otel": {"url": []}},
         {"otel": [{"url": "https://x.example", "headers": []}]},
         {"dlp": []},
+        {"dlp": False},
+        {"guardrails": {"prompt": 5}},
+        {"guardrails": {"prompt": [5]}},
+        {"stripe": [None]},
+        {"otel": [None, [None]]},
+        {"spend_limits": {"rules": [{"model": 0.5}]}},
         {"dlp": {"enabled": True, "policies": 5}},
         {"guardrails": {"prompt": []}},
         {"spend_limits": {"rules": [{"metadata": 5}]}},
@@ -201,9 +207,10 @@ def test_ids_that_only_look_alike_are_not_the_same(api, gateway, apply, other):
     ],
 )
 def test_any_wrong_type_is_told_and_nothing_is_sent(apply, settings):
-    message = apply({"id": "a", **settings})["msg"]
+    message = apply({"id": "a", **settings}, {"id": "b", "cache_ttl": -1})["msg"]
     assert message.startswith(NOTHING_SENT)
     assert "gateways[0]" in message
+    assert "gateways[1] (b): cache_ttl is -1" in message
 
 
 def test_settings_that_contradict_each_other_only_together_with_the_defaults(apply):
