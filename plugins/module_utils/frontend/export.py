@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import mismatches
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
@@ -24,17 +25,18 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     }
     identity = {resource.id.name: item[resource.id.name]}
     options = {**identity, **_options(resource, kept)}
-    if _is_accepted(resource, options):
+    if _declares(resource, options, kept):
         return options
-    beyond = {key: value for key, value in kept.items() if not _is_accepted(resource, {**identity, **_options(resource, {key: value})})}
+    beyond = {key: value for key, value in kept.items() if not _declares(resource, {**identity, **_options(resource, {key: value})}, kept)}
     within = {key: value for key, value in kept.items() if key not in beyond}
     return {**identity, **_options(resource, within), "extra_settings": beyond}
 
 
-def _is_accepted(resource: Resource, options: Mapping[str, Any]) -> bool:
+def _declares(resource: Resource, options: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+    """Whether C(options) are allowed, and declare no other than the C(stored) values."""
     reader = ItemReader(resource)
-    reader.read("", [options], None)
-    return not reader.problems
+    declarations = reader.read("", [options], None)
+    return not reader.problems and not any(mismatches(resource, declaration, stored) for declaration in declarations)
 
 
 def _options(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,12 @@ def test_names_within_settings_are_those_of_the_options(gateway):
         {"of_the_future": {"x": 1}},
         {"guardrails": {"prompt": {"S14": "BLOCK"}, "response": {}}},
         {"retry_backoff": "random"},
+        # What an option would turn into something else.
+        {"retry_delay": "5"},
+        {"zdr": 1},
+        {"store_id": ["x"]},
+        {"dlp": {"enabled": "yes", "policies": []}},
+        {"dlp": True},
     ],
 )
 def test_what_the_options_do_not_allow_is_an_extra_setting(gateway, beyond):
