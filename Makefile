@@ -23,7 +23,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 # The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help test $(PARTS) units matrix hunt demo bench format lock venv clean
+.PHONY: help test $(PARTS) units matrix hunt chaos demo bench format lock venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,11 +44,14 @@ simulator: $(READY) ## the simulator's own tests
 contract: $(READY) ## the field table against Cloudflare's package, the simulator, the documentation and the README
 	@pytest -q tests/contract
 
-properties: $(READY) ## what must hold whatever is declared, whatever is stored, and whichever server it is; the same examples each time
-	@pytest -q tests/properties
+properties: $(READY) ## what must hold whatever is declared and stored, whichever server it is, and whatever goes wrong; the same examples each time
+	@pytest -q tests/properties tests/chaos
 
 hunt: $(READY) ## as properties, with thousands of new examples (EXAMPLES=5000); not part of `make test`
 	@PROPERTIES=hunt pytest -q tests/properties
+
+chaos: $(READY) ## 10,000 seeded schedules of faults, and some in real playbooks; not part of `make test` (15 min; ARGS="--seed 17" shows one)
+	@PYTHONPATH=$(VENV)/collections python -m tests.chaos $(ARGS)
 
 inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
 	@pytest -q tests/in_process

@@ -1,0 +1,220 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must hold whatever goes wrong. Each invariant is a function of a record that yields what is wrong, in words.
+
+Losses that no client can prevent, as the API has no conditional requests, and which are therefore no complaint: what another writer
+changes after the gateway was last read and before the update acts. Three things make that span longer than usual, all seen here:
+
+- an update whose outcome is unknown is repeated as it is, so that it can act twice, the second time over what was written since;
+- a request that the task gave up on may still act, even after the task has ended;
+- the simulator's second writer acts in the very moment between the arrival of a request and its work.
+
+So an update is held against what the task had last read when it sent it, and not against what it found when it acted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import LOOKS, ROUNDS
+from tests.chaos.process import Run
+from tests.chaos.reached import Complaints, is_right, one_more_run_reaches_what_is_declared, success_is_true
+from tests.chaos.record import Exchange, Phase, Record
+from tests.chaos.schedule import ONE
+from tests.chaos.tables import SECRETS, SLOW, Json
+from tests.properties.meaning import meaning
+from tests.simulator.handle import Simulator
+from tests.simulator.views import MASK
+
+TIMES = {"created_at", "modified_at"}
+# What a busy machine may add to each request, in seconds.
+SLACK = 0.5
+# A failure names its cause in one of these ways.
+CAUSES = re.compile(
+    r"was answered with HTTP \d{3}: |got no answer: |was not sent: |Nothing was changed\. |keeps being created and deleted|"
+    r"does not hold what was declared"
+)
+BROKEN = {"reset", "close", "cut at the start", "cut in the middle"}
+
+
+def phases(record: Record) -> Iterator[Phase]:
+    """Both."""
+    yield record.faulty
+    yield record.calm
+
+
+def changes_of(phase: Phase) -> Iterator[Exchange]:
+    """The exchanges that changed something."""
+    return (exchange for exchange in phase.exchanges if exchange.has_changed)
+
+
+def nothing_undeclared_is_lost(record: Record) -> Complaints:
+    """An update leaves every setting that is not declared as it was when the task last read the gateway."""
+    for phase in phases(record):
+        for exchange in changes_of(phase):
+            if exchange.method == "PUT" and exchange.acted:
+                after = record.state(exchange.acted[1])[str(exchange.id)]
+                declared = set(record.schedule.declared.get(str(exchange.id)) or {})
+                known = record.known(phase, exchange)
+                losses = [["all that was there"] if before is None else lost(before, after, declared) for before in known]
+                if not losses:
+                    yield f"request {exchange.number} updates {exchange.id}, which was not read before"
+                elif all(losses):
+                    yield f"request {exchange.number} changes what is not declared of {exchange.id}: {', '.join(losses[0])}"
+
+
+def lost(before: Json, after: Json, declared: set[str]) -> list[str]:
+    """The names of what is not declared and means something else after than before."""
+    left = {*before, *after} - declared - TIMES
+    # Without stored logs there is nothing to classify.
+    spared = set() if after.get("collect_logs") else {"log_classification"}
+    return sorted(name for name in left - spared if meaning(name, before.get(name)) != meaning(name, after.get(name)))
+
+
+def only_what_is_declared_is_written(record: Record) -> Complaints:
+    """No other gateway is created or updated, and no mask is stored."""
+    for phase in phases(record):
+        for exchange in phase.exchanges:
+            if exchange.method in ("POST", "PUT") and record.schedule.declared.get(str(exchange.id)) is None:
+                yield f"request {exchange.number} writes {exchange.id}, which is not declared"
+            if exchange.has_changed and exchange.acted and MASK in json.dumps(record.state(exchange.acted[1]).get(str(exchange.id))):
+                yield f"request {exchange.number} stores a mask in {exchange.id}"
+
+
+def nothing_is_created_twice(record: Record) -> Complaints:
+    """A gateway is created only where there is none, and the task looks for it before it tries again.
+
+    To look is to read it, or to be told that it is not there on an update.
+    """
+    for phase in phases(record):
+        tried: dict[str | None, Exchange] = {}
+        for exchange in phase.exchanges:
+            if exchange.method == "POST":
+                before = tried.get(exchange.id)
+                if before is not None and before.status != 429:
+                    yield f"request {exchange.number} creates {exchange.id} again, and nobody has looked since request {before.number}"
+                if exchange.has_changed and exchange.acted and str(exchange.id) in record.state(exchange.acted[0]):
+                    yield f"request {exchange.number} creates {exchange.id}, which is there"
+                tried[exchange.id] = exchange
+            else:
+                tried.pop(exchange.id, None)
+
+
+def nothing_is_deleted_that_is_not_declared(record: Record) -> Complaints:
+    """A gateway is deleted if it is declared absent, or by purge if it is not listed, was read, and is within the limit."""
+    schedule = record.schedule
+    for phase in phases(record):
+        purged = set()
+        for exchange in phase.exchanges:
+            if exchange.method != "DELETE":
+                continue
+            if not schedule.may_delete(str(exchange.id)):
+                yield f"request {exchange.number} deletes {exchange.id}, which is not declared"
+            elif not any(record.known(phase, exchange)):
+                yield f"request {exchange.number} deletes {exchange.id}, which was not read before"
+            purged |= {exchange.id} - set(schedule.declared)
+        if len(purged) > schedule.options.get("purge_limit", 0):
+            yield f"{len(purged)} gateways are purged"
+
+
+def nothing_is_written_in_check_mode(record: Record) -> Complaints:
+    """Nor where the result says that nothing was changed."""
+    first = record.first.result or {}
+    for exchange in record.faulty.exchanges:
+        if exchange.is_write and record.schedule.check_mode:
+            yield f"request {exchange.number} writes in check mode"
+        if exchange.has_changed and not record.schedule.check_mode and operation_of(first, exchange.id) == "unchanged":
+            yield f"request {exchange.number} changes {exchange.id}, and the result says unchanged"
+
+
+def operation_of(result: Json, gateway_id: str | None) -> Any:
+    """What the result says was done to a gateway."""
+    return next((entry["operation"] for entry in result.get("results", []) if entry["id"] == gateway_id), result.get("operation"))
+
+
+def waiting_ends(record: Record) -> Complaints:
+    """A run ends, by itself, within what its options allow for each of the requests that it made; and these are not too many."""
+    options, tempo = record.schedule.options, record.tempo
+    requests = len(record.faulty.exchanges)
+    each = tempo.timeout + tempo.grace + tempo.backoff + SLACK
+    allowed = tempo.start + options["rate_limit_wait"] + requests * each
+    if record.first.seconds > allowed:
+        yield f"the run took {record.first.seconds:.1f} s, and {requests} requests allow {allowed:.1f} s"
+    tries = options["max_retries"] + 1
+    most_for_one = tries + ROUNDS * (tries * (1 + LOOKS * tries) + 2 * tries)
+    touched = {exchange.id for exchange in record.faulty.exchanges}
+    if requests > most_for_one * len(touched):
+        yield f"the run made {requests} requests for {len(touched)} gateways or listings, with at most {tries} tries"
+    if record.schedule.module == ONE:
+        yield from waits_for_the_rate_limit_end(record)
+
+
+def waits_for_the_rate_limit_end(record: Record) -> Complaints:
+    """What a task with one request at a time waits after answers that ask for it is no more than rate_limit_wait in all."""
+    pairs = zip(record.faulty.exchanges, record.faulty.exchanges[1:])
+    pauses = [after.time - before.time for before, after in pairs if before.status in (429, 503)]
+    allowed = record.schedule.options["rate_limit_wait"] + len(pauses) * (record.tempo.backoff + SLACK)
+    if sum(pauses) > allowed:
+        yield f"the run waited {sum(pauses):.1f} s for the rate limit, and {allowed:.1f} s are allowed"
+
+
+def every_run_ends_well(record: Record) -> Complaints:
+    """There is a result, without a traceback, a defect or a secret in it, and nothing was printed."""
+    for run in (*record.faulty.runs, *record.calm.runs):
+        if run.killed:
+            continue
+        if run.result is None:
+            yield f"a run ended without a result, with code {run.code}: {run.output}"
+        elif run.output:
+            yield f"a run printed {run.output}"
+        text = json.dumps(run.result)
+        for sign in ("Traceback", "defect of", *SECRETS, Simulator.api_token):
+            if sign in text:
+                yield f"there is {sign!r} in {text}"
+
+
+def failures_name_their_cause(record: Record) -> Complaints:
+    """The message of a failure says what happened, and that did happen."""
+    statuses = {str(exchange.status) for exchange in record.faulty.exchanges}
+    for message in messages(record.first):
+        if not CAUSES.search(message):
+            yield f"no cause is named in: {message}"
+        made_up = set(re.findall(r"was answered with HTTP (\d{3})", message)) - statuses
+        if made_up:
+            yield f"nothing was answered with {made_up}: {message}"
+        if "got no answer" in message and not record.has_fired(*BROKEN, *SLOW):
+            yield f"everything was answered: {message}"
+    if record.first.failed and not record.is_disturbed and not any(is_right(record, message) for message in messages(record.first)):
+        yield f"nothing went wrong, and still the run failed: {record.first.result}"
+
+
+def messages(run: Run) -> list[str]:
+    """The messages of a run that failed: of the task, and of each gateway."""
+    if run.result is None or not run.failed:
+        return []
+    of_gateways = [entry["error"]["msg"] for entry in run.result.get("results", []) if entry["error"]]
+    return [run.result["msg"], *of_gateways]
+
+
+INVARIANTS: tuple[Callable[[Record], Complaints], ...] = (
+    nothing_undeclared_is_lost,
+    only_what_is_declared_is_written,
+    nothing_is_created_twice,
+    nothing_is_deleted_that_is_not_declared,
+    nothing_is_written_in_check_mode,
+    waiting_ends,
+    every_run_ends_well,
+    failures_name_their_cause,
+    success_is_true,
+    one_more_run_reaches_what_is_declared,
+)
+
+
+def complaints(record: Record) -> list[str]:
+    """Everything that is wrong, each with the name of the invariant."""
+    return [f"{invariant.__name__}: {text}" for invariant in INVARIANTS for text in invariant(record)]

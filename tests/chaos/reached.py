@@ -1,0 +1,94 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether what is declared is what is stored, and which refusals are right whatever the server does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.chaos.record import Record
+from tests.chaos.schedule import MANY
+from tests.chaos.tables import DEFAULT_ID, LAGS, Json
+from tests.properties.meaning import meaning
+
+Complaints = Iterator[str]
+
+HIDDEN = "only masked"
+PURGE_REFUSED = "purge_limit allows"
+
+
+def is_right(record: Record, message: str) -> bool:
+    """Whether a refusal is right whatever the server does."""
+    return (HIDDEN in message and bool(record.schedule.behaviour["mask_secrets"])) or PURGE_REFUSED in message
+
+
+def success_is_true(record: Record) -> Complaints:
+    """Where a run succeeds, and nobody else writes or answers from an old copy, what is declared is what is stored."""
+    if record.first.result is None or record.first.failed or record.schedule.check_mode:
+        return
+    if not record.has_second_writer and not record.has_fired(LAGS):
+        for gateway_id in record.schedule.declared:
+            yield from (f"a success is none: {complaint}" for complaint in unreached(record, gateway_id, record.faulty.end))
+
+
+def one_more_run_reaches_what_is_declared(record: Record) -> Complaints:
+    """After the faults, one run makes everything as it is declared, except what it refuses with good reason. Then nothing is left to do."""
+    last, *again = record.calm.runs
+    result = last.result or {"failed": True, "msg": "it ended without a result"}
+    if PURGE_REFUSED in result.get("msg", ""):
+        yield from purge_is_refused_rightly(record)
+        return
+    refused = set()
+    for gateway_id, message in errors_of(record, result):
+        if not is_right(record, message):
+            yield f"after the faults, {gateway_id} failed: {message}"
+        refused.add(gateway_id)
+    for gateway_id in {*record.schedule.declared, *record.state(record.calm.end)}:
+        if gateway_id not in refused:
+            yield from unreached(record, gateway_id, record.calm.end)
+    for run in again:
+        if not refused and (run.result is None or run.result.get("changed") is not False):
+            yield f"there is still something to do: {run.result}"
+
+
+def errors_of(record: Record, result: Json) -> Iterator[tuple[str, str]]:
+    """The gateways that failed, with why."""
+    if not result.get("failed"):
+        return
+    if record.schedule.module == MANY and "results" in result:
+        yield from ((entry["id"], entry["error"]["msg"]) for entry in result["results"] if entry["error"])
+    else:
+        yield from ((gateway_id, result["msg"]) for gateway_id in record.schedule.declared)
+
+
+def purge_is_refused_rightly(record: Record) -> Complaints:
+    """There are too many to purge, and nothing was done."""
+    schedule = record.schedule
+    surplus = [gateway_id for gateway_id in record.state(record.faulty.end) if schedule.may_delete(gateway_id)]
+    surplus = [gateway_id for gateway_id in surplus if gateway_id not in schedule.declared and gateway_id != DEFAULT_ID]
+    if len(surplus) <= schedule.options["purge_limit"]:
+        yield f"purge was refused for {surplus}"
+    if any(exchange.is_write for exchange in record.calm.exchanges):
+        yield "purge was refused, and still something was written"
+
+
+def unreached(record: Record, gateway_id: str, number: int) -> Complaints:
+    """What is not as declared after the change of that number."""
+    stored = record.state(number).get(gateway_id)
+    if record.schedule.may_delete(gateway_id):
+        if stored is not None:
+            yield f"{gateway_id} is still there"
+        return
+    declared = record.schedule.declared.get(gateway_id)
+    if declared is None:
+        return
+    if stored is None:
+        yield f"{gateway_id} is not there"
+        return
+    # Where the server hides secrets, nobody can tell them apart.
+    form = {"with_secrets": not record.schedule.behaviour["mask_secrets"], "with_rule_ids": False}
+    for name, value in declared.items():
+        if meaning(name, value, **form) != meaning(name, stored.get(name), **form):
+            yield f"{name} of {gateway_id} is {stored.get(name)!r} instead of {value!r}"

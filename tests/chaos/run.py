@@ -1,0 +1,83 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plays a schedule: the task with faults, then once more without, then in check mode."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from tests.chaos.playbook import played
+from tests.chaos.process import CALM, FAST, REAL, Run, Task, Tempo, forked
+from tests.chaos.record import Phase, Record, exchanges_of
+from tests.chaos.schedule import Schedule
+from tests.chaos.tables import Json
+from tests.simulator.handle import Simulator
+
+# A process that was killed may have sent a request that the simulator has yet to read.
+ARRIVED_WITHIN = 0.02
+LOOK_EVERY = 0.02
+STARVED_TIMES = 5
+# Every run is followed by one that has to succeed at the first try, whatever the task said.
+PATIENCE: Json = {"max_retries": 0, "rate_limit_wait": 0}
+
+
+class Way(NamedTuple):
+    """How a task is run, and how fast that is."""
+
+    run: Callable[[Simulator, Sequence[Task]], list[Run]]
+    tempo: Tempo
+
+
+FORKED = "fork"
+WAYS = {
+    FORKED: Way(lambda _simulator, tasks: forked(tasks), FAST),
+    "in-process": Way(partial(played, True), REAL),
+    "module": Way(partial(played, False), REAL),
+}
+
+
+def play(schedule: Schedule, simulator: Simulator, way: Way = WAYS[FORKED]) -> Record:
+    """Run the schedule, the task with faults in that way, the runs after it as forks; again, if the machine was too busy for it."""
+    for _time in range(STARVED_TIMES):
+        record = _play(schedule, simulator, way)
+        if not record.is_starved:
+            break
+    return record
+
+
+def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
+    connection = {"base_url": simulator.base_url, "account_id": simulator.account_id, "api_token": simulator.api_token}
+    simulator.reset(
+        behaviour=schedule.behaviour,
+        faults=[fault.planted(way.tempo.timeout) for fault in schedule.faults],
+        gateways={simulator.account_id: schedule.gateways},
+    )
+    options = {**schedule.options, **connection}
+    first = way.run(simulator, [Task(schedule.module, options, schedule.check_mode, schedule.constants, way.tempo, schedule.kill)])
+    boundary = settled(simulator, schedule)
+    between = len(simulator.changes())
+    simulator.clear_faults()
+    simulator.behave(quota=None)
+    patient = {**options, **PATIENCE}
+    last = forked([Task(schedule.module, patient, check_mode, schedule.constants, CALM) for check_mode in (False, True)])
+    exchanges = exchanges_of(schedule, simulator.requests())
+    changes = simulator.changes()
+    faulty = Phase(tuple(first), tuple(exchanges[:boundary]), between)
+    calm = Phase(tuple(last), tuple(exchanges[boundary:]), len(changes))
+    return Record(schedule, way.tempo, faulty, calm, changes)
+
+
+def settled(simulator: Simulator, schedule: Schedule) -> int:
+    """Wait until no request can act any more; how many there were."""
+    time.sleep(ARRIVED_WITHIN if schedule.kill else 0)
+    while True:
+        exchanges = exchanges_of(schedule, simulator.requests())
+        # Of the faults, only a delay lets a request act after a while; then it is answered.
+        if not any(exchange.status is None and exchange.fault and "delay" in exchange.fault.spec for exchange in exchanges):
+            return len(exchanges)
+        time.sleep(LOOK_EVERY)

@@ -1,0 +1,205 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A short fixed set of schedules, and the proof that each invariant notices what it is there for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from tests.chaos.__main__ import run_all
+from tests.chaos.invariants import complaints
+from tests.chaos.run import FORKED, WAYS, play
+from tests.chaos.schedule import MANY, ONE, Fault, Kill, Schedule, schedule_of
+from tests.chaos.tables import FAULTS, SECRETS, TARGET
+from tests.simulator.faults import KINDS
+from tests.simulator.handle import Simulator
+from tests.simulator.process import running_simulator
+
+SEEDS = range(1, 61)
+REAL_CALL = client.Client.call
+# A gateway with a setting that the task does not declare, and one that only a newer API has; the task wants another setting.
+PLAIN = Schedule(
+    seed=0,
+    module=ONE,
+    check_mode=False,
+    behaviour={"mask_secrets": False, "extra_fields": {"later_flag": True}, "quota": None},
+    gateways={"a": {"retry_delay": 100, "later_flag": False}},
+    declared={"a": {"cache_ttl": 60}},
+    options={"id": "a", "cache_ttl": 60, "max_retries": 1, "rate_limit_wait": 0},
+    faults=(),
+    kill=None,
+    constants={},
+)
+NEW = replace(PLAIN, gateways={})
+PURGE = replace(
+    PLAIN, module=MANY, options={"gateways": [{"id": "a", "cache_ttl": 60}], "purge": True, "max_retries": 0, "rate_limit_wait": 0}
+)
+
+
+def fault(name: str, **more: Any) -> Fault:
+    return Fault(name, {"when": "after", **FAULTS[name], **more})
+
+
+LOST_POST = replace(NEW, faults=(fault("504", method="POST", times=1),))
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with running_simulator() as running:
+        yield running
+
+
+def test_a_fixed_set_of_schedules() -> None:
+    outcomes = list(run_all(SEEDS, FORKED, workers=4))
+    assert {outcome.seed: outcome.complaints for outcome in outcomes if outcome.complaints} == {}
+    assert sorted(outcome.seed for outcome in outcomes) == list(SEEDS)
+    endings = {outcome.ending for outcome in outcomes}
+    assert endings >= {"succeeded", "failed", "killed", "succeeded in check mode"}
+
+
+def test_a_real_playbook(simulator: Simulator) -> None:
+    record = play(LOST_POST, simulator, WAYS["module"])
+    assert complaints(record) == []
+    assert record.first.result is not None
+    assert record.first.result["operation"] == "created"
+    assert [exchange.method for exchange in record.faulty.exchanges] == ["GET", "POST", "GET"]
+
+
+def test_a_real_playbook_is_killed(simulator: Simulator) -> None:
+    hang = fault("hang", method="POST", times=1)
+    record = play(replace(NEW, faults=(hang,), kill=Kill(2, 0)), simulator, WAYS["in-process"])
+    assert complaints(record) == []
+    assert record.first.killed
+    assert [exchange.method for exchange in record.faulty.exchanges] == ["GET", "POST"]
+
+
+def test_a_seed_is_a_schedule() -> None:
+    assert schedule_of(17) == schedule_of(17)
+    assert schedule_of(17) != schedule_of(18)
+
+
+def test_every_kind_of_fault_is_in_the_tables() -> None:
+    assert {kind for kind in KINDS if not any(kind in template for template in FAULTS.values())} == set()
+
+
+def reconcile_for_real(resource: Any, declaration: Any, items: Any, check_mode: bool) -> Any:
+    return apply.reconcile(resource, declaration, items, False)
+
+
+def forgetful_body(resource: Any, declaration: Any, current: Any) -> dict[str, Any]:
+    filled = {field.key: field.on_create for field in resource.settings if field.on_create is not None}
+    return {**filled, **declaration.settings}
+
+
+def pretended_update(items: Any, item_id: str, body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
+    return {"id": item_id, **body}
+
+
+def broken(*arguments: Any) -> Any:
+    raise KeyError("invented mistake")
+
+
+def talkative_call(self: Any, *arguments: Any) -> Any:
+    print(*SECRETS)
+    return REAL_CALL(self, *arguments)
+
+
+def patient_pause(self: Any, retry: int, error: CollectionError) -> bool:
+    time.sleep(error.retry_after or 0)
+    return True
+
+
+HIDDEN = {
+    "behaviour": {**PLAIN.behaviour, "mask_secrets": True},
+    "gateways": {"a": {"otel": [TARGET]}},
+}
+# The invariant that has to complain; what is broken, and how; and the schedule that shows it.
+MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
+    "an update forgets what it does not know": ("nothing_undeclared_is_lost", plan, "merged_body", forgetful_body, PLAIN),
+    "an update writes a mask": (
+        "only_what_is_declared_is_written",
+        plan,
+        "_refuse_masked",
+        lambda *_arguments: None,
+        replace(PLAIN, **HIDDEN),  # type: ignore[arg-type]
+    ),
+    "a create is repeated blindly": (
+        "nothing_is_created_twice",
+        client,
+        "may_retry",
+        lambda _method, retry, most, _error: retry < most,
+        LOST_POST,
+    ),
+    "purge takes the default": (
+        "nothing_is_deleted_that_is_not_declared",
+        Resource,
+        "is_protected",
+        lambda *_arguments: False,
+        replace(PURGE, gateways={"default": {}}),
+    ),
+    "check mode writes": (
+        "nothing_is_written_in_check_mode",
+        ai_gateway,
+        "reconcile",
+        reconcile_for_real,
+        replace(PLAIN, check_mode=True),
+    ),
+    "tries have no end": (
+        "waiting_ends",
+        client,
+        "may_retry",
+        lambda _method, retry, _most, _error: retry < 100,
+        replace(PLAIN, faults=(fault("503", method="GET", times=None),)),
+    ),
+    "the server is waited for however long it takes": (
+        "waiting_ends",
+        client.Client,
+        "_pause",
+        patient_pause,
+        replace(PLAIN, faults=(fault("429, wait 1 s", method="GET", times=1),)),
+    ),
+    "the code has a mistake": ("every_run_ends_well", apply, "make_plan", broken, PLAIN),
+    "something is printed": ("every_run_ends_well", client.Client, "call", talkative_call, PLAIN),
+    "a message says nothing": (
+        "failures_name_their_cause",
+        CollectionError,
+        "__str__",
+        lambda _error: "It failed.",
+        replace(PLAIN, faults=(fault("504", method="GET", times=None),)),
+    ),
+    "an update is not sent": ("success_is_true", client.Items, "update", pretended_update, PLAIN),
+    "nothing is ever found": (
+        "one_more_run_reaches_what_is_declared",
+        client.Items,
+        "get",
+        lambda *_arguments: None,
+        replace(PLAIN, kill=Kill(1, 0)),
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_noticed(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
+    invariant, place, name, replacement, schedule = MISTAKES[mistake]
+    assert complaints(play(schedule, simulator)) == []
+    monkeypatch.setattr(place, name, replacement)
+    found = complaints(play(schedule, simulator))
+    assert invariant in {complaint.partition(":")[0] for complaint in found}, found
+
+
+def test_a_run_that_takes_too_long_is_noticed(simulator: Simulator) -> None:
+    record = play(PLAIN, simulator)
+    record.faulty = replace(record.faulty, runs=(replace(record.first, seconds=60.0),))
+    assert [complaint.partition(":")[0] for complaint in complaints(record)] == ["waiting_ends"]
