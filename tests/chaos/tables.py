@@ -85,7 +85,8 @@ def errors(code: int, message: str) -> Json:
 HTML = {"body": "<html>an invented page</html>", "content_type": "text/html"}
 ONE_GATEWAY = "/gateways/[^/]+$"
 # Where a template says nothing, `when` is drawn: before the request acts, or after. Those that say "no" for certain only come
-# before: a server that acts and then says that it refused cannot be worked with. Durations are in units of the timeout of a try.
+# before, and those that say "yes" only after, as nobody can work with a server that lies. Durations are in units of the timeout of
+# a try.
 SECOND_WRITER, LAGS = "second writer", "404 from a replica that lags"
 SLOW = ("hang", "trickle", "delay", "delay past the timeout")
 FAULTS: dict[str, Json] = {
@@ -109,7 +110,7 @@ FAULTS: dict[str, Json] = {
     "429, wait an hour": {"status": 429, "headers": {"Retry-After": "3600"}, "when": "before"},
     "200 with nothing": {"status": 200},
     "200 with HTML": {"status": 200, **HTML},
-    "200 without a result": {"status": 200, "json": {"success": True, "result": None}},
+    "200 without a result": {"status": 200, "json": {"success": True, "result": None}, "when": "after"},
     "200 that says no": {"status": 200, "json": errors(7001, "Refused after all"), "when": "before"},
     "302": {"status": 302, "headers": {"Location": "https://elsewhere.example/"}, "when": "before"},
     "400": {"status": 400, "json": errors(7001, "Invented complaint"), "when": "before"},
