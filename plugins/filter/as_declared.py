@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
@@ -59,7 +59,8 @@ def as_declared(gateways: Any) -> Any:
     """See above."""
     if isinstance(gateways, Mapping) and isinstance(gateways.get("id"), str):
         return export.as_declared(GATEWAY, gateways)
-    if isinstance(gateways, Sequence) and not isinstance(gateways, str):
+    # Before ansible-core 2.19, another filter or `.values()` gives something that is no list.
+    if isinstance(gateways, Iterable) and not isinstance(gateways, (str, bytes, Mapping)):
         return [as_declared(gateway) for gateway in gateways]
     raise AnsibleFilterError("as_declared takes a gateway or a list of gateways, as edgeops.cloudflare.ai_gateway_info returns them")
 

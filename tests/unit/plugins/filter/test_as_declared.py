@@ -31,6 +31,11 @@ def test_a_list_gives_a_list(gateway):
     assert [one["id"] for one in as_declared([gateway(), gateway(id="b")])] == ["a", "b"]
 
 
+@pytest.mark.parametrize("kind", [tuple, iter, lambda gateways: {one["id"]: one for one in gateways}.values()])
+def test_so_does_what_filters_and_dicts_make_of_a_list(gateway, kind):
+    assert [one["id"] for one in as_declared(kind([gateway(), gateway(id="b")]))] == ["a", "b"]
+
+
 def test_names_within_settings_are_those_of_the_options(gateway):
     rule = {"id": "r", "limit": 5, "limitType": "cost", "window": 60, "metadata": {"team": {"mode": "partition"}}}
     declared = as_declared(gateway(spend_limits={"enabled": True, "rules": [rule]}))
