@@ -16,8 +16,8 @@ import pytest
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MEGABYTE = 1024 * 1024
-# What one answer may take at most, on a machine that does other things too.
-MAX_MEGABYTES = 300
+# What one answer may take at most, on a machine that does other things too; Python 3.8 takes a third more than newer ones.
+MAX_MEGABYTES = 400
 MAX_SECONDS = 15
 STATUS = Path("/proc/self/status")
 
