@@ -81,17 +81,15 @@ def test_the_answers_of_a_survey(simulator: Simulator, new_job: NewJob) -> None:
     assert (stored["one"]["cache_ttl"], stored["one"]["authentication"], stored["one"]["retry_delay"]) == (0, True, 100)
     assert "other" in stored
     assert job.results("Gateways")[0]["results"][0]["changed_settings"] == ["authentication", "cache_ttl"]
-    assert job.stats == {
-        "cloudflare_apply": {
-            "localhost": {
-                "check_mode": False,
-                "changed": True,
-                "summary": {"created": 0, "updated": 1, "deleted": 0, "unchanged": 0, "failed": 0},
-                "changed_ids": ["one"],
-                "failed_ids": [],
-            }
-        }
+    done = {
+        "check_mode": False,
+        "changed": True,
+        "summary": {"created": 0, "updated": 1, "deleted": 0, "unchanged": 0, "failed": 0},
+        "changed_ids": ["one"],
+        "failed_ids": [],
     }
+    assert job.stats == {"cloudflare_apply": {"localhost": done}}
+    assert job.results("Show what was done")[0]["msg"] == done
     assert_no_secret(job)
 
 
