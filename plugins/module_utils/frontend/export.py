@@ -24,12 +24,15 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
         if key != resource.id.name and key not in resource.read_only and value not in (None, "") and not _holds_mask(value)
     }
     identity = {resource.id.name: item[resource.id.name]}
-    options = {**identity, **_options(resource, kept)}
-    if _declares(resource, options, kept):
-        return options
-    beyond = {key: value for key, value in kept.items() if not _declares(resource, {**identity, **_options(resource, {key: value})}, kept)}
-    within = {key: value for key, value in kept.items() if key not in beyond}
-    return {**identity, **_options(resource, within), "extra_settings": beyond}
+    # A field that is no setting never becomes an option, whatever it is called.
+    within = {key: value for key, value in kept.items() if resource.setting(key)}
+    if not _declares(resource, {**identity, **_options(resource, within)}, kept):
+        within = {
+            key: value for key, value in within.items() if _declares(resource, {**identity, **_options(resource, {key: value})}, kept)
+        }
+    beyond = {key: value for key, value in kept.items() if key not in within}
+    options = {**identity, **_options(resource, within)}
+    return {**options, "extra_settings": beyond} if beyond else options
 
 
 def _declares(resource: Resource, options: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
@@ -41,7 +44,7 @@ def _declares(resource: Resource, options: Mapping[str, Any], stored: Mapping[st
 
 def _options(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
     fields = {field.key: field for field in resource.settings}
-    return {fields[key].name if key in fields else key: _from_api(fields.get(key), value) for key, value in settings.items()}
+    return {fields[key].name: _from_api(fields[key], value) for key, value in settings.items()}
 
 
 def _from_api(field: Field | None, value: Any) -> Any:

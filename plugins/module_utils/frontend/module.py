@@ -29,6 +29,12 @@ class Module(AnsibleModule):
         super()._load_params()
         self.params = readable(self.argument_spec, self.params)
 
+    def _log_invocation(self) -> None:
+        """See AnsibleModule, which writes the options to the system's log, and knows of no secret in items and in C(extra_settings)."""
+        given, self.params = self.params, shown_options(self._work, self.params)
+        super()._log_invocation()
+        self.params = given
+
     def fail_json(self, msg: str, **result: Any) -> None:
         """See AnsibleModule; called while that is still being made, too."""
         result.setdefault("invocation", {"module_args": shown_options(self._work, self.params)})

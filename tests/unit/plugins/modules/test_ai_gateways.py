@@ -419,6 +419,23 @@ def test_no_secret_is_shown_whoever_knew_it(api, gateway, apply):
     assert stored not in str(result)
 
 
+@pytest.mark.parametrize("where", ["stripe", "extra_settings"])
+def test_the_log_of_the_system_has_no_secret(api, apply, monkeypatch, where):
+    """Ansible logs the options of a module, and knows nothing of what is in them here."""
+    logged = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.log", lambda self, msg, log_args=None: logged.append((msg, log_args)))
+    stripe = {"authorization": SECRET, "usage_events": []}
+    api.expect_page([])
+    apply(
+        {"id": "a", **({"stripe": stripe} if where == "stripe" else {where: {"stripe": stripe}})},
+        defaults={"stripe": stripe},
+        check_mode=True,
+    )
+    assert "Invoked with" in logged[0][0]
+    assert "'id': 'a'" in logged[0][0]
+    assert SECRET not in str(logged)
+
+
 def test_one_warning_tells_of_all_secrets_that_cannot_be_verified(api, gateway, apply, monkeypatch):
     warnings = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, text: warnings.append(text))
