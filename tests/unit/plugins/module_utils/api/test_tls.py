@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import os
 import shutil
 import socket
@@ -47,7 +48,7 @@ def other_bundle(tmp_path_factory):
 CERTIFICATES = {
     "good": (("127.0.0.1", "localhost"), {}),
     "other name": (("elsewhere.example",), {}),
-    "expired": (("127.0.0.1",), {"not_before": NOW - 3 * DAY, "not_after": NOW - DAY}),
+    "expired": (("127.0.0.1",), {"not_after": NOW - DAY}),
     "not yet valid": (("127.0.0.1",), {"not_before": NOW + DAY, "not_after": NOW + 3 * DAY}),
 }
 
@@ -58,6 +59,8 @@ def server_with(ca, serve):
 
     def start(kind):
         names, validity = CERTIFICATES[kind]
+        if not set(validity) <= set(inspect.signature(ca.issue_cert).parameters):
+            pytest.skip("the last trustme for Python 3.8 cannot issue a certificate that is not valid yet")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         ca.issue_cert(*names, **validity).configure_cert(context)
         return serve(context)
