@@ -395,6 +395,9 @@ options:
         O(retry_max_attempts), O(spend_limits), O(store_id), O(stripe)."
     type: list
     elements: str
+seealso:
+  - module: edgeops.cloudflare.ai_gateways
+  - module: edgeops.cloudflare.ai_gateway_info
 """
 
 EXAMPLES = r"""
