@@ -5,13 +5,14 @@
 """What must hold whatever goes wrong. Each invariant is a function of a record that yields what is wrong, in words.
 
 Losses that no client can prevent, as the API has no conditional requests, and which are therefore no complaint: what another writer
-changes after the gateway was last read and before the update acts. Three things make that span longer than usual, all seen here:
+changes after the gateway was last read and before the update acts. Two things make that span longer than a round trip:
 
-- an update whose outcome is unknown is repeated as it is, so that it can act twice, the second time over what was written since;
-- a request that the task gave up on may still act, even after the task has ended;
-- the simulator's second writer acts in the very moment between the arrival of a request and its work.
+- an update is sent up to FRESH_SECONDS after the reading, and repeated within them, so that it can act twice, the second time over what
+  was written since the first;
+- a request that the task gave up on may still act, even after the task has ended.
 
-So an update is held against what the task had last read when it sent it, and not against what it found when it acted.
+So an update is held against what the task had last read when it sent it, and not against what it found when it acted. And how old that
+was is an invariant of its own.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import LOOKS, ROUNDS
-from tests.chaos.process import Run
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import FRESH_SECONDS, LOOKS, ROUNDS
+from tests.chaos.process import FAST, Run
 from tests.chaos.reached import Complaints, is_right, one_more_run_reaches_what_is_declared, success_is_true
 from tests.chaos.record import Exchange, Phase, Record
 from tests.chaos.schedule import ONE
@@ -36,7 +37,7 @@ TIMES = {"created_at", "modified_at"}
 SLACK = 0.5
 # A failure names its cause in one of these ways.
 CAUSES = re.compile(
-    r"was answered with HTTP \d{3}: |got no answer: |was not sent: |Nothing was changed\. |keeps being created and deleted|"
+    r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |keeps being created and deleted|"
     r"does not hold what was declared"
 )
 BROKEN = {"reset", "close", "cut at the start", "cut in the middle"}
@@ -66,6 +67,21 @@ def nothing_undeclared_is_lost(record: Record) -> Complaints:
                     yield f"request {exchange.number} updates {exchange.id}, which was not read before"
                 elif all(losses):
                     yield f"request {exchange.number} changes what is not declared of {exchange.id}: {', '.join(losses[0])}"
+
+
+def updates_are_based_on_a_fresh_read(record: Record) -> Complaints:
+    """No try of an update is sent later than FRESH_SECONDS after the gateway was read, unless each reading made it late until now."""
+    fresh = record.schedule.constants.get("FRESH_SECONDS", FRESH_SECONDS) if record.tempo is FAST else FRESH_SECONDS
+    for exchange in record.faulty.exchanges:
+        before = record.faulty.exchanges[: exchange.number]
+        shown = [read for read in before if record.shows(read, str(exchange.id)) and read.method != "PUT"]
+        # What follows a creation only completes it.
+        if exchange.method != "PUT" or not shown or shown[-1].method == "POST":
+            continue
+        rounds = sum(not read.is_write for read in shown)
+        age = exchange.time - shown[-1].time
+        if age > fresh + record.tempo.timeout and rounds < ROUNDS:
+            yield f"request {exchange.number} updates {exchange.id}, which was read {age:.2f} s before"
 
 
 def lost(before: Json, after: Json, declared: set[str]) -> list[str]:
@@ -203,6 +219,7 @@ def messages(run: Run) -> list[str]:
 
 INVARIANTS: tuple[Callable[[Record], Complaints], ...] = (
     nothing_undeclared_is_lost,
+    updates_are_based_on_a_fresh_read,
     only_what_is_declared_is_written,
     nothing_is_created_twice,
     nothing_is_deleted_that_is_not_declared,

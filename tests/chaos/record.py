@@ -112,17 +112,19 @@ class Record:
         """
         found: list[Json | None] = []
         for exchange in reversed(phase.exchanges):
-            if exchange.number < write.number and exchange.acted is not None and self._shows(exchange, exchange.acted[1], str(write.id)):
+            if exchange.number < write.number and exchange.acted and self.shows(exchange, str(write.id)):
                 found.append(self.state(exchange.acted[1]).get(str(write.id)))
                 if exchange.is_sure:
                     break
         return found
 
-    def _shows(self, exchange: Exchange, number: int, gateway_id: str) -> bool:
-        """Whether the true answer to an exchange that acted tells what is stored of the gateway."""
+    def shows(self, exchange: Exchange, gateway_id: str) -> bool:
+        """Whether the true answer to the exchange tells what is stored of the gateway."""
+        if exchange.acted is None:
+            return False
         if exchange.id is None:
             page, size = int(exchange.query["page"]), int(exchange.query["per_page"])
-            return gateway_id in list(self.state(number))[(page - 1) * size : page * size]
+            return gateway_id in list(self.state(exchange.acted[1]))[(page - 1) * size : page * size]
         return exchange.id == gateway_id and (exchange.has_changed or not exchange.is_write)
 
 

@@ -28,7 +28,7 @@ from tests.simulator.handle import Simulator
 from tests.simulator.process import running_simulator
 
 SEEDS = range(1, 61)
-REAL_CALL = client.Client.call
+REAL_CALL, REAL_EXCHANGE = client.Client.call, client.Client._exchange
 # A gateway with a setting that the task does not declare, and one that only a newer API has; the task wants another setting.
 PLAIN = Schedule(
     seed=0,
@@ -116,11 +116,17 @@ def talkative_call(self: Any, *arguments: Any) -> Any:
     return REAL_CALL(self, *arguments)
 
 
+def tireless_exchange(self: Any, request: Any, payload: Any, not_after: Any) -> Any:
+    return REAL_EXCHANGE(self, request, payload, None)
+
+
 def patient_pause(self: Any, retry: int, error: CollectionError) -> bool:
     time.sleep(error.retry_after or 0)
     return True
 
 
+PATIENT = {**PLAIN.options, "rate_limit_wait": 3}
+IMPATIENT = {"FRESH_SECONDS": 0.02}
 HIDDEN = {
     "behaviour": {**PLAIN.behaviour, "mask_secrets": True},
     "gateways": {"a": {"otel": [TARGET]}},
@@ -128,6 +134,13 @@ HIDDEN = {
 # The invariant that has to complain; what is broken, and how; and the schedule that shows it.
 MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
     "an update forgets what it does not know": ("nothing_undeclared_is_lost", plan, "merged_body", forgetful_body, PLAIN),
+    "an update is sent however late": (
+        "updates_are_based_on_a_fresh_read",
+        client.Client,
+        "_exchange",
+        tireless_exchange,
+        replace(PLAIN, faults=(fault("503, wait 1 s", method="PUT", when="before", times=1),), options=PATIENT, constants=IMPATIENT),
+    ),
     "an update writes a mask": (
         "only_what_is_declared_is_written",
         plan,

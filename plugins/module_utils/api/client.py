@@ -70,17 +70,17 @@ class Client:
     def call(self, request: Request, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
         """Send C(request), again where that is allowed, and return the envelope of the answer, with its C(result).
 
-        :raises TooLate: if its turn comes C(not_after) that moment of the monotonic clock, and no earlier try can have done anything.
+        :raises TooLate: if its turn, or that of a further try, comes C(not_after) that moment of the monotonic clock.
         """
         payload = None if body is None else json.dumps(body, allow_nan=False).encode("utf-8")
         begun = time.monotonic()
         retry = 0
+        maybe_done = False
         while True:
             try:
                 return self._exchange(request, payload, not_after)
             except CollectionError as error:
-                if error.outcome_unknown:
-                    not_after = None
+                maybe_done = error.outcome_unknown = maybe_done or error.outcome_unknown
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
                     if retry:
                         error.add_remark(f"This was try {retry + 1}, after {time.monotonic() - begun:.1f} s.")

@@ -4,7 +4,7 @@
 """Every failure of this collection: one tree, caught at one boundary.
 
 Each error knows what a person needs to act on it (C(details)), whether a further try makes sense (C(transient)), and
-whether the request may have been carried out although no good answer came back (C(outcome_unknown)).
+whether the request may have been carried out, by this or an earlier try, although no good answer came back (C(outcome_unknown)).
 """
 
 from __future__ import annotations
@@ -112,10 +112,10 @@ class NotSent(RequestError):
 
 
 class TooLate(RequestError):
-    """The request was not sent, as what it is based on was read too long ago; for the caller to read again."""
+    """The request was not sent, or not again, as what it is based on was read too long ago; for the caller to read again."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(request, f"{request} was not sent: what it is based on was read too long ago.")
+        super().__init__(request, f"{request} was not sent again: what it is based on was read too long ago.")
 
 
 class ApiError(RequestError):

@@ -172,22 +172,25 @@ class Reconciler:
         """Update the item as it was C(before) and check what is stored then."""
         try:
             stored = self._remember(self.items.update(self.declaration.id, body, not_after))
-        except TooLate:
-            raise _Overtaken(self.read()) from None
         except NotFound:
             raise _Overtaken(None) from None
         except CollectionError as error:
-            if not error.outcome_unknown:
-                raise
-            found = self._look(error)
-            if found is None:
-                raise _Overtaken(None) from None
-            if mismatches(self.resource, self.declaration, found):
-                raise
-            return found
+            return self._settle(error)
         self._verify(stored)
         self.disturbed = disturbed(self.resource, body, before, stored)
         return stored
+
+    def _settle(self, error: CollectionError) -> Mapping[str, Any]:
+        """The item after an update that ended with C(error), if what is declared is stored all the same."""
+        is_late = isinstance(error, TooLate)
+        if not is_late and not error.outcome_unknown:
+            raise error
+        found = self._look(error) if error.outcome_unknown else self.read()
+        if found is not None and error.outcome_unknown and not mismatches(self.resource, self.declaration, found):
+            return found
+        if found is None or is_late:
+            raise _Overtaken(found) from None
+        raise error
 
     def _delete(self) -> None:
         try:

@@ -397,9 +397,47 @@ def test_where_every_update_comes_late_the_last_is_sent(api, gateway, run_module
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_an_update_that_may_have_been_done_is_not_taken_for_late(api, gateway, run_module):
-    """Otherwise the second look would show what is declared, and the task would call it unchanged."""
+UNKNOWN = {"status": 503, "headers": {"Retry-After": "60"}}
+
+
+def test_an_update_that_may_have_been_done_before_the_wait_is_looked_for(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
-    api.expect("PUT", ONE, status=503, headers={"Retry-After": "60"})
-    api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
+    api.expect("PUT", ONE, **UNKNOWN)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert (result["operation"], result["changed_settings"]) == ("updated", ["cache_ttl"])
+
+
+def test_an_update_that_was_not_done_before_the_wait_is_based_on_what_is_there_then(api, gateway, run_module):
+    """Somebody else changes another setting meanwhile."""
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **UNKNOWN)
+    api.expect("GET", ONE, answer=gateway(zdr=True))
+    api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), cache_ttl=5), answer=gateway(zdr=True, cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_a_gateway_that_is_gone_after_an_unknown_outcome_and_a_wait_is_created(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **UNKNOWN)
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
+
+
+def test_an_update_that_may_have_been_done_and_cannot_be_looked_for(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **UNKNOWN)
+    api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert result["failed"]
+    assert "was not sent again: what it is based on was read too long ago" in result["msg"]
+    assert "What it did is unknown, as reading failed too: GET" in result["msg"]
+
+
+def test_a_refusal_of_a_further_try_does_not_hide_what_an_earlier_one_did(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=503)
+    api.expect("PUT", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
