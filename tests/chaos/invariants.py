@@ -20,7 +20,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import FRESH_SECONDS, LOOKS, ROUNDS
 from tests.chaos.process import FAST, Run
@@ -139,18 +138,25 @@ def nothing_is_deleted_that_is_not_declared(record: Record) -> Complaints:
 
 
 def nothing_is_written_in_check_mode(record: Record) -> Complaints:
-    """Nor where the result says that nothing was changed."""
-    first = record.first.result or {}
-    for exchange in record.faulty.exchanges:
-        if exchange.is_write and record.schedule.check_mode:
-            yield f"request {exchange.number} writes in check mode"
-        if exchange.has_changed and not record.schedule.check_mode and operation_of(first, exchange.id) == "unchanged":
-            yield f"request {exchange.number} changes {exchange.id}, and the result says unchanged"
+    """Whatever the answers are."""
+    writes = [exchange for exchange in record.faulty.exchanges if exchange.is_write]
+    if record.schedule.check_mode and writes:
+        yield f"request {writes[0].number} writes"
 
 
-def operation_of(result: Json, gateway_id: str | None) -> Any:
-    """What the result says was done to a gateway."""
-    return next((entry["operation"] for entry in result.get("results", []) if entry["id"] == gateway_id), result.get("operation"))
+def what_is_said_to_be_unchanged_is_so(record: Record) -> Complaints:
+    """Whether the result says so of a gateway, or the message of a failure."""
+    said = what_is_said(record.first.result or {})
+    for exchange in changes_of(record.faulty):
+        operation, message = said.get(exchange.id, said[None])
+        if operation == "unchanged" or "Nothing was changed" in message:
+            yield f"request {exchange.number} changes {exchange.id}, and the result says: {operation}, {message}"
+
+
+def what_is_said(result: Json) -> dict[str | None, tuple[str, str]]:
+    """The operation and the message of each gateway of a result, and of the task (None)."""
+    entries = [(entry["id"], entry, entry["error"] or {}) for entry in result.get("results", [])]
+    return {name: (entry.get("operation", ""), error.get("msg", "")) for name, entry, error in [*entries, (None, result, result)]}
 
 
 def waiting_ends(record: Record) -> Complaints:
@@ -224,6 +230,7 @@ INVARIANTS: tuple[Callable[[Record], Complaints], ...] = (
     nothing_is_created_twice,
     nothing_is_deleted_that_is_not_declared,
     nothing_is_written_in_check_mode,
+    what_is_said_to_be_unchanged_is_so,
     waiting_ends,
     every_run_ends_well,
     failures_name_their_cause,

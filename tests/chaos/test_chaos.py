@@ -19,7 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, plan
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from tests.chaos.__main__ import run_all
-from tests.chaos.invariants import complaints
+from tests.chaos.invariants import INVARIANTS, complaints
 from tests.chaos.run import FORKED, WAYS, play
 from tests.chaos.schedule import MANY, ONE, Fault, Kill, Schedule, schedule_of
 from tests.chaos.tables import FAULTS, SECRETS, TARGET
@@ -116,6 +116,10 @@ def talkative_call(self: Any, *arguments: Any) -> Any:
     return REAL_CALL(self, *arguments)
 
 
+def untold_outcome(self: Any, planned: Any, after: Any) -> Any:
+    return apply.Outcome(plan.UNCHANGED, (), planned.before, after)
+
+
 def tireless_exchange(self: Any, request: Any, payload: Any, not_after: Any) -> Any:
     return REAL_EXCHANGE(self, request, payload, None)
 
@@ -169,6 +173,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         reconcile_for_real,
         replace(PLAIN, check_mode=True),
     ),
+    "a change is not told": ("what_is_said_to_be_unchanged_is_so", apply.Reconciler, "_outcome", untold_outcome, PLAIN),
     "tries have no end": (
         "waiting_ends",
         client,
@@ -210,6 +215,10 @@ def test_a_mistake_is_noticed(simulator: Simulator, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(place, name, replacement)
     found = complaints(play(schedule, simulator))
     assert invariant in {complaint.partition(":")[0] for complaint in found}, found
+
+
+def test_there_is_a_mistake_for_each_invariant() -> None:
+    assert {invariant for invariant, *_rest in MISTAKES.values()} == {invariant.__name__ for invariant in INVARIANTS}
 
 
 def test_a_run_that_takes_too_long_is_noticed(simulator: Simulator) -> None:
