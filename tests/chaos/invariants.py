@@ -54,14 +54,15 @@ def changes_of(phase: Phase) -> Iterator[Exchange]:
 
 
 def nothing_undeclared_is_lost(record: Record) -> Complaints:
-    """An update leaves every setting that is not declared as it was when the task last read the gateway."""
+    """An update leaves every setting that is not declared as it was when the task last read the gateway, or as it found it."""
     for phase in phases(record):
         for exchange in changes_of(phase):
             if exchange.method == "PUT" and exchange.acted:
                 after = record.state(exchange.acted[1])[str(exchange.id)]
                 declared = set(record.schedule.declared.get(str(exchange.id)) or {})
                 known = record.known(phase, exchange)
-                losses = [["all that was there"] if before is None else lost(before, after, declared) for before in known]
+                found = record.state(exchange.acted[0])[str(exchange.id)]
+                losses = [["all that was there"] if before is None else lost(before, found, after, declared) for before in known]
                 if not losses:
                     yield f"request {exchange.number} updates {exchange.id}, which was not read before"
                 elif all(losses):
@@ -74,8 +75,7 @@ def updates_are_based_on_a_fresh_read(record: Record) -> Complaints:
     for exchange in record.faulty.exchanges:
         before = record.faulty.exchanges[: exchange.number]
         shown = [read for read in before if record.shows(read, str(exchange.id)) and read.method != "PUT"]
-        # What follows a creation only completes it.
-        if exchange.method != "PUT" or not shown or shown[-1].method == "POST":
+        if exchange.method != "PUT" or not shown:
             continue
         rounds = sum(not read.is_write for read in shown)
         age = exchange.time - shown[-1].time
@@ -83,12 +83,14 @@ def updates_are_based_on_a_fresh_read(record: Record) -> Complaints:
             yield f"request {exchange.number} updates {exchange.id}, which was read {age:.2f} s before"
 
 
-def lost(before: Json, after: Json, declared: set[str]) -> list[str]:
-    """The names of what is not declared and means something else after than before."""
+def lost(before: Json, found: Json, after: Json, declared: set[str]) -> list[str]:
+    """The names of what is not declared and means something else after than before, and than what was found there."""
     left = {*before, *after} - declared - TIMES
     # Without stored logs there is nothing to classify.
     spared = set() if after.get("collect_logs") else {"log_classification"}
-    return sorted(name for name in left - spared if meaning(name, before.get(name)) != meaning(name, after.get(name)))
+    return sorted(
+        name for name in left - spared if meaning(name, after.get(name)) not in [meaning(name, one.get(name)) for one in (before, found)]
+    )
 
 
 def only_what_is_declared_is_written(record: Record) -> Complaints:

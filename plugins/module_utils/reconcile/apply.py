@@ -65,11 +65,12 @@ class Contended(CollectionError):
 
 
 class _Overtaken(Exception):
-    """What was read does not hold any more, or may not; C(current) is what is there now."""
+    """What was read does not hold any more, or may not; C(current) is what is there now. C(maybe_done): by what was planned."""
 
-    def __init__(self, current: dict[str, Any] | None) -> None:
+    def __init__(self, current: dict[str, Any] | None, maybe_done: bool = False) -> None:
         super().__init__()
         self.current = current
+        self.maybe_done = maybe_done
 
 
 def reconcile(resource: Resource, declaration: Declaration, items: Items, check_mode: bool) -> Outcome:
@@ -96,6 +97,8 @@ class Reconciler:
         self.secrets = secrets
         self.disturbed: list[str] = []
         self._read_at = read_at
+        # The first plan of which something was done, or may have been.
+        self._begun: Plan | None = None
         self._hide(declaration.settings)
 
     def read(self) -> dict[str, Any] | None:
@@ -113,13 +116,21 @@ class Reconciler:
     def carry_out(self, current: Mapping[str, Any] | None) -> Outcome:
         """Make the item, as it is C(current)ly stored, what is declared."""
         for remaining in reversed(range(ROUNDS)):
-            plan = make_plan(self.resource, self.declaration, current)
-            # Where requests are so few that each read makes the write late, the last round writes all the same.
-            not_after = self._read_at + FRESH_SECONDS if remaining else None
             try:
-                return self._outcome(plan, self._send(plan, not_after))
+                plan = make_plan(self.resource, self.declaration, current)
+                # Where requests are so few that each read makes the write late, the last round writes all the same.
+                after = self._send(plan, is_last=not remaining)
             except _Overtaken as overtaken:
                 current = overtaken.current
+                if overtaken.maybe_done:
+                    self._begun = self._begun or plan
+            except CollectionError as error:
+                if self._begun is not None and self._begun.operation == CREATED:
+                    error.add_remark(f"The {self.resource.name} itself was created.")
+                raise
+            else:
+                # What was done is no less done where a later round finds it, or has to add something.
+                return self._outcome(plan if plan.operation == CREATED else self._begun or plan, after)
         raise Contended(f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else.")
 
     def _outcome(self, plan: Plan, after: Mapping[str, Any] | None) -> Outcome:
@@ -128,31 +139,29 @@ class Reconciler:
             hidden = unverifiable(self.resource, self.declaration, after)
         return Outcome(plan.operation, plan.changed_settings, plan.before, after, tuple(hidden), tuple(self.disturbed))
 
-    def _send(self, plan: Plan, not_after: float | None) -> Mapping[str, Any] | None:
+    def _send(self, plan: Plan, is_last: bool) -> Mapping[str, Any] | None:
         """Do what is planned and return the item as it is stored then."""
         if plan.operation == CREATED:
-            return self._create(plan)
+            return self._create(plan, is_last)
         if plan.operation == UPDATED:
-            return self._put(plan.body or {}, plan.before or {}, not_after)
+            return self._put(plan.body or {}, plan.before or {}, is_last)
         if plan.operation == DELETED:
             self._delete()
         return plan.after
 
-    def _create(self, plan: Plan) -> Mapping[str, Any]:
+    def _create(self, plan: Plan, is_last: bool) -> Mapping[str, Any]:
         stored = self._post(plan)
+        self._begun = self._begun or plan
         if not mismatches(self.resource, self.declaration, stored):
             return stored
         # Some servers take some settings only in an update.
-        try:
-            return self._put(merged_body(self.resource, self.declaration, stored), stored)
-        except CollectionError as error:
-            error.add_remark(f"The {self.resource.name} itself was created.")
-            raise
+        return self._put(merged_body(self.resource, self.declaration, stored), stored, is_last)
 
     def _post(self, plan: Plan) -> Mapping[str, Any]:
         """Create the item. Where the outcome is unknown, look before doing it again."""
         maybe_ours = False
         for retry in range(self.items.client.max_retries + 1):
+            self._read_at = time.monotonic()
             try:
                 return self._remember(self.items.create(plan.body or {}))
             except CollectionError as error:
@@ -168,12 +177,13 @@ class Reconciler:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    def _put(self, body: dict[str, Any], before: Mapping[str, Any], not_after: float | None = None) -> Mapping[str, Any]:
+    def _put(self, body: dict[str, Any], before: Mapping[str, Any], is_last: bool) -> Mapping[str, Any]:
         """Update the item as it was C(before) and check what is stored then."""
+        not_after = None if is_last else self._read_at + FRESH_SECONDS
         try:
             stored = self._remember(self.items.update(self.declaration.id, body, not_after))
-        except NotFound:
-            raise _Overtaken(None) from None
+        except NotFound as error:
+            raise _Overtaken(None, error.outcome_unknown) from None
         except CollectionError as error:
             return self._settle(error)
         self._verify(stored)
@@ -189,7 +199,7 @@ class Reconciler:
         if found is not None and error.outcome_unknown and not mismatches(self.resource, self.declaration, found):
             return found
         if found is None or is_late:
-            raise _Overtaken(found) from None
+            raise _Overtaken(found, error.outcome_unknown) from None
         raise error
 
     def _delete(self) -> None:

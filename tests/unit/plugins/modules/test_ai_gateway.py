@@ -441,3 +441,35 @@ def test_a_refusal_of_a_further_try_does_not_hide_what_an_earlier_one_did(api, g
     api.expect("PUT", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
     api.expect("GET", ONE, answer=gateway(cache_ttl=5))
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_an_update_that_was_done_is_told_also_where_it_is_only_found_by_a_refused_create(api, gateway, run_module):
+    """The look after it comes from an old copy, and finds nothing."""
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=524)
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, status=400, errors=REFUSED)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": 5}, diff=True)
+    assert (result["operation"], result["changed_settings"]) == ("updated", ["cache_ttl"])
+    assert (result["diff"]["before"]["cache_ttl"], result["diff"]["after"]["cache_ttl"]) == (0, 5)
+
+
+def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_told(api, absent, gateway, run_module):
+    """Somebody changes another setting of the new gateway meanwhile."""
+    api.expect("POST", GATEWAYS, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, answer=gateway(zdr=True))
+    api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), logpush=True), answer=gateway(zdr=True, logpush=True))
+    result = run_module({"id": "a", "logpush": True}, diff=True)
+    assert result["operation"] == "created"
+    assert result["changed_settings"] == sorted([*CREATE_DEFAULTS, "logpush"])
+    assert result["diff"]["before"] == {}
+
+
+def test_a_create_that_cannot_be_completed_after_a_wait_says_that_it_was_created(api, absent, gateway, run_module):
+    api.expect("POST", GATEWAYS, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, answer=gateway(zdr=True))
+    api.expect("PUT", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    assert "The AI Gateway itself was created." in run_module({"id": "a", "logpush": True})["msg"]
