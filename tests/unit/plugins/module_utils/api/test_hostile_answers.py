@@ -130,11 +130,11 @@ def test_a_compressed_answer_is_not_asked_for(run_against, raw_server, gateway):
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", bomb(1)),
-        ("gzip, gzip", bomb(2)),
-        ("gzip", gzip.compress(b'{"success": true, "result": {"id": "a"}}')),
-        ("br", b"odd"),
-        ("\x1b[31m", b"odd"),
+        pytest.param("gzip", bomb(1), id="a bomb"),
+        pytest.param("gzip, gzip", bomb(2), id="a bomb in a bomb"),
+        pytest.param("gzip", gzip.compress(b'{"success": true, "result": {"id": "a"}}'), id="harmless"),
+        pytest.param("br", b"odd", id="an encoding that requests does not know"),
+        pytest.param("\x1b[31m", b"odd", id="no encoding"),
     ],
 )
 @pytest.mark.parametrize("status", ["200 OK", "503 Service Unavailable"])
