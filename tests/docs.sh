@@ -19,8 +19,8 @@ git ls-files -z --cached --others --exclude-standard |
 
 antsibull-docs --config-file docs/site/antsibull.cfg collection --use-current --squash-hierarchy --fail-on-error --no-add-antsibull-docs-version \
     --dest-dir "$source/reference" edgeops.cloudflare
-# An index that only repeats the contents.
-rm "$source/reference/index.rst"
+# An index that only repeats the contents, and a page of the variables that are not those of a module, of which there are none.
+rm "$source/reference/index.rst" "$source/reference/environment_variables.rst"
 cd "$source"
 sphinx-build --quiet --fail-on-warning --builder html -c docs/site -d ../doctrees . "$site"
 cp "$site/README.html" "$site/index.html"

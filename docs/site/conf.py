@@ -28,7 +28,6 @@ NAME = f"{GALAXY['namespace']}.{GALAXY['name']}"
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
 ANSIBLE_LABELS = {
     "action_plugins": "plugins/action.html",
-    "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
 CONTENTS = """
@@ -73,7 +72,7 @@ def add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
 
 def title_of(page: str) -> str:
     """What a page of the reference is called in the contents; C(ai_gateway_module) is about C(ai_gateway)."""
-    return "environment variables" if page == "environment_variables" else page.rpartition("_")[0]
+    return page.rpartition("_")[0]
 
 
 def drop_contents(_app: Sphinx, page: str, source: list[str]) -> None:

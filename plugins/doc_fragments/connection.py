@@ -41,7 +41,8 @@ options:
     type: str
   timeout:
     description:
-      - Seconds that one try of a request may take, from 1 to 3600. A connection must be there within 10 seconds of it.
+      - Seconds that one try of a request may take, from 1 to 3600. A connection has to be there within 10 seconds
+        of them.
     type: int
     default: 30
   max_retries:

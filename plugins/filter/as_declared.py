@@ -23,7 +23,7 @@ description:
   - Takes gateways as M(edgeops.cloudflare.ai_gateway_info) returns them, and makes of them what M(edgeops.cloudflare.ai_gateways) takes, to
     begin to manage what exists, or to copy it. Declaring them as they are changes nothing.
   - What the server makes (such as C(created_at)), what is not set, and settings that hold a masked secret are left out. As a setting that
-    is not declared is not managed, those stay as they are.
+    is not declared is not managed, those stay as they are. In a copy, secrets have to be added by hand.
   - What the options do not have or do not allow, because a newer API does, goes into C(extra_settings).
 options:
   _input:

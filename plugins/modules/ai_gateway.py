@@ -39,12 +39,13 @@ options:
     description:
       - Whether clients must bring a Cloudflare token with the permission C(AI Gateway Run). Without it, anybody who knows the URL may use
         the gateway.
-      - Provider keys stored with the gateway and Unified Billing, in which Cloudflare pays the provider and bills you, need it.
+      - Provider keys that are stored with the gateway need it, and so does Unified Billing, in which Cloudflare pays the provider and bills
+        you.
       - Off on a new gateway.
     type: bool
   byok_only:
     description:
-      - Whether requests may only be paid with your own provider keys ("bring your own key"), and never through Unified Billing instead.
+      - Whether requests may only use your own provider keys ("bring your own key"), and are never paid through Unified Billing instead.
       - Off on a new gateway.
     type: bool
   cache_invalidate_on_update:
@@ -86,7 +87,7 @@ options:
         type: list
         elements: str
       policies:
-        description: Rules of their own for sets of profiles. Their order does not matter.
+        description: Separate rules, each for a set of profiles. Their order does not matter.
         type: list
         elements: dict
         suboptions:
@@ -197,10 +198,10 @@ options:
     type: bool
   log_management:
     description:
-      - How many logs to keep, from 10000 to 10000000. O(log_management_strategy) says what happens then.
+      - How many logs to keep at most, from 10000 to 10000000. O(log_management_strategy) says what happens when there are as many.
       - With the plan Workers Free, an account may keep 100000 in all; with Workers Paid, each gateway 10000000. What applies if it is not
         set depends on the plan and the age of the account.
-      - It is about the logs of accounts that were made before 2026-09-24.
+      - Cloudflare applies it to legacy logs, those of accounts that were made before 2026-09-24.
     type: int
   log_management_strategy:
     description:
@@ -219,6 +220,7 @@ options:
     description:
       - The public half of the RSA key pair that exported logs are encrypted to, in PEM format, 16 to 1024 characters. Whoever has the
         private half can read them. A private key is refused here.
+      - O(logpush) uses it. Not set on a new gateway.
     type: str
   otel:
     description:
@@ -259,18 +261,20 @@ options:
     description:
       - V(fixed) counts in windows by the clock, so up to twice as many requests may come together where two windows meet. V(sliding)
         counts over the last O(rate_limiting_interval) seconds.
-      - Cloudflare does not say what applies if it is not set.
+      - It has an effect only if there is a limit. Cloudflare does not say what applies if it is not set.
     type: str
     choices: [fixed, sliding]
   retry_backoff:
     description:
       - How O(retry_delay) changes from one try of a failed provider call to the next. V(constant) is not at all, V(linear) grows by the same
         amount each time, V(exponential) by more each time.
+      - It has an effect only if O(retry_max_attempts) is set. Cloudflare does not say what applies if it is not set.
     type: str
     choices: [constant, linear, exponential]
   retry_delay:
     description:
       - Milliseconds before a failed provider call is tried again, from 0 to 5000. Later tries may wait longer, see O(retry_backoff).
+      - It has an effect only if O(retry_max_attempts) is set. Cloudflare does not say what applies if it is not set.
     type: int
   retry_max_attempts:
     description:
@@ -347,7 +351,9 @@ options:
             suboptions: *filter
   store_id:
     description:
-      - The id of the Secrets Store that holds the provider keys of this gateway. Not set on a new gateway.
+      - The id of the Secrets Store that holds the provider keys of this gateway. The dashboard shows it under I(Secrets Store). The keys
+        themselves are put there outside of this collection.
+      - Not set on a new gateway.
     type: str
   stripe:
     description:
@@ -379,6 +385,7 @@ options:
     description:
       - Whether traffic that is paid through Unified Billing goes to provider endpoints that keep no data ("zero data retention"). OpenAI and
         Anthropic have such endpoints; requests to other providers go where they always go, without notice.
+      - Unified Billing needs O(authentication).
       - It does not stop the gateway's own logs; that is O(collect_logs). Off on a new gateway.
     type: bool
   extra_settings:

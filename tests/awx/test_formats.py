@@ -168,15 +168,18 @@ SIMPLE = [field for field in GATEWAY.settings if not field.fields]
 TYPES = {"bool": "multiplechoice", "int": "integer"}
 
 
-def question_of(field: Field, required: bool = False) -> Json:
+def question_of(field: Field) -> Json:
     """What a question about a field has to say, apart from words."""
-    shown: Json = {"type": "multiplechoice" if field.choices else TYPES.get(field.type, "text"), "required": required}
+    shown: Json = {"type": "multiplechoice" if field.choices else TYPES.get(field.type, "text"), "required": False}
     if field.type == "bool":
         shown["choices"] = ["true", "false"]
     elif field.choices:
         shown["choices"] = list(field.choices)
     bounds = (field.minimum, field.maximum) if field.type == "int" else (field.min_length, field.max_length)
     shown.update({key: bound for key, bound in zip(("min", "max"), bounds) if bound is not None})
+    if shown["type"] == "text":
+        # A blank answer has no length.
+        shown["min"] = 0
     return shown
 
 
@@ -185,11 +188,7 @@ def test_every_simple_setting_is_asked_for_as_the_option_is(field: Field) -> Non
     (question,) = [entry for entry in SURVEYS["ai_gateway_apply"]["spec"] if entry["variable"] == f"gateway_{field.name}"]
     shown = {name: value for name, value in question.items() if name in ("type", "required", "choices", "default", "min", "max")}
     shown["type"] = shown["type"].replace("textarea", "text")
-    expected = question_of(field)
-    if expected["type"] == "text":
-        # A blank answer has no length.
-        expected["min"] = 0
-    assert shown == expected
+    assert shown == question_of(field)
 
 
 def test_nothing_else_is_asked_for_and_no_secret() -> None:
@@ -197,7 +196,7 @@ def test_nothing_else_is_asked_for_and_no_secret() -> None:
     assert sorted(asked) == sorted(["gateway_id", "gateway_state", *(f"gateway_{field.name}" for field in SIMPLE)])
     assert not [field.name for field in SIMPLE if field.secret]
     first, second = SURVEYS["ai_gateway_apply"]["spec"][:2]
-    assert question_of(GATEWAY.id, required=True).items() <= first.items()
+    assert question_of(GATEWAY.id).items() <= first.items()
     assert (second["choices"], second["default"], second["required"]) == (["present", "absent"], "present", False)
 
 

@@ -95,10 +95,11 @@ def test_the_answers_of_a_survey(simulator: Simulator, new_job: NewJob) -> None:
 
 @pytest.mark.parametrize("arguments", ["--diff", "--check --diff"])
 def test_a_list_with_secrets(simulator: Simulator, new_job: NewJob, arguments: str) -> None:
-    """In run and in check mode, and with the older kind of credential; a check writes nothing, and tells the same."""
+    """In run and in check mode, with the survey left blank, and the older credential; a check writes nothing, and tells the same."""
     seed(simulator)
     inputs = {"api_email": simulator.api_email, "api_key": simulator.api_key, "account_id": simulator.account_id}
-    job = new_job("credential_type_api_key", inputs).run(APPLY, {"cloudflare_gateways": LISTED}, arguments=arguments)
+    variables = {"cloudflare_gateways": LISTED, **answers("ai_gateway_apply", {})}
+    job = new_job("credential_type_api_key", inputs).run(APPLY, variables, arguments=arguments)
     assert job.succeeded, job.output
     check = "--check" in arguments
     assert ({request["method"] for request in simulator.requests()} == {"GET"}) is check

@@ -77,7 +77,7 @@ def markers(family: Family) -> tuple[str, str]:
 
 
 def _goals(goals: list[Goal]) -> str:
-    return _grid(("Goal", "Measured", ""), [(goal.text, goal.measured, goal.verdict) for goal in goals])
+    return _grid(("Goal", "Measured", "Result"), [(goal.text, goal.measured, goal.verdict) for goal in goals])
 
 
 def _machine(document: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import NoneType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
@@ -87,7 +88,7 @@ def shape_of_generic(origin: Any, arguments: tuple[Any, ...]) -> Shape:
 
 def shape_of_union(members: tuple[Any, ...]) -> Shape:
     """Null and a type, or forms of one dict: a part is required if it is in all forms."""
-    forms = [shape_of(member) for member in members if member is not type(None)]
+    forms = [shape_of(member) for member in members if member is not NoneType]
     merged = forms[0]
     for form in forms[1:]:
         assert merged.type == form.type == "dict"
