@@ -13,6 +13,8 @@ NAMED = 10
 MAX_NAME = 100
 # No message is longer, whatever it is about.
 MAX_MESSAGE = 100_000
+# What stands at the end of a text of which more was there.
+CUT = "..."
 # Halves of characters, which JSON and YAML can hold, and UTF-8 cannot.
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -24,7 +26,8 @@ def printable(text: str, limit: int = MAX_MESSAGE) -> str:
     """
     shown = "".join(char if char.isprintable() else " " for char in text[: limit * 4])
     shown = " ".join(shown.split())
-    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+    whole = len(shown) <= limit and len(text) <= limit * 4
+    return shown if whole else shown[: limit - len(CUT)] + CUT
 
 
 def name_some(names: Sequence[str]) -> str:

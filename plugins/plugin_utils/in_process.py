@@ -30,7 +30,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import readable, refusal
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, shown_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 SWITCH = "edgeops_cloudflare_in_process"

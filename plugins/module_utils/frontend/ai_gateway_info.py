@@ -11,7 +11,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import id_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import secret_values, show

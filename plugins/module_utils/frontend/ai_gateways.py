@@ -14,7 +14,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport i
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting, scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import (
     FAILED,

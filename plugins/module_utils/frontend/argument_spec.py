@@ -43,6 +43,11 @@ def item_options(resource: Resource) -> dict[str, Any]:
     return spec
 
 
+def by_name(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of C(spec) by each of their names."""
+    return {name: option for main, option in spec.items() for name in (main, *option.get("aliases", ()))}
+
+
 def readable(spec: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """C(options), with text in place of each number, boolean and null where C(spec) has a dict with parts of its own.
 

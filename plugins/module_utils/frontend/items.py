@@ -15,7 +15,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, readable, refusals
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
     Declaration,
     declare,

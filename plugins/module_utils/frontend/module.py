@@ -11,7 +11,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import readable, refusal
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, scrubbable, shown_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, shown_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 

@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping
+from typing import Any, Mapping
 
-from ansible.module_utils.common.parameters import remove_values
-
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import scrubbable
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 
@@ -25,12 +22,3 @@ VOLATILE = ("created_at", "modified_at")
 def lasting(resource: Resource, item: Mapping[str, Any] | None) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
     return {} if item is None else {name: value for name, value in show(resource, item).items() if name not in VOLATILE}
-
-
-def scrubbed(value: Any, secrets: Iterable[str]) -> Any:
-    """What is returned about one of many items, without that item's own C(secrets), wherever in it they stand.
-
-    To search it for the secrets of all the other items too would take time by the square of their number.
-    """
-    hidden = scrubbable(secrets)
-    return remove_values(value, hidden) if hidden else value

@@ -6,22 +6,20 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, closing
-from typing import Any, Callable, Iterable, Mapping, NamedTuple
+from typing import Any, Callable, Container, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import by_name, item_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import (
     CONNECTION_OPTIONS,
     connection_of,
 )
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import cut_short, scrubbable
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
-
-# A shorter secret is masked where the schema says it stands, but not searched for in all other text: replacing every "1" or
-# "prod" would wreck the output.
-MIN_SCRUBBED_LENGTH = 8
 
 
 class Work(NamedTuple):
@@ -72,7 +70,7 @@ def perform(
     if not diff_mode:
         result.pop("diff", None)
     result["invocation"] = {"module_args": shown_options(work, options)}
-    return Performed(result, scrubbable(hidden))
+    return Performed(result, scrubbable(hidden) | cut_short(hidden, result))
 
 
 def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
@@ -94,30 +92,29 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
 
 def shown_options(work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings) and within items."""
-    items = {name: _shown_items(work.resource, options[name]) for name in work.items_in if name in options}
-    return {**_shown(work.resource, options), **items}
+    known = by_name(item_options(work.resource))
+    items = {name: _shown_items(work.resource, known, options[name]) for name in work.items_in if name in options}
+    return {**_shown(work.resource, by_name(work.argument_spec()), options), **items}
 
 
-def _shown_items(resource: Resource, value: Any) -> Any:
+def _shown_items(resource: Resource, known: Container[str], value: Any) -> Any:
     if isinstance(value, list):
-        return [_shown_items(resource, item) for item in value]
+        return [_shown_items(resource, known, item) for item in value]
     if isinstance(value, dict):
-        return _shown(resource, value)
+        return _shown(resource, known, value)
     return None if value is None else MASK
 
 
-def _shown(resource: Resource, options: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {name: field for field in CONNECTION_OPTIONS + resource.settings for name in (field.key, field.name)}
+def _shown(resource: Resource, known: Container[str], options: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {field.name: field for field in CONNECTION_OPTIONS + resource.settings}
     shown: dict[str, Any] = {}
     for name, value in options.items():
         if name == "extra_settings":
             shown[name] = mask_settings(resource, value) if isinstance(value, dict) else value and MASK
+        elif name not in known:
+            # It may be the misspelt name of a secret.
+            shown[name] = MASK
         else:
             # A value from the environment is a str of its own kind, which not every serialiser takes.
-            shown[name] = mask(fields.get(name), str(value) if isinstance(value, str) else value)
+            shown[name] = mask(fields.get(name), str(value) if isinstance(value, str) else value, unknown=MASK)
     return shown
-
-
-def scrubbable(values: Iterable[str]) -> set[str]:
-    """Those of the C(values) that can be searched for in any text without wrecking it."""
-    return {value for value in values if len(value) >= MIN_SCRUBBED_LENGTH}

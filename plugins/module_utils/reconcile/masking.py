@@ -12,8 +12,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bound
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 
-def mask(field: Field | None, value: Any) -> Any:
-    """C(value) with the secrets that C(field) names replaced; what is not of its shape is replaced whole."""
+def mask(field: Field | None, value: Any, unknown: str | None = None) -> Any:
+    """C(value) with the secrets that C(field) names replaced; what is not of its shape is replaced whole.
+
+    Parts beside secrets that the C(field) does not know stay as they are, or are replaced by C(unknown).
+    """
     if field is None or value is None:
         return value
     if field.forbidden is not None and isinstance(value, str) and field.forbidden[0] in value:
@@ -23,15 +26,15 @@ def mask(field: Field | None, value: Any) -> Any:
     if field.secret:
         return dict.fromkeys(value, MASK) if isinstance(value, dict) else MASK
     if field.type == "list":
-        return [_mask_parts(field, element) for element in value] if isinstance(value, list) else MASK
-    return _mask_parts(field, value)
+        return [_mask_parts(field, element, unknown) for element in value] if isinstance(value, list) else MASK
+    return _mask_parts(field, value, unknown)
 
 
-def _mask_parts(field: Field, value: Any) -> Any:
+def _mask_parts(field: Field, value: Any, unknown: str | None) -> Any:
     if not isinstance(value, dict):
         return MASK
     parts = {name: part for part in field.fields for name in (part.key, part.name)}
-    return {key: mask(parts.get(key), part) for key, part in value.items()}
+    return {key: mask(parts[key], part, unknown) if key in parts else unknown or part for key, part in value.items()}
 
 
 def holds_secret(field: Field) -> bool:

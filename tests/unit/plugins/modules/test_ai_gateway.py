@@ -283,6 +283,24 @@ def test_secrets_in_extra_settings_are_masked(api, gateway, run_module):
     assert "extra-example-secret" not in str(result)
 
 
+@pytest.mark.parametrize("options", [{"api_tokn": "misspelt-example"}, {"stripe": {"authorisation": "misspelt-example"}}])
+def test_what_may_be_a_misspelt_secret_is_masked(run_module, options):
+    result = run_module({"id": "a", **options})
+    assert result["failed"]
+    assert set(options) < set(result["invocation"]["module_args"])
+    assert "misspelt-example" not in str(result)
+
+
+def test_a_secret_that_a_message_cuts_off_is_masked(api, run_module):
+    secret = "invented-" * 100
+    stripe = {"authorization": secret, "usage_events": []}
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", "/ai-gateway/gateways", status=400, errors=[{"code": 1, "message": f"odd: {secret}", "path": [secret]}])
+    result = run_module({"id": "a", "stripe": stripe})
+    assert "[1] odd: ********" in result["msg"]
+    assert "invented" not in str(result)
+
+
 @pytest.mark.parametrize(
     ("options", "texts"),
     [

@@ -236,6 +236,19 @@ def test_a_problem_quotes_no_secret_of_its_gateway(apply):
     assert SECRET not in message
 
 
+def test_what_may_be_a_misspelt_secret_of_a_gateway_is_masked(apply):
+    assert SECRET not in str(apply({"id": "a", "stripes": {"authorization": SECRET}}, {"id": "b", "stripe": {"authorisation": SECRET}}))
+
+
+def test_a_secret_that_the_error_of_a_gateway_cuts_off_is_masked(api, apply):
+    secret = "invented-" * 100
+    api.expect_page([])
+    api.expect("POST", GATEWAYS, status=400, errors=[{"code": 1, "message": f"odd: {secret}", "path": [secret]}])
+    result = apply({"id": "a", "stripe": {"authorization": secret, "usage_events": []}})
+    assert "[1] odd: ********" in result["results"][0]["error"]["msg"]
+    assert "invented" not in str(result)
+
+
 @pytest.mark.parametrize("option", [{"purge": "maybe"}, {"defaults": 5}, {"no_such_option": 1}])
 def test_a_refusal_by_ansible_shows_no_secret_of_a_gateway(apply, option):
     stripe = {"authorization": SECRET, "usage_events": []}
