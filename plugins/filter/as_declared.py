@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import export
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
 DOCUMENTATION = r"""
 name: as_declared
@@ -58,7 +59,7 @@ _value:
 def as_declared(gateways: Any) -> Any:
     """See above."""
     if isinstance(gateways, Mapping) and isinstance(gateways.get("id"), str):
-        return export.as_declared(GATEWAY, gateways)
+        return export.as_declared(GATEWAY, plain(gateways))
     # Before ansible-core 2.19, another filter or `.values()` gives something that is no list.
     if isinstance(gateways, Iterable) and not isinstance(gateways, (str, bytes, Mapping)):
         return [as_declared(gateway) for gateway in gateways]

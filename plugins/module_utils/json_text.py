@@ -12,8 +12,9 @@ import json
 import math
 from typing import Any, Iterable
 
-# More than anything that the API has or takes.
+# More than anything that the API has or takes. An answer has a few levels more than what was declared.
 MAX_DEPTH = 50
+MAX_DECLARED_DEPTH = 40
 MAX_PARTS = 500_000
 MAX_DIGITS = 100
 
@@ -26,7 +27,7 @@ def read(text: bytes) -> Any:
     try:
         decoded = text.decode("utf-8")
         value = json.loads(decoded, parse_constant=_number, parse_float=_number, parse_int=_whole_number)
-        if not _is_bounded(value):
+        if not _is_bounded(value, MAX_DEPTH):
             raise ValueError("too deep, or too many parts")
         if "\\u" in decoded:
             # There may be half of a character, which only text that is escaped can have.
@@ -39,10 +40,9 @@ def read(text: bytes) -> Any:
 def can_express(value: Any) -> bool:
     """Whether C(value) can be sent as JSON, and read again."""
     try:
-        read(json.dumps(value).encode("utf-8"))
+        return _is_bounded(read(json.dumps(value).encode("utf-8")), MAX_DECLARED_DEPTH)
     except (TypeError, ValueError, RecursionError):
         return False
-    return True
 
 
 def _number(text: str) -> float:
@@ -60,10 +60,10 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
-def _is_bounded(value: Any) -> bool:
-    """Whether whatever walks through C(value) comes to an end soon, and without running out of stack."""
+def _is_bounded(value: Any, depth: int) -> bool:
+    """Whether whatever walks through C(value), nested so deep at most, comes to an end soon and does not run out of stack."""
     level, parts = [value], 0
-    for _depth in range(MAX_DEPTH):
+    for _level in range(depth):
         level = [part for whole in level if isinstance(whole, (dict, list)) for part in _parts(whole)]
         parts += len(level)
         if not level or parts > MAX_PARTS:

@@ -36,11 +36,11 @@ def name_some(names: Sequence[str]) -> str:
     return ", ".join(printable(name, MAX_NAME) for name in names[:NAMED]) + more
 
 
-def fits_url(text: str) -> bool:
-    """Whether C(text), percent-encoded, can be sent in a URL."""
+def is_whole(text: str) -> bool:
+    """Whether C(text) holds no half of a character, so that it can be sent, also in a URL."""
     return not _HALVES.search(text)
 
 
 def fits_path(text: str) -> bool:
     """Whether C(text), percent-encoded, can be a segment of a path: HTTP libraries remove C(.) and C(..) in any spelling."""
-    return fits_url(text) and text not in ("", ".", "..")
+    return is_whole(text) and text not in ("", ".", "..")

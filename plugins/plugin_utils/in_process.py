@@ -13,10 +13,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import getpass
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible import constants as C
@@ -29,10 +28,16 @@ from ansible.utils.display import Display
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import readable, refusal
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, shown_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
+    Work,
+    perform,
+    refused_shapes,
+    shown_options,
+)
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
 SWITCH = "edgeops_cloudflare_in_process"
 PROGRESS_SWITCH = "edgeops_cloudflare_progress"
@@ -81,8 +86,12 @@ class InProcessAction(OrdinaryAction):
         return plain(self._templar.template(value))
 
     def _run_here(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        spec = self.work.argument_spec()
-        validated = ArgumentSpecValidator(spec).validate(readable(spec, plain(self._task.args)))
+        given = plain(self._task.args)
+        refused = refused_shapes(self.work, given)
+        if refused:
+            shown = {"module_args": shown_options(self.work, given)}
+            return self._finished({"failed": True, "msg": refused, "invocation": shown}, task_vars)
+        validated = ArgumentSpecValidator(self.work.argument_spec()).validate(given)
         warnings = [f"Both option {found['option']} and its alias {found['alias']} are set." for found in validated._warnings]
         options = validated.validated_parameters
         hidden: set[str] = set(validated._no_log_values)
@@ -98,9 +107,13 @@ class InProcessAction(OrdinaryAction):
         warnings.extend(result.pop("warnings", []))
         if warnings:
             result["warnings"] = warnings
+        return self._finished(remove_values(result, hidden), task_vars)
+
+    def _finished(self, result: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The result as AnsibleModule would return it."""
         if not _keeps_invocation(task_vars):
             result.pop("invocation", None)
-        return dict(remove_values(result, hidden), changed=result.get("changed", False))
+        return dict(result, changed=result.get("changed", False))
 
     def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
         """What shows a line while the work goes on; nothing where that is switched off."""
@@ -124,27 +137,6 @@ def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> 
             _Kept.transport.close()
         _Kept.connection, _Kept.transport = connection, Transport(connection)
     return contextlib.nullcontext(Client(connection, _Kept.transport, tell))
-
-
-def plain(value: Any) -> Any:
-    """C(value) as JSON would have carried it to a module: no tags, no vault objects, no lazy containers."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return str.__str__(value)
-    for kind in (int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    if isinstance(value, Mapping):
-        return {_key(plain(key)): plain(part) for key, part in value.items()}
-    if isinstance(value, (Sequence, set, frozenset)) and not hasattr(value, "__ENCRYPTED__"):
-        return [plain(part) for part in value]
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _key(key: Any) -> str:
-    """A plain key of a dict as JSON would have spelt it: C(true), C(null), C(5)."""
-    return key if isinstance(key, str) else json.dumps(key)
 
 
 def _own_user() -> str | None:

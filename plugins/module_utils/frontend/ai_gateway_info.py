@@ -17,7 +17,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import secret_values, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import fits_url
 
 INFO_OPTIONS = (
     Field("ids", "list", elements="str", aliases=("id",)),
@@ -48,8 +47,6 @@ def read(options: dict[str, Any]) -> Query:
     found = [f"ids[{index}]: {problem}" for index, item_id in enumerate(ids or []) for problem in id_problems(GATEWAY, item_id)]
     if ids is not None and search:
         found.append("ids and search are given together: keep one of them")
-    if not fits_url(search or ""):
-        found.append("search holds a character that cannot be part of a URL")
     if found:
         raise InvalidOptions(found)
     # Each once, in the order given.

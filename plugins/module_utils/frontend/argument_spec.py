@@ -10,7 +10,7 @@ import os
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
-from ansible.module_utils.errors import AnsibleValidationError, NoLogError, UnsupportedError
+from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
@@ -48,36 +48,9 @@ def by_name(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {name: option for main, option in spec.items() for name in (main, *option.get("aliases", ()))}
 
 
-def readable(spec: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """C(options), with text in place of each number, boolean and null where C(spec) has a dict with parts of its own.
-
-    Ansible refuses text there by name. Over anything else that is no dict, such as in C(dlp: false), its validation breaks down.
-    """
-    return {name: value if value is None else _readable(spec.get(name, {}), value) for name, value in options.items()}
-
-
-def _readable(option: Mapping[str, Any], value: Any) -> Any:
-    parts = option.get("options")
-    if not parts:
-        return value
-    if isinstance(value, list):
-        return [_readable(option, element) for element in value]
-    return readable(parts, value) if isinstance(value, Mapping) else str(value)
-
-
-def refusals(errors: Iterable[AnsibleValidationError]) -> list[AnsibleValidationError]:
-    """Those of the C(errors) of Ansible's validation that may be shown.
-
-    Where Ansible cannot search a value for secrets, it quotes that value. Mostly it tells of the wrong type, too, without it.
-    """
-    found = list(errors)
-    shown = [error for error in found if not isinstance(error, NoLogError)]
-    return shown if shown or not found else [AnsibleValidationError("an option that holds secrets has not the type that it must have")]
-
-
 def refusal(errors: Iterable[AnsibleValidationError], action: str) -> str:
     """What a task that runs C(action) says of C(errors); as AnsibleModule does, the first of them. Empty if there are none."""
-    for error in refusals(errors):
+    for error in errors:
         return f"Unsupported parameters for ({action}) module: {error.msg}" if isinstance(error, UnsupportedError) else str(error.msg)
     return ""
 

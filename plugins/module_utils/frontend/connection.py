@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path
 from typing import Any, Mapping
 from urllib.parse import urlsplit
 
@@ -54,7 +54,7 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
     credentials = None if found else _credentials(options, found)
     found.extend(_account_problems(options["account_id"]))
     found.extend(_base_url_problems(options["base_url"]))
-    if options["ca_path"] and not Path(options["ca_path"]).exists():
+    if options["ca_path"] and not os.path.exists(options["ca_path"]):
         found.append(f"ca_path {options['ca_path']} does not exist")
     if credentials is None or found:
         raise InvalidOptions(found)

@@ -10,6 +10,7 @@ from typing import Any, Iterable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
 
@@ -39,13 +40,17 @@ def _as_text(value: Any) -> Any:
 
 
 def _convert_values(field: Field, values: dict[str, Any], where: str, found: list[str]) -> dict[str, Any]:
-    validator = ArgumentSpecValidator(options_of(field.value_fields), required_if=[list(rule) for rule in field.required_if])
+    spec = options_of(field.value_fields)
+    validator = ArgumentSpecValidator(spec, required_if=[list(rule) for rule in field.required_if])
     converted = {}
     for key, value in values.items():
         if not isinstance(value, dict):
             found.append(f"{where}.{key} must be a dict")
             continue
-        result = validator.validate(value)
-        found.extend(f"{where}.{key}: {message.rstrip('.')}" for message in result.error_messages)
-        converted[key] = result.validated_parameters
+        problems = [problem for _name, problem in wrong_shapes(spec, value)]
+        if not problems:
+            result = validator.validate(value)
+            problems = [message.rstrip(".") for message in result.error_messages]
+            converted[key] = result.validated_parameters
+        found.extend(f"{where}.{key}: {problem}" for problem in problems)
     return converted

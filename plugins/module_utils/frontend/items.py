@@ -13,9 +13,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, readable, refusals
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
     Declaration,
     declare,
@@ -70,9 +71,12 @@ class ItemReader:
     ) -> Read | None:
         # A spec of its own for each item, as Ansible fills in the parts of a nested default in place.
         spec = {name: option for name, option in item_options(self._resource).items() if name not in without}
-        validated = ArgumentSpecValidator(spec).validate(readable(spec, options))
+        shapes = list(wrong_shapes(spec, options))
+        misshapen = {name for name, _problem in shapes}
+        validated = ArgumentSpecValidator(spec).validate({name: value for name, value in options.items() if name not in misshapen})
         values = validated.validated_parameters
-        found = [error.msg.rstrip(".") for error in refusals(validated.errors) if not isinstance(error, UnsupportedError)]
+        found = [problem for _name, problem in shapes]
+        found += [error.msg.rstrip(".") for error in validated.errors if not isinstance(error, UnsupportedError)]
         found += [self._unknown(name) for name in sorted(".".join(as_path(name)) for name in validated._unsupported_parameters)]
         found += [f"{warning['option']} and its alias {warning['alias']} are both given" for warning in validated._warnings]
         found += convert_free_keys(self._resource.settings, values)

@@ -10,9 +10,13 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import readable, refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work, perform, shown_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
+    Work,
+    perform,
+    refused_shapes,
+    shown_options,
+)
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 
@@ -25,10 +29,12 @@ class Module(AnsibleModule):
         self._work = work
         super().__init__(argument_spec=work.argument_spec(), supports_check_mode=True)
 
-    def _load_params(self) -> None:
-        """See AnsibleModule; called before the options are validated."""
-        super()._load_params()
-        self.params = readable(self.argument_spec, self.params)
+    def _set_internal_properties(self, *args: Any) -> None:
+        """See AnsibleModule; the options have been read by then, and not yet been checked."""
+        super()._set_internal_properties(*args)
+        refusal = refused_shapes(self._work, self.params)
+        if refusal:
+            self.fail_json(refusal)
 
     def _log_invocation(self) -> None:
         """See AnsibleModule, which writes the options to the system's log, and knows of no secret in items and in C(extra_settings)."""
@@ -39,9 +45,7 @@ class Module(AnsibleModule):
     def fail_json(self, msg: str, **result: Any) -> None:
         """See AnsibleModule; called while that is still being made, too."""
         result.setdefault("invocation", {"module_args": shown_options(self._work, self.params)})
-        validated = getattr(self, "validation_result", None)
-        refused = refusal(validated.errors, self._name) if validated else ""
-        super().fail_json(printable(refused or msg), **result)
+        super().fail_json(printable(msg), **result)
 
 
 def run_module(work: Work) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connec
     connection_of,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import cut_short, scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
@@ -88,6 +89,12 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
     if connection is None or found:
         raise InvalidOptions(found)
     return task, connection
+
+
+def refused_shapes(work: Work, options: Mapping[str, Any]) -> str:
+    """Why the C(options) cannot even be held against the argument spec, which would stumble over them; empty if they can be."""
+    problems = [problem for _name, problem in wrong_shapes(work.argument_spec(), options)]
+    return str(InvalidOptions(problems)) if problems else ""
 
 
 def shown_options(work: Work, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,9 @@ def declare_settings(resource: Resource, options: Mapping[str, Any], known_probl
     settings.update(options.get("extra_settings") or {})
     settings.update({_field(resource, name).key: None for name in options.get("unset") or []})
     if not json_text.can_express(settings):
-        raise InvalidOptions([INEXPRESSIBLE % key for key, value in settings.items() if not json_text.can_express({key: value})])
+        extra = options.get("extra_settings") or {}
+        odd = [key for key, value in settings.items() if not json_text.can_express({key: value})]
+        raise InvalidOptions([INEXPRESSIBLE % (f"extra_settings.{key}" if key in extra else key) for key in odd])
     return settings
 
 

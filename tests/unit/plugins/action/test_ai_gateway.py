@@ -15,6 +15,7 @@ from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 
 from ansible_collections.edgeops.cloudflare.plugins.action.ai_gateway import ActionModule
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils import in_process
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
 ONE = "/ai-gateway/gateways/a"
 OPTIONS = {"id": "a", "account_id": "0123456789abcdef0123456789abcdef", "api_token": "invented-token"}
@@ -188,12 +189,12 @@ class Vaulted:
     ("key", "text"), [(True, "true"), (None, "null"), (5, "5"), (1.5, "1.5"), (datetime.date(2026, 1, 2), "2026-01-02")]
 )
 def test_keys_are_spelt_as_in_json(key, text):
-    assert in_process.plain({key: 1}) == {text: 1}
+    assert plain({key: 1}) == {text: 1}
 
 
 def test_values_of_the_controller_become_plain():
-    value = {Tagged("a"): [Tagged("b"), (1, 2.5, True, None)], "v": Vaulted(), "d": datetime.date(2026, 1, 2)}
-    plain = in_process.plain(value)
-    assert plain == {"a": ["b", [1, 2.5, True, None]], "v": "clear", "d": "2026-01-02"}
-    texts = [*plain, plain["a"][0], plain["v"]]
+    value = {Tagged("a"): [Tagged("b"), (1, 2.5, True, None)], "v": Vaulted(), "d": datetime.date(2026, 1, 2), "b": b"text"}
+    found = plain(value)
+    assert found == {"a": ["b", [1, 2.5, True, None]], "v": "clear", "d": "2026-01-02", "b": "text"}
+    texts = [*found, found["a"][0], found["v"]]
     assert [text for text in texts if isinstance(text, (Tagged, Vaulted))] == []

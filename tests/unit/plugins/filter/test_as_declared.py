@@ -52,7 +52,7 @@ def test_names_within_settings_are_those_of_the_options(gateway):
         {"of_the_future": {"x": 1}},
         # A field of a newer API that is called like an option which is no setting.
         {"state": "absent"},
-        {"unset": ["otel"]},
+        {"unset": ["otel"], "name": "b"},
         {"guardrails": {"prompt": {"S14": "BLOCK"}, "response": {}}},
         {"retry_backoff": "random"},
         # What an option would turn into something else.

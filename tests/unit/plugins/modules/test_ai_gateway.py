@@ -356,7 +356,7 @@ def test_text_from_templates_becomes_the_right_type(api, absent, gateway, run_mo
 def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
     stripe = {"authorization": "invented-authorization", "usage_events": []}
     result = run_module({"id": "a", "cache_ttl": [], "extra_settings": {"stripe": stripe}})
-    assert "unable to convert to int" in result["msg"]
+    assert "cache_ttl must be a number, and not a list" in result["msg"]
     assert "invented-authorization" not in str(result)
 
 
@@ -364,12 +364,13 @@ def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
     ("options", "option"),
     [
         ({"dlp": False}, "dlp"),
-        ({"guardrails": {"prompt": 5}}, "prompt"),
-        ({"spend_limits": {"rules": [{"limit": 1, "limit_type": "cost", "window": 1, "model": 0.5}]}}, "model"),
+        ({"dlp": [None]}, "dlp"),
+        ({"guardrails": {"prompt": 5}}, "guardrails.prompt"),
+        ({"spend_limits": {"rules": [{"limit": 1, "limit_type": "cost", "window": 1, "model": 0.5}]}}, "spend_limits.rules[0].model"),
     ],
 )
 def test_a_number_for_a_setting_of_parts_is_refused_by_name(run_module, options, option):
-    assert run_module({"id": "a", **options})["msg"].startswith(f"argument '{option}' is of type")
+    assert run_module({"id": "a", **options})["msg"] == f"Nothing was sent, because of the options given: {option} must be a dict."
 
 
 @pytest.mark.parametrize("otel", [[["invented-authorization"]], '{"authorization": "invented-authorization"},{"url": "b"}'])

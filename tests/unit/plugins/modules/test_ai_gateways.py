@@ -162,7 +162,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
         "gateways[5] (d): value of state must be one of: present, absent, got: gone",
         "gateways[6] (e): id and its alias name are both given",
         "gateways[7]: id has 0 characters",
-        "gateways[7]: argument 'extra_settings' is of type",
+        "gateways[7]: extra_settings must be a dict",
         "unset: logpush cannot be cleared",
         "gateways[0] and gateways[3] have the same id (a)",
     ):
