@@ -113,8 +113,8 @@ class _Run:
         if len(ids) > self.fleet.purge_limit:
             hint = "" if declared else "Nothing is listed at all: check where the list comes from. "
             raise PurgeRefused(
-                f"Nothing was changed. purge would delete {len(ids)} {self.resource.name}s that are not listed "
-                f"({name_some(ids)}), and purge_limit allows {self.fleet.purge_limit}. {hint}"
+                f"Nothing was changed. purge would delete the {self.resource.name}s that are not listed ({name_some(ids)}): "
+                f"{len(ids)}, and purge_limit allows {self.fleet.purge_limit}. {hint}"
                 "List those that shall stay, or raise purge_limit."
             )
         return [Declaration(item_id, present=False, settings={}) for item_id in ids]

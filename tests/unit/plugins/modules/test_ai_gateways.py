@@ -280,14 +280,14 @@ def test_more_than_the_limit_are_not_deleted_and_nothing_else_is_done(api, gatew
     api.expect_page([gateway(id=name) for name in "abcd"])
     result = apply({"id": "a"}, {"id": "new"}, purge=True, purge_limit=2, check_mode=check_mode)
     assert result["failed"]
-    assert "Nothing was changed. purge would delete 3 AI Gateways that are not listed (b, c, d), and purge_limit allows 2." in result["msg"]
+    assert "Nothing was changed. purge would delete the AI Gateways that are not listed (b, c, d): 3, and purge_limit allows 2." in result["msg"]
     assert "results" not in result
 
 
 def test_an_empty_list_needs_a_limit_that_allows_it(api, gateway, apply):
     api.expect_page([gateway(id=f"g{number}") for number in range(12)])
     message = apply(purge=True)["msg"]
-    assert "purge would delete 12 AI Gateways that are not listed (g0, g1, " in message
+    assert "purge would delete the AI Gateways that are not listed (g0, g1, " in message
     assert "g9, and 2 more)" in message
     assert "Nothing is listed at all" in message
 
