@@ -16,7 +16,7 @@ READY := $(VENV)/.ready
 BENCH := .cache/bench/venv
 AWX := .cache/awx
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
-PARTS := lint unit simulator contract properties inprocess awx docs sanity integration import
+PARTS := lint unit simulator contract properties inprocess hostile awx docs sanity integration import
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
@@ -53,6 +53,9 @@ hunt: $(READY) ## as properties, with thousands of new examples (EXAMPLES=5000);
 chaos: $(READY) ## 10,000 seeded schedules of faults, and some in real playbooks; not part of `make test` (15 min; ARGS="--seed 17" shows one)
 	@PYTHONPATH=$(VENV)/collections python -m tests.chaos $(ARGS)
 
+hostile: $(READY) ## secrets planted everywhere, and answers made to do harm, in real playbooks: nothing leaks, nothing is evaluated
+	@pytest -q tests/hostile
+
 inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
 	@pytest -q tests/in_process
 
@@ -75,7 +78,7 @@ units: $(READY) ## the unit tests under ansible-test, on every Python found (COR
 docs: $(READY) ## build the documentation site into .cache/docs/html; any warning fails
 	@tests/docs.sh
 
-matrix: $(READY) ## sanity, units, integration and inprocess with each ansible-core and Python that is supported (CORES="2.17 2.18")
+matrix: $(READY) ## sanity, units, integration, inprocess and hostile with each ansible-core and Python that is supported (CORES="2.17 2.18")
 	@python -m tests.matrix $(CORES)
 
 demo: $(READY) ## play the quick start against the simulator

@@ -159,7 +159,7 @@ def _identity(path: str) -> tuple[str, str]:
 
 
 def _keeps_invocation(task_vars: Mapping[str, Any]) -> bool:
-    """ansible-core 2.20 made it a setting whether results carry their invocation."""
+    """ansible-core 2.21 made it a setting whether results carry their invocation."""
     if "INJECT_INVOCATION" not in C.config.get_configuration_definitions():
         return True
     return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))

@@ -60,8 +60,8 @@ class Playbooks:
             CLOUDFLARE_BASE_URL=self.simulator.base_url,
             CLOUDFLARE_ACCOUNT_ID=self.simulator.account_id,
             CLOUDFLARE_API_TOKEN=self.simulator.api_token,
-            **(env or {}),
         )
+        environment.update(env or {})
         command = [str(BIN / "ansible-playbook"), str(playbook), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
         self.stdout = done.stdout

@@ -1,0 +1,127 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks that have to do with secrets, from success to each kind of failure, and the account that they meet."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.hostile.watch import plant
+from tests.simulator.handle import Simulator
+
+Json = dict[str, Any]
+SWITCH = "edgeops_cloudflare_in_process"
+ONE, MANY, INFO = (f"edgeops.cloudflare.{name}" for name in ("ai_gateway", "ai_gateways", "ai_gateway_info"))
+NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
+# What the playbook refers to. The longest is longer than anything that is quoted.
+SECRETS = {name: plant(name) for name in NAMES} | {"long": plant("long", 700), "odd": plant('odd"\\ \u00fc  x')}
+HEADERS = {"x-key": "{{ header }}", "x-odd": "{{ odd }}"}
+OTEL = [{"url": "https://otel.example/v1", "authorization": "{{ authorization }}", "headers": HEADERS}]
+STRIPE = {"authorization": "{{ stripe }}", "usage_events": [{"payload": "{}"}]}
+PRIVATE_KEY = "{{ '-----BEGIN PRIVATE' ~ ' KEY-----' ~ key }}"
+HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
+
+
+def in_both_ways(tasks: list[Json]) -> list[Json]:
+    """All of the tasks in the controller's process, and then all of them as ordinary modules."""
+    return [{**task, "vars": {SWITCH: here}} for here in (True, False) for task in tasks]
+
+
+def stored(**settings: Any) -> Json:
+    """A gateway with secrets that only the server knows, also where no schema says so."""
+    otel = [{"url": "a://b", "authorization": plant("server-otel"), "headers": {"k": plant("server-header")}, "content_type": "json"}]
+    return {"cache_ttl": 1, "otel": otel, "stripe": HIDDEN, "later": {"echo": [plant("server-otel"), plant("server-header")]}, **settings}
+
+
+def prepare(simulator: Simulator, token: str) -> None:
+    """Fill the account, and have requests for some gateways fail in ways that quote secrets."""
+    simulator.behave(tolerate_unknown=True, tokens={token: "write"})
+    for name in ("known", "echo", "page", "reset", "other", "fleet-echo"):
+        simulator.seed(stored(id=name))
+    known = [SECRETS[name] for name in ("authorization", "header", "odd")] + [
+        plant("server-only"),
+        plant("server-otel"),
+        plant("server-header"),
+    ]
+    everything = " ".join([f"Bearer {token}", *known])
+    # Wherever a text is cut, there is some secret.
+    quotes = [filler * "x" + quoted for filler in range(0, 500, 45) for quoted in (everything, json.dumps(everything), repr(known))]
+    errors = [{"code": 1, "message": text, "path": [text]} for text in quotes]
+    masked = {**stored(id="masked"), "stripe": {"authorization": "********", "usage_events": []}}
+    others = {**stored(id="other"), "stripe": {"authorization": plant("server-made"), "usage_events": []}}
+    for fault in (
+        {"path": "/(fleet-)?echo$", "method": "PUT", "status": 400, "json": {"success": False, "errors": errors}},
+        {"path": "/page$", "method": "PUT", "status": 502, "body": f"<html>{'x' * 60} {everything}", "content_type": "text/html"},
+        {"path": "/reset$", "method": "PUT", "reset": True},
+        {"path": "/other$", "method": "PUT", "status": 200, "json": {"success": True, "result": others}},
+        {"path": "/masked$", "method": "GET", "status": 200, "json": {"success": True, "result": masked}},
+    ):
+        simulator.fault(times=None, **fault)
+
+
+SUCCESSES: list[Json] = [
+    # First, as it goes on beside the others.
+    {ONE: {"id": "asynchronous", "stripe": STRIPE}, "async": 60, "poll": 0},
+    {ONE: {"id": "a", "otel": OTEL, "stripe": STRIPE}},
+    {ONE: {"id": "a", "otel": [{**OTEL[0], "authorization": "{{ part }}"}]}, "register": "changed_one"},
+    {ONE: {"id": "a", "otel": OTEL}, "check_mode": True},
+    {ONE: {"id": "b", "extra_settings": {"otel": [{"url": "a://b", "authorization": "{{ extra }}", "headers": {"k": "{{ long }}"}}]}}},
+    {ONE: {"id": "known", "cache_ttl": 2}},
+    {ONE: {"id": "{{ item }}", "stripe": STRIPE}, "loop": ["c1", "c2"]},
+    {ONE: {"id": "d", "stripe": STRIPE}, "no_log": True},
+    {
+        MANY: {
+            "gateways": [
+                {"id": "fleet-a", "otel": [{"url": "a://b", "authorization": "{{ part }}"}]},
+                {"id": "known", "cache_ttl": 3},
+                {"id": "fleet-b", "extra_settings": {"stripe": {"authorization": "{{ extra }}", "usage_events": []}}},
+            ],
+            "defaults": {"stripe": {"authorization": "{{ default }}", "usage_events": []}},
+        },
+        "register": "fleet",
+    },
+    {INFO: {}, "register": "account"},
+    {"ansible.builtin.debug": {"msg": "{{ account.gateways | edgeops.cloudflare.as_declared }}"}},
+    {"ansible.builtin.debug": {"msg": "{{ [fleet, changed_one, cloudflare_ai_gateway, cloudflare_ai_gateways] }}"}},
+    {"ansible.builtin.set_fact": {"cacheable": True, "kept": "{{ [account, fleet, changed_one] }}"}},
+]
+REFUSALS: list[Json] = [
+    {ONE: {"id": "a", "cache_ttl": -1, "otel": OTEL, "stripe": STRIPE}},
+    {ONE: {"id": "a", "cache_ttl": "x", "otel": OTEL, "extra_settings": {"stripe": STRIPE}}},
+    {ONE: {"id": "a", "otel": [OTEL]}},
+    {ONE: {"id": "a", "otel": "{{ authorization }}"}},
+    {ONE: {"id": "a", "otel": ["{{ authorization }}"]}},
+    {ONE: {"id": "a", "otel": [{"authorization": "{{ authorization }}", "headers": ["{{ header }}"]}]}},
+    {ONE: {"id": "a", "stripe": "{{ stripe }}"}},
+    {ONE: {"id": "a", "stripe": "authorization={{ stripe }} usage_events=x"}},
+    {ONE: {"id": "a", "stripe": {"authorization": ["{{ stripe }}"], "usage_events": [5]}}},
+    {ONE: {"id": "a", "stripe": {"authorisation": "{{ misspelt }}", **STRIPE}}},
+    {ONE: {"id": "a", "api_tokn": "{{ misspelt }}"}},
+    {ONE: {"id": "a", "logpush_public_key": PRIVATE_KEY}},
+    {ONE: {"id": "a", "base_url": "https://user:{{ password }}@x.example"}},
+    {ONE: {"id": "a", "api_token": "{{ token }}\n"}},
+    {ONE: {"id": "a", "api_token": "{{ token }}", "api_key": "{{ key }}", "api_email": "user@example.com"}},
+    {ONE: {"id": "a", "stripe": STRIPE, "extra_settings": {"stripe": STRIPE}}},
+    {MANY: {"gateways": [{"id": "a", "stripe": STRIPE, "cache_ttl": -1}, {"id": "a", "otel": [OTEL]}], "defaults": {"otel": OTEL}}},
+    {MANY: {"gateways": [{"id": "a", "stripes": STRIPE}, {"stripe": "{{ stripe }}"}, "{{ part }}"], "defaults": "{{ default }}"}},
+    {MANY: {"gateways": [{"id": "a", "stripe": STRIPE}], "purge": "maybe"}},
+    {MANY: {"gateways": [{"id": "a", "extra_settings": {"stripe": "{{ extra }}"}}], "concurrency": 99}},
+    {INFO: {"api_token": "{{ token }}", "ids": [""]}},
+]
+FAILURES: list[Json] = [
+    {ONE: {"id": "a", "api_token": "{{ token }}", "stripe": STRIPE}},
+    {ONE: {"id": "a", "api_email": "user@example.com", "api_key": "{{ key }}"}},
+    {MANY: {"gateways": [{"id": "a", "stripe": STRIPE}], "api_token": "{{ token }}"}},
+    {INFO: {"api_token": "{{ token }}"}},
+    {ONE: {"id": "echo", "otel": OTEL, "extra_settings": {"stripe": {"authorization": "{{ long }}", "usage_events": []}}}},
+    {ONE: {"id": "page", "otel": OTEL, "max_retries": 0}},
+    {ONE: {"id": "reset", "otel": OTEL, "max_retries": 0}},
+    {ONE: {"id": "other", "stripe": STRIPE}},
+    {ONE: {"id": "masked", "cache_ttl": 5}},
+    {ONE: {"id": "a", "stripe": STRIPE, "base_url": "http://127.0.0.1:9", "max_retries": 0}},
+    {ONE: {"id": "a", "stripe": STRIPE, "account_id": "0" * 32}},
+    {ONE: {"id": "a", "stripe": STRIPE, "unset": ["stripe"]}},
+    {MANY: {"gateways": [{"id": "fleet-echo", "otel": OTEL, "stripe": STRIPE}, {"id": "fleet-a", "cache_ttl": 8}]}},
+]
