@@ -23,7 +23,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 # The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help test $(PARTS) units matrix hunt chaos demo bench format lock venv clean
+.PHONY: help test $(PARTS) units matrix hunt chaos mutation demo bench format lock venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ chaos: $(READY) ## 10,000 seeded schedules of faults, and some in real playbooks
 
 hostile: $(READY) ## secrets planted everywhere, and answers made to do harm, in real playbooks: nothing leaks, nothing is evaluated
 	@pytest -q tests/hostile
+
+mutation: $(READY) ## change the code in small ways, and see which changes the unit tests do not notice; not part of `make test` (ARGS=api/retry.py)
+	@python -m tests.mutation $(ARGS)
 
 inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
 	@pytest -q tests/in_process

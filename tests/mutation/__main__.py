@@ -1,0 +1,148 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Change the code of plugins/module_utils in thousands of small ways, one at a time, and see whether the unit tests notice.
+
+Usage: python -m tests.mutation [FOLDER | FOLDER/FILE.py]..., for example: python -m tests.mutation reconcile api/retry.py
+
+mutmut does the work, in .cache/mutation, on copies; [tool.mutmut] in pyproject.toml is its configuration. Here is what it lacks: it
+leaves prose alone, and it holds what survived against survivors.yml. The exit code is 0 only if, of the parts in C(HELD), each
+mutant was noticed or is explained there, and each explanation is still needed.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any, Callable, Iterable, Iterator, NamedTuple
+
+import libcst
+import yaml
+from mutmut import __main__ as mutmut
+from mutmut.mutation import mutators
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.state import state
+from mutmut.stats import status_by_exit_code
+
+PROJECT = Path.cwd()
+HOME = PROJECT / ".cache/mutation"
+# Below these names, tests import the code; mutmut knows a function by the path of its file.
+COLLECTION = Path("ansible_collections/edgeops/cloudflare")
+SOURCES = COLLECTION / "plugins/module_utils"
+EXPLANATIONS = PROJECT / "tests/mutation/survivors.yml"
+HELD = ("reconcile", "api")
+# Tests of these files take most of the time, go through all of the code, and are about the api layer alone.
+API_TESTS = tuple(f"tests/unit/plugins/module_utils/api/test_{name}.py" for name in ("hostile_answers", "tls", "transport"))
+NOTICED = ("killed", "timeout", "caught by type check")
+# A mutant that never ends may also never stop to grow.
+MAX_MEMORY = 4 * 1024**3
+
+
+class Mutant(NamedTuple):
+    """A change of C(file), below module_utils: one line or more C(before), and C(after) it. C(status) is mutmut's word."""
+
+    name: str
+    file: str
+    status: str
+    before: str
+    after: str
+
+    @property
+    def part(self) -> str:
+        return self.file.partition("/")[0]
+
+
+def names_only(node: libcst.BaseString) -> Iterable[libcst.BaseString]:
+    """Mutants of a string that a program reads, such as a key. What has a space in it is for people, and tests do not spell it out."""
+    if not isinstance(node, libcst.SimpleString) or " " not in node.value:
+        yield from mutators.operator_string(node)
+
+
+def near_tests_only(measure: Callable[..., None]) -> Callable[..., None]:
+    """mutmut's C(measure), which finds out which tests run which function, but for tests of the api layer that are not about it."""
+
+    def measured(*arguments: Any, **options: Any) -> None:
+        measure(*arguments, **options)
+        for function, tests in state().tests_by_mangled_function_name.items():
+            if ".module_utils.api." not in function:
+                tests -= {test for test in tests if test.startswith(API_TESTS)}
+
+    return measured
+
+
+def prepare() -> None:
+    """A home for mutmut that has the paths by which tests import the code."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    for link, target in ((COLLECTION, PROJECT), ("tests", PROJECT / "tests"), ("pyproject.toml", PROJECT / "pyproject.toml")):
+        (HOME / link).parent.mkdir(parents=True, exist_ok=True)
+        (HOME / link).symlink_to(target)
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(HOME / "mutants")
+    operators: list[object] = list(mutators.mutation_operators)
+    operators[operators.index((libcst.BaseString, mutators.operator_string))] = (libcst.BaseString, names_only)
+    mutators.mutation_operators[:] = operators  # type: ignore[index]
+    mutmut.collect_or_load_stats = near_tests_only(mutmut.collect_or_load_stats)
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+
+
+def pattern(chosen: str) -> str:
+    """The names of the mutants in a folder or file, for mutmut."""
+    return ".".join([*(SOURCES / chosen).with_suffix("").parts, "*"])
+
+
+def mutants(chosen: list[str]) -> Iterator[Mutant]:
+    for path in sorted(SOURCES.rglob("*.py")):
+        file = path.relative_to(SOURCES).as_posix()
+        data = SourceFileMutationData(path=path)
+        data.load()
+        for name, code in data.exit_code_by_key.items() if not chosen or file.startswith(tuple(chosen)) else ():
+            lines = get_diff_for_mutant(name, path=path).splitlines()[3:]
+            before, after = ("\n".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+            yield Mutant(name, file, status_by_exit_code[code], before, after)
+
+
+def explained() -> dict[tuple[str, str, str], str]:
+    """Why a mutant need not be noticed, by file, the line as it is, and the line as it is then."""
+    entries = yaml.safe_load(EXPLANATIONS.read_text("utf-8")) or []
+    return {(entry["file"], entry["before"], after): entry["why"] for entry in entries for after in entry["after"]}
+
+
+def report(found: list[Mutant]) -> int:
+    """Print what became of the mutants, and return how many things have to be put right."""
+    reasons = explained()
+    survived = [mutant for mutant in found if mutant.status not in NOTICED]
+    known = {mutant.name for mutant in survived if mutant[1:2] + mutant[3:] in reasons}
+    files = {mutant.file for mutant in found}
+    needless = set(reasons) - {mutant[1:2] + mutant[3:] for mutant in survived}
+    needless = {key for key in needless if key[0] in files}
+    unexplained = [mutant for mutant in survived if mutant.name not in known]
+    for mutant in unexplained:
+        print(f"\n{mutant.name}: {mutant.status}\n{mutant.file}\n-   {mutant.before}\n+   {mutant.after}")
+    for file, before, after in sorted(needless):
+        print(f"\nThis explanation is not needed: {file}\n-   {before}\n+   {after}")
+    print(f"\n{'':<13}" + "".join(f"{title:>12}" for title in ("mutants", "noticed", "by timeout", "survived", "explained", "score")))
+    for part in [*sorted({mutant.part for mutant in found}), ""]:
+        of_part = [mutant for mutant in found if part in ("", mutant.part)]
+        statuses = Counter(mutant.status for mutant in of_part)
+        noticed = sum(statuses[status] for status in NOTICED)
+        numbers = (len(of_part), noticed, statuses["timeout"], len(of_part) - noticed, len(known & {mutant.name for mutant in of_part}))
+        print(f"{part or 'in all':<13}" + "".join(f"{number:>12}" for number in numbers) + f"{noticed / len(of_part):>12.1%}")
+    wrong = len(needless) + sum(mutant.part in HELD for mutant in unexplained)
+    print(f"{wrong} to put right: survivors in {' and '.join(HELD)} that nobody explained, and explanations that are not needed")
+    return wrong
+
+
+def main(chosen: list[str]) -> int:
+    prepare()
+    os.chdir(HOME)
+    mutmut.cli(["run", "--max-children", "1", *map(pattern, chosen)], standalone_mode=False)
+    return 1 if report(list(mutants(chosen))) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
