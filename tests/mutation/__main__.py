@@ -4,11 +4,13 @@
 
 """Change the code of plugins/module_utils in thousands of small ways, one at a time, and see whether the unit tests notice.
 
-Usage: python -m tests.mutation [FOLDER | FOLDER/FILE.py]..., for example: python -m tests.mutation reconcile api/retry.py
+Usage: python -m tests.mutation [--again] [FOLDER | FOLDER/FILE.py]..., for example: python -m tests.mutation reconcile api/retry.py
 
 mutmut does the work, in .cache/mutation, on copies; [tool.mutmut] in pyproject.toml is its configuration. Here is what it lacks: it
 leaves prose alone, and it holds what survived against survivors.yml. The exit code is 0 only if, of the parts in C(HELD), each
 mutant was noticed or is explained there, and each explanation is still needed.
+
+--again tries only what was not noticed in the last run of the same choice, and what has changed since.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from typing import Any, Callable, Iterable, Iterator, NamedTuple
 import libcst
 import yaml
 from mutmut import __main__ as mutmut
+from mutmut.configuration import config
 from mutmut.mutation import mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
@@ -31,7 +34,7 @@ from mutmut.state import state
 from mutmut.stats import status_by_exit_code
 
 PROJECT = Path.cwd()
-HOME = PROJECT / ".cache/mutation"
+HOMES = PROJECT / ".cache/mutation"
 # Below these names, tests import the code; mutmut knows a function by the path of its file.
 COLLECTION = Path("ansible_collections/edgeops/cloudflare")
 SOURCES = COLLECTION / "plugins/module_utils"
@@ -76,13 +79,24 @@ def near_tests_only(measure: Callable[..., None]) -> Callable[..., None]:
     return measured
 
 
-def prepare() -> None:
-    """A home for mutmut that has the paths by which tests import the code."""
-    shutil.rmtree(HOME, ignore_errors=True)
+def settle_in(home: Path) -> None:
+    """Make a home for mutmut that has the paths by which tests import the code."""
+    shutil.rmtree(home, ignore_errors=True)
     for link, target in ((COLLECTION, PROJECT), ("tests", PROJECT / "tests"), ("pyproject.toml", PROJECT / "pyproject.toml")):
-        (HOME / link).parent.mkdir(parents=True, exist_ok=True)
-        (HOME / link).symlink_to(target)
-    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(HOME / "mutants")
+        (home / link).parent.mkdir(parents=True, exist_ok=True)
+        (home / link).symlink_to(target)
+
+
+def forget_survivors() -> None:
+    """Let mutmut try those again that were not noticed."""
+    for data in results():
+        for name, code in data.exit_code_by_key.items():
+            if status_by_exit_code[code] not in NOTICED:
+                data.exit_code_by_key[name] = None
+        data.save()
+
+
+def adapt_mutmut() -> None:
     operators: list[object] = list(mutators.mutation_operators)
     operators[operators.index((libcst.BaseString, mutators.operator_string))] = (libcst.BaseString, names_only)
     mutators.mutation_operators[:] = operators  # type: ignore[index]
@@ -90,20 +104,21 @@ def prepare() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
-def pattern(chosen: str) -> str:
-    """The names of the mutants in a folder or file, for mutmut."""
-    return ".".join([*(SOURCES / chosen).with_suffix("").parts, "*"])
-
-
-def mutants(chosen: list[str]) -> Iterator[Mutant]:
+def results() -> Iterator[SourceFileMutationData]:
+    """What mutmut knows of each file that it has changed."""
     for path in sorted(SOURCES.rglob("*.py")):
-        file = path.relative_to(SOURCES).as_posix()
         data = SourceFileMutationData(path=path)
         data.load()
-        for name, code in data.exit_code_by_key.items() if not chosen or file.startswith(tuple(chosen)) else ():
-            lines = get_diff_for_mutant(name, path=path).splitlines()[3:]
+        if data.exit_code_by_key:
+            yield data
+
+
+def mutants() -> Iterator[Mutant]:
+    for data in results():
+        for name, code in data.exit_code_by_key.items():
+            lines = get_diff_for_mutant(name, path=data.path).splitlines()[3:]
             before, after = ("\n".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
-            yield Mutant(name, file, status_by_exit_code[code], before, after)
+            yield Mutant(name, Path(data.path).relative_to(SOURCES).as_posix(), status_by_exit_code[code], before, after)
 
 
 def explained() -> dict[tuple[str, str, str], str]:
@@ -125,24 +140,35 @@ def report(found: list[Mutant]) -> int:
         print(f"\n{mutant.name}: {mutant.status}\n{mutant.file}\n-   {mutant.before}\n+   {mutant.after}")
     for file, before, after in sorted(needless):
         print(f"\nThis explanation is not needed: {file}\n-   {before}\n+   {after}")
-    print(f"\n{'':<13}" + "".join(f"{title:>12}" for title in ("mutants", "noticed", "by timeout", "survived", "explained", "score")))
+    print(
+        f"\n{'':<13}"
+        + "".join(f"{title:>12}" for title in ("mutants", "by tests", "by timeout", "by mypy", "survived", "explained", "score"))
+    )
     for part in [*sorted({mutant.part for mutant in found}), ""]:
         of_part = [mutant for mutant in found if part in ("", mutant.part)]
         statuses = Counter(mutant.status for mutant in of_part)
-        noticed = sum(statuses[status] for status in NOTICED)
-        numbers = (len(of_part), noticed, statuses["timeout"], len(of_part) - noticed, len(known & {mutant.name for mutant in of_part}))
-        print(f"{part or 'in all':<13}" + "".join(f"{number:>12}" for number in numbers) + f"{noticed / len(of_part):>12.1%}")
+        by = [statuses[status] for status in NOTICED]
+        score = sum(by) / len(of_part)
+        numbers = (len(of_part), *by, len(of_part) - sum(by), len(known & {mutant.name for mutant in of_part}))
+        print(f"{part or 'in all':<13}" + "".join(f"{number:>12}" for number in numbers) + f"{score:>12.1%}")
     wrong = len(needless) + sum(mutant.part in HELD for mutant in unexplained)
     print(f"{wrong} to put right: survivors in {' and '.join(HELD)} that nobody explained, and explanations that are not needed")
     return wrong
 
 
-def main(chosen: list[str]) -> int:
-    prepare()
-    os.chdir(HOME)
-    mutmut.cli(["run", "--max-children", "1", *map(pattern, chosen)], standalone_mode=False)
-    return 1 if report(list(mutants(chosen))) else 0
+def main(again: bool, chosen: list[str]) -> int:
+    home = HOMES / ("+".join(chosen).replace("/", ".") or "all")
+    if not again:
+        settle_in(home)
+    os.chdir(home)
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(home / "mutants")
+    adapt_mutmut()
+    if chosen:
+        config().only_mutate = [f"{SOURCES / name}*" for name in chosen]
+    forget_survivors()
+    mutmut.cli(["run", "--max-children", "1"], standalone_mode=False)
+    return 1 if report(list(mutants())) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main("--again" in sys.argv, [name for name in sys.argv[1:] if name != "--again"]))
