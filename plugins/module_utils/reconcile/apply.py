@@ -160,7 +160,8 @@ class Reconciler:
     def _post(self, plan: Plan) -> Mapping[str, Any]:
         """Create the item. Where the outcome is unknown, look before doing it again."""
         maybe_ours = False
-        for retry in range(self.items.client.max_retries + 1):
+        retry = 0
+        while True:
             self._read_at = time.monotonic()
             try:
                 return self._remember(self.items.create(plan.body or {}))
@@ -175,7 +176,7 @@ class Reconciler:
                     raise _Overtaken(current) from None
                 if not error.outcome_unknown or retry == self.items.client.max_retries:
                     raise
-        raise AssertionError("the last try returns or raises")
+            retry += 1
 
     def _put(self, body: dict[str, Any], before: Mapping[str, Any], is_last: bool) -> Mapping[str, Any]:
         """Update the item as it was C(before) and check what is stored then."""

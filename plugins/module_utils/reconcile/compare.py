@@ -88,7 +88,7 @@ def _has_server_made(field: Field, element: Any) -> bool:
 
 def keep_server_made(field: Field | None, declared: Any, stored: Any) -> Any:
     """C(declared), with the ids that the server made for those parts of C(stored) that stay."""
-    if field is None or not field.fields or stored is None:
+    if field is None or not field.fields:
         return declared
     if isinstance(declared, dict) and isinstance(stored, dict):
         parts = {part.key: part for part in field.fields}

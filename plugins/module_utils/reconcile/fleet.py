@@ -71,19 +71,19 @@ class _Run:
         self.resource = resource
         self.fleet = fleet
         self.items = items
-        self.members: list[Member] = []
         self.finished: list[Member] = []
-        self.read_at = 0.0
+        # The listing comes first.
+        self.read_at = time.monotonic()
 
     def run(self, check_mode: bool) -> list[Member]:
         stored = self._read()
         declarations = [*self.fleet.declarations, *self._to_purge(stored)]
-        self.members = [Member(declaration, stored.get(declaration.id)) for declaration in declarations]
-        for member in self.members:
+        members = [Member(declaration, stored.get(declaration.id)) for declaration in declarations]
+        for member in members:
             _attempt(member, lambda member: self._reconciler(member).predict(member.current))
         if not check_mode:
-            self._carry_out([member for member in self.members if member.operation not in (UNCHANGED, FAILED)])
-        return self.members
+            self._carry_out([member for member in members if member.operation not in (UNCHANGED, FAILED)])
+        return members
 
     def _read(self) -> dict[str, Mapping[str, Any]]:
         """What is stored, by id."""
@@ -95,7 +95,6 @@ class _Run:
             except Exception as error:
                 found.append(error)
 
-        self.read_at = time.monotonic()
         self._watch([_start(read)], lambda: f"reading the account's {self.resource.name}s")
         if isinstance(found[0], Exception):
             raise found[0]

@@ -137,6 +137,16 @@ def test_ignored_secrets_are_not_shown_in_the_failure(api, gateway, run_module):
     assert "declared-example" not in str(result)
 
 
+def test_not_even_a_secret_too_short_to_be_searched_for_is_shown_in_the_failure(api, gateway, run_module):
+    stored = [{"url": "https://x.example", "authorization": "s7q"}]
+    api.expect("GET", ONE, answer=gateway(otel=stored))
+    api.expect("PUT", ONE, answer=gateway(otel=stored))
+    message = run_module({"id": "a", "otel": [{"url": "https://x.example", "authorization": "d8k"}]})["msg"]
+    assert "otel: declared [{'url': 'https://x.example'" in message
+    assert "s7q" not in message
+    assert "d8k" not in message
+
+
 @pytest.mark.parametrize("status", [400, 409])
 def test_a_gateway_that_appears_meanwhile_is_updated(api, absent, gateway, run_module, status):
     api.expect("POST", GATEWAYS, status=status, errors=REFUSED)
@@ -240,6 +250,15 @@ def test_a_delete_of_unknown_outcome_is_settled_by_reading(api, gateway, run_mod
     assert bool(result.get("failed")) is not is_gone
 
 
+def test_a_delete_of_unknown_outcome_that_cannot_be_looked_for_says_so(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("DELETE", ONE, status=200, raw="<html>")
+    api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    result = run_module({"id": "a", "state": "absent"})
+    assert result["request"]["method"] == "DELETE"
+    assert "What it did is unknown, as reading failed too: GET" in result["msg"]
+
+
 def test_a_hidden_secret_of_an_undeclared_setting_stops_the_update(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(stripe={"authorization": "********", "usage_events": []}))
     result = run_module({"id": "a", "cache_ttl": 5})
@@ -255,6 +274,17 @@ def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, 
     assert result["operation"] == "unchanged"
     assert len(warnings) == 1
     assert "stripe.authorization only masked" in warnings[0]
+
+
+def test_a_secret_that_was_just_written_is_not_warned_of(api, gateway, run_module, monkeypatch):
+    warnings = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: warnings.append(warning))
+    stored = gateway(stripe={"authorization": "********", "usage_events": []})
+    api.expect("GET", ONE, answer=stored)
+    api.expect("PUT", ONE, answer=dict(stored, cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": 5, "stripe": {"authorization": "declared-example", "usage_events": []}})
+    assert result["operation"] == "updated"
+    assert warnings == []
 
 
 def test_secrets_of_the_server_are_masked_in_all_of_the_result(api, gateway, run_module):
@@ -391,6 +421,15 @@ def test_an_update_that_had_to_wait_is_based_on_what_is_there_then(api, gateway,
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
+def test_an_update_that_was_certainly_not_done_and_cannot_be_looked_for_leaves_nothing_open(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert (result["status"], result["request"]["method"]) == (403, "GET")
+    assert "unknown" not in result["msg"]
+
+
 def test_a_gateway_that_is_gone_after_the_wait_is_created(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, **LATE)
@@ -472,6 +511,15 @@ def test_an_update_that_was_done_is_told_also_where_it_is_only_found_by_a_refuse
     result = run_module({"id": "a", "cache_ttl": 5}, diff=True)
     assert (result["operation"], result["changed_settings"]) == ("updated", ["cache_ttl"])
     assert (result["diff"]["before"]["cache_ttl"], result["diff"]["after"]["cache_ttl"]) == (0, 5)
+
+
+def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_told(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=503)
+    api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, status=400, errors=REFUSED)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
 def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_told(api, absent, gateway, run_module):

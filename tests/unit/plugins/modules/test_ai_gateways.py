@@ -280,7 +280,10 @@ def test_more_than_the_limit_are_not_deleted_and_nothing_else_is_done(api, gatew
     api.expect_page([gateway(id=name) for name in "abcd"])
     result = apply({"id": "a"}, {"id": "new"}, purge=True, purge_limit=2, check_mode=check_mode)
     assert result["failed"]
-    assert "Nothing was changed. purge would delete the AI Gateways that are not listed (b, c, d): 3, and purge_limit allows 2." in result["msg"]
+    assert result["msg"] == (
+        "Nothing was changed. purge would delete the AI Gateways that are not listed (b, c, d): 3, and purge_limit allows 2. "
+        "List those that shall stay, or raise purge_limit."
+    )
     assert "results" not in result
 
 

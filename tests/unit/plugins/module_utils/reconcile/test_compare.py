@@ -13,6 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compa
     same,
     secrets,
 )
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 
@@ -62,6 +63,11 @@ POLICY = {"id": "p", "enabled": True, "action": "FLAG", "check": ["REQUEST", "RE
             {"enabled": True, "rules": [dict(RULE, id="x", model={"mode": "filter", "values": ["b", "a"]})]},
         ),
         ("unknown_to_us", {"a": [1, 2]}, {"a": [1.0, 2]}),
+        ("unknown_to_us", {"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        # A part of the future, and elements that are not what they should be: both can be declared as extra settings.
+        ("dlp", {"enabled": True, "newer": 1}, {"enabled": True, "newer": 1.0, "made_by_server": 1}),
+        ("otel", ["odd"], ["odd"]),
+        ("stripe", {"usage_events": [{"payload": "1"}, {"payload": "2"}]}, {"usage_events": [{"payload": "1"}, {"payload": "2"}]}),
         # Which of two is hidden tells which is which.
         ("otel", [{"url": "u"}, {"url": "u", "authorization": "x"}], [{"url": "u", "authorization": "********"}, {"url": "u"}]),
     ],
@@ -100,7 +106,11 @@ def test_not_drift(key, declared, stored):
             {"authorization": "x", "usage_events": [{"payload": "1"}, {"payload": "2"}]},
             {"authorization": "x", "usage_events": [{"payload": "2"}, {"payload": "1"}]},
         ),
+        ("stripe", {"usage_events": [{"payload": "1"}] * 2}, {"usage_events": [{"payload": "2"}, {"payload": "1"}]}),
+        ("stripe", {"usage_events": [{"payload": "1"}]}, {"usage_events": [{"payload": "1"}, {"payload": "2"}]}),
+        ("dlp", {"enabled": True, "newer": 1}, {"enabled": True, "newer": 2}),
         ("unknown_to_us", [1, 2], [2, 1]),
+        ("unknown_to_us", {"a": 1}, {"b": 1}),
         ("unknown_to_us", 1, True),
         ("unknown_to_us", {"a": 1}, {"a": 1, "b": 2}),
         # A secret that nobody declared is too much, also if it is hidden.
@@ -110,6 +120,12 @@ def test_not_drift(key, declared, stored):
 )
 def test_drift(key, declared, stored):
     assert not is_same(key, declared, stored)
+
+
+def test_a_list_is_in_order_unless_it_is_said_to_be_in_none():
+    names = Field("names", "list")
+    assert same(names, ["a", "b"], ["a", "b"])
+    assert not same(names, ["a", "b"], ["b", "a"])
 
 
 @pytest.mark.parametrize(
@@ -138,7 +154,7 @@ def test_a_declared_id_is_not_taken_by_a_rule_without_one():
     assert [rule["id"] for rule in rules] == ["second", "first"]
 
 
-@pytest.mark.parametrize("stored", [None, "odd", {"rules": "odd"}, {"rules": ["odd"]}])
+@pytest.mark.parametrize("stored", [None, "odd", {"rules": "odd"}, {"rules": 5}, {"rules": ["odd"]}])
 def test_ids_are_looked_for_in_any_shape(stored):
     declared = {"enabled": True, "rules": [RULE]}
     assert keep_server_made(GATEWAY.setting("spend_limits"), declared, stored) == declared

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -100,6 +101,20 @@ def test_long_work_tells_how_far_it_is():
     assert all(match[1] == match[2] for match in matches)
 
 
+def test_long_work_tells_how_many_failed():
+    account = Account(seconds=PROGRESS * 0.8)
+
+    def fail():
+        if account.created == ["g0"]:
+            raise CollectionError("no")
+
+    account.on_create = fail
+    run(account, declared(4))
+    matches = [re.fullmatch(r"(\d) of 4 AI Gateways done, (\d) changed, 1 failed", line) for line in account.lines]
+    assert matches
+    assert all(int(match[1]) == int(match[2]) + 1 for match in matches)
+
+
 def test_short_work_tells_nothing():
     account = Account()
     run(account, declared(100), 8)
@@ -124,6 +139,21 @@ def test_waiting_for_the_rate_limit_is_told_with_its_end():
     account.on_create = hold
     run(account, declared(1))
     assert re.fullmatch(r"0 of 1 .*, waiting for the rate limit until \d\d:\d\d:\d\d", account.lines[0])
+
+
+def test_the_end_of_the_wait_is_told_as_a_time_of_day():
+    account = Account(seconds=PROGRESS * 1.5)
+    account.client.pace = SimpleNamespace(waiting=7200.0)
+    begun = time.time()
+    run(account, declared(1))
+    possible = [time.strftime("%H:%M:%S", time.localtime(moment + 7200)) for moment in range(int(begun), int(time.time()) + 1)]
+    assert account.lines[0].rpartition(" ")[2] in possible
+
+
+def test_no_thread_keeps_an_interrupted_program_from_ending():
+    are_daemons = []
+    run(Account(on_create=lambda: are_daemons.append(threading.current_thread().daemon)), declared(2))
+    assert are_daemons == [True, True]
 
 
 def test_an_interrupted_run_begins_nothing_more():

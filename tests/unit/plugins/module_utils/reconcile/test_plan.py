@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import HiddenSecret, make_plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import HiddenSecret, disturbed, make_plan
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 STORED = {
@@ -69,6 +69,17 @@ def test_update_sends_the_whole_object_also_what_is_unknown():
     }
 
 
+RULE = {"limit": 10, "limitType": "cost", "window": 60, "enabled": True, "technique": "sliding", "metadata": {}}
+
+
+def test_update_keeps_the_ids_that_the_server_made():
+    declared = {"spend_limits": {"enabled": False, "rules": [RULE]}, "of_the_future": {"x": 1}}
+    planned = plan(declared, spend_limits={"enabled": True, "rules": [dict(RULE, id="kept")]}, of_the_future={"x": 2})
+    assert planned.body["spend_limits"] == {"enabled": False, "rules": [dict(RULE, id="kept")]}
+    assert planned.body["of_the_future"] == {"x": 1}
+    assert planned.changed_settings == ("of_the_future", "spend_limits")
+
+
 def test_null_is_sent_back_only_where_the_api_takes_it():
     body = plan({"cache_ttl": 61}, logpush=None, retry_delay=None, of_the_future=None).body
     assert "logpush" not in body
@@ -91,7 +102,7 @@ def test_clearing_sends_null():
 @pytest.mark.parametrize("settings", [{}, {"cache_ttl": 60}, {"retry_delay": None}])
 def test_nothing_to_do(settings):
     planned = plan(settings)
-    assert (planned.operation, planned.body, planned.after) == ("unchanged", None, STORED)
+    assert (planned.operation, planned.body, planned.before, planned.after) == ("unchanged", None, STORED, STORED)
 
 
 def test_absent():
@@ -103,6 +114,10 @@ def test_switching_logs_off_takes_their_classification_along():
     planned = plan({"collect_logs": False}, log_classification=True)
     assert planned.body["log_classification"] is False
     assert planned.changed_settings == ("collect_logs",)
+
+
+def test_classification_stays_where_logs_stay():
+    assert plan({"cache_ttl": 61}, log_classification=True).body["log_classification"] is True
 
 
 def test_classification_without_logs_is_refused():
@@ -125,3 +140,31 @@ def test_a_declared_secret_replaces_a_masked_one():
 
 def test_nothing_to_do_beside_a_masked_secret():
     assert plan({"cache_ttl": 60}, otel=MASKED_OTEL).operation == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("key", "sent", "before", "after"),
+    [
+        ("dlp", {"profiles": ["a", "b"]}, {"profiles": ["a", "b"]}, {"profiles": ["b", "a"]}),
+        ("cache_ttl", 0, 0, None),
+        # It was not sent back as it was, so it is the declaration's business.
+        ("cache_ttl", 61, 60, 62),
+        ("cache_ttl", 61, None, 62),
+    ],
+)
+def test_what_means_the_same_or_was_declared_is_not_disturbed(key, sent, before, after):
+    assert disturbed(GATEWAY, {key: sent}, {key: before}, {key: after}) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "sent", "before", "after"),
+    [
+        ("cache_ttl", 60, 60, 0),
+        ("otel", [{"url": "u"}], [{"url": "u", "content_type": "json"}], []),
+        # Parts that this version does not know: one is lost, one appears.
+        ("dlp", {"enabled": True, "newer": 1}, {"enabled": True, "newer": 1}, {"enabled": True}),
+        ("dlp", {"enabled": True}, {"enabled": True}, {"enabled": True, "newer": 1}),
+    ],
+)
+def test_what_was_sent_back_and_is_stored_otherwise_is_disturbed(key, sent, before, after):
+    assert disturbed(GATEWAY, {key: sent}, {key: before}, {key: after}) == [key]
