@@ -20,7 +20,6 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
@@ -29,7 +28,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
     Work,
     perform,
@@ -107,7 +106,7 @@ class InProcessAction(OrdinaryAction):
         warnings.extend(result.pop("warnings", []))
         if warnings:
             result["warnings"] = warnings
-        return self._finished(remove_values(result, hidden), task_vars)
+        return self._finished(without(result, hidden), task_vars)
 
     def _finished(self, result: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """The result as AnsibleModule would return it."""

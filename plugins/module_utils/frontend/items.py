@@ -87,8 +87,11 @@ class ItemReader:
         return None
 
     def _unknown(self, name: str) -> str:
-        alike = difflib.get_close_matches(name, item_options(self._resource), n=1)
-        return f"{name} is not an option" + (f": do you mean {alike[0]}?" if alike else "")
+        known = item_options(self._resource)
+        if name in known:
+            return f"{name} belongs to an item of its own, and cannot be a default"
+        alike = difflib.get_close_matches(name, known, n=1)
+        return f"{name} is not an option" + (f": do you mean {alike[0]}?" if alike and "." not in name else "")
 
 
 def _shown(item_id: str) -> str:

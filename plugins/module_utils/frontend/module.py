@@ -10,7 +10,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
     Work,
     perform,
@@ -54,9 +54,10 @@ def run_module(work: Work) -> None:
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     performed = perform(work, module.params, module.check_mode, module._diff)
-    for warning in performed.result.pop("warnings", []):
-        module.warn(warning)
     module.no_log_values = scrubbable(module.no_log_values) | performed.hidden
-    if performed.result.get("failed"):
-        module.fail_json(**performed.result)
-    module.exit_json(**performed.result)
+    result = without(performed.result, module.no_log_values)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)

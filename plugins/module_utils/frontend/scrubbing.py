@@ -30,13 +30,21 @@ def cut_short(secrets: Collection[str], texts: Any) -> set[str]:
     return {beginning + CUT for text in _texts(texts) if CUT in text for secret in hidden for beginning in _beginnings(secret, text)}
 
 
+def without(value: Any, hidden: Collection[str]) -> Any:
+    """C(value) with all texts that are C(hidden) replaced in it.
+
+    The longest first, as what is left of a longer one is not found any more; Ansible does so from ansible-core 2.19 on.
+    """
+    return remove_values(value, sorted(hidden, key=len, reverse=True))
+
+
 def scrubbed(value: Any, secrets: Collection[str]) -> Any:
     """What is returned about one of many items, without that item's own C(secrets), wherever in it they stand.
 
     To search it for the secrets of all the other items too would take time by the square of their number.
     """
     hidden = scrubbable(secrets) | cut_short(secrets, value)
-    return remove_values(value, hidden) if hidden else value
+    return without(value, hidden) if hidden else value
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -83,6 +83,12 @@ def test_secrets_of_the_server_are_masked(api, gateway):
     assert "invented-token" not in str(result)
 
 
+def test_of_secrets_that_begin_alike_nothing_remains(api, gateway):
+    headers = {str(more): "invented" + "x" * more for more in range(12)}
+    api.expect("GET", ONE, answer=gateway(otel=[{"url": "a://b", "headers": headers}], echo=" ".join(headers.values())))
+    assert run({})["gateway"]["echo"] == " ".join(["*" * 8] * 12)
+
+
 def test_the_connection_is_kept_for_the_same_identity_only(api, gateway, monkeypatch):
     closed = []
 

@@ -321,6 +321,12 @@ def test_what_may_be_a_misspelt_secret_is_masked(run_module, options):
     assert "misspelt-example" not in str(result)
 
 
+def test_of_secrets_that_begin_alike_nothing_remains(api, gateway, run_module):
+    headers = {str(more): "invented" + "x" * more for more in range(12)}
+    api.expect("GET", ONE, answer=gateway(otel=[{"url": "a://b", "headers": headers}], echo=" ".join(headers.values())))
+    assert run_module({"id": "a"})["gateway"]["echo"] == " ".join(["*" * 8] * 12)
+
+
 def test_a_secret_that_a_message_cuts_off_is_masked(api, run_module):
     secret = "invented-" * 100
     stripe = {"authorization": secret, "usage_events": []}

@@ -150,7 +150,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
         "timeout is 0: it must be at least 1 and at most 3600",
         "purge_limit is -1: it must be at least 0",
         "concurrency is 17: it must be at least 1 and at most 16",
-        "defaults: id is not an option",
+        "defaults: id belongs to an item of its own, and cannot be a default",
         "defaults: retry_max_attempts is 9: it must be at least 1 and at most 5",
         "gateways[0] (a): cache_tll is not an option: do you mean cache_ttl?",
         "gateways[0] (a): cache_ttl is -1: it must be at least 0",

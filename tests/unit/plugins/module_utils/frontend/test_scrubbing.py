@@ -49,6 +49,11 @@ def test_the_beginning_of_a_secret_is_masked_where_a_text_was_cut(spelling):
         assert "invented" not in shown["errors"][0]["message"]
 
 
+def test_of_secrets_that_begin_alike_nothing_remains():
+    secrets = ["invented" + "x" * more for more in range(12)]
+    assert scrubbed({"msg": " ".join(secrets)}, secrets) == {"msg": " ".join(["*" * 8] * 12)}
+
+
 def test_a_text_is_marked_as_cut_also_where_blanks_hide_that():
     assert printable(" " * 30 + "x" * 100, 10) == "xxxxxxx..."
 
