@@ -61,7 +61,7 @@ def _beginnings(secret: str, text: str) -> Iterator[str]:
     for found in re.finditer(f"(?={re.escape(secret[:MIN_SCRUBBED_LENGTH])})", text):
         pairs = zip(secret, text[found.start() : found.start() + len(secret)])
         common = "".join(char for char, _same in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
-        beginning = common.rstrip(".")  # a secret may go on with dots of its own
+        beginning = common.rstrip(CUT[0])  # a secret may go on with dots of its own
         if text.startswith(CUT, found.start() + len(beginning)):
             yield beginning
 
