@@ -21,7 +21,7 @@ import shutil
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator, NamedTuple
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple
 
 import libcst
 import yaml
@@ -127,9 +127,8 @@ def explained() -> dict[tuple[str, str, str], str]:
     return {(entry["file"], entry["before"], after): entry["why"] for entry in entries for after in entry["after"]}
 
 
-def report(found: list[Mutant]) -> int:
+def report(found: list[Mutant], reasons: Mapping[tuple[str, str, str], str]) -> int:
     """Print what became of the mutants, and return how many things have to be put right."""
-    reasons = explained()
     survived = [mutant for mutant in found if mutant.status not in NOTICED]
     known = {mutant.name for mutant in survived if mutant[1:2] + mutant[3:] in reasons}
     files = {mutant.file for mutant in found}
@@ -157,6 +156,7 @@ def report(found: list[Mutant]) -> int:
 
 
 def main(again: bool, chosen: list[str]) -> int:
+    reasons = explained()
     home = HOMES / ("+".join(chosen).replace("/", ".") or "all")
     if not again:
         settle_in(home)
@@ -167,7 +167,7 @@ def main(again: bool, chosen: list[str]) -> int:
         config().only_mutate = [f"{SOURCES / name}*" for name in chosen]
     forget_survivors()
     mutmut.cli(["run", "--max-children", "1"], standalone_mode=False)
-    return 1 if report(list(mutants())) else 0
+    return 1 if report(list(mutants()), reasons) else 0
 
 
 if __name__ == "__main__":
