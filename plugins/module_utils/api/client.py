@@ -180,4 +180,5 @@ def _is_last(envelope: dict[str, Any], on_page: int, in_all: int) -> bool:
     info = envelope.get("result_info")
     numbers = info.items() if isinstance(info, dict) else ()
     told = {name: value for name, value in numbers if isinstance(value, int) and not isinstance(value, bool)}
-    return on_page < min(PAGE_SIZE, told.get("per_page", PAGE_SIZE)) or in_all >= told.get("total_count", in_all + 1)
+    is_short = on_page < min(PAGE_SIZE, told.get("per_page", PAGE_SIZE))
+    return is_short or ("total_count" in told and in_all >= told["total_count"])

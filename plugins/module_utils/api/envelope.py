@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Iterator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
@@ -84,7 +85,7 @@ def _error_class(status: int, entries: list[ErrorEntry]) -> type[ApiError]:
     codes = [entry.code for entry in entries]
     if status == 404 and ITEM_NOT_FOUND in codes:
         return NotFound
-    if status == 409 or (status < 500 and INPUT_REFUSED in codes):
+    if status == 409 or INPUT_REFUSED in codes:
         return Refused
     return RateLimited if status == 429 else ApiError
 
@@ -105,14 +106,14 @@ def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
 
 def _entries(errors: Any) -> list[ErrorEntry]:
     """The entries of C(errors), each followed by those of its C(error_chain); odd shapes are shown as they are."""
-    found: list[ErrorEntry] = []
-    for error in errors if isinstance(errors, list) else []:
-        found.append(_entry(error))
-        if isinstance(error, dict) and isinstance(error.get("error_chain"), list):
-            found.extend(_entry(link) for link in error["error_chain"][:MAX_ENTRIES])
-        if len(found) >= MAX_ENTRIES:
-            break
-    return found[:MAX_ENTRIES]
+    found = (link for error in (errors if isinstance(errors, list) else []) for link in _chain(error))
+    return [_entry(error) for error in islice(found, MAX_ENTRIES)]
+
+
+def _chain(error: Any) -> Iterator[Any]:
+    yield error
+    if isinstance(error, dict) and isinstance(error.get("error_chain"), list):
+        yield from error["error_chain"]
 
 
 def _entry(error: Any) -> ErrorEntry:
@@ -135,7 +136,9 @@ def _hint(status: int, codes: tuple[int, ...]) -> str | None:
 
 def parse_retry_after(value: str | None) -> float | None:
     """Seconds from now in a C(Retry-After) header, given in seconds or as an HTTP date; C(None) if there is none."""
-    text = (value or "").strip()
+    if value is None:
+        return None
+    text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:

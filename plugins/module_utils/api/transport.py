@@ -111,7 +111,7 @@ class Transport:
             return _no_answer(request, error, self._timeout)
         if isinstance(error, (OSError, ValueError)):
             # requests raises an OSError of its own for a CA bundle that is not there.
-            lasting = isinstance(error, ValueError) or getattr(error, "errno", 0) is None
+            lasting = isinstance(error, ValueError) or error.errno is None
             return NoAnswer(request, _reason(error), sent=True, transient=not lasting)
         return error
 
@@ -176,7 +176,7 @@ def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
 
 def _tls_failure(request: Request, cause: BaseException) -> NoAnswer:
     """A certificate that is not accepted ends a connection before anything is sent on it; all else can happen at any time."""
-    reason = printable(getattr(cause, "verify_message", ""), MAX_REASON).rstrip(".") or _reason(cause)
+    reason = printable(getattr(cause, "verify_message", "")).rstrip(".") or _reason(cause)
     hint = HINTS_BY_VERIFY_CODE.get(getattr(cause, "verify_code", 0), HINT_CA)
     sent = not isinstance(cause, ssl.SSLCertVerificationError)
     return NoAnswer(request, f"TLS failed: {reason}; {hint}", sent=sent, transient=False)

@@ -147,9 +147,9 @@ def test_not_even_a_secret_too_short_to_be_searched_for_is_shown_in_the_failure(
     assert "d8k" not in message
 
 
-@pytest.mark.parametrize("status", [400, 409])
-def test_a_gateway_that_appears_meanwhile_is_updated(api, absent, gateway, run_module, status):
-    api.expect("POST", GATEWAYS, status=status, errors=REFUSED)
+@pytest.mark.parametrize(("status", "errors"), [(400, REFUSED), (409, REFUSED), (409, [{"code": 1, "message": "there is one"}])])
+def test_a_gateway_that_appears_meanwhile_is_updated(api, absent, gateway, run_module, status, errors):
+    api.expect("POST", GATEWAYS, status=status, errors=errors)
     api.expect("GET", ONE, answer=gateway(cache_ttl=1, zdr=True))
     api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), cache_ttl=5), answer=gateway(cache_ttl=5, zdr=True))
     result = run_module({"id": "a", "cache_ttl": 5})

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import json
+import ssl
 
 import pytest
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import LocationValueError, MaxRetryError, NewConnectionError, ProtocolError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import encode_path
@@ -18,8 +19,17 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors impo
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
 MISSING = [{"code": 7002, "message": "Not found"}]
-REFUSED_CONNECTION = requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "Connection refused")))
+NOBODY_THERE = MaxRetryError(None, "/", NewConnectionError(None, "Connection refused"))
+REFUSED_CONNECTION = requests.ConnectionError(NOBODY_THERE)
+REFUSED_BY_PROXY = requests.exceptions.ProxyError(NOBODY_THERE)
+FAILING_PROXY = requests.exceptions.ProxyError(Exception("Tunnel connection failed: 502 Bad Gateway"))
 RESET = requests.ConnectionError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer"))
+
+
+def certificate_error(verify_message):
+    error = ssl.SSLCertVerificationError("certificate verify failed")
+    error.verify_message = verify_message
+    return error
 
 
 @pytest.mark.parametrize(
@@ -89,7 +99,7 @@ def test_giving_up_tells_how_often_it_was_tried(api, run_module):
     assert "try 3" in result["msg"]
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
 def test_redirects_are_not_followed(api, run_module, status):
     api.expect("GET", ONE, status=status, raw="x", headers={"Location": "https://elsewhere.example/"})
     result = run_module({"id": "a", "api_email": "user@example.com", "api_key": "invented-key"}, token=False)
@@ -97,10 +107,11 @@ def test_redirects_are_not_followed(api, run_module, status):
     assert len(api.calls) == 1
 
 
-def test_a_refused_connection_is_tried_again_also_for_a_create(api, gateway, run_module, waits):
-    api.expect("GET", ONE, error=REFUSED_CONNECTION)
+@pytest.mark.parametrize("refused", [REFUSED_CONNECTION, REFUSED_BY_PROXY])
+def test_a_refused_connection_is_tried_again_also_for_a_create(api, gateway, run_module, waits, refused):
+    api.expect("GET", ONE, error=refused)
     api.expect("GET", ONE, status=404, errors=MISSING)
-    api.expect("POST", GATEWAYS, error=REFUSED_CONNECTION)
+    api.expect("POST", GATEWAYS, error=refused)
     api.expect("POST", GATEWAYS, answer=gateway())
     assert run_module({"id": "a"})["operation"] == "created"
     assert len(waits) == 2
@@ -164,7 +175,19 @@ def test_with_one_try_a_write_of_unknown_outcome_is_looked_for(api, gateway, run
     assert run_module(dict(options, id="a", max_retries=0))["changed"] is True
 
 
-@pytest.mark.parametrize("failure", [{"error": RESET}, {"status": 504}, {"status": 500}, {"status": 201, "raw": "<html>"}])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"error": RESET},
+        {"error": requests.ReadTimeout("late")},
+        {"error": FAILING_PROXY},
+        {"error": ProtocolError("broken")},
+        {"error": requests.RequestException("odd")},
+        {"status": 504},
+        {"status": 500},
+        {"status": 201, "raw": "<html>"},
+    ],
+)
 def test_a_create_of_unknown_outcome_is_never_sent_twice_if_it_was_done(api, gateway, run_module, failure):
     api.expect("GET", ONE, status=404, errors=MISSING)
     api.expect("POST", GATEWAYS, **failure)
@@ -199,11 +222,15 @@ def test_a_create_that_cannot_be_settled_fails_after_the_last_try(api, run_modul
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (requests.exceptions.SSLError(Exception("certificate verify failed")), "ca_path"),
+        (requests.exceptions.SSLError(Exception("certificate verify failed")), "TLS failed: certificate verify failed; ca_path"),
+        (requests.exceptions.SSLError(certificate_error("no issuer X.")), "TLS failed: no issuer X; ca_path"),
         (requests.exceptions.InvalidURL("odd"), "odd"),
         (requests.exceptions.ProxyError(Exception("http://user:invented@proxy.example refused")), "//***@proxy.example"),
         (requests.exceptions.ProxyError(Exception("http://user:invented@v/ented@proxy.example refused")), "//***@proxy.example"),
-        (ValueError("odd"), "odd"),
+        (requests.exceptions.ProxyError(Exception("http://user:invented@proxy.example//x")), "//***@proxy.example//x"),
+        (ValueError("odd."), "got no answer: odd."),
+        (ValueError("odd X"), "got no answer: odd X."),
+        (requests.ConnectionError(), "got no answer: ConnectionError."),
     ],
 )
 def test_other_failures_of_the_connection_are_told_without_secrets(api, run_module, error, text):
@@ -211,12 +238,31 @@ def test_other_failures_of_the_connection_are_told_without_secrets(api, run_modu
     result = run_module({"id": "a", "max_retries": 0})
     assert result["failed"]
     assert text in result["msg"]
+    assert ".." not in result["msg"]
     assert "invented" not in json.dumps(result)
     assert "v/ented" not in json.dumps(result)
 
 
-def test_tls_failures_are_not_tried_again(api, run_module, waits):
-    api.expect("GET", ONE, error=requests.exceptions.SSLError(Exception("certificate verify failed")))
+@pytest.mark.parametrize("error", [requests.ReadTimeout("late"), FAILING_PROXY, ProtocolError("broken")])
+def test_what_breaks_on_the_way_is_tried_again(api, gateway, run_module, waits, error):
+    api.expect("GET", ONE, error=error)
+    api.expect("GET", ONE, answer=gateway())
+    assert run_module({"id": "a"})["operation"] == "unchanged"
+    assert len(waits) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        requests.exceptions.SSLError(Exception("certificate verify failed")),
+        requests.RequestException("odd"),
+        LocationValueError("odd"),
+        ValueError("odd"),
+        OSError("no such bundle"),
+    ],
+)
+def test_what_would_fail_again_is_not_tried_again(api, run_module, waits, error):
+    api.expect("GET", ONE, error=error)
     assert run_module({"id": "a"})["failed"]
     assert waits == []
 

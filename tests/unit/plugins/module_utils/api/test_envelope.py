@@ -83,12 +83,13 @@ def test_a_server_error_without_an_envelope_is_told_with_its_status(api, run_mod
     assert f"HTTP {status}" in result["msg"]
 
 
-def test_an_empty_body_is_named_as_such(api, run_module):
-    api.expect("GET", ONE, status=403, raw="")
-    assert "HTTP 403: the body is empty." in run_module({"id": "a"})["msg"]
-
-
 @pytest.mark.parametrize("status", [400, 403])
+def test_an_empty_body_is_named_as_such(api, run_module, status):
+    api.expect("GET", ONE, status=status, raw="")
+    assert f"HTTP {status}: the body is empty." in run_module({"id": "a"})["msg"]
+
+
+@pytest.mark.parametrize("status", [300, 400, 403])
 def test_an_answer_that_says_success_with_a_bad_status_is_a_failure(api, gateway, run_module, status):
     api.expect("GET", ONE, status=status, answer=gateway())
     assert run_module({"id": "a"})["status"] == status
@@ -104,6 +105,7 @@ def test_every_error_is_shown(api, run_module):
         {"code": 7001, "message": "bad ttl", "path": ["body", "cache_ttl"]},
         {"code": 6003, "message": "outer", "error_chain": [{"code": 6111, "message": "inner"}]},
         {"message": "no code"},
+        {"code": 5},
         {"code": True, "message": None, "path": "odd"},
         "odd",
     ]
@@ -114,18 +116,58 @@ def test_every_error_is_shown(api, run_module):
         {"code": 6003, "message": "outer", "path": []},
         {"code": 6111, "message": "inner", "path": []},
         {"code": None, "message": "no code", "path": []},
+        {"code": 5, "message": "", "path": []},
         {"code": None, "message": "None", "path": []},
         {"code": None, "message": "odd", "path": []},
     ]
-    assert "[7001] bad ttl (at body.cache_ttl); [6003] outer; [6111] inner; no code" in result["msg"]
+    assert "[7001] bad ttl (at body.cache_ttl); [6003] outer; [6111] inner; no code; [5] no message; None; odd." in result["msg"]
     assert result["ray_id"] == "ray-of-the-test"
 
 
-def test_many_errors_are_bounded(api, run_module):
-    api.expect("GET", ONE, status=400, errors=[{"code": 7001, "message": "x" * 5000}] * 500)
+@pytest.mark.parametrize("chain", [[], [{"code": 1}] * 30, "odd"])
+def test_many_errors_are_bounded(api, run_module, chain):
+    api.expect("GET", ONE, status=400, errors=[{"code": 7001, "message": "x" * 5000, "error_chain": chain}] * 500)
     result = run_module({"id": "a"})
     assert len(result["errors"]) == 50
     assert len(result["msg"]) < 50 * 600
+
+
+def test_a_long_path_is_cut(api, run_module):
+    api.expect("GET", ONE, status=400, errors=[{"code": 7001, "message": "no", "path": ["p" * 100, *["q" * 101] * 20]}])
+    assert run_module({"id": "a"})["errors"][0]["path"] == ["p" * 100, *["q" * 97 + "..."] * 19]
+
+
+@pytest.mark.parametrize(("ray", "shown"), [("r" * 100, "r" * 100), ("r" * 101, "r" * 97 + "...")])
+def test_a_long_ray_id_is_cut(api, run_module, ray, shown):
+    api.expect("GET", ONE, status=400, errors=[], headers={"CF-Ray": ray})
+    assert run_module({"id": "a"})["ray_id"] == shown
+
+
+@pytest.mark.parametrize(
+    ("headers", "target"),
+    [
+        ({}, "nowhere"),
+        ({"Location": "https://x.example/" + "x" * 182}, "https://x.example/" + "x" * 182),
+        ({"Location": "https://x.example/" + "x" * 183}, "https://x.example/" + "x" * 179 + "..."),
+    ],
+)
+def test_a_redirect_is_told_with_its_target_in_short(api, run_module, headers, target):
+    api.expect("GET", ONE, status=302, raw="x", headers=headers)
+    assert f"a redirect to {target}, which is not followed" in run_module({"id": "a"})["msg"]
+
+
+def test_what_is_no_answer_of_the_api_is_told_in_short(api, run_module):
+    api.expect("GET", ONE, status=403, raw="y" * 121, content_type="text/" + "x" * 96)
+    message = run_module({"id": "a"})["msg"]
+    assert f"not an answer of the Cloudflare API (text/{'x' * 92}...): {'y' * 117}...." in message
+
+
+def test_a_create_that_finds_nothing_gives_no_wrong_hint(api, run_module):
+    api.expect("GET", ONE, status=404, errors=MISSING)
+    api.expect("POST", GATEWAYS, status=404, errors=MISSING)
+    result = run_module({"id": "a"})
+    assert result["request"]["method"] == "POST"
+    assert "account_id" not in result["msg"]
 
 
 def test_nothing_that_a_terminal_obeys_is_shown(api, run_module):
@@ -191,7 +233,9 @@ def test_404_with_the_code_for_a_missing_gateway_is_absent(api, run_module, erro
 @pytest.mark.parametrize(("status", "code"), [(401, 10000), (403, 10000), (403, 9109), (403, None)])
 def test_a_missing_permission_is_explained(api, run_module, status, code):
     api.expect("GET", ONE, status=status, errors=[{"code": code, "message": "Authentication error"}])
-    assert "permission 'AI Gateway Write'" in run_module({"id": "a"})["msg"]
+    message = run_module({"id": "a"})["msg"]
+    assert "permission 'AI Gateway Write'" in message
+    assert message.endswith(" ('AI Gateway Read' to read only).")
 
 
 @pytest.mark.parametrize("item", NO_ITEMS)

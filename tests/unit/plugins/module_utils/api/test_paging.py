@@ -89,14 +89,18 @@ def test_odd_totals_are_not_counted_on(api, gateway, listed, info):
 @pytest.mark.parametrize("answer", [None, {}, "x", ["a"], [{"id": 5}], [{}], [None]])
 def test_what_is_no_list_of_items_is_an_error(api, run_module, answer):
     api.expect_page(answer)
-    assert "the result is not a list of items" in run_module({}, "ai_gateway_info")["msg"]
+    result = run_module({}, "ai_gateway_info")
+    assert "the result is not a list of items" in result["msg"]
+    assert result["status"] == 200
 
 
 def test_a_listing_without_end_is_given_up_on(api, gateway, run_module, monkeypatch):
     monkeypatch.setattr(client, "MAX_PAGES", 2)
     api.expect_page([gateway(id=name) for name in ids(0, 100)], number=1)
     api.expect_page([gateway(id=name) for name in ids(100, 200)], number=2)
-    assert "still another page after 2" in run_module({}, "ai_gateway_info")["msg"]
+    result = run_module({}, "ai_gateway_info")
+    assert "still another page after 2" in result["msg"]
+    assert result["status"] == 200
 
 
 def test_a_page_that_fails_for_a_moment_is_asked_for_again(api, gateway, pages, listed):

@@ -126,6 +126,10 @@ def test_who_allows_no_wait_fails_at_once(limit, run_module, waits, retry_after,
     assert waits == []
 
 
+def test_who_allows_no_wait_is_not_given_one_of_no_length_either():
+    assert not Pace(0).close(0)
+
+
 @pytest.mark.parametrize("retry_after", ["1", None])
 def test_no_retries_means_no_wait(limit, run_module, waits, retry_after):
     limit(retry_after)
@@ -227,18 +231,20 @@ def at_once(pace, number, headers):
         pace.leave(headers)
 
 
-@pytest.mark.parametrize(("remaining", "is_held_back"), [(9, False), (8, True), (1, True)])
-def test_several_at_once_leave_as_many_for_another_task_like_this(waits, remaining, is_held_back):
+@pytest.mark.parametrize(
+    ("number", "remaining", "is_held_back"), [(8, 9, False), (8, 8, True), (8, 1, True), (2, 3, False), (2, 2, True), (1, 1, False)]
+)
+def test_several_at_once_leave_as_many_for_another_task_like_this(waits, number, remaining, is_held_back):
     pace = Pace(300)
-    at_once(pace, 8, left(remaining, 30, quota=120))
+    at_once(pace, number, left(remaining, 30, quota=120))
     exchange(pace)
     assert waits == ([30] if is_held_back else [])
 
 
-@pytest.mark.parametrize(("remaining", "is_held_back"), [(3, False), (2, True)])
+@pytest.mark.parametrize(("remaining", "is_held_back"), [(4, False), (3, True)])
 def test_of_a_small_quota_only_a_quarter_is_left(waits, remaining, is_held_back):
     pace = Pace(300)
-    at_once(pace, 8, left(remaining, 30, quota=10))
+    at_once(pace, 8, left(remaining, 30, quota=12))
     exchange(pace)
     assert waits == ([30] if is_held_back else [])
 

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import time
+from types import SimpleNamespace
 
 import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
 
 TRANSPORT = "ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport"
 MISSING = json.dumps({"success": False, "errors": [{"code": 7002, "message": "Not found"}]}).encode("utf-8")
@@ -82,8 +86,9 @@ def test_a_redirect_does_not_carry_credentials_elsewhere(raw_server, other_serve
     assert len(raw_server.received) == 1
 
 
-def test_a_redirected_create_is_neither_followed_nor_repeated(raw_server, other_server, run_against, missing):
-    moved = raw_server.answer(b"", status="307 Moved", headers=[f"Location: {other_server.base_url}/x"])
+@pytest.mark.parametrize("status", [300, 307])
+def test_a_redirected_create_is_neither_followed_nor_repeated(raw_server, other_server, run_against, missing, status):
+    moved = raw_server.answer(b"", status=f"{status} Moved", headers=[f"Location: {other_server.base_url}/x"])
     result = run_against(missing, moved, max_retries=4)
     assert result["request"]["method"] == "POST"
     assert "redirect" in result["msg"]
@@ -186,6 +191,13 @@ def test_an_answer_that_never_ends_is_given_up_on(run_against, raw_server):
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_what_ended_by_itself_meanwhile_needs_no_breaking_off(is_closed):
+    with open(os.devnull, "rb") as closed, socket.socket() as unconnected:
+        closed.close()
+        transport._break_off(SimpleNamespace(raw=closed if is_closed else unconnected))
+
+
 def test_an_answer_that_is_too_large_is_given_up_on_at_once(run_against, raw_server, monkeypatch):
     monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", 100)
     assert "larger than 100 bytes" in run_against(raw_server.answer(b" " * 200_000), max_retries=4)["msg"]
@@ -196,6 +208,7 @@ def test_nobody_listening_is_told_and_tried_again(run_module, waits):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     result = run_module({"id": "a", "base_url": f"http://127.0.0.1:{port}", "max_retries": 2})
+    assert "got no answer: Failed to establish a new connection: " in result["msg"]
     assert "refused" in result["msg"]
     assert "try 3" in result["msg"]
     assert len(waits) == 2
