@@ -122,7 +122,7 @@ def test_short_work_tells_nothing():
 
 
 def test_a_long_listing_tells_that_it_lives():
-    account = Account(listing_seconds=PROGRESS * 1.5)
+    account = Account(listing_seconds=PROGRESS * 5)
     run(account, [])
     assert set(account.lines) == {"reading the account's AI Gateways"}
 
@@ -131,7 +131,7 @@ def test_waiting_for_the_rate_limit_is_told_with_its_end():
     account = Account()
 
     def hold():
-        account.client.pace.close(PROGRESS * 3)
+        account.client.pace.close(PROGRESS * 5)
         request = Request("POST", "/x")
         account.client.pace.enter(request)
         account.client.pace.leave(None)
@@ -142,7 +142,7 @@ def test_waiting_for_the_rate_limit_is_told_with_its_end():
 
 
 def test_the_end_of_the_wait_is_told_as_a_time_of_day():
-    account = Account(seconds=PROGRESS * 1.5)
+    account = Account(seconds=PROGRESS * 5)
     account.client.pace = SimpleNamespace(waiting=7200.0)
     begun = time.time()
     run(account, declared(1))
