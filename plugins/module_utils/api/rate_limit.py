@@ -33,7 +33,7 @@ class Window(NamedTuple):
 
 def read_limits(header: str | None) -> dict[str, dict[str, int]]:
     """The parameters of each entry of a C(Ratelimit) or C(Ratelimit-Policy) header, by the entry's name."""
-    entries = _ENTRY.findall((header or "")[:MAX_HEADER_LENGTH])
+    entries = _ENTRY.findall(header[:MAX_HEADER_LENGTH]) if header else []
     return {name: {key: int(value) for key, value in _PARAMETER.findall(parameters)} for name, parameters in entries}
 
 

@@ -183,6 +183,7 @@ def test_with_one_try_a_write_of_unknown_outcome_is_looked_for(api, gateway, run
         {"error": FAILING_PROXY},
         {"error": ProtocolError("broken")},
         {"error": requests.RequestException("odd")},
+        {"error": OSError(5, "broken")},
         {"status": 504},
         {"status": 500},
         {"status": 201, "raw": "<html>"},

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, ErrorEntry, Request
 
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
@@ -143,3 +144,15 @@ def test_an_unexpected_exception_is_told_as_a_defect_with_its_place(api, run_mod
     assert "test_errors.py, line " in result["msg"]
     assert "Traceback" not in json.dumps(result)
     assert "invented-token" not in json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_open"),
+    [(200, True), (299, True), (300, False), (307, False), (404, False), (408, True), (429, False), (499, False), (500, True), (524, True)],
+)
+def test_which_answers_leave_open_what_was_done(status, is_open):
+    assert ApiError(Request("PUT", "/x"), status, "odd").outcome_unknown is is_open
+
+
+def test_an_answer_that_says_what_is_wrong_leaves_nothing_open():
+    assert not ApiError(Request("PUT", "/x"), 200, "odd", [ErrorEntry(1, "no")]).outcome_unknown

@@ -259,13 +259,32 @@ def test_requests_under_way_count_as_sent(waits):
     assert waits == [30]
 
 
-def test_answers_may_overtake_each_other(waits):
+@pytest.mark.parametrize("seconds", [30, 32])
+def test_answers_may_overtake_each_other(waits, seconds):
+    """The seconds are whole, so the end of one window is not always computed alike."""
     pace = Pace(300)
     pace.enter(ASKED)
     pace.enter(ASKED)
     pace.leave(left(0, 30))
-    pace.leave(left(1, 30))
+    pace.leave(left(9, seconds))
     pace.enter(ASKED)
+    assert waits == [30]
+
+
+def test_a_window_follows_another_without_a_gap(waits):
+    pace = Pace(300)
+    for _window in range(3):
+        exchange(pace, left(0, 1))
+    assert waits == [1, 1]
+
+
+@pytest.mark.parametrize("half", ['"odd";r=0', '"odd";t=60'])
+def test_half_an_entry_is_passed_over(waits, half):
+    pace = Pace(300)
+    exchange(pace, {"Ratelimit": half})
+    exchange(pace, {"Ratelimit": half + ', "default";r=0;t=30'})
+    assert waits == []
+    exchange(pace)
     assert waits == [30]
 
 
@@ -303,9 +322,19 @@ def test_a_wait_that_is_not_allowed_is_told_and_nothing_is_sent(waits):
     assert waits == []
 
 
-def test_as_long_as_some_are_left_the_server_may_decide(waits):
+def test_waits_for_one_window_after_another_count_together(waits):
+    pace = Pace(50)
+    exchange(pace, left(0, 30))
+    exchange(pace, left(0, 30))
+    with pytest.raises(NotSent, match="has waited 30 s"):
+        pace.enter(ASKED)
+    assert waits == [30]
+
+
+@pytest.mark.parametrize("remaining", [3, 1])
+def test_as_long_as_some_are_left_the_server_may_decide(waits, remaining):
     pace = Pace(0)
-    at_once(pace, 8, left(3, 30, quota=120))
+    at_once(pace, 8, left(remaining, 30, quota=120))
     exchange(pace)
     assert waits == []
 
@@ -321,6 +350,14 @@ def test_a_refusal_holds_all_back_and_their_waits_count_once(waits):
     assert waits == [8]
     assert pace.close(2)
     assert not pace.close(3)
+
+
+def test_after_a_refusal_a_used_up_quota_is_still_waited_for(waits):
+    pace = Pace(300)
+    exchange(pace, left(0, 30))
+    assert pace.close(8)
+    exchange(pace)
+    assert waits == [8, 22]
 
 
 def test_a_refusal_that_cannot_be_waited_for_lets_nothing_through(waits):

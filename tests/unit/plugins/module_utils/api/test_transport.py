@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
+import threading
 import time
 from types import SimpleNamespace
 
 import pytest
+from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, Request
 
 TRANSPORT = "ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport"
 MISSING = json.dumps({"success": False, "errors": [{"code": 7002, "message": "Not found"}]}).encode("utf-8")
@@ -191,6 +195,19 @@ def test_an_answer_that_never_ends_is_given_up_on(run_against, raw_server):
     assert time.monotonic() - begun < 5
 
 
+def test_a_thread_that_is_left_behind_does_not_keep_the_program_from_ending(run_against, raw_server, good, monkeypatch):
+    are_daemons = []
+    exchange = transport.Transport._exchange
+
+    def note(*arguments):
+        are_daemons.append(threading.current_thread().daemon)
+        return exchange(*arguments)
+
+    monkeypatch.setattr(transport.Transport, "_exchange", note)
+    assert run_against(good)["operation"] == "unchanged"
+    assert are_daemons == [True]
+
+
 @pytest.mark.parametrize("is_closed", [True, False])
 def test_what_ended_by_itself_meanwhile_needs_no_breaking_off(is_closed):
     with open(os.devnull, "rb") as closed, socket.socket() as unconnected:
@@ -202,6 +219,40 @@ def test_an_answer_that_is_too_large_is_given_up_on_at_once(run_against, raw_ser
     monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", 100)
     assert "larger than 100 bytes" in run_against(raw_server.answer(b" " * 200_000), max_retries=4)["msg"]
     assert len(raw_server.received) == 1
+
+
+def test_a_create_whose_answer_is_too_large_is_looked_for(raw_server, run_against, good, missing, monkeypatch):
+    monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", 1000)
+    assert run_against(missing, raw_server.answer(b" " * 200_000), good)["operation"] == "created"
+    assert [request.split()[0] for request in raw_server.received] == ["GET", "POST", "GET"]
+
+
+class OldBody(io.BytesIO):
+    """A body as urllib3 before 2 gives it, which does not notice when it is cut short."""
+
+    def read(self, size, decode_content):
+        return super().read(size)
+
+
+@pytest.mark.parametrize("length", ["4", "12"])
+def test_a_cut_answer_is_noticed_also_where_urllib3_does_not(length):
+    response = SimpleNamespace(raw=OldBody(b"abc"), headers=CaseInsensitiveDict({"content-length": length}))
+    with pytest.raises(NoAnswer, match=f"the answer was cut after 3 of {length} bytes") as caught:
+        transport._read(Request("POST", "/x"), response)
+    assert caught.value.outcome_unknown
+    assert caught.value.transient
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "3"}, {"Content-Length": "2"}, {"Content-Length": "odd"}])
+def test_an_answer_that_is_not_cut_is_whole(headers):
+    assert transport._read(Request("GET", "/x"), SimpleNamespace(raw=OldBody(b"abc"), headers=headers)) == b"abc"
+
+
+@pytest.mark.parametrize(("spare", "is_taken"), [(0, True), (-1, False)])
+def test_an_answer_may_be_as_large_as_the_limit(run_against, raw_server, gateway, monkeypatch, spare, is_taken):
+    body = raw_server.envelope(gateway())
+    monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", len(body) + spare)
+    assert ("failed" not in run_against(raw_server.answer(body))) is is_taken
 
 
 def test_nobody_listening_is_told_and_tried_again(run_module, waits):
