@@ -13,8 +13,9 @@ import requests
 from urllib3.exceptions import LocationValueError, MaxRetryError, NewConnectionError, ProtocolError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import encode_path
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, encode_path
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Request
 
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
@@ -91,12 +92,18 @@ def test_a_server_error_with_any_body_is_tried_again(api, gateway, run_module, w
     assert len(waits) == 2
 
 
-def test_giving_up_tells_how_often_it_was_tried(api, run_module):
+def test_nothing_is_sent_that_json_cannot_express():
+    client = Client(Connection("account", Credentials.of_token("invented")), transport=object())
+    with pytest.raises(ValueError, match="JSON"):
+        client.call(Request("PUT", "/x"), {"cache_ttl": float("nan")})
+
+
+def test_giving_up_tells_how_often_it_was_tried(api, run_module, full_jitter):
     for _try in range(3):
         api.expect("GET", ONE, status=502, raw="bad gateway")
     result = run_module({"id": "a", "max_retries": 2})
     assert "HTTP 502" in result["msg"]
-    assert "try 3" in result["msg"]
+    assert result["msg"].endswith("This was try 3, after 1.5 s.")
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])

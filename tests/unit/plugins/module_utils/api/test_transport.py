@@ -17,6 +17,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, Request
 
 TRANSPORT = "ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport"
@@ -131,6 +132,32 @@ def test_a_path_arrives_as_it_was_encoded(raw_server, run_against, gateway, opti
     account, item = (segment, "a") if option == "account_id" else ("x", segment)
     expected = f"GET /accounts/{account}/ai-gateway/gateways/{item} HTTP/1.1"
     assert raw_server.received[0].splitlines()[0] == expected
+
+
+def test_a_request_says_who_asks_and_what_for(raw_server, run_against, good):
+    assert run_against(good)["operation"] == "unchanged"
+    assert f"User-Agent: {transport.USER_AGENT}\r\n" in raw_server.received[0]
+    assert "Accept: application/json\r\n" in raw_server.received[0]
+    assert "Accept-Encoding: identity\r\n" in raw_server.received[0]
+
+
+def test_no_cookie_is_kept(raw_server, run_against, good):
+    answer = raw_server.answer(MISSING, status="404 Not Found", headers=["Set-Cookie: invented=1; Path=/"])
+    assert run_against(answer, good)["operation"] == "created"
+    assert "cookie" not in raw_server.received[1].lower()
+
+
+@pytest.mark.parametrize(("timeout", "expected"), [(30, (10, 30)), (5, (5, 5))])
+def test_only_the_answer_may_take_the_whole_timeout(api, gateway, run_module, timeout, expected):
+    api.expect("GET", "/ai-gateway/gateways/a", answer=gateway())
+    run_module({"id": "a", "timeout": timeout})
+    assert api.calls[0].req_kwargs["timeout"] == expected
+
+
+@pytest.mark.parametrize("url", ["https://x.example/", "http://x.example/"])
+def test_each_request_that_may_be_under_way_has_a_connection_to_keep(url):
+    session = transport.Transport(Connection("account", Credentials.of_token("invented")))._session
+    assert session.get_adapter(url)._pool_maxsize == transport.MAX_CONCURRENCY
 
 
 def test_a_body_is_json_and_says_so(raw_server, run_against, missing, good):
