@@ -36,6 +36,11 @@ def name_some(names: Sequence[str]) -> str:
     return ", ".join(printable(name, MAX_NAME) for name in names[:NAMED]) + more
 
 
+def whole(text: str) -> str:
+    """C(text) with a sign in place of each half of a character, so that it can be printed and logged."""
+    return _HALVES.sub("\ufffd", text)
+
+
 def is_whole(text: str) -> bool:
     """Whether C(text) holds no half of a character, so that it can be sent, also in a URL."""
     return not _HALVES.search(text)

@@ -21,6 +21,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import whole
 
 
 class Work(NamedTuple):
@@ -122,6 +123,6 @@ def _shown(resource: Resource, known: Container[str], options: Mapping[str, Any]
             # It may be the misspelt name of a secret.
             shown[name] = MASK
         else:
-            # A value from the environment is a str of its own kind, which not every serialiser takes.
-            shown[name] = mask(fields.get(name), str(value) if isinstance(value, str) else value, unknown=MASK)
+            # A value from the environment need not be in UTF-8, and is a str of its own kind, which not every serialiser takes.
+            shown[name] = mask(fields.get(name), whole(value) if isinstance(value, str) else value, unknown=MASK)
     return shown

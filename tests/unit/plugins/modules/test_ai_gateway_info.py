@@ -96,3 +96,9 @@ def test_what_is_not_set_is_told(api, gateway, info):
     api.expect_page([gateway(of_the_future=1)])
     (found,) = info()["gateways"]
     assert (found["otel"], found["zdr"], found["of_the_future"]) == (None, False, 1)
+
+
+def test_a_variable_of_the_environment_that_is_no_text_is_refused_by_name(run_module):
+    variables = {"CLOUDFLARE_ACCOUNT_ID": "abc\udcff", "CLOUDFLARE_API_TOKEN": "invented-token"}
+    result = run_module({}, "ai_gateway_info", env=variables, connection=False)
+    assert "account_id is abc : this cannot be part of a URL" in result["msg"]
