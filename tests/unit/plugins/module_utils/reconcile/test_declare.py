@@ -138,3 +138,10 @@ def test_values_belong_to_a_filter():
 def test_too_many_rules():
     rules = [{"limit": 1.0, "limit_type": "cost", "window": 60}] * 21
     assert "21 elements: at most 20" in refusal(spend_limits={"enabled": True, "rules": rules})[0]
+
+
+def test_what_json_cannot_express_is_named_as_it_was_given():
+    otel = [{"url": "https://x.example", "content_type": "json", "headers": {"a": "\ud800"}}]
+    first, second = refusal(otel=otel, extra_settings={"newer": float("nan"), "cache_ttl": 5}, store_id="x")
+    assert first.startswith("otel holds a value that cannot be sent as JSON")
+    assert second.startswith("extra_settings.newer holds a value that cannot be sent as JSON")

@@ -9,7 +9,8 @@ import json
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask_settings, secret_values, show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings, secret_values, show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 SECRET = "planted-example-secret"
@@ -55,3 +56,12 @@ def test_every_setting_is_shown():
     shown = show(GATEWAY, {"id": "a", "cache_ttl": None, "newer": 1})
     assert set(shown) == {field.key for field in GATEWAY.settings} | {"id", "newer", "is_default"}
     assert (shown["cache_ttl"], shown["retry_delay"], shown["zdr"], shown["newer"]) == (0, None, False, 1)
+
+
+def test_unknown_parts_beside_secrets_are_replaced_on_every_level():
+    secret = Field("secret", "str", secret=True)
+    inner = Field("inner", "list", elements="dict", fields=(secret,))
+    outer = Field("outer", "dict", fields=(inner,))
+    value = {"inner": [{"secret": SECRET, "other": SECRET}], "more": SECRET}
+    assert SECRET not in json.dumps(mask(outer, value, unknown="?"))
+    assert mask(outer, value)["more"] == SECRET
