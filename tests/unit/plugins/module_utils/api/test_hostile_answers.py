@@ -30,12 +30,13 @@ def peak():
 
 @pytest.fixture
 def bounded():
-    """Fails the test if it takes too much time or memory."""
+    """Fails the test if it takes too much work or memory, or does not end. On a machine that is busy, work takes longer, but is no more."""
     if STATUS.exists():
         Path("/proc/self/clear_refs").write_text("5")
-    before, begun = peak() if STATUS.exists() else 0, time.perf_counter()
+    before, begun, worked = peak() if STATUS.exists() else 0, time.perf_counter(), time.process_time()
     yield
-    assert time.perf_counter() - begun < MAX_SECONDS
+    assert time.process_time() - worked < MAX_SECONDS
+    assert time.perf_counter() - begun < MAX_SECONDS * 10
     if STATUS.exists():
         assert peak() - before < MAX_MEGABYTES
 
@@ -105,9 +106,9 @@ def test_what_surrounds_the_body_is_bounded_too(run_against, head, part):
 
 @pytest.mark.parametrize("line", [b"HTTP/1.1 " + b"/" * 65000, b"HTTP/1.1 2" + b"//a" * 20000, b"<" * 65000])
 def test_a_long_line_is_told_of_in_short_and_soon(run_against, raw_server, line):
-    begun = time.perf_counter()
+    worked = time.process_time()
     message = run_against(raw_server.send(line + b"\r\n\r\n"))["msg"]
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - worked < 2
     assert "got no answer" in message
     assert len(message) < 1000
 
