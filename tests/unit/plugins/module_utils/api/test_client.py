@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 
 import pytest
@@ -55,10 +56,16 @@ def test_no_id_can_address_anything_else(api, gateway, run_module, segment, enco
 @pytest.mark.parametrize("segment", [".", "..", ""])
 @pytest.mark.parametrize("option", ["id", "account_id"])
 def test_what_cannot_be_encoded_is_refused_before_anything_is_sent(api, run_module, segment, option):
-    with pytest.raises(CollectionError, match="cannot be part of a URL"):
+    with pytest.raises(CollectionError, match=f"^'{re.escape(segment)}' cannot be part of a URL"):
         encode_path("a", segment)
     message = run_module(dict({"id": "a", "state": "absent"}, **{option: segment}))["msg"]
     assert message.startswith(f"Nothing was sent, because of the options given: {option} ")
+
+
+def test_what_cannot_be_encoded_is_named_in_short():
+    with pytest.raises(CollectionError) as caught:
+        encode_path("a", "\ud800" * 5000)
+    assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,11 @@ def test_netrc_does_not_replace_the_token(raw_server, run_against, good, netrc, 
     assert raw_server.received[0].count("Authorization") == 1
 
 
+def test_a_slash_at_the_end_of_the_base_url_changes_nothing_and_all_else_of_it_stays(raw_server, run_against, good):
+    assert run_against(good, base_url=f"{raw_server.base_url}/X//")["operation"] == "unchanged"
+    assert "/X/accounts/" in raw_server.received[0].splitlines()[0]
+
+
 def test_netrc_is_not_sent_beside_the_key(raw_server, run_against, good, netrc):
     assert run_against(good, **KEY)["operation"] == "unchanged"
     assert "X-Auth-Email: user@example.com\r\n" in raw_server.received[0]
