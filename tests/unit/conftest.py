@@ -300,6 +300,12 @@ def module_args(options):
             yield
 
 
+@pytest.fixture(autouse=True)
+def invocation(monkeypatch):
+    """From ansible-core 2.21 on, a result has its invocation only where it is asked for: here for what runs in-process."""
+    monkeypatch.setenv("ANSIBLE_INJECT_INVOCATION", "true")
+
+
 @pytest.fixture
 def run_module(capsys, monkeypatch):
     """Run the real main() and return the JSON that it prints.
@@ -315,7 +321,7 @@ def run_module(capsys, monkeypatch):
         if not token:
             del given["api_token"]
         internal = {"_ansible_check_mode": check_mode, "_ansible_diff": diff}
-        if "inject_invocation" in PASS_VARS:  # from 2.21 on, a result has its invocation only where it is asked for
+        if "inject_invocation" in PASS_VARS:  # and here for a module, as the controller would
             internal["_ansible_inject_invocation"] = True
         for emitted in ("_global_warnings", "_global_deprecations"):
             if hasattr(warnings, emitted):
