@@ -85,6 +85,8 @@ def near_tests_only(measure: Callable[..., None]) -> Callable[..., None]:
 
 
 class Runner(PytestRunner):
+    """mutmut's, but for the order: the few fastest tests first, and the others only if these notice nothing."""
+
     def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
         names = list(tests)
         steps = [names[:FIRST_TESTS], names[FIRST_TESTS:]] if len(names) > FIRST_TESTS else [names]
@@ -111,6 +113,7 @@ def forget_survivors() -> None:
 def adapt_mutmut() -> None:
     operators: list[object] = list(mutators.mutation_operators)
     operators[operators.index((libcst.BaseString, mutators.operator_string))] = (libcst.BaseString, names_only)
+    # mutmut has no way to configure either; the one is a list that it declares as a Sequence, the other a name that it imports.
     mutators.mutation_operators[:] = operators  # type: ignore[index]
     mutmut.collect_or_load_stats = near_tests_only(mutmut.collect_or_load_stats)
     isolation.PytestRunner = Runner  # type: ignore[attr-defined]
