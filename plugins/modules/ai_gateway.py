@@ -19,6 +19,7 @@ description:
   - The answer to every write is compared with what was declared. If the server holds something else, the task fails and names it.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.update_secrets
   - edgeops.cloudflare.connection.attributes
 options:
   id:

@@ -21,6 +21,7 @@ description:
   - A gateway that fails does not stop the others. All are tried, and the task fails at the end if any of them did.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.update_secrets
   - edgeops.cloudflare.connection.attributes
 options:
   gateways:

@@ -15,7 +15,7 @@ from tests.properties.meaning import meaning
 
 Complaints = Iterator[str]
 
-HIDDEN = "only masked"
+HIDDEN = "the server hides"
 PURGE_REFUSED = "purge_limit allows"
 
 

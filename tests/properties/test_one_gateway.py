@@ -91,7 +91,7 @@ def test_what_is_declared_is_stored_and_nothing_else_is_touched(server: Json, st
 
 def may_fail(server: Json, message: str) -> bool:
     """Where a refusal is right: what contradicts what is stored, and what could only be written with loss."""
-    return "which is off on this AI Gateway" in message or (server["mask_secrets"] and "only masked" in message)
+    return "which is off on this AI Gateway" in message or (server["mask_secrets"] and "the server hides" in message)
 
 
 def is_plan_default(server: Json, name: str, value: Any) -> bool:

@@ -11,21 +11,20 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import lasting, notices
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration, declare
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import UPDATE_SECRETS, Declaration, declare
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 ENDPOINT = "https://gateway.ai.cloudflare.com/v1"
 
 
 def argument_spec() -> dict[str, Any]:
     """The options of the module."""
-    return dict(options_of(CONNECTION_OPTIONS), **item_options(GATEWAY))
+    return dict(options_of((*CONNECTION_OPTIONS, UPDATE_SECRETS)), **item_options(GATEWAY))
 
 
 def read(options: dict[str, Any]) -> Declaration:
@@ -54,11 +53,7 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
             "after": lasting(GATEWAY, outcome.after),
         },
     }
-    warnings = []
-    if outcome.unverifiable:
-        warnings.append(UNVERIFIABLE % name_some(outcome.unverifiable))
-    if outcome.disturbed:
-        warnings.append(DISTURBED % name_some(outcome.disturbed))
+    warnings = notices(outcome)
     if warnings:
         result["warnings"] = warnings
     if outcome.after is not None and declaration.present:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
@@ -14,9 +15,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport i
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import fleet_notices, lasting
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import UPDATE_SECRETS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import (
     FAILED,
     Fleet,
@@ -33,7 +35,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
 FLEET_OPTIONS = (
     Field("gateways", "list", elements="dict", required=True),
@@ -41,6 +43,7 @@ FLEET_OPTIONS = (
     Field("purge", "bool", default=False),
     Field("purge_limit", "int", minimum=0, default=10),
     Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
+    UPDATE_SECRETS,
 )
 CHANGES = (CREATED, UPDATED, DELETED)
 # So many failures are told in the message; the results have them all.
@@ -74,6 +77,7 @@ def read(options: dict[str, Any]) -> Fleet:
     found += reader.problems
     if found:
         raise InvalidOptions(found)
+    declarations = tuple(replace(declaration, update_secrets=options[UPDATE_SECRETS.name]) for declaration in declarations)
     return Fleet(declarations, options["purge"], options["purge_limit"], options["concurrency"])
 
 
@@ -92,7 +96,7 @@ def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
         "summary": {operation: summary[operation] for operation in (*CHANGES, UNCHANGED, FAILED)},
         "gateways": gateways,
         "diff": _diff(members),
-        "warnings": _warnings(members),
+        "warnings": fleet_notices({member.declaration.id: member.outcome for member in members if member.outcome and not member.error}),
     }
     failed = [entry for entry in result["results"] if entry["error"]]
     if failed:
@@ -129,17 +133,6 @@ def _diff(members: Sequence[Member]) -> dict[str, Any]:
             if gateway is not None:
                 sides[side][member.declaration.id] = scrubbed(lasting(GATEWAY, gateway), member.secrets)
     return sides
-
-
-def _warnings(members: Sequence[Member]) -> list[str]:
-    """One warning of a kind, not one for each gateway."""
-    outcomes = [(member.declaration.id, member.outcome) for member in members if member.outcome and not member.error]
-    found = []
-    for text, name in ((UNVERIFIABLE, "unverifiable"), (DISTURBED, "disturbed")):
-        where = [f"{name_some(getattr(outcome, name))} of {item_id}" for item_id, outcome in outcomes if getattr(outcome, name)]
-        if where:
-            found.append(text % name_some(where))
-    return found
 
 
 def _message(failed: Sequence[Mapping[str, Any]], in_all: int) -> str:

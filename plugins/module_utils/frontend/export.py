@@ -11,6 +11,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import mismatches
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets
 
 
 def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     kept = {
         key: value
         for key, value in item.items()
-        if key != resource.id.name and key not in resource.read_only and value not in (None, "") and not _holds_mask(value)
+        if key != resource.id.name and key not in resource.read_only and value not in (None, "") and not _hides(resource, key, value)
     }
     identity = {resource.id.name: item[resource.id.name]}
     # A field that is no setting never becomes an option, whatever it is called.
@@ -65,8 +66,9 @@ def _parts(parts: Sequence[Field], value: Any) -> Any:
     return {known[key].name if key in known else key: _from_api(known.get(key), part) for key, part in value.items()}
 
 
-def _holds_mask(value: Any) -> bool:
-    return any(is_masked(text) for text in _leaves(value))
+def _hides(resource: Resource, key: str, value: Any) -> bool:
+    """Return whether a secret within the setting is hidden, or anything in it is a mask."""
+    return any(hidden_secrets(resource.setting(key), value, key)) or any(is_masked(text) for text in _leaves(value))
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -7,14 +7,28 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import (
+    DIFFERENTLY_STORED,
+    DISTURBED,
+    LEFT_OUT,
+    LOST,
+    UNVERIFIABLE,
+    Outcome,
+)
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
-UNVERIFIABLE = (
-    "The server shows %s only masked, so a new value cannot be told from the old one. To have it written, "
-    "change something else in the same setting, or clear the setting with unset first."
-)
-DISTURBED = "The server changed %s along with the update, although it was sent back as it was: compare with --diff."
+# What each kind of notice says, with the names that it is about.
+NOTICES = {
+    UNVERIFIABLE: (
+        "The server hides %s, so a new value cannot be told from the old one. To write the declared value, set update_secrets to always."
+    ),
+    DISTURBED: "The server changed %s along with the update, although it was sent back as it was: compare with --diff.",
+    DIFFERENTLY_STORED: "The server stores %s in another form than declared; the meaning is the same.",
+    LEFT_OUT: "The API returns %s but refuses to take it back, so the update was sent without it.",
+    LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
+}
 # They differ between check mode and the real run, and say nothing about settings.
 VOLATILE = ("created_at", "modified_at")
 
@@ -22,3 +36,18 @@ VOLATILE = ("created_at", "modified_at")
 def lasting(resource: Resource, item: Mapping[str, Any] | None) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
     return {} if item is None else {name: value for name, value in show(resource, item).items() if name not in VOLATILE}
+
+
+def notices(outcome: Outcome) -> list[str]:
+    """Return a warning for each kind of notice about one item."""
+    return [text % name_some(outcome.notices[kind]) for kind, text in NOTICES.items() if outcome.notices.get(kind)]
+
+
+def fleet_notices(outcomes: Mapping[str, Outcome]) -> list[str]:
+    """Return a warning for each kind of notice about many items, by their ids: one of a kind, not one for each item."""
+    found = []
+    for kind, text in NOTICES.items():
+        named = [f"{name_some(outcome.notices[kind])} of {item_id}" for item_id, outcome in outcomes.items() if outcome.notices.get(kind)]
+        if named:
+            found.append(text % name_some(named))
+    return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
@@ -18,7 +18,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Outcome, Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
@@ -83,7 +84,15 @@ class _Run:
             _attempt(member, lambda member: self._reconciler(member).predict(member.current))
         if not check_mode:
             self._carry_out([member for member in members if member.operation not in (UNCHANGED, FAILED)])
+            self._explain_limit(members, len(stored))
         return members
+
+    def _explain_limit(self, members: Sequence[Member], listed: int) -> None:
+        done = Counter(member.operation for member in members)
+        count = listed + done[CREATED] - done[DELETED]
+        for member in members:
+            if member.error is not None:
+                explain_limit(self.resource, member.error, lambda: count)
 
     def _read(self) -> dict[str, Mapping[str, Any]]:
         """What is stored, by id."""

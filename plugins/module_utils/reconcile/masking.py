@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import secrets
 
 
 def mask(field: Field | None, value: Any, unknown: str | None = None) -> Any:

@@ -61,6 +61,8 @@ def _part_problems(parts: Sequence[Field], value: Mapping[str, Any], where: str)
 
 
 def _text_value_problems(field: Field, value: Any, where: str) -> Iterator[str]:
+    if field.normalize is not None and len(field.normalize(value)) < len(value):
+        yield f"{where} has the same name twice, in different case: keep one of them"
     for key, text in value.items():
         if not isinstance(text, str):
             yield f"{where}.{key} must be text: put it in quotes"

@@ -9,10 +9,24 @@ C(store_id) and C(log_classification) follow the API's published schema, and so 
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 HAZARD_CATEGORIES = ("P1", *tuple(f"S{number}" for number in range(1, 14)))
 ACTIONS = ("FLAG", "BLOCK")
+LOG_STRATEGIES = ("STOP_INSERTING", "DELETE_OLDEST")
+
+
+def _lower_case_names(headers: Any) -> Any:
+    """Return ``headers`` with lower-case names: HTTP compares them without regard to case (RFC 9110, section 5.1)."""
+    return {name.lower(): value for name, value in headers.items()} if isinstance(headers, dict) else headers
+
+
+def _plain_line_ends(pem: Any) -> Any:
+    """Return ``pem`` with one kind of line end and none at the end of the text: PEM readers accept each (RFC 7468, section 3)."""
+    return pem.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") if isinstance(pem, str) else pem
+
 
 _PROFILES = Field("profiles", "list", elements="str", ordered=False)
 
@@ -29,6 +43,7 @@ DLP = Field(
             "list",
             elements="dict",
             ordered=False,
+            match_by="id",
             fields=(
                 Field("id", "str", required=True),
                 Field("enabled", "bool", required=True),
@@ -62,9 +77,10 @@ OTEL = Field(
     elements="dict",
     nullable=True,
     ordered=False,
+    match_by="url",
     fields=(
         Field("url", "str", required=True, max_length=2048, pattern=(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]+", "a URL")),
-        Field("headers", "dict", default={}, secret=True, text_values=True),
+        Field("headers", "dict", default={}, secret=True, text_values=True, normalize=_lower_case_names),
         Field("authorization", "str", max_length=256, secret=True),
         Field("content_type", "str", choices=("json", "protobuf"), default="json"),
     ),
@@ -88,6 +104,7 @@ SPEND_LIMITS = Field(
             elements="dict",
             default=[],
             ordered=False,
+            match_by="id",
             max_items=20,
             fields=(
                 Field("id", "str", min_length=1, server_made=True),
@@ -136,8 +153,9 @@ GATEWAY = Resource(
         DLP,
         GUARDRAILS,
         Field("log_classification", "bool", default=False, needs="collect_logs", switch_off="log_classification: false"),
-        Field("log_management", "int", minimum=10000, maximum=10000000, nullable=True),
-        Field("log_management_strategy", "str", choices=("STOP_INSERTING", "DELETE_OLDEST"), nullable=True),
+        Field("log_management", "int", minimum=10000, maximum=10000000, nullable=True, server_defaults=(100000, 10000000)),
+        # Which of the two a server shows where none is set depends on the plan and on the date.
+        Field("log_management_strategy", "str", choices=LOG_STRATEGIES, nullable=True, server_defaults=LOG_STRATEGIES),
         Field("logpush", "bool", default=False, switch_off="logpush: false"),
         Field(
             "logpush_public_key",
@@ -145,12 +163,13 @@ GATEWAY = Resource(
             min_length=16,
             max_length=1024,
             nullable=True,
+            normalize=_plain_line_ends,
             forbidden=("PRIVATE KEY", "is a private key: give the public half, and treat the private one as disclosed"),
         ),
         OTEL,
         Field("rate_limiting_interval", "int", minimum=0, nullable=True, default=0, on_create=0),
         Field("rate_limiting_limit", "int", minimum=0, nullable=True, default=0, on_create=0),
-        Field("rate_limiting_technique", "str", choices=("fixed", "sliding"), nullable=True),
+        Field("rate_limiting_technique", "str", choices=("fixed", "sliding"), nullable=True, server_defaults=("fixed",)),
         Field("retry_backoff", "str", choices=("constant", "linear", "exponential"), nullable=True),
         Field("retry_delay", "int", minimum=0, maximum=5000, nullable=True),
         Field("retry_max_attempts", "int", minimum=1, maximum=5, nullable=True),
@@ -173,7 +192,10 @@ GATEWAY = Resource(
         "account_id": None,
         "account_tag": None,
         "internal_id": None,
+        # In answers of 2026 only; nothing says that a write takes it.
+        "wholesale": None,
     },
     # The API has no say in it, but clients that name no gateway use this one.
     protected=(("is_default", True), ("id", "default")),
+    account_limits=(10, 20),
 )

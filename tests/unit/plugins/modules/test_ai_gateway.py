@@ -263,7 +263,7 @@ def test_a_hidden_secret_of_an_undeclared_setting_stops_the_update(api, gateway,
     api.expect("GET", ONE, answer=gateway(stripe={"authorization": "********", "usage_events": []}))
     result = run_module({"id": "a", "cache_ttl": 5})
     assert result["failed"]
-    assert "stripe.authorization only masked" in result["msg"]
+    assert "hides stripe.authorization" in result["msg"]
 
 
 def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, gateway, run_module, monkeypatch):
@@ -273,7 +273,7 @@ def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, 
     result = run_module({"id": "a", "stripe": {"authorization": "declared-example", "usage_events": []}})
     assert result["operation"] == "unchanged"
     assert len(warnings) == 1
-    assert "stripe.authorization only masked" in warnings[0]
+    assert "hides stripe.authorization" in warnings[0]
 
 
 def test_a_secret_that_was_just_written_is_not_warned_of(api, gateway, run_module, monkeypatch):

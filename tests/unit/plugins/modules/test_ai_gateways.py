@@ -460,5 +460,13 @@ def test_one_warning_tells_of_all_secrets_that_cannot_be_verified(api, gateway, 
     stripe = {"authorization": SECRET, "usage_events": []}
     assert not apply(*({"id": f"g{number}"} for number in range(12)), defaults={"stripe": stripe})["changed"]
     (warning,) = warnings
-    assert "The server shows stripe.authorization of g0, stripe.authorization of g1, " in warning
-    assert ", and 2 more only masked" in warning
+    assert "The server hides stripe.authorization of g0, stripe.authorization of g1, " in warning
+    assert ", and 2 more, so" in warning
+
+
+def test_creates_that_are_refused_in_a_full_account_say_so_without_another_request(api, gateway, apply):
+    api.expect_page([gateway(id=f"g{number}") for number in range(9)])
+    api.expect("POST", GATEWAYS, answer=gateway(id="new1"))
+    api.expect("POST", GATEWAYS, status=403, errors=[{"code": 1, "message": "no more"}])
+    result = apply({"id": "new1"}, {"id": "new2"}, concurrency=1)
+    assert "The account has 10 AI Gateways" in result["results"][1]["error"]["msg"]
