@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tests.chaos.record import Record
@@ -16,12 +17,24 @@ from tests.properties.meaning import meaning
 Complaints = Iterator[str]
 
 HIDDEN = "the server hides"
+REFUSED_KEY = re.compile(r"Unrecognized key: (later_\w+)")
 PURGE_REFUSED = "purge_limit allows"
 
 
 def is_right(record: Record, message: str) -> bool:
     """Whether a refusal is right whatever the server does."""
-    return (HIDDEN in message and bool(record.schedule.behaviour["mask_secrets"])) or PURGE_REFUSED in message
+    behaviour = record.schedule.behaviour
+    return (
+        (HIDDEN in message and bool(behaviour["mask_secrets"]))
+        or (behaviour["refuse_extra_fields"] and is_declared(record, REFUSED_KEY.findall(message)))
+        or PURGE_REFUSED in message
+    )
+
+
+def is_declared(record: Record, names: list[str]) -> bool:
+    """Whether there are names, and each of them is declared for some gateway."""
+    declared = {name for settings in record.schedule.declared.values() for name in settings or {}}
+    return bool(names) and declared.issuperset(names)
 
 
 def success_is_true(record: Record) -> Complaints:

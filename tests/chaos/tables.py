@@ -74,7 +74,12 @@ SWITCHES: dict[str, list[Any]] = {
     "mask_secrets": [False, False, True],
     "reorder": [False, True],
     "plan_defaults": [False, True],
+    "mask_style": ["stars", "repeated", "word", "middle", "missing"],
+    "normalize": [[], [], ["header_names", "line_ends", "empty_lists"]],
+    "refuse_extra_fields": [False, False, True],
 }
+# What the server shows for the secrets above, in any of the styles.
+SHOWN_MASKS = ("********", "xxxxxxxx", "[secret]", "inv...")
 
 
 def errors(code: int, message: str) -> Json:

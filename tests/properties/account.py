@@ -22,9 +22,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell 
 from tests.simulator import api
 from tests.simulator.auth import Caller
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, Behaviour
+from tests.simulator.defaults import seeded
 from tests.simulator.journal import Request as SimulatedRequest
 from tests.simulator.routing import route
 from tests.simulator.state import State
+from tests.simulator.store import normalized
 
 ACCOUNT = DEFAULT_ACCOUNTS[0]
 WORKS = {"ai_gateway": ai_gateway.WORK, "ai_gateways": ai_gateways.WORK, "ai_gateway_info": ai_gateway_info.WORK}
@@ -40,7 +42,9 @@ class Account:
         self.state.behave(Behaviour(**behaviour))
         self.requests: list[tuple[str, str]] = []
         for gateway in gateways:
-            self.state.store.seed(ACCOUNT, gateway["id"], gateway)
+            # What this server holds was once written to it.
+            stored = normalized(seeded(gateway["id"], gateway), self.state.behaviour)
+            self.state.store.seed(ACCOUNT, gateway["id"], stored)
 
     @property
     def gateways(self) -> dict[str, Json]:

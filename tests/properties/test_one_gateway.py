@@ -15,6 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 from tests.properties.account import Account
 from tests.properties.meaning import meaning
 from tests.properties.strategies import behaviour, settings, stored_gateway
+from tests.simulator.defaults import PLAN_DEFAULTS, SHOWN_FOR_NULL
 from tests.simulator.views import with_extra_fields
 
 Json = dict[str, Any]
@@ -95,8 +96,30 @@ def may_fail(server: Json, message: str) -> bool:
 
 
 def is_plan_default(server: Json, name: str, value: Any) -> bool:
-    """A null of these means what the plan gives, and no server was seen to say so."""
-    return bool(server["plan_defaults"] and value is None and name in ("log_management", "log_management_strategy"))
+    """Whether the server may show a value of its own where the setting is null."""
+    by_plan = server["plan_defaults"] and name in PLAN_DEFAULTS
+    return value is None and bool(by_plan or ("nulls" in server["normalize"] and name in SHOWN_FOR_NULL))
+
+
+@given(server=behaviour(masks=False), stored=stored_gateway("a"), options=declarations)
+def test_parts_that_only_a_newer_api_has_are_kept_in_a_declared_setting(server: Json, stored: Json, options: Json) -> None:
+    account = open_account(server, stored)
+    before = seen(account)
+    assume(not account.run("ai_gateway", {"id": "a", **options}).get("failed"))
+    after = seen(account)
+    assert before is not None
+    assert after is not None
+    cleared = options.get("unset", [])
+    for name in {"guardrails", "spend_limits"} - {*cleared}:
+        assert later_parts(before[name]) == later_parts(after[name])
+    kept = {target["url"] for target in after["otel"] or []}
+    for target in before["otel"] or []:
+        if "otel" not in cleared and target["url"] in kept and "sampling" in target:
+            assert target["sampling"] in [other.get("sampling") for other in after["otel"] if other["url"] == target["url"]]
+
+
+def later_parts(value: Json | None) -> list[Any]:
+    return [(value or {}).get("currency"), (value or {}).get("response", {}).get("S14")]
 
 
 @given(server=behaviour(), stored=states, options=declarations)
@@ -133,9 +156,9 @@ def comparable(server: Json, gateway: Json | None, real: Json) -> Json | None:
     """Without what only the server can make: times, ids of new rules, and on a new gateway what depends on the plan and on its version."""
     if gateway is None:
         return None
-    made = {*VOLATILE} | (
-        {"log_management", "log_management_strategy", *server["extra_fields"]} if real["operation"] == "created" else set()
-    )
+    made = {*VOLATILE, *(SHOWN_FOR_NULL if "nulls" in server["normalize"] else ())}
+    if real["operation"] == "created":
+        made |= {*PLAN_DEFAULTS, *server["extra_fields"]}
     return {name: meaning(name, value, with_rule_ids=False) for name, value in gateway.items() if name not in made}
 
 

@@ -17,6 +17,8 @@ WRITE_TOKEN = "simulator-token"
 READ_TOKEN = "simulator-read-token"
 
 Rights = Literal["write", "read"]
+MaskStyle = Literal["stars", "repeated", "word", "middle", "missing"]
+Normalization = Literal["header_names", "line_ends", "empty_lists", "nulls"]
 
 FORBID = ConfigDict(extra="forbid", strict=True)
 
@@ -65,6 +67,10 @@ class Behaviour(BaseModel):
     reorder: bool = False
     tolerate_unknown: bool = False
     plan_defaults: bool = False
+    mask_style: MaskStyle = "stars"
+    normalize: list[Normalization] = []
+    keep_unknown: bool = False
+    refuse_extra_fields: bool = False
     delay: float = Field(default=0, ge=0)
     accounts: list[str] | None = Field(default_factory=lambda: list(DEFAULT_ACCOUNTS))
     tokens: dict[str, Rights] = Field(default_factory=known_tokens)
