@@ -401,8 +401,8 @@ options:
       - "These can be cleared: O(cache_ttl), O(guardrails), O(log_management), O(log_management_strategy), O(logpush_public_key), O(otel),
         O(rate_limiting_interval), O(rate_limiting_limit), O(rate_limiting_technique), O(retry_backoff), O(retry_delay),
         O(retry_max_attempts), O(spend_limits), O(store_id), O(stripe)."
-      - A server may show a value of its own for a setting that was cleared. Then the task warns. Such values of O(log_management),
-        O(log_management_strategy) and O(rate_limiting_technique) count as cleared.
+      - A server may show a value of its own for a setting that was cleared. Then the task warns, and each further run clears the setting
+        again and reports no change.
     type: list
     elements: str
 seealso:

@@ -13,12 +13,6 @@ from tests.simulator.defaults import completed
 from tests.simulator.views import REORDERED
 
 Json = dict[str, Any]
-# Forms that say that nothing is set.
-NOTHING: dict[str, list[Any]] = {
-    "otel": [[]],
-    "guardrails": [{"prompt": {}, "response": {}}],
-    "spend_limits": [{"enabled": False, "rules": []}],
-}
 
 
 def meaning(name: str, value: Any, with_secrets: bool = True, with_rule_ids: bool = True) -> Any:
@@ -26,7 +20,7 @@ def meaning(name: str, value: Any, with_secrets: bool = True, with_rule_ids: boo
     given = completed({name: value})[name]
     if given == "" or (given == 0 and not isinstance(given, bool)):
         given = None
-    if name in NOTHING and given in NOTHING[name]:
+    if name == "otel" and given == []:
         given = None
     if name == "logpush_public_key" and given:
         given = given.strip()

@@ -144,7 +144,7 @@ def stored_gateway(draw: st.DrawFn, gateway_id: str) -> Json:
 
 
 @st.composite
-def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False) -> Json:
+def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False, nulls: bool = True) -> Json:
     """One of the servers that the real one might be."""
     return {
         "put": draw(st.sampled_from(["replace", "merge"])),
@@ -153,7 +153,9 @@ def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False) -> Jso
         "plan_defaults": draw(st.booleans()),
         "mask_secrets": masks and draw(st.booleans()),
         "mask_style": draw(st.sampled_from(sorted(MASKS))),
-        "normalize": draw(st.lists(st.sampled_from(["header_names", "line_ends", "empty_lists", "nulls"]), unique=True)),
+        "normalize": draw(
+            st.lists(st.sampled_from(["header_names", "line_ends", "empty_lists", *(["nulls"] if nulls else [])]), unique=True)
+        ),
         "keep_unknown": True,
         "refuse_extra_fields": refuses and draw(st.booleans()),
         "extra_fields": UNKNOWN,

@@ -180,7 +180,7 @@ class Reconciler:
     def _create(self, plan: Plan, is_last: bool) -> Mapping[str, Any]:
         stored = self._post(plan)
         self._begun = self._begun or plan
-        if not unfulfilled(self.resource, self.declaration, stored):
+        if not mismatches(self.resource, self.declaration, stored):
             return stored
         # Some servers take some settings only in an update.
         return self._put(merged_body(self.resource, self.declaration, stored), stored, is_last)
@@ -225,8 +225,7 @@ class Reconciler:
             try:
                 return self._remember(self.items.update(self.declaration.id, body, not_after))
             except Refused as error:
-                paths = [entry.path for entry in error.entries]
-                left_out = [] if error.outcome_unknown else without_refused(self.resource, self.declaration, body, paths)
+                left_out = [] if error.outcome_unknown else without_refused(self.resource, self.declaration, body, error.entries)
                 if not left_out:
                     raise
                 self.left_out += left_out

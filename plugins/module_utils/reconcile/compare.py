@@ -24,11 +24,12 @@ def same(field: Field | None, declared: Any, stored: Any) -> bool:
     """
     if field is None:
         return _same_json(declared, stored)
-    if declared is None and (field.server_made or stored in field.server_defaults):
+    if declared is None and field.server_made:
         return True
     if field.secret:
         return _same_secret(field, declared, stored)
-    return _same_form(field, declared, stored) or (_is_nothing(field, declared) and _is_nothing(field, stored))
+    # An empty list and null both mean that nothing is set.
+    return _same_form(field, declared, stored) or (field.type == "list" and declared in (None, []) and stored in (None, []))
 
 
 def _same_form(field: Field, declared: Any, stored: Any) -> bool:
@@ -41,14 +42,6 @@ def _same_form(field: Field, declared: Any, stored: Any) -> bool:
     if isinstance(declared, list) and isinstance(stored, list):
         return _same_list(field, declared, stored)
     return _same_json(declared, stored)
-
-
-def _is_nothing(field: Field, value: Any) -> bool:
-    """Return whether ``value`` means no more than that nothing is set: it is empty, or all its parts have their defaults."""
-    if value is None or value in ([], {}) or _same_json(value, field.default):
-        return True
-    known = {part.key: part for part in field.fields}
-    return isinstance(value, dict) and bool(known) and all(key in known and _is_nothing(known[key], part) for key, part in value.items())
 
 
 def _same_secret(field: Field, declared: Any, stored: Any) -> bool:

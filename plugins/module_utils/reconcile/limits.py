@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Callable
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import HINTS_BY_CODE
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, CollectionError, RateLimited
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
-
-# Answers that say for themselves what is wrong: the credentials, the time, the rate limit.
-EXPLAINED_STATUSES = (401, 408, 429)
 
 
 def explain_limit(resource: Resource, error: CollectionError, count_items: Callable[[], int]) -> None:
@@ -19,7 +17,7 @@ def explain_limit(resource: Resource, error: CollectionError, count_items: Calla
 
     The API publishes no error code for that, so the items are counted, by ``count_items``.
     """
-    if not isinstance(error, ApiError) or not _may_be_a_limit(error) or not resource.account_limits:
+    if not isinstance(error, ApiError) or isinstance(error, RateLimited) or not _may_be_a_limit(error) or not resource.account_limits:
         return
     try:
         count = count_items()
@@ -34,6 +32,7 @@ def explain_limit(resource: Resource, error: CollectionError, count_items: Calla
 
 
 def _may_be_a_limit(error: ApiError) -> bool:
-    names_a_field = any(entry.path for entry in error.entries)
-    is_refused = error.request.method == "POST" and 400 <= error.status < 500
-    return is_refused and error.status not in EXPLAINED_STATUSES and not names_a_field and not error.outcome_unknown
+    """Return whether ``error`` is a refusal that neither names a field nor has a code of known meaning."""
+    is_refused = error.request.method == "POST" and 400 <= error.status < 500 and not error.outcome_unknown
+    is_explained = any(entry.path or entry.code in HINTS_BY_CODE for entry in error.entries)
+    return is_refused and bool(error.entries) and not is_explained

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, ErrorEntry, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import carry_over, has_other_form, same
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import ALWAYS, NEVER, Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets, secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
+_QUOTED = re.compile("[\"'`]([^\"'`]{1,100})[\"'`]")
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "updated", "deleted", "unchanged"
 
 
@@ -172,15 +174,22 @@ def _refuse_hidden(resource: Resource, declaration: Declaration, body: Mapping[s
         )
 
 
-def without_refused(resource: Resource, declaration: Declaration, body: dict[str, Any], paths: Iterable[Sequence[str]]) -> list[str]:
-    """Remove from ``body`` what the API refused at the ``paths``, and return the places that were removed.
+def without_refused(resource: Resource, declaration: Declaration, body: dict[str, Any], entries: Iterable[ErrorEntry]) -> list[str]:
+    """Remove from ``body`` what the API refused with ``entries``, and return the places that were removed.
 
     Only what was carried over and is unknown to this version is removed: never a declared part, and never a known setting, which
     some servers reset when an update leaves it out.
     """
     root = Field(resource.name, "dict", fields=resource.settings)
-    places = [_remove_unknown(root, declaration.settings, body, path[1:] if path[:1] == ("body",) else path) for path in paths]
+    places = [_remove_unknown(root, declaration.settings, body, path) for entry in entries for path in _refused_paths(entry)]
     return [place for place in places if place]
+
+
+def _refused_paths(entry: ErrorEntry) -> list[tuple[str, ...]]:
+    """Return the paths within the body that an error may be about: its own, and for an unknown key also that of the key it quotes."""
+    path = entry.path[1:] if entry.path[:1] == ("body",) else entry.path
+    quoted = _QUOTED.findall(entry.message) if "nrecognized" in entry.message else []
+    return [path, *((*path, name) for name in quoted)]
 
 
 def _remove_unknown(field: Field, declared: Any, holder: Any, steps: Sequence[str]) -> str:

@@ -56,8 +56,6 @@ class Field:
     match_by: str | None = None
     # Applied to both sides before they are compared: forms that mean the same become equal.
     normalize: Callable[[Any], Any] | None = None
-    # What a server may show of its own accord where nothing is set.
-    server_defaults: tuple[Any, ...] = ()
     # The parts of a dict, or of each element of a list of dicts.
     fields: tuple[Field, ...] = ()
     # The parts of each value of a dict with free keys.

@@ -15,7 +15,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 HAZARD_CATEGORIES = ("P1", *tuple(f"S{number}" for number in range(1, 14)))
 ACTIONS = ("FLAG", "BLOCK")
-LOG_STRATEGIES = ("STOP_INSERTING", "DELETE_OLDEST")
 
 
 def _lower_case_names(headers: Any) -> Any:
@@ -23,9 +22,9 @@ def _lower_case_names(headers: Any) -> Any:
     return {name.lower(): value for name, value in headers.items()} if isinstance(headers, dict) else headers
 
 
-def _plain_line_ends(pem: Any) -> Any:
-    """Return ``pem`` with one kind of line end and none at the end of the text: PEM readers accept each (RFC 7468, section 3)."""
-    return pem.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") if isinstance(pem, str) else pem
+def _plain_lines(pem: Any) -> Any:
+    """Return ``pem`` with one kind of line end and without blank lines: PEM readers ignore such white space (RFC 7468, section 2)."""
+    return "\n".join(line.rstrip() for line in pem.splitlines() if line.strip()) if isinstance(pem, str) else pem
 
 
 _PROFILES = Field("profiles", "list", elements="str", ordered=False)
@@ -153,9 +152,8 @@ GATEWAY = Resource(
         DLP,
         GUARDRAILS,
         Field("log_classification", "bool", default=False, needs="collect_logs", switch_off="log_classification: false"),
-        Field("log_management", "int", minimum=10000, maximum=10000000, nullable=True, server_defaults=(100000, 10000000)),
-        # Which of the two a server shows where none is set depends on the plan and on the date.
-        Field("log_management_strategy", "str", choices=LOG_STRATEGIES, nullable=True, server_defaults=LOG_STRATEGIES),
+        Field("log_management", "int", minimum=10000, maximum=10000000, nullable=True),
+        Field("log_management_strategy", "str", choices=("STOP_INSERTING", "DELETE_OLDEST"), nullable=True),
         Field("logpush", "bool", default=False, switch_off="logpush: false"),
         Field(
             "logpush_public_key",
@@ -163,13 +161,13 @@ GATEWAY = Resource(
             min_length=16,
             max_length=1024,
             nullable=True,
-            normalize=_plain_line_ends,
+            normalize=_plain_lines,
             forbidden=("PRIVATE KEY", "is a private key: give the public half, and treat the private one as disclosed"),
         ),
         OTEL,
         Field("rate_limiting_interval", "int", minimum=0, nullable=True, default=0, on_create=0),
         Field("rate_limiting_limit", "int", minimum=0, nullable=True, default=0, on_create=0),
-        Field("rate_limiting_technique", "str", choices=("fixed", "sliding"), nullable=True, server_defaults=("fixed",)),
+        Field("rate_limiting_technique", "str", choices=("fixed", "sliding"), nullable=True),
         Field("retry_backoff", "str", choices=("constant", "linear", "exponential"), nullable=True),
         Field("retry_delay", "int", minimum=0, maximum=5000, nullable=True),
         Field("retry_max_attempts", "int", minimum=1, maximum=5, nullable=True),

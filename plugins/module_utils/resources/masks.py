@@ -18,7 +18,7 @@ MAX_CUT_LENGTH = 80
 _REPEATED = re.compile(r"(.)\1{3,}")
 _WORD_IN_BRACKETS = re.compile(r"[\[<({]\s*[a-z][a-z _-]{0,30}\s*[\])>}]", re.IGNORECASE)
 # What stands in the middle of a secret, or at its end, for the characters that are not shown.
-_REPLACED = re.compile(r"[*\u2022\u25cf]{3,}|\.{3,}|\u2026+")
+_REPLACED = re.compile(r"[*#\u00b7\u2022\u25cf]{3,}|[xX]{4,}|\.{3,}|\u2026+")
 _SCHEME = re.compile(r"(?:bearer|basic|token)\s+", re.IGNORECASE)
 
 

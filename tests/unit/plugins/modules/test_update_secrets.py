@@ -117,6 +117,8 @@ MASKS = [
     "sk_invented-n...",
     "...5678",
     "sk_********5678",
+    "sk_i\u00b7\u00b7\u00b7\u00b75678",
+    "sk_xxxxxxxx5678",
 ]
 
 
