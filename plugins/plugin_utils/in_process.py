@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import getpass
 import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -26,6 +25,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
@@ -40,6 +40,8 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import pl
 
 SWITCH = "edgeops_cloudflare_in_process"
 PROGRESS_SWITCH = "edgeops_cloudflare_progress"
+# Asked at import, which strategies do in the controller: from ansible-core 2.19 on, a worker has no terminal any more.
+STDERR_IS_A_TERMINAL = sys.stderr.isatty()
 display = Display()
 
 
@@ -60,7 +62,6 @@ class InProcessAction(OrdinaryAction):
         """Why the task must not run in this process, or C(None)."""
         host_vars = self._vars_of_the_host_it_runs_on(task_vars)
         interpreter = self._plain(C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars))
-        users = {self._plain(self._task.remote_user), self._plain(host_vars.get("ansible_user"))} - {None, ""}
         reasons = (
             (not self._is_on(SWITCH, task_vars), f"{SWITCH} is false"),
             (bool(REQUESTS_IMPORT_ERROR), "the controller's Python has no requests"),
@@ -68,7 +69,6 @@ class InProcessAction(OrdinaryAction):
             (self._connection.become is not None, "it uses become"),
             (bool(self._task.async_val), "it is asynchronous"),
             (any(self._task.environment or []), "it sets environment variables"),
-            (bool(users) and users != {_own_user()}, "it runs as another user"),
             (not _is_own_interpreter(interpreter), f"it runs with {interpreter}"),
         )
         return next((reason for holds, reason in reasons if holds), None)
@@ -115,34 +115,50 @@ class InProcessAction(OrdinaryAction):
         return dict(result, changed=result.get("changed", False))
 
     def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
-        """What shows a line while the work goes on; nothing where that is switched off."""
+        """What shows a line while the work goes on; nothing where that is switched off, or nobody would see it."""
         if not self._is_on(PROGRESS_SWITCH, task_vars):
             return None
+        if not (STDERR_IS_A_TERMINAL or display.verbosity):
+            return None
         host = task_vars.get("inventory_hostname")
-        return lambda line: display.display(f"[{host}] {self._task.action}: {line}")
+        # Standard output belongs to the callback, whose output may be read by a program.
+        return lambda line: display.display(f"[{host}] {self._task.action}: {line}", stderr=True)
 
 
 class _Kept:
-    """The connection that this worker holds for the next item of its loop. A worker does one task, and ends with it."""
+    """What this worker holds for the next item of its loop. A worker does one task, and ends with it.
 
-    connection: Connection | None = None
-    transport: Transport | None = None
+    The quotas belong to an identity: they are kept also while another one is in between, and for another account or timeout.
+    """
+
+    connection: ClassVar[Connection | None] = None
+    transport: ClassVar[Transport | None] = None
+    paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], Pace]] = {}
 
 
-def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> contextlib.AbstractContextManager[Client]:
-    """A client on the kept connection; another account, identity or address never shares it."""
+@contextlib.contextmanager
+def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> Iterator[Client]:
+    """A client on the kept connection; another account, identity or address never shares it.
+
+    What the client has begun ends with the item, also where Ansible interrupts it.
+    """
     if _Kept.transport is None or _Kept.connection != connection:
         if _Kept.transport is not None:
             _Kept.transport.close()
         _Kept.connection, _Kept.transport = connection, Transport(connection)
-    return contextlib.nullcontext(Client(connection, _Kept.transport, tell))
-
-
-def _own_user() -> str | None:
+    client = Client(connection, _Kept.transport, tell, _pace_of(connection))
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that has no name
-        return None
+        yield client
+    finally:
+        client.end()
+
+
+def _pace_of(connection: Connection) -> Pace:
+    """The pace of the identity that C(connection) uses, with an allowance for one more item."""
+    identity = (connection.base_url, frozenset(connection.credentials.headers.items()))
+    pace = _Kept.paces.setdefault(identity, Pace(connection.rate_limit_wait))
+    pace.begin_task(connection.rate_limit_wait)
+    return pace
 
 
 def _is_own_interpreter(interpreter: str) -> bool:

@@ -26,6 +26,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, retry, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway, ai_gateways
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import perform
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply
@@ -106,13 +107,13 @@ class Doomed(transport.Transport):
         self._begun = 0
         self._counting = threading.Lock()
 
-    def send(self, request: Request, body: bytes | None = None) -> transport.Answer:
+    def send(self, request: Request, body: bytes | None = None, scope: TaskScope | None = None, fresh: bool = False) -> transport.Answer:
         with self._counting:
             self._begun += 1
             is_last = self._begun == self._kill.request
         if is_last:
             self._die()
-        return super().send(request, body)
+        return super().send(request, body, scope, fresh)
 
     def _die(self) -> None:
         if self._kill.after:

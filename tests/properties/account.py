@@ -56,7 +56,7 @@ class Account:
         """The requests that change something."""
         return [request for request in self.requests if request[0] != "GET"]
 
-    def send(self, request: Request, body: bytes | None = None) -> Answer:
+    def send(self, request: Request, body: bytes | None = None, **_how: object) -> Answer:
         """What a transport does: the answer to the request."""
         path, _mark, query = request.path.partition("?")
         raw_path = f"/client/v4{path}"

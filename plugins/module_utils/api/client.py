@@ -15,6 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope im
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
     ApiError,
     CollectionError,
+    NoAnswer,
     NotFound,
     RateLimited,
     Request,
@@ -22,7 +23,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors impo
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, fits_path, printable
 
 # The most that the API gives at once.
@@ -51,16 +53,30 @@ class Client:
     :raises CollectionError: from every call, for every failure.
     """
 
-    def __init__(self, connection: Connection, transport: Transport | None = None, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        transport: Transport | None = None,
+        tell: Callable[[str], None] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
         self.account_id = connection.account_id
         self.max_retries = connection.max_retries
-        self.pace = Pace(connection.rate_limit_wait)
+        self.pace = pace or Pace(connection.rate_limit_wait)
         self.secrets: set[str] = set(connection.secrets)
         self.tell = tell or (lambda line: None)
         self._transport = transport or Transport(connection)
+        self._scope = TaskScope()
+        # Requests that got no answer, to notice when one is sent again.
+        self._unanswered: set[tuple[Request, bytes | None]] = set()
+
+    def end(self) -> None:
+        """End the task's requests, in whatever thread: those under way are broken off, and no further one is sent. Connections stay."""
+        self._scope.end()
 
     def close(self) -> None:
-        """Close the connections."""
+        """End the task's requests, and close the connections."""
+        self.end()
         self._transport.close()
 
     def items(self, path: Sequence[str]) -> Items:
@@ -93,11 +109,23 @@ class Client:
         try:
             if not_after is not None and time.monotonic() > not_after:
                 raise TooLate(request)
-            answer = self._transport.send(request, payload)
+            answer = self._send(request, payload)
             headers = answer.headers
         finally:
             self.pace.leave(headers)
         return read_envelope(request, answer)
+
+    def _send(self, request: Request, payload: bytes | None) -> Answer:
+        """Make one try. After one that got no answer, the next goes out on a fresh connection, as servers break used ones."""
+        key = (request, payload)
+        is_again = key in self._unanswered
+        try:
+            answer = self._transport.send(request, payload, scope=self._scope, fresh=is_again)
+        except NoAnswer:
+            self._unanswered.add(key)
+            raise
+        self._unanswered.discard(key)
+        return answer
 
     def _pause(self, retry: int, error: CollectionError) -> bool:
         """Wait as long as it takes before further try number C(retry). False if the task may not wait so long."""

@@ -104,7 +104,10 @@ class _Run:
             except Exception as error:
                 found.append(error)
 
-        self._watch([_start(read)], lambda: f"reading the account's {self.resource.name}s")
+        threads = _start_several(read, 1)
+        if not threads:
+            read()
+        self._watch(threads, lambda: f"reading the account's {self.resource.name}s")
         if isinstance(found[0], Exception):
             raise found[0]
         return {item["id"]: item for item in found[0]}
@@ -141,9 +144,15 @@ class _Run:
                 self.finished.append(member)
 
         # Not a pool of concurrent.futures, which finishes all of its work before it lets an interrupted program end.
-        threads = [_start(work) for _number in range(min(self.fleet.concurrency, len(members)))]
         try:
+            threads = _start_several(work, min(self.fleet.concurrency, len(members)))
+            if not threads:
+                work()
             self._watch(threads, lambda: self._progress(members))
+        except BaseException:
+            self.items.client.end()
+            self.items.client.tell(f"ended before it was finished: {self._progress(members)}")
+            raise
         finally:
             todo.clear()
 
@@ -178,7 +187,15 @@ def _attempt(member: Member, work: Callable[[Member], Outcome]) -> None:
         member.error = Defect(error)
 
 
-def _start(work: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
+def _start_several(work: Callable[[], None], number: int) -> list[threading.Thread]:
+    """Do C(work) in so many threads, or in as many as the system allows; without any, the caller has to do it."""
+    threads: list[threading.Thread] = []
+    try:
+        for _number in range(number):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            threads.append(thread)
+    except RuntimeError:
+        # A limit of processes. Those that were started do the work of the others too.
+        pass
+    return threads
