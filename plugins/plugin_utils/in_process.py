@@ -134,6 +134,8 @@ class _Kept:
     connection: ClassVar[Connection | None] = None
     transport: ClassVar[Transport | None] = None
     paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], Pace]] = {}
+    # See Client: what an item of the loop wrote, the next must not read from an older copy.
+    written: ClassVar[dict[tuple[str, ...], Any]] = {}
 
 
 @contextlib.contextmanager
@@ -146,7 +148,7 @@ def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> 
         if _Kept.transport is not None:
             _Kept.transport.close()
         _Kept.connection, _Kept.transport = connection, Transport(connection)
-    client = Client(connection, _Kept.transport, tell, _pace_of(connection))
+    client = Client(connection, _Kept.transport, tell, _pace_of(connection), _Kept.written)
     try:
         yield client
     finally:

@@ -23,7 +23,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, retry, transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, listing, retry, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
@@ -40,7 +40,7 @@ HOMES: dict[str, Any] = {
     "BACKOFF_CAP": retry,
     "FRESH_SECONDS": apply,
     "GRACE_SECONDS": transport,
-    "PAGE_SIZE": client,
+    "PAGE_SIZE": listing,
 }
 # A run that takes so many seconds hangs.
 LONGEST = 120.0

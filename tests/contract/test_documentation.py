@@ -14,8 +14,8 @@ import pytest
 import requests
 import yaml
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway_info import INFO_OPTIONS, READ_ONE_BY_ONE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateways import FLEET_OPTIONS

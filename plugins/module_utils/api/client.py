@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import listing
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import read_envelope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
@@ -19,6 +20,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors impo
     NotFound,
     RateLimited,
     Request,
+    StaleRead,
     TooLate,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
@@ -27,10 +29,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, fits_path, printable
 
-# The most that the API gives at once.
-PAGE_SIZE = 100
-# A server that never comes to an end is not followed for ever.
-MAX_PAGES = 1000
+# Maximum number of times that an item is read again because a replica still shows it as it was before this task's own write.
+MAX_STALE_READS = 6
 
 
 def encode_path(*segments: str) -> str:
@@ -59,10 +59,14 @@ class Client:
         transport: Transport | None = None,
         tell: Callable[[str], None] | None = None,
         pace: Pace | None = None,
+        written: dict[tuple[str, ...], Any] | None = None,
     ) -> None:
+        self.base_url = connection.base_url
         self.account_id = connection.account_id
         self.max_retries = connection.max_retries
         self.pace = pace or Pace(connection.rate_limit_wait)
+        # When the server last changed what was written here (``modified_at``), by the address of the item.
+        self.written = {} if written is None else written
         self.secrets: set[str] = set(connection.secrets)
         self.tell = tell or (lambda line: None)
         self._transport = transport or Transport(connection)
@@ -149,39 +153,57 @@ class Items:
         self._path = ("accounts", client.account_id, *tuple(path))
 
     def get(self, item_id: str) -> dict[str, Any] | None:
-        """The item, or C(None) if it does not exist."""
-        try:
-            return self._item("GET", item_id)
-        except NotFound:
-            return None
+        """Return the item, or ``None`` if it does not exist.
+
+        :raises StaleRead: if the server goes on to show it as it was before a write of this client.
+        """
+        for attempt in range(MAX_STALE_READS):
+            if attempt:
+                time.sleep(backoff(attempt))
+            try:
+                item = self._item("GET", item_id)
+            except NotFound:
+                return None
+            if not self.is_stale(item):
+                return item
+        raise StaleRead(Request("GET", encode_path(*self._path, item_id)))
+
+    def is_stale(self, item: Mapping[str, Any]) -> bool:
+        """Return whether ``item`` is older than what this client wrote, as replicas answer for a while."""
+        written, shown = self.client.written.get(self._address(item["id"])), item.get("modified_at")
+        return isinstance(written, str) and isinstance(shown, str) and len(shown) == len(written) and shown < written
 
     def all(self, search: str = "") -> list[dict[str, Any]]:
-        """All items, or those that the API finds by C(search), in the API's order: page after page until there are no more."""
-        found: dict[str, dict[str, Any]] = {}
-        for number in range(1, MAX_PAGES + 1):
-            query = {"page": number, "per_page": PAGE_SIZE, **({"search": search} if search else {})}
+        """Return all items, or those that the API finds by ``search``, in the API's order."""
+
+        def fetch_page(number: int) -> tuple[Request, dict[str, Any]]:
+            query = {"page": number, "per_page": listing.PAGE_SIZE, **({"search": search} if search else {})}
             request = Request("GET", f"{encode_path(*self._path)}?{urlencode(query)}")
-            envelope = self.client.call(request)
-            page = _page(request, envelope)
-            before = len(found)
-            found.update((item["id"], item) for item in page)
-            # A server that does not know about pages gives the same one again.
-            if len(found) == before or _is_last(envelope, len(page), len(found)):
-                return list(found.values())
-        raise ApiError(request, 200, f"there was still another page after {MAX_PAGES}")
+            return request, self.client.call(request)
+
+        return listing.list_items(fetch_page)
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create the item that C(body) describes, its C(id) included, and return it as stored."""
         request = Request("POST", encode_path(*self._path))
-        return self._checked(request, body["id"], self.client.call(request, body))
+        return self._written(self._checked(request, body["id"], self.client.call(request, body)))
 
     def update(self, item_id: str, body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
         """Put C(body), a complete object without its C(id), in the item's place and return it as stored; C(not_after) as of C(call)."""
-        return self._item("PUT", item_id, body, not_after)
+        return self._written(self._item("PUT", item_id, body, not_after))
 
-    def delete(self, item_id: str) -> None:
-        """Delete the item. One that is gone already is an error (C(NotFound)), for the caller to judge."""
-        self.client.call(Request("DELETE", encode_path(*self._path, item_id)))
+    def delete(self, item_id: str, not_after: float | None = None) -> None:
+        """Delete the item; ``not_after`` as of ``call``. One that is gone already is an error (``NotFound``), for the caller to judge."""
+        self.client.call(Request("DELETE", encode_path(*self._path, item_id)), None, not_after)
+        self.client.written.pop(self._address(item_id), None)
+
+    def _address(self, item_id: str) -> tuple[str, ...]:
+        return (self.client.base_url, *self._path, item_id)
+
+    def _written(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Note when the server last changed the item, to recognize an older copy of it."""
+        self.client.written[self._address(item["id"])] = item.get("modified_at")
+        return item
 
     def _item(self, method: str, item_id: str, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
         request = Request(method, encode_path(*self._path, item_id))
@@ -193,20 +215,3 @@ class Items:
         if not isinstance(item, dict) or item.get("id") != item_id:
             raise ApiError(request, 200, "the result is not the item that was asked for")
         return item
-
-
-def _page(request: Request, envelope: dict[str, Any]) -> list[dict[str, Any]]:
-    """The items of a page."""
-    page = envelope.get("result")
-    if not isinstance(page, list) or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in page):
-        raise ApiError(request, 200, "the result is not a list of items")
-    return page
-
-
-def _is_last(envelope: dict[str, Any], on_page: int, in_all: int) -> bool:
-    """Whether a page is the last: it is not full, or all that there are have come. The API need not tell either number."""
-    info = envelope.get("result_info")
-    numbers = info.items() if isinstance(info, dict) else ()
-    told = {name: value for name, value in numbers if isinstance(value, int) and not isinstance(value, bool)}
-    is_short = on_page < min(PAGE_SIZE, told.get("per_page", PAGE_SIZE))
-    return is_short or ("total_count" in told and in_all >= told["total_count"])

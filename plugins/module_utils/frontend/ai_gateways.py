@@ -41,10 +41,12 @@ FLEET_OPTIONS = (
     Field("gateways", "list", elements="dict", required=True),
     Field("defaults", "dict"),
     Field("purge", "bool", default=False),
-    Field("purge_limit", "int", minimum=0, default=10),
+    Field("purge_limit", "int", minimum=0),
     Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
     UPDATE_SECRETS,
 )
+# Without a limit of the user's own, purge deletes no more, and nothing at all where no gateway is declared.
+DEFAULT_PURGE_LIMIT = 10
 CHANGES = (CREATED, UPDATED, DELETED)
 # So many failures are told in the message; the results have them all.
 TOLD_FAILURES = 10
@@ -75,10 +77,16 @@ def read(options: dict[str, Any]) -> Fleet:
     declarations = reader.read("gateways", options["gateways"], options["defaults"])
     found = [problem for field in FLEET_OPTIONS for problem in problems(field, options[field.name], field.name)]
     found += reader.problems
+    purge_limit = options["purge_limit"]
+    if options["purge"] and not options["gateways"] and purge_limit is None:
+        found.append(
+            "gateways is empty, and purge would delete every gateway: check where the list comes from, or set purge_limit to allow it"
+        )
     if found:
         raise InvalidOptions(found)
     declarations = tuple(replace(declaration, update_secrets=options[UPDATE_SECRETS.name]) for declaration in declarations)
-    return Fleet(declarations, options["purge"], options["purge_limit"], options["concurrency"])
+    limit = DEFAULT_PURGE_LIMIT if purge_limit is None else purge_limit
+    return Fleet(declarations, options["purge"], limit, options["concurrency"])
 
 
 def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
         "results": [_result(member) for member in members],
         "summary": {operation: summary[operation] for operation in (*CHANGES, UNCHANGED, FAILED)},
         "gateways": gateways,
-        "diff": _diff(members),
+        "diff": _diffs(members),
         "warnings": fleet_notices({member.declaration.id: member.outcome for member in members if member.outcome and not member.error}),
     }
     failed = [entry for entry in result["results"] if entry["error"]]
@@ -123,16 +131,18 @@ def _result(member: Member) -> dict[str, Any]:
     }
 
 
-def _diff(members: Sequence[Member]) -> dict[str, Any]:
-    """The gateways that were changed, by id, before and after."""
-    sides: dict[str, Any] = {"before": {}, "after": {}}
-    for member in members:
-        if member.operation not in CHANGES or member.outcome is None:
-            continue
-        for side, gateway in (("before", member.outcome.before), ("after", member.outcome.after)):
-            if gateway is not None:
-                sides[side][member.declaration.id] = scrubbed(lasting(GATEWAY, gateway), member.secrets)
-    return sides
+def _diffs(members: Sequence[Member]) -> list[dict[str, Any]]:
+    """Return a diff for each gateway that was changed. Ansible compares line by line, in time by the square of the lines of one diff."""
+    return [
+        {
+            "before_header": member.declaration.id,
+            "after_header": member.declaration.id,
+            "before": scrubbed(lasting(GATEWAY, member.outcome.before), member.secrets),
+            "after": scrubbed(lasting(GATEWAY, member.outcome.after), member.secrets),
+        }
+        for member in members
+        if member.operation in CHANGES and member.outcome is not None
+    ]
 
 
 def _message(failed: Sequence[Mapping[str, Any]], in_all: int) -> str:

@@ -45,8 +45,9 @@ LOOKS = 3
 MAX_SHOWN = 500
 # Kinds of notices: secrets that the server hides, so that they cannot be compared; settings that the server changed although they were
 # sent back as they were; settings that it stores in another form; fields that it returns and refuses to take back, and those of
-# them whose value is gone.
+# them whose value is gone; a deletion that was not done, as the item is another one than was listed.
 UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
+LEFT_ALONE = "left_alone"
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,10 @@ class Reconciler:
             else:
                 # What was done is no less done where a later round finds it, or has to add something.
                 return self._outcome(plan if plan.operation == CREATED else self._begun or plan, after)
-        raise Contended(f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else.")
+        raise Contended(
+            f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else, or "
+            "the rate limit makes each write too late."
+        )
 
     def _outcome(self, plan: Plan, after: Mapping[str, Any] | None) -> Outcome:
         operation, changed = plan.operation, plan.changed_settings
@@ -158,6 +162,8 @@ class Reconciler:
     def _notices(self, plan: Plan, operation: str, after: Mapping[str, Any] | None) -> dict[str, Sequence[str]]:
         if after is None:
             return {}
+        if not self.declaration.present:
+            return {LEFT_ALONE: ["deletion"]}
         was_written = plan.operation in (CREATED, UPDATED) and after is not plan.after
         return {
             UNVERIFIABLE: unverifiable(self.resource, self.declaration, after) if operation == UNCHANGED else [],
@@ -246,10 +252,14 @@ class Reconciler:
         raise error
 
     def _delete(self) -> None:
+        # An item that is only deleted because nobody declares it has to be the one that was listed, up to the last moment.
+        not_after = None if self.declaration.listed is None else self._read_at + FRESH_SECONDS
         try:
-            self.items.delete(self.declaration.id)
+            self.items.delete(self.declaration.id, not_after)
         except NotFound:
             return
+        except TooLate as error:
+            raise _Overtaken(self.read(), error.outcome_unknown) from None
         except CollectionError as error:
             if not error.outcome_unknown or self._look(error) is not None:
                 raise

@@ -25,12 +25,16 @@ UPDATE_SECRETS = Field("update_secrets", "str", choices=(AUTO, ALWAYS, NEVER), d
 
 @dataclass(frozen=True)
 class Declaration:
-    """The desired item: its id, whether it must exist, its managed settings by API name (null: cleared), and when to write secrets."""
+    """The desired item: its id, whether it must exist, its managed settings by API name (null: cleared), and when to write secrets.
+
+    ``listed`` is set for an item that is deleted because it is not declared: only the item that the listing showed is deleted.
+    """
 
     id: str
     present: bool
     settings: Mapping[str, Any]
     update_secrets: str = AUTO
+    listed: Mapping[str, Any] | None = None
 
 
 def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> Declaration:

@@ -42,10 +42,20 @@ def make_plan(resource: Resource, declaration: Declaration, current: Mapping[str
     :raises HiddenSecret: where an update could not be written without loss.
     """
     if not declaration.present:
+        if current is not None and is_left_alone(resource, declaration, current):
+            return Plan(UNCHANGED, before=current, after=current)
         return Plan(UNCHANGED if current is None else DELETED, before=current)
     if current is None:
         return _plan_create(resource, declaration)
     return _plan_update(resource, declaration, current)
+
+
+def is_left_alone(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> bool:
+    """Return whether ``current`` is not deleted, as it is not, or no longer, the item that was listed and may be deleted."""
+    if declaration.listed is None:
+        return False
+    listed, created = declaration.listed.get(resource.created), current.get(resource.created)
+    return resource.is_protected(current) or (listed is not None and created is not None and listed != created)
 
 
 def mismatches(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:

@@ -91,6 +91,8 @@ class Resource:
     read_only: Mapping[str, Any]
     protected: tuple[tuple[str, Any], ...] = ()
     account_limits: tuple[int, ...] = ()
+    # The name of the time of creation: an item with another one is another item of the same id.
+    created: str = "created_at"
 
     def is_protected(self, item: Mapping[str, Any]) -> bool:
         """Whether C(item) is only deleted if it is named."""

@@ -47,6 +47,9 @@ class Account:
         time.sleep(self.listing_seconds)
         return list(self.stored.values())
 
+    def is_stale(self, item):
+        return False
+
     def create(self, body):
         with self._lock:
             self._under_way += 1
@@ -58,7 +61,7 @@ class Account:
             self._under_way -= 1
         return body
 
-    def delete(self, item_id):
+    def delete(self, item_id, not_after=None):
         self.created.append("deleted " + item_id)
 
 
