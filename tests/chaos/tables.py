@@ -77,6 +77,9 @@ SWITCHES: dict[str, list[Any]] = {
     "mask_style": ["stars", "repeated", "word", "middle", "missing"],
     "normalize": [[], [], ["header_names", "line_ends", "empty_lists"]],
     "refuse_extra_fields": [False, False, True],
+    "nested_in_list": ["keep", "keep", "null", "drop"],
+    "page_limit": [None, None, 1],
+    "replica_lag": [0, 0, 0, 1, 2],
 }
 # What the server shows for the secrets above, in any of the styles.
 SHOWN_MASKS = ("********", "xxxxxxxx", "[secret]", "inv...")

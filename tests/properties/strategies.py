@@ -144,7 +144,7 @@ def stored_gateway(draw: st.DrawFn, gateway_id: str) -> Json:
 
 
 @st.composite
-def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False, nulls: bool = True) -> Json:
+def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False, nulls: bool = True, sparse: bool = False) -> Json:
     """One of the servers that the real one might be."""
     return {
         "put": draw(st.sampled_from(["replace", "merge"])),
@@ -159,4 +159,6 @@ def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False, nulls:
         "keep_unknown": True,
         "refuse_extra_fields": refuses and draw(st.booleans()),
         "extra_fields": UNKNOWN,
+        "page_limit": draw(st.sampled_from([None, 1])),
+        "nested_in_list": draw(st.sampled_from(["keep", "null", "drop"])) if sparse else "keep",
     }

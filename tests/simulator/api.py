@@ -15,7 +15,7 @@ from tests.simulator.protocol import Answer, Problem, decode, invalid, not_found
 from tests.simulator.routing import Route
 from tests.simulator.state import State
 from tests.simulator.validation import Refused
-from tests.simulator.views import shown
+from tests.simulator.views import listed, shown
 
 PER_PAGE = 20
 MOST_PER_PAGE = 100
@@ -39,6 +39,8 @@ def answer(state: State, request: Request, route: Route | None, who: Caller) -> 
 
 def operate(state: State, request: Request, route: Route) -> Answer:
     """The operation itself; Refused for bad input."""
+    if route.operation == "get" and route.gateway_id is not None:
+        return reading(state, route.account, route.gateway_id)
     if route.gateway_id is not None:
         return operate_on_one(state, request, route.operation, route.account, route.gateway_id)
     if route.operation == "list":
@@ -47,14 +49,23 @@ def operate(state: State, request: Request, route: Route) -> Answer:
     return success(shown(made, state.behaviour))
 
 
+def reading(state: State, account: str, gateway_id: str) -> Answer:
+    """One gateway, from a replica that may lag."""
+    old = state.store.read_from_replica(account, gateway_id, state.behaviour.replica_lag)
+    gateway = state.store.get(account, gateway_id) if old is None else old.gateway
+    answer = not_found() if gateway is None else success(shown(gateway, state.behaviour))
+    answer.shows = None if old is None else old.number
+    return answer
+
+
 def operate_on_one(state: State, request: Request, operation: str, account: str, gateway_id: str) -> Answer:
-    """Get, update or delete a gateway that exists."""
+    """Update or delete a gateway that exists."""
     gateway = state.store.get(account, gateway_id)
     if gateway is None:
         return not_found()
     if operation == "update":
         gateway = state.store.update(account, gateway, json_body(request), state.behaviour)
-    elif operation == "delete":
+    else:
         state.store.delete(account, gateway_id)
     return success(shown(gateway, state.behaviour))
 
@@ -69,9 +80,12 @@ def listing(state: State, request: Request, account: str) -> Answer:
         return invalid(problems)
     wanted = query.get("search", "")
     found = [gateway for gateway_id, gateway in state.store.gateways(account).items() if wanted in gateway_id]
-    start = (page - 1) * per_page
-    items = [shown(gateway, state.behaviour) for gateway in found[start : start + per_page]]
-    return success(items, {"page": page, "per_page": per_page, "count": len(items), "total_count": len(found)})
+    behaviour = state.behaviour
+    size = min(per_page, behaviour.page_limit or per_page)
+    start = (page - 1) * size
+    items = [listed(gateway, behaviour) for gateway in found[start : start + size]]
+    total = max(0, len(found) + behaviour.total_off)
+    return success(items, {"page": page, "per_page": per_page, "count": len(items), "total_count": total})
 
 
 def bounded(query: dict[str, str], name: str, default: int, most: int | None, problems: list[Problem]) -> int:

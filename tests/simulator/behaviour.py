@@ -71,6 +71,10 @@ class Behaviour(BaseModel):
     normalize: list[Normalization] = []
     keep_unknown: bool = False
     refuse_extra_fields: bool = False
+    nested_in_list: Literal["keep", "null", "drop"] = "keep"
+    page_limit: int | None = Field(default=None, ge=1)
+    total_off: int = 0
+    replica_lag: int = Field(default=0, ge=0)
     delay: float = Field(default=0, ge=0)
     accounts: list[str] | None = Field(default_factory=lambda: list(DEFAULT_ACCOUNTS))
     tokens: dict[str, Rights] = Field(default_factory=known_tokens)

@@ -66,7 +66,8 @@ class Edge:
         store = self._state.store
         before = store.changed
         answer = api.answer(self._state, request, where, who)
-        entry.acted = (before, store.changed)
+        # A replica that lags shows what an earlier change left.
+        entry.acted = (before, store.changed) if answer.shows is None else (answer.shows, answer.shows)
         return answer
 
     async def _around(self, fault: Fault, where: Route | None, act: Callable[[], Answer]) -> Answer:

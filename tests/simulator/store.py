@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
@@ -30,6 +30,15 @@ class Change:
     gateway: Json | None
 
 
+@dataclass(frozen=True)
+class OldCopy:
+    """A gateway as it was before its last change (None: it was not there), after which change that was, and how often it was read."""
+
+    gateway: Json | None
+    number: int
+    readings: int = 0
+
+
 class Store:
     """Gateways by account and id; each is a dictionary that is replaced as a whole, never edited.
 
@@ -38,6 +47,7 @@ class Store:
 
     def __init__(self) -> None:
         self._accounts: dict[str, Gateways] = {}
+        self._old: dict[tuple[str, str], OldCopy] = {}
         self.changed = 0
         self.changes: deque[Change] = deque(maxlen=LONGEST)
 
@@ -49,16 +59,28 @@ class Store:
         """One gateway or None."""
         return self.gateways(account).get(gateway_id)
 
+    def read_from_replica(self, account: str, gateway_id: str, lag: int) -> OldCopy | None:
+        """The gateway as it was before its last change, if that has been read fewer than `lag` times since; else None."""
+        old = self._old.get((account, gateway_id))
+        if old is None or old.readings >= lag:
+            return None
+        self._old[account, gateway_id] = replace(old, readings=old.readings + 1)
+        return old
+
     def delete(self, account: str, gateway_id: str) -> Json | None:
         """Takes a gateway away and returns it; None when there was none."""
-        removed = self.gateways(account).pop(gateway_id, None)
+        removed = self.gateways(account).get(gateway_id)
         if removed is not None:
+            self._keep_old(account, gateway_id)
+            del self._accounts[account][gateway_id]
             self._note(account, gateway_id, None)
         return removed
 
     def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
-        """Puts any object there without validation; only what it lacks is filled in."""
-        return self._put(account, seeded(gateway_id, gateway))
+        """Puts any object there without validation, and on every replica; only what it lacks is filled in."""
+        stored = self._put(account, seeded(gateway_id, gateway))
+        del self._old[account, gateway_id]
+        return stored
 
     def create(self, account: str, body: object, behaviour: Behaviour) -> Json:
         """A new gateway from the body of a request; Refused for bad input and for an id in use."""
@@ -95,7 +117,11 @@ class Store:
             changed["modified_at"] = timestamp(after=current.get("modified_at"))
         return self._put(account, changed)
 
+    def _keep_old(self, account: str, gateway_id: str) -> None:
+        self._old[account, gateway_id] = OldCopy(self.get(account, gateway_id), self.changed)
+
     def _put(self, account: str, gateway: Json) -> Json:
+        self._keep_old(account, gateway["id"])
         self._accounts.setdefault(account, {})[gateway["id"]] = gateway
         self._note(account, gateway["id"], gateway)
         return gateway

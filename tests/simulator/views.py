@@ -39,6 +39,17 @@ def shown(gateway: Json, behaviour: Behaviour) -> Json:
     return view
 
 
+def listed(gateway: Json, behaviour: Behaviour) -> Json:
+    """The gateway as a list of gateways shows it."""
+    view = shown(gateway, behaviour)
+    if behaviour.nested_in_list == "keep":
+        return view
+    nested = {name for name, value in view.items() if isinstance(value, dict | list)}
+    if behaviour.nested_in_list == "null":
+        return {**view, **dict.fromkeys(nested)}
+    return {name: value for name, value in view.items() if name not in nested}
+
+
 def masked(gateway: Json, mask: Callable[[str], str | None]) -> Json:
     """A copy with every secret value hidden; a seeded gateway may have any shape."""
     view = dict(gateway)
