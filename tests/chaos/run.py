@@ -63,7 +63,7 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
     boundary = settled(simulator, schedule)
     between = len(simulator.changes())
     simulator.clear_faults()
-    simulator.behave(quota=None)
+    simulator.behave(quota=None, replica_lag=0)
     patient = {**options, **PATIENCE}
     # Nothing comes late for want of time now.
     constants = {**schedule.constants, "FRESH_SECONDS": FRESH_SECONDS}

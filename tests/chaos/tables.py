@@ -49,6 +49,7 @@ SETTINGS: dict[str, list[Any]] = {
     "workers_ai_billing_mode": ["postpaid"],
     "zdr": [True, False],
 }
+NESTED = ("dlp", "guardrails", "otel", "spend_limits", "stripe", "later_list", "later_dict")
 CLEARABLE = (
     "guardrails",
     "logpush_public_key",
