@@ -27,6 +27,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
@@ -134,8 +135,8 @@ class _Kept:
     connection: ClassVar[Connection | None] = None
     transport: ClassVar[Transport | None] = None
     paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], Pace]] = {}
-    # See Client: what an item of the loop wrote, the next must not read from an older copy.
-    written: ClassVar[dict[tuple[str, ...], Any]] = {}
+    # What the earlier items wrote: a replica may still show an older copy to this one.
+    written: ClassVar[Written] = Written()
 
 
 @contextlib.contextmanager
@@ -147,7 +148,7 @@ def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> 
     if _Kept.transport is None or _Kept.connection != connection:
         if _Kept.transport is not None:
             _Kept.transport.close()
-        _Kept.connection, _Kept.transport = connection, Transport(connection)
+        _Kept.connection, _Kept.transport, _Kept.written = connection, Transport(connection), Written()
     client = Client(connection, _Kept.transport, tell, _pace_of(connection), _Kept.written)
     try:
         yield client

@@ -36,7 +36,7 @@ SLACK = 0.5
 # A failure names its cause in one of these ways.
 CAUSES = re.compile(
     r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |keeps being created and deleted|"
-    r"does not hold what was declared|Not deleted by purge, as these could not be created|still shows the item as it was before"
+    r"does not hold what was declared|Not deleted by purge, as these could not be created|older than what this task wrote"
 )
 BROKEN = {"reset", "close", "cut at the start", "cut in the middle"}
 

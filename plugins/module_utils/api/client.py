@@ -27,10 +27,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer, Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, fits_path, printable
 
-# Maximum number of times that an item is read again because a replica still shows it as it was before this task's own write.
-MAX_STALE_READS = 6
+# Maximum number of times that an item is read while a replica shows an older copy than this process wrote. With the pauses, up to 15 s.
+MAX_STALE_READS = 5
 
 
 def encode_path(*segments: str) -> str:
@@ -59,14 +60,13 @@ class Client:
         transport: Transport | None = None,
         tell: Callable[[str], None] | None = None,
         pace: Pace | None = None,
-        written: dict[tuple[str, ...], Any] | None = None,
+        written: Written | None = None,
     ) -> None:
-        self.base_url = connection.base_url
         self.account_id = connection.account_id
         self.max_retries = connection.max_retries
         self.pace = pace or Pace(connection.rate_limit_wait)
-        # When the server last changed what was written here (``modified_at``), by the address of the item.
-        self.written = {} if written is None else written
+        # A caller that keeps the transport for another client keeps this too.
+        self.written = written or Written()
         self.secrets: set[str] = set(connection.secrets)
         self.tell = tell or (lambda line: None)
         self._transport = transport or Transport(connection)
@@ -153,25 +153,28 @@ class Items:
         self._path = ("accounts", client.account_id, *tuple(path))
 
     def get(self, item_id: str) -> dict[str, Any] | None:
-        """Return the item, or ``None`` if it does not exist.
+        """Return the item, or ``None`` if it does not exist; never a copy that is older than what this process wrote.
 
-        :raises StaleRead: if the server goes on to show it as it was before a write of this client.
+        :raises StaleRead: if the server goes on to answer with an older copy.
         """
         for attempt in range(MAX_STALE_READS):
             if attempt:
                 time.sleep(backoff(attempt))
             try:
-                item = self._item("GET", item_id)
+                item: dict[str, Any] | None = self._item("GET", item_id)
             except NotFound:
-                return None
-            if not self.is_stale(item):
+                item = None
+            if not self.is_stale(item_id, item):
                 return item
-        raise StaleRead(Request("GET", encode_path(*self._path, item_id)))
+        if item is not None:
+            raise StaleRead(Request("GET", self._path_of(item_id)))
+        # Somebody else deleted it.
+        self.client.written.forget(self._path_of(item_id))
+        return None
 
-    def is_stale(self, item: Mapping[str, Any]) -> bool:
-        """Return whether ``item`` is older than what this client wrote, as replicas answer for a while."""
-        written, shown = self.client.written.get(self._address(item["id"])), item.get("modified_at")
-        return isinstance(written, str) and isinstance(shown, str) and len(shown) == len(written) and shown < written
+    def is_stale(self, item_id: str, item: Mapping[str, Any] | None) -> bool:
+        """Return whether ``item`` (``None``: absent) is older than what this process wrote, as replicas answer for a while."""
+        return self.client.written.is_newer(self._path_of(item_id), item)
 
     def all(self, search: str = "") -> list[dict[str, Any]]:
         """Return all items, or those that the API finds by ``search``, in the API's order."""
@@ -194,19 +197,19 @@ class Items:
 
     def delete(self, item_id: str, not_after: float | None = None) -> None:
         """Delete the item; ``not_after`` as of ``call``. One that is gone already is an error (``NotFound``), for the caller to judge."""
-        self.client.call(Request("DELETE", encode_path(*self._path, item_id)), None, not_after)
-        self.client.written.pop(self._address(item_id), None)
+        self.client.call(Request("DELETE", self._path_of(item_id)), None, not_after)
+        self.client.written.note_deletion(self._path_of(item_id))
 
-    def _address(self, item_id: str) -> tuple[str, ...]:
-        return (self.client.base_url, *self._path, item_id)
+    def _path_of(self, item_id: str) -> str:
+        return encode_path(*self._path, item_id)
 
     def _written(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Note when the server last changed the item, to recognize an older copy of it."""
-        self.client.written[self._address(item["id"])] = item.get("modified_at")
+        """Note that this process wrote the item, to recognize an older copy of it."""
+        self.client.written.note(self._path_of(item["id"]), item)
         return item
 
     def _item(self, method: str, item_id: str, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
-        request = Request(method, encode_path(*self._path, item_id))
+        request = Request(method, self._path_of(item_id))
         return self._checked(request, item_id, self.client.call(request, body, not_after))
 
     def _checked(self, request: Request, item_id: str, envelope: dict[str, Any]) -> dict[str, Any]:

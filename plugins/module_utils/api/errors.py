@@ -122,7 +122,7 @@ class StaleRead(RequestError):
     """The server goes on to show an item as it was before a write of this task; to plan from that could undo the write."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(request, f"{request} still shows the item as it was before this task changed it. Run the task again later.")
+        super().__init__(request, f"{request} still shows a copy that is older than what this task wrote. Run the task again later.")
 
 
 class ApiError(RequestError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, RequestError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Outcome, Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
@@ -102,14 +102,12 @@ class _Run:
 
     def _is_in_doubt(self, member: Member) -> bool:
         """Return whether the listing cannot decide: it may show less of an item than a reading does, or an older copy."""
-        current = member.current
-        return current is not None and (
-            member.operation in (UPDATED, FAILED) or (member.declaration.present and self.items.is_stale(current))
-        )
+        is_stale = not member.is_purged and self.items.is_stale(member.declaration.id, member.current)
+        return is_stale or (member.current is not None and member.operation in (UPDATED, FAILED))
 
     def _keep_if_a_create_failed(self, members: Sequence[Member]) -> None:
         """Leave all items alone that are not declared if one that is cannot be created: it may be one of them under another id."""
-        failed = [member.declaration.id for member in members if member.error is not None and member.current is None]
+        failed = [member.declaration.id for member in members if _is_failed_create(member)]
         for member in members:
             if failed and member.is_purged:
                 member.outcome, member.is_settled = None, True
@@ -178,9 +176,9 @@ class _Run:
         return Reconciler(self.resource, member.declaration, self.items, member.secrets, self.read_at)
 
     def _progress(self, members: Sequence[Member]) -> str:
-        done = len(self.finished)
-        failed = sum(member.error is not None for member in self.finished[:done])
-        return f"{done} of {len(members)} {self.resource.name}s done, {done - failed} changed, {failed} failed"
+        finished = Counter(member.operation for member in self.finished[:])
+        done, failed = sum(finished.values()), finished[FAILED]
+        return f"{done} of {len(members)} {self.resource.name}s done, {done - failed - finished[UNCHANGED]} changed, {failed} failed"
 
     def _watch(self, threads: Iterable[threading.Thread], line: Callable[[], str]) -> None:
         """Wait for the threads, and tell every few seconds that they still work."""
@@ -193,6 +191,13 @@ class _Run:
                     until = time.strftime("%H:%M:%S", time.localtime(time.time() + client.pace.waiting))
                     client.tell(line() + (f", waiting for the rate limit until {until}" if client.pace.waiting else ""))
                     next_line = time.monotonic() + PROGRESS_SECONDS
+
+
+def _is_failed_create(member: Member) -> bool:
+    """Return whether a declared item could not be created, also if it was deleted by somebody else after the listing."""
+    if member.error is None or not member.declaration.present:
+        return False
+    return member.current is None or (isinstance(member.error, RequestError) and member.error.request.method == "POST")
 
 
 def _attempt(member: Member, work: Callable[[Member], Outcome]) -> None:

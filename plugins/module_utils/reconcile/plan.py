@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, ErrorEntry, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import comparable_time
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import carry_over, has_other_form, same
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import ALWAYS, NEVER, Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
@@ -54,8 +55,8 @@ def is_left_alone(resource: Resource, declaration: Declaration, current: Mapping
     """Return whether ``current`` is not deleted, as it is not, or no longer, the item that was listed and may be deleted."""
     if declaration.listed is None:
         return False
-    listed, created = declaration.listed.get(resource.created), current.get(resource.created)
-    return resource.is_protected(current) or (listed is not None and created is not None and listed != created)
+    listed, created = comparable_time(declaration.listed.get(resource.created)), comparable_time(current.get(resource.created))
+    return resource.is_protected(current) or (listed is not None and listed != created)
 
 
 def mismatches(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Collection, Mapping
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
 
 
 class PurgeRefused(CollectionError):
@@ -26,7 +26,9 @@ def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str,
     ids = [item_id for item_id, item in stored.items() if item_id not in declared and not resource.is_protected(item)]
     by_look = {_look_of(item_id): item_id for item_id in ids}
     alike = [
-        f"{item_id!r} and {by_look[_look_of(item_id)]!r}" for item_id in declared if _look_of(item_id) in by_look and item_id not in stored
+        f"{printable(repr(item_id), MAX_NAME)} and {by_look[_look_of(item_id)]!r}"
+        for item_id in declared
+        if _look_of(item_id) in by_look and item_id not in stored
     ]
     if alike:
         raise PurgeRefused(
@@ -42,5 +44,6 @@ def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str,
 
 
 def _look_of(item_id: str) -> str:
-    """Return the form that ids share that a person takes for the same: without case, blanks and full-width letters."""
-    return "".join(unicodedata.normalize("NFKC", item_id).casefold().split())
+    """Return the form that ids share that a person takes for the same: without case, width, blanks and invisible characters."""
+    normalized = unicodedata.normalize("NFKC", item_id).casefold()
+    return "".join(char for char in normalized if unicodedata.category(char)[0] not in "CZ")

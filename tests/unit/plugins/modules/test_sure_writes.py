@@ -9,6 +9,9 @@ import json
 
 import pytest
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
+
 GATEWAYS = "/ai-gateway/gateways"
 OTEL = [{"url": "https://otel.example.com/v1/traces", "headers": {}}]
 NOT_FOUND = {"status": 404, "errors": [{"code": 7002, "message": "Not found"}]}
@@ -79,7 +82,7 @@ def test_a_gateway_that_is_gone_when_it_is_read_is_created(api, gateway, apply):
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize("declared", ["Shop", "shop ", " shop", "\uff53\uff48\uff4f\uff50", "s hop"])
+@pytest.mark.parametrize("declared", ["Shop", "shop ", " shop", "\uff53\uff48\uff4f\uff50", "s hop", "sh\u200bop"])
 def test_purge_stops_where_a_declared_id_differs_only_in_form(api, gateway, apply, declared, check_mode):
     api.expect_page([gateway(id="shop"), gateway(id="other")])
     result = apply({"id": declared}, purge=True, check_mode=check_mode)
@@ -105,6 +108,13 @@ def test_purge_deletes_nothing_if_a_create_failed(api, gateway, apply):
     assert operations(result) == [("a", "unchanged"), ("new", "failed"), ("old", "failed")]
     assert result["results"][2]["error"]["msg"] == "Not deleted by purge, as these could not be created: new."
     assert result["summary"]["deleted"] == 0
+
+
+def test_purge_deletes_nothing_if_a_gateway_vanished_and_cannot_be_created(api, gateway, apply):
+    api.expect_page([gateway(id="a"), gateway(id="old")])
+    api.expect("GET", GATEWAYS + "/a", **NOT_FOUND)
+    api.expect("POST", GATEWAYS, status=403, errors=[{"code": 10000, "message": "no"}])
+    assert operations(apply({"id": "a", "cache_ttl": 5}, purge=True)) == [("a", "failed"), ("old", "failed")]
 
 
 def test_purge_goes_on_if_an_update_failed(api, gateway, apply):
@@ -165,9 +175,7 @@ def at(second, **settings):
 @pytest.fixture
 def two_tasks(api, monkeypatch):
     """A client of one process for two tasks, as a loop has it."""
-    from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
-
-    written = {}
+    written = Written()
     real = client.Client.__init__
 
     def init(self, connection, transport=None, tell=None, pace=None, _written=None):
@@ -194,11 +202,11 @@ def test_a_replica_that_stays_behind_fails_the_task_without_a_write(api, gateway
     api.expect("GET", one, **NOT_FOUND)
     api.expect("POST", GATEWAYS, answer=gateway(**at(5)))
     run_module({"id": "a"})
-    for _read in range(6):
+    for _read in range(5):
         api.expect("GET", one, answer=gateway(**at(1)))
     result = run_module({"id": "a", "cache_ttl": 5})
     assert result["failed"]
-    assert "still shows the item as it was before this task changed it" in result["msg"]
+    assert "still shows a copy that is older than what this task wrote" in result["msg"]
 
 
 def test_an_older_copy_in_a_list_is_not_taken_for_unchanged(api, gateway, run_module, two_tasks):
@@ -221,5 +229,6 @@ def test_what_was_deleted_and_created_again_is_no_older_copy(api, gateway, run_m
     api.expect("GET", one, answer=gateway(**at(5, cache_ttl=5)))
     api.expect("DELETE", one, answer=gateway())
     run_module({"id": "a", "state": "absent"})
-    api.expect("GET", one, answer=gateway(**at(2)))
+    api.expect("GET", one, answer=gateway(**at(5, cache_ttl=5)))
+    api.expect("GET", one, answer=gateway(**at(6)))
     assert run_module({"id": "a"})["operation"] == "unchanged"

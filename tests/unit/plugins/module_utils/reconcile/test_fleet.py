@@ -47,7 +47,7 @@ class Account:
         time.sleep(self.listing_seconds)
         return list(self.stored.values())
 
-    def is_stale(self, item):
+    def is_stale(self, item_id, item):
         return False
 
     def create(self, body):
