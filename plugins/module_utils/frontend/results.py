@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+import re
+from typing import Any, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import Scrub, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 UNVERIFIABLE = (
     "The server shows %s only masked, so a new value cannot be told from the old one. To have it written, "
@@ -19,6 +21,17 @@ DISTURBED = "The server changed %s along with the update, although it was sent b
 VOLATILE = ("created_at", "modified_at")
 
 
-def lasting(resource: Resource, item: Mapping[str, Any] | None) -> dict[str, Any]:
+def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
-    return {} if item is None else {name: value for name, value in show(resource, item).items() if name not in VOLATILE}
+    return {} if item is None else {name: value for name, value in show(resource, item, scrub).items() if name not in VOLATILE}
+
+
+def id_warnings(resource: Resource, ids: Sequence[str]) -> list[str]:
+    """Return one warning about those ``ids`` that the API is expected to refuse."""
+    if resource.id_pattern is None:
+        return []
+    pattern, words = resource.id_pattern
+    odd = [item_id for item_id in ids if not re.fullmatch(pattern, item_id)]
+    if not odd:
+        return []
+    return [f"The API is expected to refuse ids of {resource.name}s like {name_some(odd)}: an id consists of {words}."]

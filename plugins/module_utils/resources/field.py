@@ -76,7 +76,8 @@ class Resource:
     """A kind of item: where it lives, and what it consists of.
 
     C(read_only) are names that the server sets, with what a new item holds; C(None) cannot be known beforehand. An item with
-    one of the C(protected) values is only deleted if it is named.
+    one of the C(protected) values is only deleted if it is named. C(id_pattern) is a regular expression that the API publishes for ids, and
+    what to call it in a message.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Resource:
     id: Field
     settings: tuple[Field, ...]
     read_only: Mapping[str, Any]
+    id_pattern: tuple[str, str] | None = None
     protected: tuple[tuple[str, Any], ...] = ()
 
     def is_protected(self, item: Mapping[str, Any]) -> bool:
