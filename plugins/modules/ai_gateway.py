@@ -25,7 +25,8 @@ options:
   id:
     description:
       - The gateway's id, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
-      - The API takes lower case letters, digits, underscores, and single hyphens between them.
+      - The API takes lower case letters, digits, underscores, and single hyphens between them. The module warns about other ids.
+      - A mask, such as V(********), is refused.
       - V(default) is the gateway that Cloudflare makes by itself for clients that name none.
     type: str
     required: true
@@ -620,10 +621,10 @@ gateway:
 ansible_facts:
   description: The gateway as a fact.
   type: dict
-  returned: success, when O(state=present)
+  returned: success
   contains:
     cloudflare_ai_gateway:
-      description: The same as RV(gateway).
+      description: The same as RV(gateway). Empty if O(state=absent), so that the fact does not show a gateway that was deleted.
       type: dict
       returned: always
 status:

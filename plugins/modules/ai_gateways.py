@@ -28,6 +28,9 @@ options:
     description:
       - The gateways. Each has the options of M(edgeops.cloudflare.ai_gateway) that are about the gateway, which are C(id), C(state), the
         settings, C(extra_settings) and C(unset).
+      - In an ad-hoc command, give all options as one JSON object. A list of dicts cannot be given as C(key=value).
+      - If an C(id) is a mask, such as V(********), the task fails before anything is read. Otherwise O(purge) would delete the gateway that the
+        mask stands for.
       - Everything that is wrong with any of them is reported at once, by index and id, before anything is sent.
     type: list
     elements: dict

@@ -29,14 +29,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
     Work,
     perform,
+    refuse,
     refused_shapes,
-    shown_options,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
 SWITCH = "edgeops_cloudflare_in_process"
@@ -89,25 +87,21 @@ class InProcessAction(OrdinaryAction):
         given = plain(self._task.args)
         refused = refused_shapes(self.work, given)
         if refused:
-            shown = {"module_args": shown_options(self.work, given)}
-            return self._finished({"failed": True, "msg": refused, "invocation": shown}, task_vars)
+            return self._finished(refuse(self.work, given, refused), task_vars)
         validated = ArgumentSpecValidator(self.work.argument_spec()).validate(given)
         warnings = [f"Both option {found['option']} and its alias {found['alias']} are set." for found in validated._warnings]
         options = validated.validated_parameters
-        hidden: set[str] = set(validated._no_log_values)
-        result: dict[str, Any]
+        secrets: set[str] = set(validated._no_log_values)
         refused = refusal(validated.errors, self._task.action)
         if refused:
-            shown = {"module_args": shown_options(self.work, options)}
-            result = {"failed": True, "msg": printable(refused), "invocation": shown}
+            result = refuse(self.work, options, refused, secrets)
         else:
             client_of = functools.partial(_open_client, tell=self._teller(task_vars))
-            performed = perform(self.work, options, self._task.check_mode, self._task.diff, client_of)
-            result, hidden = performed.result, scrubbable(hidden) | performed.hidden
+            result = perform(self.work, options, self._task.check_mode, self._task.diff, client_of, secrets)
         warnings.extend(result.pop("warnings", []))
         if warnings:
             result["warnings"] = warnings
-        return self._finished(without(result, hidden), task_vars)
+        return self._finished(result, task_vars)
 
     def _finished(self, result: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """The result as AnsibleModule would return it."""

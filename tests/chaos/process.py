@@ -21,7 +21,6 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, listing, retry, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
@@ -181,6 +180,5 @@ def _perform(task: Task) -> Json:
         with contextlib.closing(client.Client(impatient, doomed)) as found:
             yield found
 
-    performed = perform(work, validated.validated_parameters, task.check_mode, True, client_of)
-    result: Json = remove_values(performed.result, {*validated._no_log_values, *performed.hidden})
+    result: Json = perform(work, validated.validated_parameters, task.check_mode, True, client_of, validated._no_log_values)
     return result

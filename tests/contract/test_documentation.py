@@ -67,6 +67,19 @@ def descriptions(document: Json) -> Descriptions:
     return dict(described(document["doc"]["options"]))
 
 
+def test_nothing_that_is_shown_uses_facts_as_variables_of_their_own() -> None:
+    """ansible-core 2.24 has them in ``ansible_facts`` only."""
+    shown = [
+        ROOT / "README.md",
+        *(path for folder in ("docs", "playbooks", "extensions", "plugins") for path in (ROOT / folder).rglob("*.*")),
+    ]
+    texts = {path: path.read_text() for path in shown if path.suffix in (".md", ".yml", ".py")}
+    used = re.compile(r"(?:\{\{|that:|when:)[^}\n]*(?<!ansible_facts\.)(?<!edgeops\.)\bcloudflare_ai_gateways?\b")
+    assert [str(path) for path, text in texts.items() if used.search(text)] == []
+    assert used.search("{{ cloudflare_ai_gateway.id }}")
+    assert not used.search("{{ ansible_facts.cloudflare_ai_gateway.id }}")
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_the_options_are_those_of_the_argument_spec(documented: Json, module: str) -> None:
     options = documented[module]["doc"]["options"]

@@ -72,7 +72,7 @@ class Account:
         given = {"account_id": ACCOUNT, "api_token": "invented-token", "max_retries": 0, **copy.deepcopy(options)}
         validated = ArgumentSpecValidator(work.argument_spec()).validate(given)
         assert not validated.error_messages, validated.error_messages
-        return perform(work, validated.validated_parameters, check_mode, True, self._client_of()).result
+        return perform(work, validated.validated_parameters, check_mode, True, self._client_of())
 
     def _client_of(self) -> Callable[[Connection], contextlib.AbstractContextManager[Client]]:
         @contextlib.contextmanager

@@ -15,8 +15,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport i
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import fleet_notices, lasting
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import fleet_notices, id_warnings, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import UPDATE_SECRETS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import (
@@ -96,19 +96,23 @@ def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises CollectionError: where nothing could be done at all.
     """
     members = reconcile_fleet(GATEWAY, fleet, client.items(GATEWAY.path), check_mode)
+    of_task = Scrubber(client.secrets)
+    scrubs = {member.declaration.id: Scrubber(member.secrets, of_task) for member in members}
     summary = Counter(member.operation for member in members)
-    gateways = {member.declaration.id: _gateway(member) for member in members if _is_present(member)}
+    gateways = {member.declaration.id: _gateway(member, scrubs[member.declaration.id]) for member in members if _is_present(member)}
     result: dict[str, Any] = {
         "changed": any(summary[operation] for operation in CHANGES),
-        "results": [_result(member) for member in members],
+        "results": [_result(member, scrubs[member.declaration.id]) for member in members],
         "summary": {operation: summary[operation] for operation in (*CHANGES, UNCHANGED, FAILED)},
         "gateways": gateways,
-        "diff": _diffs(members),
-        "warnings": fleet_notices({member.declaration.id: member.outcome for member in members if member.outcome and not member.error}),
+        "diff": _diffs(members, scrubs),
+        "warnings": fleet_notices(
+            {member.declaration.id: member.outcome for member in members if member.outcome and not member.error}, scrubs
+        ),
     }
     failed = [entry for entry in result["results"] if entry["error"]]
     if failed:
-        raise SomeFailed(_message(failed, len(members)), result)
+        raise SomeFailed(_message(failed, len(members), scrubs), result)
     result["ansible_facts"] = {"cloudflare_ai_gateways": gateways}
     return result
 
@@ -117,39 +121,44 @@ def _is_present(member: Member) -> bool:
     return member.error is None and member.outcome is not None and member.outcome.after is not None
 
 
-def _gateway(member: Member) -> Any:
-    return scrubbed(show(GATEWAY, member.outcome.after if member.outcome and member.outcome.after else {}), member.secrets)
+def _gateway(member: Member, scrub: Scrubber) -> dict[str, Any]:
+    return show(GATEWAY, member.outcome.after if member.outcome and member.outcome.after else {}, scrub)
 
 
-def _result(member: Member) -> dict[str, Any]:
+def _result(member: Member, scrub: Scrubber) -> dict[str, Any]:
     outcome, error = member.outcome, member.error
     return {
         "id": member.declaration.id,
         "operation": member.operation,
         "changed_settings": [] if error or outcome is None else list(outcome.changed_settings),
-        "error": None if error is None else scrubbed(dict(error.details(), msg=str(error)), member.secrets),
+        "error": None if error is None else scrub_free_text(dict(error.details(), msg=str(error)), scrub),
     }
 
 
-def _diffs(members: Sequence[Member]) -> list[dict[str, Any]]:
+def _diffs(members: Sequence[Member], scrubs: Mapping[str, Scrubber]) -> list[dict[str, Any]]:
     """Return a diff for each gateway that was changed. Ansible compares line by line, in time by the square of the lines of one diff."""
     return [
         {
             "before_header": member.declaration.id,
             "after_header": member.declaration.id,
-            "before": scrubbed(lasting(GATEWAY, member.outcome.before), member.secrets),
-            "after": scrubbed(lasting(GATEWAY, member.outcome.after), member.secrets),
+            "before": lasting(GATEWAY, member.outcome.before, scrubs[member.declaration.id]),
+            "after": lasting(GATEWAY, member.outcome.after, scrubs[member.declaration.id]),
         }
         for member in members
         if member.operation in CHANGES and member.outcome is not None
     ]
 
 
-def _message(failed: Sequence[Mapping[str, Any]], in_all: int) -> str:
-    told = [f"{printable(entry['id'], MAX_NAME)}: {entry['error']['msg']}" for entry in failed[:TOLD_FAILURES]]
+def _message(failed: Sequence[Mapping[str, Any]], in_all: int, scrubs: Mapping[str, Scrubber]) -> str:
+    told = [scrubs[entry["id"]](f"{printable(entry['id'], MAX_NAME)}: {entry['error']['msg']}") for entry in failed[:TOLD_FAILURES]]
     if len(failed) > TOLD_FAILURES:
         told.append(f"(and {len(failed) - TOLD_FAILURES} more, see results)")
     return f"{len(failed)} of {in_all} {GATEWAY.name}s failed; results tells about the others. {' '.join(told)}"
 
 
-WORK = Work(GATEWAY, argument_spec, read, run, items_in=("gateways", "defaults"))
+def warn(fleet: Fleet) -> list[str]:
+    """What to say before anything is sent."""
+    return id_warnings(GATEWAY, [declaration.id for declaration in fleet.declarations])
+
+
+WORK = Work(GATEWAY, argument_spec, read, run, items_in=("gateways", "defaults"), warn=warn)

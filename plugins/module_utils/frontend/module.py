@@ -10,14 +10,13 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
     Work,
     perform,
+    refuse,
     refused_shapes,
     shown_options,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 
 class Module(AnsibleModule):
@@ -43,9 +42,18 @@ class Module(AnsibleModule):
         self.params = given
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        """See AnsibleModule; called while that is still being made, too."""
-        result.setdefault("invocation", {"module_args": shown_options(self._work, self.params)})
-        super().fail_json(printable(msg), **result)
+        """See AnsibleModule, which calls this, too, while it is initialized."""
+        self.finish(refuse(self._work, self.params, msg, self.no_log_values, **result))
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Exit with C(result), in which all secrets are replaced."""
+        # Ansible would look for them once more, everywhere, and turn an id that is equal to a secret into a mask.
+        self.no_log_values: set[str] = set()
+        for warning in result.pop("warnings", []):
+            self.warn(warning)
+        if result.get("failed"):
+            super().fail_json(**result)
+        self.exit_json(**result)
 
 
 def run_module(work: Work) -> None:
@@ -53,11 +61,4 @@ def run_module(work: Work) -> None:
     module = Module(work)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    performed = perform(work, module.params, module.check_mode, module._diff)
-    module.no_log_values = scrubbable(module.no_log_values) | performed.hidden
-    result = without(performed.result, module.no_log_values)
-    for warning in result.pop("warnings", []):
-        module.warn(warning)
-    if result.get("failed"):
-        module.fail_json(**result)
-    module.exit_json(**result)
+    module.finish(perform(work, module.params, module.check_mode, module._diff, no_log_values=module.no_log_values))

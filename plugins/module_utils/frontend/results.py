@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+import re
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import (
     DIFFERENTLY_STORED,
@@ -16,7 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply
     UNVERIFIABLE,
     Outcome,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import Scrub, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
@@ -35,9 +36,9 @@ NOTICES = {
 VOLATILE = ("created_at", "modified_at")
 
 
-def lasting(resource: Resource, item: Mapping[str, Any] | None) -> dict[str, Any]:
+def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
-    return {} if item is None else {name: value for name, value in show(resource, item).items() if name not in VOLATILE}
+    return {} if item is None else {name: value for name, value in show(resource, item, scrub).items() if name not in VOLATILE}
 
 
 def notices(outcome: Outcome) -> list[str]:
@@ -45,11 +46,22 @@ def notices(outcome: Outcome) -> list[str]:
     return [text % name_some(outcome.notices[kind]) for kind, text in NOTICES.items() if outcome.notices.get(kind)]
 
 
-def fleet_notices(outcomes: Mapping[str, Outcome]) -> list[str]:
+def fleet_notices(outcomes: Mapping[str, Outcome], scrubs: Mapping[str, Scrub]) -> list[str]:
     """Return a warning for each kind of notice about many items, by their ids: one of a kind, not one for each item."""
     found = []
     for kind, text in NOTICES.items():
-        named = [f"{name_some(outcome.notices[kind])} of {item_id}" for item_id, outcome in outcomes.items() if outcome.notices.get(kind)]
-        if named:
-            found.append(text % name_some(named))
+        noted = [(item_id, outcome.notices[kind]) for item_id, outcome in outcomes.items() if outcome.notices.get(kind)]
+        if noted:
+            found.append(text % name_some([scrubs[item_id](f"{name_some(names)} of {item_id}") for item_id, names in noted]))
     return found
+
+
+def id_warnings(resource: Resource, ids: Sequence[str]) -> list[str]:
+    """Return one warning about those ``ids`` that the API is expected to refuse."""
+    if resource.id_pattern is None:
+        return []
+    pattern, words = resource.id_pattern
+    odd = [item_id for item_id in ids if not re.fullmatch(pattern, item_id)]
+    if not odd:
+        return []
+    return [f"The API is expected to refuse ids of {resource.name}s like {name_some(odd)}: an id consists of {words}."]

@@ -43,9 +43,8 @@ FRESH_SECONDS = 10.0
 LOOKS = 3
 # Maximum length of a value that is shown in a message.
 MAX_SHOWN = 500
-# Kinds of notices: secrets that the server hides, so that they cannot be compared; settings that the server changed although they were
-# sent back as they were; settings that it stores in another form; fields that it returns and refuses to take back, and those of
-# them whose value is gone; a deletion that was not done, as the item is another one than was listed.
+# Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
+# stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to delete.
 UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
 LEFT_ALONE = "left_alone"
 

@@ -33,6 +33,6 @@ def explain_limit(resource: Resource, error: CollectionError, count_items: Calla
 
 def _may_be_a_limit(error: ApiError) -> bool:
     """Return whether ``error`` is a refusal that neither names a field nor has a code of known meaning."""
-    is_refused = error.request.method == "POST" and 400 <= error.status < 500 and not error.outcome_unknown
+    is_refused = error.request.method == "POST" and 400 <= error.status < 500 and error.status != 404 and not error.outcome_unknown
     is_explained = any(entry.path or entry.code in HINTS_BY_CODE for entry in error.entries)
     return is_refused and bool(error.entries) and not is_explained

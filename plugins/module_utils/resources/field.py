@@ -80,8 +80,9 @@ class Resource:
     """A kind of item: where it lives, and what it consists of.
 
     ``read_only`` are names that the server sets, with what a new item holds; ``None`` cannot be known beforehand. An item with
-    one of the ``protected`` values is only deleted if it is named. ``account_limits`` are the numbers of items that an account can
-    have, by plan, unless Cloudflare raised them.
+    one of the ``protected`` values is only deleted if it is named. ``id_pattern`` is a regular expression that the API publishes for ids,
+    and what to call it in a message. ``account_limits`` are the numbers of items that an account can have, by plan, unless Cloudflare
+    raised them.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Resource:
     id: Field
     settings: tuple[Field, ...]
     read_only: Mapping[str, Any]
+    id_pattern: tuple[str, str] | None = None
     protected: tuple[tuple[str, Any], ...] = ()
     account_limits: tuple[int, ...] = ()
     # The name of the time of creation: an item with another one is another item of the same id.

@@ -193,6 +193,8 @@ GATEWAY = Resource(
         # In answers of 2026 only; nothing says that a write takes it.
         "wholesale": None,
     },
+    # The reference page states no pattern, so an id outside of that of the published schema is no error here.
+    id_pattern=(r"[a-z0-9_]+(?:-[a-z0-9_]+)*", "lower case letters, digits, underscores, and single hyphens between them"),
     # The API has no say in it, but clients that name no gateway use this one.
     protected=(("is_default", True), ("id", "default")),
     account_limits=(10, 20),
