@@ -5,19 +5,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import select
+import threading
+from typing import Any, Iterator
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
     Work,
+    open_client,
     perform,
     refused_shapes,
     shown_options,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+
+STANDARD_OUTPUT = 1
 
 
 class Module(AnsibleModule):
@@ -48,12 +56,34 @@ class Module(AnsibleModule):
         super().fail_json(printable(msg), **result)
 
 
+@contextlib.contextmanager
+def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) -> Iterator[Client]:
+    """A client whose requests end when nobody waits for the result any more.
+
+    When Ansible ends a task, such as by its C(timeout), it stops to read from the program, and lets it run on beside the next task.
+    """
+    with open_client(connection) as client:
+        # Without a thread, the module works as well.
+        with contextlib.suppress(RuntimeError):
+            threading.Thread(target=_end_when_unread, args=(client, output), daemon=True).start()
+        yield client
+
+
+def _end_when_unread(client: Client, output: int) -> None:
+    """Wait until nobody reads from the pipe C(output) any more; that of a file or a terminal is always read."""
+    poller = select.poll()
+    # Errors are reported without being asked for.
+    poller.register(output, 0)
+    if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in poller.poll()):
+        client.end()
+
+
 def run_module(work: Work) -> None:
     """Read the task's options, do its work, and exit with the result."""
     module = Module(work)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    performed = perform(work, module.params, module.check_mode, module._diff)
+    performed = perform(work, module.params, module.check_mode, module._diff, open_attended_client)
     module.no_log_values = scrubbable(module.no_log_values) | performed.hidden
     result = without(performed.result, module.no_log_values)
     for warning in result.pop("warnings", []):
