@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import threading
 from typing import Any, Iterator
@@ -63,19 +64,37 @@ def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) 
     When Ansible ends a task, such as by its C(timeout), it stops to read from the program, and lets it run on beside the next task.
     """
     with open_client(connection) as client:
+        reader, writer = os.pipe()
+        watch = threading.Thread(target=_end_when_unread, args=(client, output, reader), daemon=True)
         # Without a thread, the module works as well.
         with contextlib.suppress(RuntimeError):
-            threading.Thread(target=_end_when_unread, args=(client, output), daemon=True).start()
-        yield client
+            watch.start()
+        try:
+            yield client
+        finally:
+            os.close(writer)
+            if watch.ident is not None:
+                watch.join()
+            os.close(reader)
 
 
-def _end_when_unread(client: Client, output: int) -> None:
-    """Wait until nobody reads from the pipe C(output) any more; that of a file or a terminal is always read."""
+def _end_when_unread(client: Client, output: int, done: int) -> None:
+    """Wait until nobody reads from the pipe C(output) any more, or the other end of the pipe C(done) is closed.
+
+    A file or a terminal is always read.
+    """
     poller = select.poll()
-    # Errors are reported without being asked for.
-    poller.register(output, 0)
-    if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in poller.poll()):
-        client.end()
+    for descriptor in (output, done):
+        # Errors are reported without being asked for.
+        poller.register(descriptor, 0)
+    while True:
+        events = dict(poller.poll())
+        if done in events:
+            return
+        if events[output] & (select.POLLERR | select.POLLHUP):
+            client.end()
+        # Otherwise it is not open, and cannot be watched.
+        poller.unregister(output)
 
 
 def run_module(work: Work) -> None:
