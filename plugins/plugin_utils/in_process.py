@@ -174,13 +174,14 @@ def _pace_of(connection: Connection) -> Pace:
 
 
 def _stop_reading(interruption: BaseException) -> None:
-    """Close the pipes of the program that was waited for, by which the module notices that its task has ended.
+    """End the program that was waited for, such as a shell or ssh, and close its pipes.
 
-    Only the connection plugin knows that program, in a variable of the frame that was interrupted.
+    By these, the module notices that its task has ended. Only the connection plugin knows that program, in a variable of the frame that was interrupted.
     """
     for frame, _line in traceback.walk_tb(interruption.__traceback__):
         for program in list(frame.f_locals.values()):
             if isinstance(program, subprocess.Popen) and program.poll() is None:
+                program.terminate()
                 for pipe in filter(None, (program.stdin, program.stdout, program.stderr)):
                     with contextlib.suppress(OSError):
                         pipe.close()

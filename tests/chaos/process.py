@@ -227,6 +227,12 @@ def _timeout(task: Task) -> Iterator[None]:
     def end(*_arguments: Any) -> None:
         raise TimedOut
 
+    def lose(unraisable: Any) -> None:
+        # Python ignores what is raised in a destructor, so that the timeout is lost there, as that of Ansible would be.
+        if unraisable.exc_type is not TimedOut:
+            sys.__unraisablehook__(unraisable)
+
+    sys.unraisablehook = lose
     signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, (task.timeout or 0) * task.tempo.timeout)
     try:

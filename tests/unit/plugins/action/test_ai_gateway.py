@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -220,6 +221,7 @@ def test_an_interrupted_module_is_not_read_any_more(monkeypatch, error, is_read)
         run({}, become=object())
     assert programs[0].stdout.closed is not is_read
     with programs[0] as program:
+        assert is_read or program.wait(10) == -signal.SIGTERM
         program.kill()
 
 

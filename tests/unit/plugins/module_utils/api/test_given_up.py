@@ -126,6 +126,15 @@ def test_a_try_that_is_given_up_while_a_proxy_connects_is_never_sent(raw_server,
     assert connect.startswith("CONNECT api.example.invalid:443")
 
 
+def test_a_proxy_that_accepts_and_says_nothing_is_given_up_on(raw_server, of, monkeypatch, tries):
+    raw_server.then(raw_server.hang)
+    monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
+    with pytest.raises(NoAnswer, match=r"timed out|no connection within 1 s") as caught:
+        transport.Transport(of("https://api.example.invalid")).send(REQUEST)
+    assert not caught.value.outcome_unknown
+    assert ended(tries)
+
+
 def test_a_try_that_is_given_up_in_the_handshake_closes_its_connection(raw_server, of, tries):
     closed = threading.Event()
 
