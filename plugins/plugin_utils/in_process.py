@@ -176,7 +176,8 @@ def _pace_of(connection: Connection) -> Pace:
 def _stop_reading(interruption: BaseException) -> None:
     """End the program that was waited for, such as a shell or ssh, and close its pipes.
 
-    By these, the module notices that its task has ended. Only the connection plugin knows that program, in a variable of the frame that was interrupted.
+    By these, the module notices that its task has ended. Only the connection plugin knows that program, in a variable of the
+    frame that was interrupted.
     """
     for frame, _line in traceback.walk_tb(interruption.__traceback__):
         for program in list(frame.f_locals.values()):
