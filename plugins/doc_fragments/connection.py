@@ -71,7 +71,7 @@ requirements:
   - requests >= 2.25 on the host that runs the module
 notes:
   - An environment variable that is empty counts as not set. An option that is empty is an error.
-  - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)).
+  - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)) only, not from the system settings of macOS.
   - The module runs wherever the task runs; use it on C(localhost), or delegate it there.
 """
 

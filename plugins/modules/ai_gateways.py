@@ -57,8 +57,9 @@ options:
     type: int
     default: 8
 notes:
-  - While it works for long, it shows every five seconds how far it is. That needs the module to run in the controller's own process; as
-    an ordinary module it cannot show anything before it ends. The variable C(edgeops_cloudflare_progress=false) switches it off.
+  - While it works for long, it shows every five seconds how far it is, on standard error, if that is a terminal or with C(-v). That needs
+    the module to run in the controller's own process; as an ordinary module it cannot show anything before it ends. The variable
+    C(edgeops_cloudflare_progress=false) switches it off.
   - With many changes, raise O(rate_limit_wait) so that the task may wait until the API takes requests again.
 seealso:
   - module: edgeops.cloudflare.ai_gateway

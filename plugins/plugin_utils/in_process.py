@@ -13,7 +13,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -54,8 +56,18 @@ class InProcessAction(OrdinaryAction):
         reason = self._reason_against(task_vars or {})
         if reason:
             display.vvv(f"{self._task.action} runs as an ordinary module: {reason}", host=(task_vars or {}).get("inventory_hostname"))
-            return dict(super().run(tmp, task_vars))
+            return self._run_as_module(tmp, task_vars)
         return self._run_here(task_vars or {})
+
+    def _run_as_module(self, tmp: Any, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        try:
+            return dict(super().run(tmp, task_vars))
+        except Exception:
+            raise
+        except BaseException as interruption:
+            # Such as the timeout of the task. Ansible raises it and leaves the program running beside the next task.
+            _stop_reading(interruption)
+            raise
 
     def _reason_against(self, task_vars: Mapping[str, Any]) -> str | None:
         """Why the task must not run in this process, or C(None)."""
@@ -156,6 +168,21 @@ def _pace_of(connection: Connection) -> Pace:
     pace = _Kept.paces.setdefault(identity, Pace(connection.rate_limit_wait))
     pace.begin_task(connection.rate_limit_wait)
     return pace
+
+
+def _stop_reading(interruption: BaseException) -> None:
+    """End the program that was waited for, such as a shell or ssh, and close its pipes.
+
+    By these, the module notices that its task has ended. Only the connection plugin knows that program, in a variable of the
+    frame that was interrupted.
+    """
+    for frame, _line in traceback.walk_tb(interruption.__traceback__):
+        for program in list(frame.f_locals.values()):
+            if isinstance(program, subprocess.Popen) and program.poll() is None:
+                program.terminate()
+                for pipe in filter(None, (program.stdin, program.stdout, program.stderr)):
+                    with contextlib.suppress(OSError):
+                        pipe.close()
 
 
 def _is_own_interpreter(interpreter: str) -> bool:

@@ -100,6 +100,7 @@ SECOND_WRITER, LAGS = "second writer", "404 from a replica that lags"
 SLOW = ("hang", "trickle", "delay", "delay past the timeout")
 FAULTS: dict[str, Json] = {
     "reset": {"reset": True},
+    "reset of a used connection": {"reset": True, "reused": True},
     "close": {"close": True},
     "hang": {"hang": 1.4},
     "cut at the start": {"cut": 0},

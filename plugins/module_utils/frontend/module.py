@@ -5,18 +5,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import os
+import select
+import threading
+from typing import Any, Iterator
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
     Work,
+    open_client,
     perform,
     refuse,
     refused_shapes,
     shown_options,
 )
+
+STANDARD_OUTPUT = 1
 
 
 class Module(AnsibleModule):
@@ -56,9 +65,49 @@ class Module(AnsibleModule):
         self.exit_json(**result)
 
 
+@contextlib.contextmanager
+def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) -> Iterator[Client]:
+    """A client whose requests end when nobody waits for the result any more.
+
+    When Ansible ends a task, such as by its C(timeout), it stops to read from the program, and lets it run on beside the next task.
+    """
+    with open_client(connection) as client:
+        reader, writer = os.pipe()
+        watch = threading.Thread(target=_end_when_unread, args=(client, output, reader), daemon=True)
+        # Without a thread, the module works as well.
+        with contextlib.suppress(RuntimeError):
+            watch.start()
+        try:
+            yield client
+        finally:
+            os.close(writer)
+            if watch.ident is not None:
+                watch.join()
+            os.close(reader)
+
+
+def _end_when_unread(client: Client, output: int, done: int) -> None:
+    """Wait until nobody reads from the pipe C(output) any more, or the other end of the pipe C(done) is closed.
+
+    A file or a terminal is always read.
+    """
+    poller = select.poll()
+    for descriptor in (output, done):
+        # Errors are reported without being asked for.
+        poller.register(descriptor, 0)
+    while True:
+        events = dict(poller.poll())
+        if done in events:
+            return
+        if events[output] & (select.POLLERR | select.POLLHUP):
+            client.end()
+        # Otherwise it is not open, and cannot be watched.
+        poller.unregister(output)
+
+
 def run_module(work: Work) -> None:
     """Read the task's options, do its work, and exit with the result."""
     module = Module(work)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    module.finish(perform(work, module.params, module.check_mode, module._diff, no_log_values=module.no_log_values))
+    module.finish(perform(work, module.params, module.check_mode, module._diff, open_attended_client, no_log_values=module.no_log_values))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -203,6 +205,24 @@ def test_what_ends_an_item_ends_its_requests(monkeypatch):
         run({})
     with pytest.raises(NotSent, match="the task has ended"):
         kept[0].call(Request("GET", "/x"))
+
+
+@pytest.mark.parametrize(("error", "is_read"), [(KeyboardInterrupt, False), (ValueError, True)])
+def test_an_interrupted_module_is_not_read_any_more(monkeypatch, error, is_read):
+    programs = []
+
+    def interrupted(self, tmp, task_vars):
+        program = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        programs.append(program)
+        raise error
+
+    monkeypatch.setattr(OrdinaryAction, "run", interrupted)
+    with pytest.raises(error):
+        run({}, become=object())
+    assert programs[0].stdout.closed is not is_read
+    with programs[0] as program:
+        assert is_read or program.wait(10) == -signal.SIGTERM
+        program.kill()
 
 
 @pytest.mark.parametrize(("is_terminal", "verbosity", "is_shown"), [(True, 0, True), (False, 0, False), (False, 1, True)])
