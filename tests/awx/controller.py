@@ -45,6 +45,7 @@ DEFAULTS: Mapping[str, Json] = {
 TEMPLATES = ("job_templates", "workflow_job_templates", "projects")
 # What goes with an object that is deleted, and by which of its fields.
 OWNED = {
+    "organizations": (("credentials", "organization"), ("execution_environments", "organization")),
     "inventories": (("hosts", "inventory"),),
     "workflow_job_templates": (("workflow_job_template_nodes", "workflow_job_template"),),
 }
@@ -192,7 +193,7 @@ class Controller:
             return 403, {"detail": "Credential types that are in use cannot be deleted"}
         del self.objects[kind][item["id"]]
         for owned, field in OWNED.get(kind, ()):
-            self.objects[owned] = {number: entry for number, entry in self.objects[owned].items() if entry[field] != item["id"]}
+            self.objects[owned] = {number: entry for number, entry in self.objects[owned].items() if entry.get(field) != item["id"]}
         return 204, None
 
     def _end_updates(self) -> None:

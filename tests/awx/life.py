@@ -72,13 +72,18 @@ class Awx:
 
 def live(folder: Path) -> dict[str, Stage]:
     """All stages, in this order; one that fails does not stop the others."""
-    awx = Awx(folder, Controller(PLAYBOOKS))
-    return {
+    controller = Controller(PLAYBOOKS)
+    awx = Awx(folder, controller)
+    stages = {
         "nothing given": awx.run(BOOTSTRAP, BY_TOKEN, {}),
         "key missing": awx.run(BOOTSTRAP, {**BY_KEY, "CLOUDFLARE_API_KEY": ""}, GIVEN),
         "a number for a name": awx.run(BOOTSTRAP, BY_TOKEN, {**GIVEN, "bootstrap_execution_environment": 7}),
         "made": awx.run(BOOTSTRAP, BY_TOKEN, GIVEN),
         "removed": awx.run(TEARDOWN, {}, {}),
+    }
+    neighbor.add_account(controller)
+    return {
+        **stages,
         "removed again": awx.run(TEARDOWN, {}, {"teardown_organization": True}),
         "removed once more": awx.run(TEARDOWN, {}, {}),
     }

@@ -57,6 +57,13 @@ def shared(playbooks: tuple[str, ...]) -> Controller:
     return controller
 
 
+def add_account(controller: Controller) -> None:
+    """Add a credential of one account to our organization, as the guide does, with its type."""
+    ours = controller.named("organizations", OURS)["id"]
+    token = add(controller, "credential_types", **TOKEN_TYPE)
+    add(controller, "credentials", name="Cloudflare, shop", credential_type=token, organization=ours, inputs={})
+
+
 def with_other_key_type(controller: Controller) -> Controller:
     """Return the AWX with a credential type that has the name of a shipped one, other contents, and no credential."""
     changed = copy.deepcopy(controller)

@@ -132,10 +132,12 @@ def test_it_is_all_taken_back_but_the_organization_which_may_hold_more(life: dic
     assert all(write.startswith("DELETE ") for write in removed.writes)
 
 
-def test_to_take_it_back_again_is_no_error_and_the_organization_goes_if_that_is_wanted(life: dict[str, Stage]) -> None:
+def test_the_organization_goes_if_that_is_wanted_with_what_it_still_holds(life: dict[str, Stage]) -> None:
+    """Then nothing uses the credential type of what it held, so that goes, too. What was removed before is no error."""
     again = life["removed again"]
-    assert (again.code, again.changed) == (0, 1), again.output
-    assert again.writes == ["DELETE /organizations/N/"]
+    assert (again.code, again.changed) == (0, 2), again.output
+    assert again.writes == ["DELETE /organizations/N/", "DELETE /credential_types/N/"]
+    assert names(again.controller) == {"credential_types": [GALAXY_TYPE], "credentials": ["Ansible Galaxy"]}
 
 
 def test_to_remove_what_nobody_has_is_no_error(life: dict[str, Stage]) -> None:
