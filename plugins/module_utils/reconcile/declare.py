@@ -64,7 +64,7 @@ def declare_settings(resource: Resource, options: Mapping[str, Any], known_probl
         raise InvalidOptions(found)
     settings = {field.key: to_api(field, options[field.name]) for field in resource.settings if options.get(field.name) is not None}
     settings.update(options.get("extra_settings") or {})
-    settings.update({_field(resource, name).key: None for name in options.get("unset") or []})
+    settings.update({resource.named(name).key: None for name in options.get("unset") or []})
     if not json_text.can_express(settings):
         extra = options.get("extra_settings") or {}
         odd = [key for key, value in settings.items() if not json_text.can_express({key: value})]
@@ -80,18 +80,19 @@ def lay_under(resource: Resource, defaults: Mapping[str, Any], declaration: Decl
     if not declaration.present:
         return declaration
     settings = {**defaults, **declaration.settings}
-    found = unmet_needs(resource, settings)
+    found = _unmet_needs(resource, settings, by_option=False)
     if found:
         raise InvalidOptions(found)
     return replace(declaration, settings=settings)
 
 
-def unmet_needs(resource: Resource, values: Mapping[str, Any]) -> list[str]:
-    """What is wrong with C(values), options or settings, because one needs another that is declared off."""
+def _unmet_needs(resource: Resource, values: Mapping[str, Any], by_option: bool) -> list[str]:
+    """Return what is wrong with ``values``, by the names of options or of the API, because one needs another that is declared off."""
+    pairs = [(field, resource.named(field.needs)) for field in resource.settings if field.needs]
     return [
-        f"{field.name}: true needs {field.needs}, which is declared false"
-        for field in resource.settings
-        if field.needs and values.get(field.name) and values.get(field.needs) is False
+        f"{field.name}: true needs {needed.name}, which is declared false"
+        for field, needed in pairs
+        if values.get(field.name if by_option else field.key) and values.get(needed.name if by_option else needed.key) is False
     ]
 
 
@@ -114,7 +115,7 @@ def _option_problems(resource: Resource, options: Mapping[str, Any]) -> list[str
     found: list[str] = []
     for field in resource.settings:
         found.extend(problems(field, options.get(field.name), field.name))
-    found.extend(unmet_needs(resource, options))
+    found.extend(_unmet_needs(resource, options, by_option=True))
     found.extend(_extra_problems(resource, options))
     found.extend(_unset_problems(resource, options))
     return found
@@ -124,14 +125,14 @@ def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
     extra = options.get("extra_settings")
     if not isinstance(extra, dict):
         return []
-    settings = {field.name: field for field in resource.settings}
     found = []
     for name, value in extra.items():
+        field = resource.setting(name)
         if name == resource.id.name or name in resource.read_only:
             found.append(f"extra_settings.{name} cannot be set: it is the item's identity or made by the server")
-        elif name in settings and _is_given(options, name):
-            found.append(f"{name} is given both as an option and in extra_settings: keep one of them")
-        masked = [where for where, secret in secrets(settings.get(name), value, name) if is_masked(secret)]
+        elif field is not None and _is_given(options, field.name):
+            found.append(f"{field.name} is given both as an option and in extra_settings: keep one of them")
+        masked = [where for where, secret in secrets(field, value, name) if is_masked(secret)]
         found.extend(f"extra_settings.{where} is a mask that stands for a secret, not the secret itself" for where in masked)
     return found
 
@@ -143,15 +144,12 @@ def _unset_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
         if name not in clearable:
             found.append(f"unset: {name} is not a setting; one that only a newer API has can be sent as null with extra_settings")
         elif not clearable[name].nullable:
-            found.append(f"unset: {name} cannot be cleared; use '{clearable[name].switch_off}'")
-        elif _is_given(options, name) or name in (options.get("extra_settings") or {}):
+            instead = clearable[name].switch_off
+            found.append(f"unset: {name} cannot be cleared; " + (f"use '{instead}'" if instead else "declare another value"))
+        elif _is_given(options, name) or clearable[name].key in (options.get("extra_settings") or {}):
             found.append(f"unset: {name} is also given a value: keep one of them")
     return found
 
 
 def _is_given(options: Mapping[str, Any], name: str) -> bool:
     return options.get(name) is not None
-
-
-def _field(resource: Resource, name: str) -> Field:
-    return next(field for field in resource.settings if field.name == name)

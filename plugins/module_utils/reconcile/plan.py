@@ -160,7 +160,7 @@ def _plan_update(resource: Resource, declaration: Declaration, current: Mapping[
 def _follow_needs(resource: Resource, declaration: Declaration, body: dict[str, Any]) -> None:
     """Let a setting go off together with the one that it needs, as the server does."""
     for field in resource.settings:
-        if field.needs and body.get(field.key) and not body.get(field.needs):
+        if field.needs and body.get(field.key) and not body.get(resource.named(field.needs).key):
             if declaration.settings.get(field.key):
                 raise InvalidOptions([f"{field.name}: true needs {field.needs}, which is off on this {resource.name}: declare it too"])
             body[field.key] = False

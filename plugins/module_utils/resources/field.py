@@ -100,6 +100,10 @@ class Resource:
         """Whether C(item) is only deleted if it is named."""
         return any(item.get(name) == value for name, value in self.protected)
 
+    def named(self, name: str) -> Field:
+        """Return the setting with that option name."""
+        return next(field for field in self.settings if field.name == name)
+
     def setting(self, key: str) -> Field | None:
         """The setting with that API name, if this version knows it."""
         return self._settings_by_key.get(key)

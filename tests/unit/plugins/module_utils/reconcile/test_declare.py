@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import declare
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import declare, lay_under
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import merged_body
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 
@@ -145,3 +147,51 @@ def test_what_json_cannot_express_is_named_as_it_was_given():
     first, second = refusal(otel=otel, extra_settings={"newer": float("nan"), "cache_ttl": 5}, store_id="x")
     assert first.startswith("otel holds a value that cannot be sent as JSON")
     assert second.startswith("extra_settings.newer holds a value that cannot be sent as JSON")
+
+
+# Options whose name is not that of the API.
+
+RENAMED = Resource(
+    name="Thing",
+    path=("things",),
+    id=Field("id", "str"),
+    settings=(
+        Field("is_on", "bool", api_name="enable"),
+        Field("keep_on", "bool", api_name="keepOn", needs="is_on"),
+        Field("link_text", "str", api_name="linkText", nullable=True),
+    ),
+    read_only={},
+)
+
+
+def declared(**options):
+    return declare(RENAMED, {"id": "a", "state": "present", **options})
+
+
+def refused(**options):
+    with pytest.raises(InvalidOptions) as caught:
+        declared(**options)
+    return caught.value.problems
+
+
+def test_a_setting_is_given_twice_under_either_of_its_names():
+    assert refused(is_on=True, extra_settings={"enable": False}) == (
+        "is_on is given both as an option and in extra_settings: keep one of them",
+    )
+    assert refused(unset=["link_text"], extra_settings={"linkText": "x"}) == ("unset: link_text is also given a value: keep one of them",)
+
+
+def test_what_an_option_needs_is_found_under_either_of_its_names():
+    problem = "keep_on: true needs is_on, which is declared false"
+    assert refused(is_on=False, keep_on=True) == (problem,)
+    with pytest.raises(InvalidOptions, match=problem):
+        lay_under(RENAMED, {"enable": False}, declared(keep_on=True))
+
+
+def test_what_needs_another_setting_goes_off_with_it():
+    current = {"id": "a", "enable": True, "keepOn": True}
+    assert merged_body(RENAMED, declared(is_on=False), current) == {"enable": False, "keepOn": False}
+
+
+def test_unset_of_a_setting_that_nothing_switches_off_names_what_is_left():
+    assert refused(unset=["is_on"]) == ("unset: is_on cannot be cleared; declare another value",)
