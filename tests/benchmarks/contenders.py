@@ -136,10 +136,18 @@ ONE_BY_ONE = {
     UNCHANGED: for_each(GET=1),
     CHANGED: lambda count: {"GET": count, "PUT": rounded_up(count, ONE_IN)},
 }
+
+
+def reads_of_changes(count: int) -> int:
+    """GET requests of a fleet: the listing, each gateway that differs, and the listing once more if these are several."""
+    changed = rounded_up(count, ONE_IN)
+    return changed + rounded_up(count, PAGE) * (2 if changed > 1 else 1)
+
+
 FROM_ONE_LISTING = {
     CREATE: lambda count: {"GET": 1, "POST": count},
     UNCHANGED: lambda count: {"GET": rounded_up(count, PAGE)},
-    CHANGED: lambda count: {"GET": rounded_up(count, PAGE), "PUT": rounded_up(count, ONE_IN)},
+    CHANGED: lambda count: {"GET": reads_of_changes(count), "PUT": rounded_up(count, ONE_IN)},
 }
 SWITCH = "edgeops_cloudflare_in_process"
 
