@@ -93,8 +93,8 @@ def live_beside_a_neighbor(folder: Path) -> dict[str, Stage]:
     """As live(), in an AWX where another organization uses the same names. Each run starts from what is described where it is made."""
     start = neighbor.shared(PLAYBOOKS)
 
-    def run(controller: Controller, playbook: Path, env: Mapping[str, str] = BY_TOKEN, **variables: Any) -> Stage:
-        return Awx(folder, copy.deepcopy(controller)).run(playbook, env, {**GIVEN, **variables})
+    def run(controller: Controller, playbook: Path, env: Mapping[str, str] | None = None, **variables: Any) -> Stage:
+        return Awx(folder, copy.deepcopy(controller)).run(playbook, env or BY_TOKEN, {**GIVEN, **variables})
 
     other_type = neighbor.with_other_key_type(start)
     by_key = run(other_type, BOOTSTRAP, BY_KEY, bootstrap_overwrite_credential_types=True)

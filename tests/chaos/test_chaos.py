@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, task_scope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, outcome, plan
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from tests.chaos.__main__ import run_all
 from tests.chaos.invariants import INVARIANTS, complaints
@@ -125,7 +125,7 @@ def talkative_call(self: Any, *arguments: Any) -> Any:
 
 
 def untold_outcome(self: Any, planned: Any, after: Any) -> Any:
-    return apply.Outcome(plan.UNCHANGED, (), planned.before, after)
+    return outcome.Outcome(plan.UNCHANGED, (), planned.before, after)
 
 
 def tireless_exchange(self: Any, request: Any, payload: Any, not_after: Any) -> Any:

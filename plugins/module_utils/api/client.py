@@ -184,7 +184,7 @@ class Items:
             request = Request("GET", f"{encode_path(*self._path)}?{urlencode(query)}")
             return request, self.client.call(request)
 
-        return listing.list_items(fetch_page)
+        return listing.list_items(fetch_page, is_search=bool(search))
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create the item that C(body) describes, its C(id) included, and return it as stored."""

@@ -38,8 +38,10 @@ class Listing(NamedTuple):
         return self.is_complete and len(set(self.totals)) <= 1
 
 
-def list_items(fetch_page: FetchPage) -> list[dict[str, Any]]:
+def list_items(fetch_page: FetchPage, is_search: bool = False) -> list[dict[str, Any]]:
     """Return all items, in the API's order. ``fetch_page`` returns the request and the envelope of the page with a number from 1 on.
+
+    With ``is_search``, the stated number of items may be that of all items, as no source says which it is.
 
     :raises ApiError: if the listing shows fewer items than it states, also when it is read again, or does not end.
     """
@@ -47,9 +49,9 @@ def list_items(fetch_page: FetchPage) -> list[dict[str, Any]]:
         if attempt:
             time.sleep(backoff(attempt))
         request, listing = _list_once(fetch_page)
-        if listing.is_consistent:
+        if listing.is_consistent or is_search:
             break
-    if not listing.is_complete:
+    if not listing.is_complete and not is_search:
         shown, total = len(listing.items), listing.totals[-1]
         raise ApiError(request, 200, f"the listing contradicts itself: it states {total} items and shows {shown}")
     return list(listing.items.values())

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import (
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import Scrub, show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     DIFFERENTLY_STORED,
     DISTURBED,
     LEFT_ALONE,
@@ -18,7 +19,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply
     UNVERIFIABLE,
     Outcome,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import Scrub, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
@@ -15,9 +14,19 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry impor
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, secret_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
+    DIFFERENTLY_STORED,
+    DISTURBED,
+    LEFT_ALONE,
+    LEFT_OUT,
+    LOST,
+    UNVERIFIABLE,
+    Outcome,
+)
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
     CREATED,
     DELETED,
+    NOTHING_CHANGED,
     UNCHANGED,
     UPDATED,
     Plan,
@@ -43,26 +52,6 @@ FRESH_SECONDS = 10.0
 LOOKS = 3
 # Maximum length of a value that is shown in a message.
 MAX_SHOWN = 500
-# Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
-# stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to
-# delete; an update that was repeated, as somebody else had undone it.
-UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
-LEFT_ALONE, REPEATED = "left_alone", "repeated"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was done, or in check mode would be.
-
-    ``before`` and ``after`` are the stored items, or ``None`` if the item does not exist. ``notices`` has names of settings, or places
-    within them, by what there is to say about them (``UNVERIFIABLE`` and so on).
-    """
-
-    operation: str
-    changed_settings: tuple[str, ...]
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-    notices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class NotStored(CollectionError):
@@ -142,6 +131,7 @@ class Reconciler:
                     self._begun = self._begun or plan
             except CollectionError as error:
                 if self._begun is not None and self._begun.operation == CREATED:
+                    error.message = error.message.replace(NOTHING_CHANGED, "")
                     error.add_remark(f"The {self.resource.name} itself was created.")
                 raise
             else:
@@ -213,7 +203,7 @@ class Reconciler:
             retry += 1
 
     def _put(self, body: dict[str, Any], before: Mapping[str, Any], is_last: bool) -> Mapping[str, Any]:
-        """Update the item as it was ``before`` and check what is stored then."""
+        """Update the item as it was ``before``, and verify what is stored."""
         not_after = None if is_last else self._read_at + FRESH_SECONDS
         try:
             stored = self._update(body, not_after)

@@ -18,6 +18,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secre
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 _QUOTED = re.compile("[\"'`]([^\"'`]{1,100})[\"'`]")
+# How the message of a refusal begins; not true any more if the item was created first.
+NOTHING_CHANGED = "Nothing was changed. "
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "updated", "deleted", "unchanged"
 
 
@@ -179,7 +181,7 @@ def _refuse_hidden(resource: Resource, declaration: Declaration, body: Mapping[s
     places = [place for found in hidden.values() for place in found]
     if places:
         raise HiddenSecret(
-            f"Nothing was changed. The API updates by replacing the whole {resource.name}, and the server hides {name_some(places)}: "
+            f"{NOTHING_CHANGED}The API updates by replacing the whole {resource.name}, and the server hides {name_some(places)}: "
             f"writing back what it shows could destroy the secret. Declare {' and '.join(sorted(filter(hidden.get, hidden)))} in this "
             "task too, with the secret" + (", and set update_secrets to auto." if declaration.update_secrets == NEVER else ".")
         )

@@ -232,3 +232,12 @@ def test_what_was_deleted_and_created_again_is_no_older_copy(api, gateway, run_m
     api.expect("GET", one, answer=gateway(**at(5, cache_ttl=5)))
     api.expect("GET", one, answer=gateway(**at(6)))
     assert run_module({"id": "a"})["operation"] == "unchanged"
+
+
+def test_a_refusal_after_a_create_does_not_say_that_nothing_was_changed(api, gateway, apply):
+    api.expect_page([])
+    api.expect("POST", GATEWAYS, answer=gateway(id="a", stripe={"authorization": "********", "usage_events": []}))
+    message = apply({"id": "a", "cache_ttl": 5})["results"][0]["error"]["msg"]
+    assert "Declare stripe in this task too" in message
+    assert "The AI Gateway itself was created." in message
+    assert "Nothing was changed" not in message

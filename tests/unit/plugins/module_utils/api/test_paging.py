@@ -146,3 +146,23 @@ def test_a_listing_is_read_again_if_items_come_or_go_meanwhile(api, gateway, pag
 def test_a_total_that_is_too_small_hides_nothing(pages, listed):
     pages(ids(0, 50), total=10)
     assert listed() == ids(0, 50)
+
+
+def test_a_count_that_is_wrong_is_not_counted_on(api, gateway, listed):
+    """Source: an API of Cloudflare reports a C(count) of 1 for every page (cloudflare-go, 2024)."""
+    for number, page in enumerate((ids(0, 100), ids(100, 103)), 1):
+        info = {"page": number, "per_page": 100, "count": 1, "total_count": 103}
+        api.expect("GET", GATEWAYS, query={"page": number, "per_page": 100}, answer=[gateway(id=name) for name in page], info=info)
+    assert listed() == ids(0, 103)
+
+
+def test_a_server_that_cuts_its_pages_without_telling_is_read_to_the_end(pages, listed):
+    """Source: lists of Cloudflare give 25 items on a page, whatever is asked for (cf-terraforming, 2025)."""
+    pages(ids(0, 25), ids(25, 50), ids(50, 75), ids(75, 96), total=96)
+    assert listed() == ids(0, 96)
+
+
+def test_a_search_may_state_the_number_of_all_items(api, gateway, listed):
+    api.expect_page([gateway(id="g1")], search="g1", total=100)
+    api.expect_page([], number=2, search="g1", total=100)
+    assert listed(search="g1") == ["g1"]

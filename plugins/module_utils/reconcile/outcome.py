@@ -1,0 +1,30 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was done to an item, and what there is to say about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Sequence
+
+# Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
+# stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to
+# delete; an update that was repeated, as somebody else had undone it.
+UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
+LEFT_ALONE, REPEATED = "left_alone", "repeated"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or in check mode would be.
+
+    ``before`` and ``after`` are the stored items, or ``None`` if the item does not exist. ``notices`` has names of settings, or places
+    within them, by what there is to say about them (``UNVERIFIABLE`` and so on).
+    """
+
+    operation: str
+    changed_settings: tuple[str, ...]
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    notices: Mapping[str, Sequence[str]] = field(default_factory=dict)
