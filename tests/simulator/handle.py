@@ -104,6 +104,18 @@ class Simulator:
         """Takes a gateway out of the store."""
         return self._one("DELETE", self._gateway(gateway_id, account))
 
+    def items(self, kind: str, account: str | None = None) -> list[Json]:
+        """Return the stored items of a kind, with all that answers leave out."""
+        return self._many("GET", f"items/{account or self.account_id}/{kind}")
+
+    def seed_item(self, kind: str, item: Json, account: str | None = None) -> Json:
+        """Store an item of a kind without validation and return it; it needs what its resource cannot make up."""
+        return self._one("PUT", f"items/{account or self.account_id}/{kind}", item)
+
+    def remove_item(self, kind: str, item_id: str, account: str | None = None) -> Json:
+        """Remove an item from the store, without what its removal would entail, and return it."""
+        return self._one("DELETE", f"items/{account or self.account_id}/{kind}/{quote(item_id, safe='')}")
+
     def _gateway(self, gateway_id: str, account: str | None) -> str:
         return f"gateways/{account or self.account_id}/{quote(gateway_id, safe='')}"
 

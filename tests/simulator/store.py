@@ -2,48 +2,28 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The gateways of every account, in memory, and what a create or an update makes of them."""
+"""What is stored, in memory, and what a create or an update makes of a gateway."""
 
 from __future__ import annotations
 
 import copy
-from collections import deque
-from dataclasses import dataclass
 
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
 from tests.simulator.defaults import ABSENT, DEFAULT_ID, completed, default_of, seeded, timestamp
-from tests.simulator.journal import LONGEST
+from tests.simulator.items import GATEWAYS, Items, Place
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.validation import Refused, check
 
 Gateways = dict[str, Json]
 
 
-@dataclass(frozen=True)
-class Change:
-    """What one change left of a gateway: the whole of it, None when it took it away. The first has the number 1."""
-
-    number: int
-    account: str
-    id: str
-    gateway: Json | None
-
-
-class Store:
-    """Gateways by account and id; each is a dictionary that is replaced as a whole, never edited.
-
-    `changed` is the number of the last change, `changes` are the changes themselves, the oldest first.
-    """
-
-    def __init__(self) -> None:
-        self._accounts: dict[str, Gateways] = {}
-        self.changed = 0
-        self.changes: deque[Change] = deque(maxlen=LONGEST)
+class Store(Items):
+    """All items, with what is particular about gateways."""
 
     def gateways(self, account: str) -> Gateways:
         """All of an account by id, oldest first."""
-        return self._accounts.get(account, {})
+        return self.items(Place(GATEWAYS, account))
 
     def get(self, account: str, gateway_id: str) -> Json | None:
         """One gateway or None."""
@@ -51,10 +31,7 @@ class Store:
 
     def delete(self, account: str, gateway_id: str) -> Json | None:
         """Takes a gateway away and returns it; None when there was none."""
-        removed = self.gateways(account).pop(gateway_id, None)
-        if removed is not None:
-            self._note(account, gateway_id, None)
-        return removed
+        return self.take(Place(GATEWAYS, account), gateway_id)
 
     def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
         """Puts any object there without validation; only what it lacks is filled in."""
@@ -94,13 +71,7 @@ class Store:
         return self._put(account, changed)
 
     def _put(self, account: str, gateway: Json) -> Json:
-        self._accounts.setdefault(account, {})[gateway["id"]] = gateway
-        self._note(account, gateway["id"], gateway)
-        return gateway
-
-    def _note(self, account: str, gateway_id: str, gateway: Json | None) -> None:
-        self.changed += 1
-        self.changes.append(Change(self.changed, account, gateway_id, gateway))
+        return self.put(Place(GATEWAYS, account), gateway["id"], gateway)
 
 
 def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:

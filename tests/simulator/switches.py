@@ -1,0 +1,46 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The switches that concern every resource, or what stands between a resource and its gateway."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORBID = ConfigDict(extra="forbid", strict=True)
+
+# Groups of permissions that a token may have, then roles that a member of the account may have.
+Permission = Literal[
+    "AI Gateway Read",
+    "AI Gateway Write",
+    "Secrets Store Read",
+    "Secrets Store Write",
+    "Secrets Store Deployer",
+    "Super Administrator",
+]
+
+
+class Wait(BaseModel):
+    """How long a step of an item takes: until it has been read ``polls`` times and is ``seconds`` old.
+
+    For an item that takes several steps, both count for each step.
+    """
+
+    model_config = FORBID
+
+    seconds: float = Field(default=0, ge=0)
+    polls: int = Field(default=0, ge=0)
+
+
+class SharedSwitches(BaseModel):
+    """What a deleted gateway leaves behind, and who may do what."""
+
+    model_config = FORBID
+
+    gateway_children: Literal["delete", "keep"] = "delete"
+    unknown_gateway: Literal["empty", "missing"] = "empty"
+    permissions: dict[str, list[Permission]] = {}
+    added_fields: dict[str, dict[str, Any]] = {}

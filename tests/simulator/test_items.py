@@ -1,0 +1,136 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every resource has by its table: seeds, inspection, changes, permissions, added fields, and routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.catalog import RESOURCES
+from tests.simulator.conftest import Client, result
+from tests.simulator.handle import Simulator
+from tests.simulator.items import LONG, Age
+from tests.simulator.routing import PATTERNS, route
+from tests.simulator.switches import Wait
+
+KINDS = [resource.kind for resource in RESOURCES]
+
+
+def sample(kind: str, item_id: str = "one") -> dict[str, Any]:
+    """Return the least that a seeded item of a kind needs."""
+    resource = next(resource for resource in RESOURCES if resource.kind == kind)
+    return {resource.key: item_id, **({resource.parent.field: "parent"} if resource.parent else {})}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_items_are_seeded_shown_and_removed(simulator: Simulator, kind: str) -> None:
+    seeded = simulator.seed_item(kind, {**sample(kind), "odd": [1]})
+    assert {**sample(kind), "odd": [1]}.items() <= seeded.items()
+    assert simulator.items(kind) == [seeded]
+    assert simulator.items(kind, simulator.other_account_id) == []
+    assert [(change["kind"], change["item"]) for change in simulator.changes()] == [(kind, seeded)]
+    assert simulator.remove_item(kind, "one") == seeded
+    assert simulator.items(kind) == []
+    with pytest.raises(RuntimeError, match=" 404 "):
+        simulator.remove_item(kind, "one")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_start_with_items(simulator: Simulator, kind: str) -> None:
+    simulator.reset(items={simulator.other_account_id: {kind: [sample(kind)]}})
+    assert len(simulator.items(kind, simulator.other_account_id)) == 1
+    assert simulator.items(kind) == []
+    simulator.reset()
+    assert simulator.items(kind, simulator.other_account_id) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_changes_items_as_a_second_writer_does(api: Client, simulator: Simulator, kind: str) -> None:
+    name = "gateway" if kind == "gateways" else "item"
+    simulator.seed_item(kind, sample(kind, "old"))
+    simulator.fault(store=[{"kind": kind, "id": "old", name: None}, {"kind": kind, "id": "new", name: sample(kind)}])
+    api.call("GET")
+    assert [sample(kind, "new").items() <= item.items() for item in simulator.items(kind)] == [True]
+    assert [change["item"] is None for change in simulator.changes()] == [False, True, False]
+
+
+def test_a_change_of_a_gateway_is_also_called_that(simulator: Simulator) -> None:
+    seeded = simulator.seed({"id": "one"})
+    assert [(change["kind"], change["gateway"], change["item"]) for change in simulator.changes()] == [("gateways", seeded, seeded)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "one"},
+        {"id": "one", "item": None},
+        {"id": "one", "gateway": None, "item": None},
+        {"id": "one", "kind": "no_such", "item": None},
+    ],
+)
+def test_a_bad_change_of_the_store_is_refused(simulator: Simulator, change: dict[str, Any]) -> None:
+    with pytest.raises(RuntimeError, match=" 422 "):
+        simulator.fault(store=[change])
+
+
+def test_an_unknown_kind_is_refused(simulator: Simulator) -> None:
+    for ask in (
+        lambda: simulator.items("no_such"),
+        lambda: simulator.seed_item("no_such", {}),
+        lambda: simulator.remove_item("no_such", "x"),
+    ):
+        with pytest.raises(RuntimeError, match=" 422 "):
+            ask()
+    with pytest.raises(RuntimeError, match=" 422 "):
+        simulator.reset(items={simulator.account_id: {"no_such": []}})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_without_an_id_is_refused(simulator: Simulator, kind: str) -> None:
+    with pytest.raises(RuntimeError, match=" 422 "):
+        simulator.seed_item(kind, {})
+
+
+def test_added_fields(api: Client, simulator: Simulator) -> None:
+    made = api.made()
+    simulator.behave(added_fields={"gateways": {"account_tag": "example"}})
+    assert result(api.get()) == {**made, "account_tag": "example"}
+    assert result(api.call("GET")) == [{**made, "account_tag": "example"}]
+    assert simulator.gateways() == {"one": made}
+
+
+@pytest.mark.parametrize(
+    ("granted", "statuses"),
+    [
+        (["AI Gateway Write"], [200, 200]),
+        (["AI Gateway Read"], [403, 200]),
+        (["Secrets Store Write"], [403, 403]),
+        ([], [403, 403]),
+    ],
+)
+def test_permissions_of_a_token(api: Client, simulator: Simulator, granted: list[str], statuses: list[int]) -> None:
+    simulator.behave(permissions={simulator.api_token: granted})
+    assert [response.status_code for response in (api.create(), api.call("GET"))] == statuses
+
+
+def test_a_permission_has_to_be_one(simulator: Simulator) -> None:
+    with pytest.raises(RuntimeError, match=" 422 "):
+        simulator.behave(permissions={simulator.api_token: ["AI Gateway Admin"]})
+
+
+def test_every_operation_can_be_reached() -> None:
+    for pattern in PATTERNS:
+        found = route(pattern.method, "/client/v4/accounts/account/" + "/".join(pattern.segments).replace("{", "").replace("}", ""))
+        assert found is not None
+        assert (found.resource, found.operation) == (pattern.resource, pattern.operation)
+
+
+def test_waiting() -> None:
+    assert Age().steps(Wait(seconds=10**6, polls=10**6)) > 1
+    assert Age(made=0, reads=0).steps(Wait()) > LONG
+    assert [Age(made=-LONG, reads=reads).steps(Wait(polls=2)) for reads in range(5)] == [0, 0, 1, 1, 2]
+    assert Age(made=0, reads=0).steps(Wait(seconds=LONG)) == 0
