@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulator.resource import Resource
-from tests.simulator.resources import gateways
+from tests.simulator.resources import custom_provider_costs, custom_providers, gateways
 
-RESOURCES: tuple[Resource, ...] = (gateways.RESOURCE,)
+RESOURCES: tuple[Resource, ...] = (
+    gateways.RESOURCE,
+    custom_providers.RESOURCE,
+    custom_provider_costs.RESOURCE,
+)
 BY_KIND = {resource.kind: resource for resource in RESOURCES}
 
 

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from tests.simulator import protocol
 from tests.simulator.auth import Caller
 from tests.simulator.behaviour import Behaviour
+from tests.simulator.defaults import timestamp
 from tests.simulator.items import Age, Place
 from tests.simulator.journal import Request
 from tests.simulator.protocol import Answer, Json, Problem
@@ -108,6 +109,13 @@ class Call:
     def put(self, item: Json) -> Json:
         """Store an item in place of an older state of it, and return it."""
         return self.store.put(self.place, item[self.resource.key], item)
+
+    def changed(self, item: Json, changes: Json, stamp: str = "modified_at", cleared: Iterable[str] = ()) -> Json:
+        """Store an item with some fields changed, others gone, and return it; its time moves only if this changes anything."""
+        after = {**{name: value for name, value in item.items() if name not in cleared}, **changes}
+        if after != item:
+            after[stamp] = timestamp(after=item.get(stamp))
+        return self.put(after)
 
     def shown(self, item: Json) -> Answer:
         """Return the answer that has one item."""

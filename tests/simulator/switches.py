@@ -22,6 +22,9 @@ Permission = Literal[
     "Super Administrator",
 ]
 
+# How an answer writes a time: as text, or as a number since the epoch.
+TimeForm = Literal["iso", "seconds", "milliseconds"]
+
 
 class Wait(BaseModel):
     """How long a step of an item takes: until it has been read ``polls`` times and is ``seconds`` old.
@@ -44,3 +47,18 @@ class SharedSwitches(BaseModel):
     unknown_gateway: Literal["empty", "missing"] = "empty"
     permissions: dict[str, list[Permission]] = {}
     added_fields: dict[str, dict[str, Any]] = {}
+
+
+class ProviderSwitches(BaseModel):
+    """Custom providers and their prices. ``oas`` is the published schema, ``docs`` are the product pages, which differ."""
+
+    model_config = FORBID
+
+    provider_errors: Literal["oas", "docs"] = "oas"
+    provider_list: Literal["oas", "docs"] = "oas"
+    provider_headers: Literal["plain", "masked", "masked_values"] = "plain"
+    provider_times: TimeForm = "iso"
+    provider_unset: Literal["absent", "null"] = "absent"
+    provider_null: Literal["refuse", "clear"] = "refuse"
+    cost_notation: Literal["plain", "decimal"] = "plain"
+    cost_unique: bool = False

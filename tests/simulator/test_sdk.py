@@ -77,3 +77,17 @@ def test_it_retries_faults(client: cloudflare.Cloudflare, simulator: Simulator) 
     simulator.seed({"id": "one"})
     assert client.ai_gateway.get("one", account_id=simulator.account_id).id == "one"
     assert [request["status"] for request in simulator.requests()] == [503, 200]
+
+
+def test_life_of_a_custom_provider(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    providers, account = client.ai_gateway.custom_providers, simulator.account_id
+    headers = '{"X-Example": "invented"}'
+    made = providers.create(account_id=account, name="One", slug="one", base_url="https://one.example.com", enable=True, headers=headers)
+    assert (made.name, made.slug, made.base_url, made.enable, made.headers) == ("One", "one", "https://one.example.com", True, headers)
+    simulator.seed_item("custom_providers", {"slug": "two"})
+    assert [provider.slug for provider in providers.list(account_id=account, per_page=1)] == ["one", "two"]
+    assert [provider.slug for provider in providers.list(account_id=account, search="two")] == ["two"]
+    assert providers.get(made.id, account_id=account).to_dict() == made.to_dict()
+    assert providers.delete(made.id, account_id=account).id == made.id
+    with pytest.raises(cloudflare.NotFoundError):
+        providers.get(made.id, account_id=account)
