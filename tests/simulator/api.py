@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tests.simulator import auth
 from tests.simulator.auth import Caller
 from tests.simulator.journal import Request
-from tests.simulator.protocol import Answer, Json, Problem, unroutable
+from tests.simulator.protocol import Answer, Json, Problem, unknown_to_store, unroutable
 from tests.simulator.resource import Call, Failure
 from tests.simulator.validation import Refused
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.simulator.routing import Route
     from tests.simulator.state import State
 
+SECRETS_STORE = "/secrets_store/"
 PER_PAGE = 20
 MOST_PER_PAGE = 100
 
@@ -26,7 +27,7 @@ MOST_PER_PAGE = 100
 def answer(state: State, request: Request, route: Route | None, who: Caller) -> Answer:
     """Does what the request asks for and returns the true answer."""
     if route is None:
-        return unroutable(request.raw_path)
+        return unknown_to_store() if SECRETS_STORE in request.raw_path else unroutable(request.raw_path)
     refused = auth.refusal(who, route.needed)
     if refused is not None:
         return refused

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulator.resource import Resource
-from tests.simulator.resources import custom_provider_costs, custom_providers, gateways
+from tests.simulator.resources import custom_provider_costs, custom_providers, gateways, secrets, stores
 
 RESOURCES: tuple[Resource, ...] = (
     gateways.RESOURCE,
     custom_providers.RESOURCE,
     custom_provider_costs.RESOURCE,
+    stores.RESOURCE,
+    secrets.RESOURCE,
 )
 BY_KIND = {resource.kind: resource for resource in RESOURCES}
 

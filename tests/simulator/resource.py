@@ -126,7 +126,7 @@ class Call:
 class Filter:
     """A parameter of the query that narrows a listing: which values it takes (all, if there are no choices), and what they match."""
 
-    matches: Callable[[Call, Json, str], bool]
+    matches: Callable[[Call, Json, str], bool] = lambda _call, _item, _text: True
     choices: Sequence[str] = ()
 
 
@@ -148,6 +148,14 @@ def as_stored(_call: Call, item: Json) -> Json:
 def oldest_first(_call: Call, items: Iterable[Json]) -> list[Json]:
     """Leave the items in the order in which they were made."""
     return list(items)
+
+
+def sorted_by_query(call: Call, items: Iterable[Json]) -> list[Json]:
+    """Sort by ``order`` and ``direction`` of the query, if it has any."""
+    name, is_reverse = call.request.query.get("order"), call.request.query.get("direction") == "desc"
+    if name is None:
+        return list(items)[:: -1 if is_reverse else 1]
+    return sorted(items, key=lambda item: str(call.resource.view(call, item).get(name) or ""), reverse=is_reverse)
 
 
 @dataclass(frozen=True)

@@ -62,3 +62,23 @@ class ProviderSwitches(BaseModel):
     provider_null: Literal["refuse", "clear"] = "refuse"
     cost_notation: Literal["plain", "decimal"] = "plain"
     cost_unique: bool = False
+
+
+class SecretsStoreSwitches(BaseModel):
+    """The Secrets Store. Nobody has recorded which statuses its codes come with."""
+
+    model_config = FORBID
+
+    store_limit: int = Field(default=1, ge=0)
+    store_missing_status: int = Field(default=404, ge=400, le=499)
+    store_invalid_status: int = Field(default=400, ge=400, le=499)
+    store_conflict_status: int = Field(default=400, ge=400, le=499)
+    secret_limit: int = Field(default=100, ge=0)
+    secret_value_max: int = Field(default=65536, ge=1)
+    secret_pending: Wait = Field(default_factory=Wait)
+    secret_lag: Wait = Field(default_factory=Wait)
+    secret_comment: Literal["null", "absent", "empty"] = "null"
+    secret_scopes: Literal["shown", "absent"] = "shown"
+    secret_scope_filter: Literal["works", "ignored"] = "works"
+    secret_deleted: Literal["gone", "shown"] = "gone"
+    secret_delete_result: Literal["null", "secret"] = "null"

@@ -91,3 +91,27 @@ def test_life_of_a_custom_provider(client: cloudflare.Cloudflare, simulator: Sim
     assert providers.delete(made.id, account_id=account).id == made.id
     with pytest.raises(cloudflare.NotFoundError):
         providers.get(made.id, account_id=account)
+
+
+def test_life_of_a_secret(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    account = simulator.account_id
+    # Its answers are typed as possibly absent.
+    stores: Any = client.secrets_store.stores
+    quota: Any = client.secrets_store.quota
+    store = stores.create(account_id=account, name="default_secrets_store")
+    assert [found.id for found in stores.list(account_id=account)] == [store.id]
+    assert stores.get(store.id, account_id=account).name == "default_secrets_store"
+    place: Any = {"account_id": account, "store_id": store.id}
+    [made] = stores.secrets.create(**place, body=[{"name": "one", "value": "invented", "scopes": ["ai_gateway"], "comment": "text"}])
+    assert (made.name, made.status, made.scopes, made.comment) == ("one", "pending", ["ai_gateway"], "text")
+    copy = stores.secrets.duplicate(made.id, **place, name="two", scopes=["ai_gateway"])
+    stores.secrets.edit(copy.id, **place, scopes=["ai_gateway", "workers"])
+    assert [found.name for found in stores.secrets.list(**place, per_page=1)] == ["one", "two"]
+    assert [found.name for found in stores.secrets.list(**place, scopes=["workers"])] == ["two"]
+    assert quota.get(account_id=account).secrets.usage == 2
+    assert stores.secrets.get(made.id, **place).status == "active"
+    stores.secrets.delete(made.id, **place)
+    with pytest.raises(cloudflare.NotFoundError):
+        stores.secrets.get(made.id, **place)
+    stores.delete(store.id, account_id=account, force=True)
+    assert list(stores.list(account_id=account)) == []
