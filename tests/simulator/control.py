@@ -17,7 +17,9 @@ from starlette.responses import Response
 from tests.simulator.catalog import known_kind
 from tests.simulator.edge import CONTROL_PREFIX
 from tests.simulator.faults import FaultSpec
+from tests.simulator.items import Place
 from tests.simulator.protocol import encode
+from tests.simulator.resources import provider_configs
 from tests.simulator.state import Scene, State
 from tests.simulator.views import with_extra_fields
 
@@ -137,6 +139,11 @@ def add_items(router: APIRouter, state: State) -> None:
     @router.get("/items/{account}/{kind}")
     async def items(account: str, kind: Kind) -> Response:
         return reply([item for place in state.store.places(kind, account) for item in state.store.items(place).values()])
+
+    @router.get("/key/{account}")
+    async def key(account: str, gateway: str, provider_slug: str, alias: str) -> Response:
+        place = Place(provider_configs.KIND, account, gateway)
+        return reply(provider_configs.traffic_key(state.store, state.behaviour, place, provider_slug, alias))
 
     @router.put("/items/{account}/{kind}")
     async def seed_item(account: str, kind: Kind, item: Annotated[dict[str, Any], Body()]) -> Response:

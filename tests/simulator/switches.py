@@ -82,3 +82,21 @@ class SecretsStoreSwitches(BaseModel):
     secret_scope_filter: Literal["works", "ignored"] = "works"
     secret_deleted: Literal["gone", "shown"] = "gone"
     secret_delete_result: Literal["null", "secret"] = "null"
+
+
+class ConfigSwitches(BaseModel):
+    """Provider configurations, which attach stored keys to gateways."""
+
+    model_config = FORBID
+
+    config_get: Literal["item", "404", "405"] = "item"
+    config_flags: Literal["boolean", "integer"] = "boolean"
+    config_lag: Wait = Field(default_factory=Wait)
+    config_deletes_secret: Literal["always", "inline", "never"] = "always"
+    config_authentication: Literal["ignore", "refuse"] = "ignore"
+    config_both_secrets: Literal["refuse", "secret", "secret_id"] = "refuse"
+    config_wrong_scope: Literal["refuse", "accept"] = "refuse"
+    config_unset_limits: Literal["default", "absent", "zero"] = "default"
+    config_two_defaults: Literal["keep", "refuse", "move"] = "keep"
+    config_preview: Literal["dots", "tail"] = "dots"
+    config_link_roles: bool = False

@@ -115,3 +115,15 @@ def test_life_of_a_secret(client: cloudflare.Cloudflare, simulator: Simulator) -
         stores.secrets.get(made.id, **place)
     stores.delete(store.id, account_id=account, force=True)
     assert list(stores.list(account_id=account)) == []
+
+
+def test_life_of_a_provider_config(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    simulator.seed({"id": "one", "authentication": True, "store_id": "example-store"})
+    simulator.seed_item("stores", {"id": "example-store"})
+    configs = client.ai_gateway.provider_configs
+    place: Any = {"account_id": simulator.account_id, "gateway_id": "one"}
+    made = configs.create(**place, provider_slug="openai", alias="default", default_config=True, secret="invented")
+    assert (made.alias, made.default_config, made.gateway_id) == ("default", True, "one")
+    assert [found.to_dict() for found in configs.list(**place)] == [made.to_dict()]
+    with pytest.raises(cloudflare.BadRequestError):
+        configs.create(**place, provider_slug="openai", alias="default", default_config=True, secret="invented")

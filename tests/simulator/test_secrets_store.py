@@ -203,10 +203,10 @@ def test_a_fresh_secret_is_pending_for_some_reads(secrets: Client, simulator: Si
 
 
 def test_a_fresh_secret_is_pending_for_some_time(secrets: Client, simulator: Simulator) -> None:
-    simulator.behave(secret_pending={"seconds": 0.3})
+    simulator.behave(secret_pending={"seconds": 0.4})
     made = make(secrets)
     assert result(secrets.get(made["id"]))["status"] == "pending"
-    time.sleep(0.35)
+    time.sleep(0.45)
     assert result(secrets.get(made["id"]))["status"] == "active"
 
 
