@@ -69,6 +69,7 @@ class Items:
     def __init__(self) -> None:
         self._places: dict[Place, dict[str, Json]] = {}
         self._ages: dict[tuple[Place, str], Age] = {}
+        self._removals: dict[tuple[str, str], Age] = {}
         self._last: dict[tuple[Place, str], int] = {}
         self.changed = 0
         self.changes: deque[Change] = deque(maxlen=LONGEST)
@@ -81,8 +82,8 @@ class Items:
         """Return all places of a kind, or those of one account."""
         return [place for place in self._places if place.kind == kind and account in (None, place.account)]
 
-    def find(self, kind: str, account: str, item_id: str) -> tuple[Place, Json] | None:
-        """Return an item by its id alone, with its place."""
+    def find(self, kind: str, account: str | None, item_id: str) -> tuple[Place, Json] | None:
+        """Return an item by its id alone, in one account or in any, with its place."""
         return next(((place, held[item_id]) for place in self.places(kind, account) if item_id in (held := self.items(place))), None)
 
     def age(self, place: Place, item_id: str) -> Age:
@@ -92,6 +93,10 @@ class Items:
     def note_read(self, place: Place, item_id: str) -> None:
         """Count one reading of an item."""
         self.age(place, item_id).reads += 1
+
+    def since_removal(self, kind: str, item_id: str) -> Age:
+        """Return how long ago an item of that id was last removed, from any place; very long, if it never was."""
+        return self._removals.get((kind, item_id), Age())
 
     def put(self, place: Place, item_id: str, item: Json) -> Json:
         """Store an item, new or not, and return it."""
@@ -109,6 +114,7 @@ class Items:
         removed = self.items(place).pop(item_id, None)
         if removed is not None:
             self._ages.pop((place, item_id), None)
+            self._removals[place.kind, item_id] = Age(time.monotonic(), 0)
             self._note(place, item_id, None)
         return removed
 

@@ -39,12 +39,15 @@ class Wait(BaseModel):
 
 
 class SharedSwitches(BaseModel):
-    """What a deleted gateway leaves behind, and who may do what."""
+    """How many gateways there may be, what a deleted one leaves behind, and who may do what."""
 
     model_config = FORBID
 
+    gateway_limit: int | None = Field(default=None, ge=0)
     gateway_children: Literal["delete", "keep"] = "delete"
     unknown_gateway: Literal["empty", "missing"] = "empty"
+    bad_credentials: Literal["platform", "probe"] = "platform"
+    forbidden: Literal["403 10000", "401 10000", "403 9109"] = "403 10000"
     permissions: dict[str, list[Permission]] = {}
     added_fields: dict[str, dict[str, Any]] = {}
 
@@ -100,3 +103,27 @@ class ConfigSwitches(BaseModel):
     config_two_defaults: Literal["keep", "refuse", "move"] = "keep"
     config_preview: Literal["dots", "tail"] = "dots"
     config_link_roles: bool = False
+
+
+DomainState = Literal["initializing", "pending_dcv", "active", "blocked", "error"]
+
+
+def domain_states() -> list[DomainState]:
+    """Return the states that a domain passes if all goes well."""
+    return ["initializing", "pending_dcv", "active"]
+
+
+class DomainSwitches(BaseModel):
+    """Custom domains, whose contract is not final."""
+
+    model_config = FORBID
+
+    domain_states: list[DomainState] = Field(default_factory=domain_states, min_length=1)
+    domain_step: Wait = Field(default_factory=Wait)
+    domain_release: Wait = Field(default_factory=Wait)
+    domain_times: TimeForm = "milliseconds"
+    domain_codes: Literal["plain", "analogy"] = "plain"
+    domain_tls_name: Literal["minTLS", "min_tls"] = "minTLS"
+    domain_input: Literal["hidden", "shown"] = "hidden"
+    domain_case: Literal["refuse", "lower"] = "refuse"
+    domain_zones: list[str] | None = None
