@@ -28,7 +28,7 @@ def answer(state: State, request: Request, route: Route | None, who: Caller) -> 
     """Does what the request asks for and returns the true answer."""
     if route is None:
         return unknown_to_store() if SECRETS_STORE in request.raw_path else unroutable(request.raw_path)
-    refused = auth.refusal(who, route.needed)
+    refused = auth.refusal(who, route.needed, state.behaviour)
     if refused is not None:
         return refused
     accounts = state.behaviour.accounts

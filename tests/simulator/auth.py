@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.simulator.behaviour import Behaviour
-from tests.simulator.protocol import BAD_AUTHORIZATION_FORMAT, BAD_CREDENTIALS, BAD_HEADERS, Answer, platform_failure
+from tests.simulator.protocol import BAD_AUTHORIZATION_FORMAT, BAD_CREDENTIALS, BAD_HEADERS, UNREADABLE_TOKEN, Answer, platform_failure
 from tests.simulator.switches import Permission
 
 EMAIL = "user@example.com"
@@ -48,19 +48,21 @@ def caller(headers: Mapping[str, str], behaviour: Behaviour) -> Caller:
     if authorization is not None:
         match = BEARER.fullmatch(authorization)
         if match is None:
-            return Caller(f"malformed {authorization}", malformed())
+            return Caller(f"malformed {authorization}", malformed(behaviour))
         token = match[1]
         return Caller(f"token {token}", behaviour.tokens.get(token) or unauthenticated(), behaviour.permissions.get(token))
+    if behaviour.bad_credentials == "probe" and not {"x-auth-email", "x-auth-key"} & headers.keys():
+        return Caller("nobody", unreadable())
     email, key = headers.get("x-auth-email", ""), headers.get("x-auth-key", "")
     known = (email, key) == (EMAIL, KEY)
     return Caller(f"key {email} {key}", "write" if known else unauthenticated())
 
 
-def refusal(who: Caller, needed: Iterable[Permission]) -> Answer | None:
+def refusal(who: Caller, needed: Iterable[Permission], behaviour: Behaviour) -> Answer | None:
     """The answer for a caller that may not do it; None for one that may."""
     if isinstance(who.rights, Answer):
         return who.rights
-    return None if all(who.may(permission) for permission in needed) else forbidden()
+    return None if all(who.may(permission) for permission in needed) else forbidden(behaviour)
 
 
 def unauthenticated() -> Answer:
@@ -68,13 +70,21 @@ def unauthenticated() -> Answer:
     return platform_failure(401, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
 
 
-def forbidden() -> Answer:
-    """403 for a known credential that lacks the permission."""
-    return platform_failure(403, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
+def forbidden(behaviour: Behaviour) -> Answer:
+    """403 for a known credential that lacks the permission, or what else was seen for that."""
+    status, code = behaviour.forbidden.split()
+    return platform_failure(int(status), [{"code": int(code), "message": "Authentication error"}])
 
 
-def malformed() -> Answer:
+def unreadable() -> Answer:
+    """400 for a missing or malformed token, as a probe of the AI Gateway API had it."""
+    return platform_failure(400, [{"code": UNREADABLE_TOKEN, "message": "Missing or malformed credentials"}])
+
+
+def malformed(behaviour: Behaviour) -> Answer:
     """400 for an Authorization header that is no bearer token."""
+    if behaviour.bad_credentials == "probe":
+        return unreadable()
     chain = [{"code": BAD_AUTHORIZATION_FORMAT, "message": "Invalid format for Authorization header"}]
     error = {"code": BAD_HEADERS, "message": "Invalid request headers", "error_chain": chain}
     return platform_failure(400, [error])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.catalog import RESOURCES
-from tests.simulator.conftest import Client, result
+from tests.simulator.conftest import Client, codes, result
 from tests.simulator.handle import Simulator
 from tests.simulator.items import LONG, Age
 from tests.simulator.routing import PATTERNS, route
@@ -115,6 +115,33 @@ def test_added_fields(api: Client, simulator: Simulator) -> None:
 def test_permissions_of_a_token(api: Client, simulator: Simulator, granted: list[str], statuses: list[int]) -> None:
     simulator.behave(permissions={simulator.api_token: granted})
     assert [response.status_code for response in (api.create(), api.call("GET"))] == statuses
+
+
+@pytest.mark.parametrize("how", ["403 10000", "401 10000", "403 9109"])
+def test_a_missing_permission_has_several_answers(api: Client, simulator: Simulator, how: str) -> None:
+    simulator.behave(forbidden=how)
+    api.session.headers["Authorization"] = f"Bearer {simulator.read_token}"
+    status, found = codes(api.create())
+    assert f"{status} {found[0]}" == how
+
+
+@pytest.mark.parametrize("value", [None, "malformed"])
+def test_a_missing_or_malformed_token_has_two_answers(api: Client, simulator: Simulator, value: str | None) -> None:
+    api.session.headers["Authorization"] = value  # type: ignore[assignment]  # requests leaves out a header that is None
+    before = codes(api.call("GET"))
+    assert before == ((400, [6003]) if value else (401, [10000]))
+    simulator.behave(bad_credentials="probe")
+    assert codes(api.call("GET")) == (400, [9106])
+    api.session.headers["Authorization"] = "Bearer unknown"
+    assert codes(api.call("GET")) == (401, [10000])
+
+
+def test_an_account_may_be_full(api: Client, simulator: Simulator) -> None:
+    simulator.behave(gateway_limit=1)
+    api.made()
+    assert codes(api.create("two")) == (400, [7001])
+    result(api.delete())
+    api.made("two")
 
 
 def test_a_permission_has_to_be_one(simulator: Simulator) -> None:

@@ -155,10 +155,13 @@ def test_unknown_routes_have_a_code_of_their_own(clients: Callable[[str], Client
     assert refusal(clients("secrets_store/stores/").call("GET")) == (404, 1000, "not found")
 
 
-def test_many_secrets_at_once(secrets: Client) -> None:
+def test_many_secrets_at_once(secrets: Client, simulator: Simulator) -> None:
     made = result(secrets.call("POST", json=[{**NEW, "name": name} for name in "cab"]))
     assert [secret["name"] for secret in made] == ["c", "a", "b"]
-    assert len(result(secrets.call("DELETE"))) == 3
+    simulator.behave(reorder=True)
+    turned = result(secrets.call("POST", json=[{**NEW, "name": name} for name in "xy"]))
+    assert [secret["name"] for secret in turned] == ["y", "x"]
+    assert len(result(secrets.call("DELETE"))) == 5
     assert result(secrets.call("GET")) == []
 
 

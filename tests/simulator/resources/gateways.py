@@ -9,13 +9,17 @@ from __future__ import annotations
 from tests.simulator import api
 from tests.simulator.defaults import seeded
 from tests.simulator.items import GATEWAYS, Place
-from tests.simulator.protocol import Answer, Json, not_found
+from tests.simulator.protocol import Answer, Json, Problem, not_found
 from tests.simulator.resource import Call, Failure, Parent, Resource
+from tests.simulator.validation import Refused
 from tests.simulator.views import shown
 
 
 def create(call: Call) -> Answer:
-    """Make a gateway."""
+    """Make a gateway, if the account has room for it. Which code a full account answers with is not published."""
+    limit = call.behaviour.gateway_limit
+    if limit is not None and len(call.items()) >= limit:
+        raise Refused([Problem(f"The account has {limit} gateways, which is the maximum", ("body", "id"))])
     return call.shown(call.store.create(call.account, call.body(), call.behaviour))
 
 

@@ -97,7 +97,7 @@ def refuse_without_role(call: Call) -> None:
     :raises Failure: with 403.
     """
     if call.behaviour.config_link_roles and call.who.permissions is not None and not set(LINKING_ROLES).intersection(call.who.permissions):
-        raise Failure(forbidden())
+        raise Failure(forbidden(call.behaviour))
 
 
 def refuse_duplicate(call: Call, given: Json) -> None:

@@ -83,7 +83,8 @@ def create(call: Call) -> Answer:
     if len({entry["name"] for entry in given}) < len(given):
         raise stores.conflict(call.behaviour, "secret_name_already_exists")
     refuse_too_many(call, len(given))
-    return complete_success([pending(call, call.made(seeded({**entry, "store_id": call.place.parent}))) for entry in given])
+    made = [pending(call, call.made(seeded({**entry, "store_id": call.place.parent}))) for entry in given]
+    return complete_success(made[::-1] if call.behaviour.reorder else made)
 
 
 def duplicate(call: Call) -> Answer:
