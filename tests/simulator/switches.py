@@ -81,10 +81,10 @@ class SecretsStoreSwitches(BaseModel):
     secret_pending: Wait = Field(default_factory=Wait)
     secret_lag: Wait = Field(default_factory=Wait)
     secret_comment: Literal["null", "absent", "empty"] = "null"
-    secret_scopes: Literal["shown", "absent"] = "shown"
-    secret_scope_filter: Literal["works", "ignored"] = "works"
-    secret_deleted: Literal["gone", "shown"] = "gone"
-    secret_delete_result: Literal["null", "secret"] = "null"
+    secret_scopes_shown: bool = True
+    secret_scope_filter: bool = True
+    secret_deleted_shown: bool = False
+    secret_delete_answers: bool = False
 
 
 class ConfigSwitches(BaseModel):

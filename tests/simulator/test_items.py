@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.simulator.behaviour import Behaviour
 from tests.simulator.catalog import RESOURCES
 from tests.simulator.conftest import Client, codes, result
 from tests.simulator.handle import Simulator
@@ -161,3 +163,8 @@ def test_waiting() -> None:
     assert Age(made=0, reads=0).steps(Wait()) > LONG
     assert [Age(made=-LONG, reads=reads).steps(Wait(polls=2)) for reads in range(5)] == [0, 0, 1, 1, 2]
     assert Age(made=0, reads=0).steps(Wait(seconds=LONG)) == 0
+
+
+def test_the_readme_has_every_switch_and_every_kind() -> None:
+    text = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert [name for name in (*Behaviour.model_fields, *KINDS) if f"`{name}`" not in text] == []

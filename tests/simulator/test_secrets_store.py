@@ -117,7 +117,7 @@ def test_life_of_a_secret(secrets: Client, simulator: Simulator) -> None:
         ([{**NEW, "scopes": []}], 1001, "secret_scopes_empty"),
         ([{**NEW, "scopes": ["pages"]}], 1001, "secret_scope_invalid"),
         ([{**NEW, "value": ""}], 1001, "secret_value_empty"),
-        ([{**NEW, "value": "é" * 32769}], 1001, "secret_value_too_large"),
+        ([{**NEW, "value": "é" * 32769}], 1001, "secret_value_too_long"),
         ([NEW, NEW], 1003, "secret_name_already_exists"),
         ([{**NEW, "name": "taken"}], 1003, "secret_name_already_exists"),
         ([{**NEW, "name": "free"}, {**NEW, "name": "taken"}], 1003, "secret_name_already_exists"),
@@ -193,7 +193,7 @@ def test_the_longest_value_can_be_set(secrets: Client, simulator: Simulator) -> 
     make(secrets, name="long", value="x" * 65536)
     simulator.behave(secret_value_max=1024)
     make(secrets, name="short", value="x" * 1024)
-    assert refusal(secrets.call("POST", json=[{**NEW, "value": "x" * 1025}])) == (400, 1001, "secret_value_too_large")
+    assert refusal(secrets.call("POST", json=[{**NEW, "value": "x" * 1025}])) == (400, 1001, "secret_value_too_long")
 
 
 def test_a_fresh_secret_is_pending_for_some_reads(secrets: Client, simulator: Simulator) -> None:
@@ -235,7 +235,7 @@ def test_scopes_may_be_absent_or_in_another_order(secrets: Client, simulator: Si
     made = make(secrets, scopes=["workers", "ai_gateway"])
     simulator.behave(reorder=True)
     assert result(secrets.get(made["id"]))["scopes"] == ["ai_gateway", "workers"]
-    simulator.behave(secret_scopes="absent")
+    simulator.behave(secret_scopes_shown=False)
     assert "scopes" not in result(secrets.get(made["id"]))
 
 
@@ -250,14 +250,14 @@ def test_lists_of_secrets(secrets: Client, simulator: Simulator) -> None:
     assert (listed(), listed(search="x"), listed(per_page=2, page=2)) == ("b a x1", "b x1", "x1")
     assert (listed(order="name"), listed(order="name", direction="desc")) == ("a b x1", "x1 b a")
     assert (listed(scopes=["workers"]), listed(scopes=["access", "ai_gateway"]), listed(scopes="workers,access")) == ("b a", "a x1", "b a")
-    simulator.behave(secret_scope_filter="ignored")
+    simulator.behave(secret_scope_filter=False)
     assert listed(scopes=["access"]) == "b a x1"
     assert refusal(secrets.call("GET", params={"order": "value"}))[:2] == (400, 1001)
     assert refusal(secrets.call("GET", params={"per_page": 0}))[:2] == (400, 1001)
 
 
 def test_a_deleted_secret_may_still_be_shown(secrets: Client, simulator: Simulator) -> None:
-    simulator.behave(secret_deleted="shown", secret_delete_result="secret")
+    simulator.behave(secret_deleted_shown=True, secret_delete_answers=True)
     made = make(secrets)
     assert result(secrets.delete(made["id"]))["id"] == made["id"]
     assert [item["status"] for item in (result(secrets.get(made["id"])), *result(secrets.call("GET")))] == ["deleted", "deleted"]

@@ -24,9 +24,12 @@ from tests.simulator.resources import stores
 from tests.simulator.store import Store
 from tests.simulator.validation import Refused, check
 
-KIND = stores.SECRETS
+KIND = stores.CONTENT
 SCOPES = ("access", "ai_gateway", "containers", "dex", "websearch", "workers")
 DELETED = "deleted"
+
+# How an answer shows that a secret has no comment, by the value of the switch.
+NO_COMMENT: dict[str, Json] = {"null": {"comment": None}, "absent": {}, "empty": {"comment": ""}}
 
 
 @strict
@@ -110,7 +113,7 @@ def delete(call: Call) -> Answer:
     item = existing(call)
     answer = call.shown(item)
     discard(call.store, call.behaviour, call.place, item)
-    return answer if call.behaviour.secret_delete_result == "secret" else complete_success(None)
+    return answer if call.behaviour.secret_delete_answers else complete_success(None)
 
 
 def delete_many(call: Call) -> Answer:
@@ -123,10 +126,10 @@ def delete_many(call: Call) -> Answer:
 
 def discard(store: Store, behaviour: Behaviour, place: Place, item: Json) -> None:
     """Remove a secret, or leave it to be seen as deleted."""
-    if behaviour.secret_deleted == "gone":
-        store.take(place, item["id"])
-    else:
+    if behaviour.secret_deleted_shown:
         store.put(place, item["id"], {**item, "value": "", "status": DELETED})
+    else:
+        store.take(place, item["id"])
 
 
 def existing(call: Call) -> Json:
@@ -164,7 +167,7 @@ def refuse_fields(call: Call, given: Json) -> None:
         raise refusal(call, "secret_scope_invalid")
     size = len(given.get("value", "-").encode())
     if not 0 < size <= call.behaviour.secret_value_max:
-        raise refusal(call, "secret_value_too_large" if size else "secret_value_empty")
+        raise refusal(call, "secret_value_too_long" if size else "secret_value_empty")
 
 
 def refuse_too_many(call: Call, count: int) -> None:
@@ -202,14 +205,12 @@ def seeded(given: Json) -> Json:
 def view(call: Call, item: Json) -> Json:
     """Return a secret as an answer has it: without its value."""
     behaviour = call.behaviour
-    shown = {name: value for name, value in item.items() if name != "value"}
+    shown = {**NO_COMMENT[behaviour.secret_comment], **{name: value for name, value in item.items() if name != "value"}}
     shown["status"] = status(behaviour, item, call.age(item))
     if behaviour.reorder and isinstance(shown["scopes"], list):
         shown["scopes"] = shown["scopes"][::-1]
-    if behaviour.secret_scopes == "absent":
+    if not behaviour.secret_scopes_shown:
         del shown["scopes"]
-    if "comment" not in shown and behaviour.secret_comment != "absent":
-        shown["comment"] = None if behaviour.secret_comment == "null" else ""
     return shown
 
 
@@ -220,7 +221,7 @@ def pending(call: Call, item: Json) -> Json:
 
 def has_scope(call: Call, item: Json, _text: str) -> bool:
     """Return whether a secret has one of the scopes in the query, which may be repeated or separated by commas."""
-    if call.behaviour.secret_scope_filter == "ignored":
+    if not call.behaviour.secret_scope_filter:
         return True
     given = [text for name, text in parse_qsl(call.request.query_string) if name == "scopes"]
     return bool(set(",".join(given).split(",")).intersection(item["scopes"]))

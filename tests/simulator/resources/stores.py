@@ -23,7 +23,7 @@ from tests.simulator.shapes import Text
 from tests.simulator.store import Store
 
 KIND = "stores"
-SECRETS = "secrets"
+CONTENT = "secrets"
 
 # Each code has several meanings, which only the message tells apart.
 NOT_FOUND_OR_INVALID = 1001
@@ -73,7 +73,7 @@ def create(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """Remove an empty store, or with ``force`` any."""
     item = call.item()
-    secrets = Place(SECRETS, call.account, item["id"])
+    secrets = Place(CONTENT, call.account, item["id"])
     if in_use(call.store, secrets) and call.request.query.get("force") != "true":
         raise Failure(failed(409, CONFLICT, "store_not_empty"))
     for secret_id in list(call.store.items(secrets)):
@@ -89,7 +89,7 @@ def quota(call: Call) -> Answer:
 
 def usage(store: Store, account: str) -> int:
     """Return the number of secrets in an account."""
-    return sum(in_use(store, place) for place in store.places(SECRETS, account))
+    return sum(in_use(store, place) for place in store.places(CONTENT, account))
 
 
 def in_use(store: Store, secrets: Place) -> int:
