@@ -81,7 +81,7 @@ def listing(call: Call) -> Answer:
     narrowing = given_filters(call, problems)
     if problems:
         raise Refused(problems)
-    everything = list(call.items().values())
+    everything = listed_items(call)
     wanted = query.get("search", "")
     found = [
         item
@@ -94,6 +94,14 @@ def listing(call: Call) -> Answer:
         call.note_read(item)
     info = {"page": page, "per_page": per_page, "count": len(items), "total_count": len(found)}
     return resource.success(items, resource.page_info(call.behaviour, info))
+
+
+def listed_items(call: Call) -> list[Json]:
+    """Return the items of the collection, with those that a listing still has although they were removed."""
+    there = call.items()
+    key = call.resource.key
+    gone = call.store.removed_within(call.place, call.behaviour.removal_lag)
+    return [*there.values(), *(item for item in gone if item[key] not in there)]
 
 
 def is_found(call: Call, item: Json, wanted: str, narrowing: dict[str, str]) -> bool:

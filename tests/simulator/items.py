@@ -45,6 +45,15 @@ class Age:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """An item that is gone, and how long it has been."""
+
+    place: Place
+    item: Json
+    age: Age
+
+
+@dataclass(frozen=True)
 class Change:
     """What one change left of an item: all of it, or ``None`` if the change removed it. The first change has the number 1."""
 
@@ -69,7 +78,7 @@ class Items:
     def __init__(self) -> None:
         self._places: dict[Place, dict[str, Json]] = {}
         self._ages: dict[tuple[Place, str], Age] = {}
-        self._removals: dict[tuple[str, str], Age] = {}
+        self._removals: dict[tuple[str, str], Removal] = {}
         self._last: dict[tuple[Place, str], int] = {}
         self.changed = 0
         self.changes: deque[Change] = deque(maxlen=LONGEST)
@@ -96,7 +105,18 @@ class Items:
 
     def since_removal(self, kind: str, item_id: str) -> Age:
         """Return how long ago an item of that id was last removed, from any place; very long, if it never was."""
-        return self._removals.get((kind, item_id), Age())
+        removal = self._removals.get((kind, item_id))
+        return removal.age if removal else Age()
+
+    def removed_within(self, place: Place, wait: Wait) -> list[Json]:
+        """Return what was removed from a place so lately that the wait is not over, and count this as a reading of each."""
+        if wait == Wait():
+            return []
+        gone = [removal for removal in self._removals.values() if removal.place == place]
+        lately = [removal for removal in gone if removal.age.steps(wait) < 1]
+        for removal in lately:
+            removal.age.reads += 1
+        return [removal.item for removal in lately]
 
     def put(self, place: Place, item_id: str, item: Json) -> Json:
         """Store an item, new or not, and return it."""
@@ -114,7 +134,7 @@ class Items:
         removed = self.items(place).pop(item_id, None)
         if removed is not None:
             self._ages.pop((place, item_id), None)
-            self._removals[place.kind, item_id] = Age(time.monotonic(), 0)
+            self._removals[place.kind, item_id] = Removal(place, removed, Age(time.monotonic(), 0))
             self._note(place, item_id, None)
         return removed
 

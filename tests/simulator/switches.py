@@ -45,6 +45,7 @@ class SharedSwitches(BaseModel):
 
     gateway_limit: int | None = Field(default=None, ge=0)
     gateway_children: Literal["delete", "keep"] = "delete"
+    removal_lag: Wait = Field(default_factory=Wait)
     unknown_gateway: Literal["empty", "missing"] = "empty"
     bad_credentials: Literal["platform", "probe"] = "platform"
     forbidden: Literal["403 10000", "401 10000", "403 9109"] = "403 10000"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,32 @@ def test_an_account_may_be_full(api: Client, simulator: Simulator) -> None:
     assert codes(api.create("two")) == (400, [7001])
     result(api.delete())
     api.made("two")
+
+
+def test_a_deleted_item_may_still_be_listed(api: Client, simulator: Simulator) -> None:
+    api.made()
+    api.made("two")
+    simulator.behave(removal_lag={"polls": 2})
+    result(api.delete())
+    assert api.get().status_code == 404
+    listed = [[gateway["id"] for gateway in result(api.call("GET"))] for _read in range(3)]
+    assert listed == [["two", "one"], ["two", "one"], ["two"]]
+    result(api.delete("two"))
+    api.made("two")
+    assert [gateway["id"] for gateway in result(api.call("GET"))] == ["two"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_may_still_be_listed(simulator: Simulator, clients: Callable[[str], Client], kind: str) -> None:
+    resource = next(resource for resource in RESOURCES if resource.kind == kind)
+    simulator.behave(removal_lag={"polls": 1})
+    if resource.parent:
+        simulator.seed_item(resource.parent.kind, {"id": "parent"})
+    simulator.seed_item(kind, sample(kind))
+    simulator.remove_item(kind, "one")
+    rest = "/stores" if kind == "stores" else ""
+    client = clients(resource.path.replace("{parent}", "parent") + rest)
+    assert [[item[resource.key] for item in result(client.call("GET"))] for _read in range(2)] == [["one"], []]
 
 
 def test_a_permission_has_to_be_one(simulator: Simulator) -> None:
