@@ -101,7 +101,9 @@ class Items:
 
     def note_read(self, place: Place, item_id: str) -> None:
         """Count one reading of an item."""
-        self.age(place, item_id).reads += 1
+        age = self._ages.get((place, item_id))
+        if age is not None:
+            age.reads += 1
 
     def since_removal(self, kind: str, item_id: str) -> Age:
         """Return how long ago an item of that id was last removed, from any place; very long, if it never was."""

@@ -145,6 +145,11 @@ def as_stored(_call: Call, item: Json) -> Json:
     return item
 
 
+def always(_call: Call, _item: Json) -> bool:
+    """Find every item."""
+    return True
+
+
 def oldest_first(_call: Call, items: Iterable[Json]) -> list[Json]:
     """Leave the items in the order in which they were made."""
     return list(items)
@@ -191,8 +196,8 @@ class Resource:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     order: Callable[[Call, Iterable[Json]], list[Json]] = oldest_first
     view: Callable[[Call, Json], Json] = as_stored
-    visible: Callable[[Call, Json], bool] = lambda _call, _item: True
-    is_listed: Callable[[Call, Json], bool] = lambda _call, _item: True
+    visible: Callable[[Call, Json], bool] = always
+    is_listed: Callable[[Call, Json], bool] = always
     removed: Callable[[Call, Json], None] = lambda _call, _item: None
     success: Callable[[Any, Json | None], Answer] = protocol.success
     invalid: Callable[[Sequence[Problem], Behaviour], Answer] = lambda problems, _behaviour: protocol.invalid(problems)

@@ -60,16 +60,18 @@ class Pattern:
     resource: Resource
     operation: Callable[[Call], Answer]
 
-    def names(self, method: str, segments: Sequence[str]) -> dict[str, str] | None:
-        """Return what a path has in the places of the names; ``None`` if it is another path."""
-        if method != self.method or len(segments) != len(self.segments):
-            return None
-        pairs = list(zip(self.segments, segments))
-        decoded_names = {mine: decoded(given) for mine, given in pairs if mine in (PARENT, ITEM)}
-        if any(mine != given for mine, given in pairs if mine not in decoded_names):
-            return None
-        names = {mine: name for mine, name in decoded_names.items() if name is not None}
-        return names if len(names) == len(decoded_names) else None
+    def names(self, segments: Sequence[str]) -> dict[str, str] | None:
+        """Return what a path of as many segments has in the places of the names; ``None`` if it is another path."""
+        names: dict[str, str] = {}
+        for mine, given in zip(self.segments, segments):
+            if mine in (PARENT, ITEM):
+                name = decoded(given)
+                if name is None:
+                    return None
+                names[mine] = name
+            elif mine != given:
+                return None
+        return names
 
 
 def patterns() -> list[Pattern]:
@@ -83,6 +85,10 @@ def patterns() -> list[Pattern]:
 
 
 PATTERNS = patterns()
+BY_SHAPE = {
+    shape: [pattern for pattern in PATTERNS if (pattern.method, len(pattern.segments)) == shape]
+    for shape in {(pattern.method, len(pattern.segments)) for pattern in PATTERNS}
+}
 
 
 def route(method: str, raw_path: str) -> Route | None:
@@ -93,8 +99,9 @@ def route(method: str, raw_path: str) -> Route | None:
     account = decoded(segments[ACCOUNT_AT])
     if account is None:
         return None
-    for pattern in PATTERNS:
-        names = pattern.names(method, segments[ACCOUNT_AT + 1 :])
+    below = segments[ACCOUNT_AT + 1 :]
+    for pattern in BY_SHAPE.get((method, len(below)), ()):
+        names = pattern.names(below)
         if names is not None:
             place = Place(pattern.resource.kind, account, names.get(PARENT, ""))
             return Route(pattern.resource, pattern.operation, method == "GET", place, names.get(ITEM, ""))

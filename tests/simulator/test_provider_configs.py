@@ -138,6 +138,15 @@ def test_a_gateway_may_need_authentication(configs: Client, simulator: Simulator
     assert simulator.traffic_key("one", "openai")["reason"] == "the gateway needs authentication and store_id"
 
 
+def test_keys_stop_when_a_gateway_loses_its_store(api: Client, configs: Client, simulator: Simulator) -> None:
+    make(configs)
+    api.changed("one", authentication=True)
+    assert simulator.gateways()["one"]["store_id"] == ""
+    assert simulator.traffic_key("one", "openai")["key"] is None
+    api.changed("one", authentication=True, store_id=STORE)
+    assert simulator.traffic_key("one", "openai")["key"] == "invented-key"
+
+
 def test_a_wrong_name_fails_only_in_traffic(configs: Client, simulator: Simulator) -> None:
     secret = secret_of(simulator, name="other")
     result(configs.call("POST", json={**BODY, "secret_id": secret}))
