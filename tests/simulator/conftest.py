@@ -16,6 +16,9 @@ import requests
 from tests.simulator.handle import Simulator
 from tests.simulator.process import running_simulator
 
+# The id of a Secrets Store.
+STORE = "0" * 32
+
 REQUIRED: dict[str, Any] = {
     "cache_invalidate_on_update": True,
     "cache_ttl": 300,
@@ -103,3 +106,11 @@ def clients(simulator: Simulator) -> Iterator[Callable[[str], Client]]:
             return client
 
         yield make
+
+
+@pytest.fixture
+def configs(clients: Callable[[str], Client], simulator: Simulator) -> Client:
+    """Call the provider configurations of a gateway that can use keys of the store."""
+    simulator.seed({"id": "one", "authentication": True, "store_id": STORE})
+    simulator.seed_item("stores", {"id": STORE})
+    return clients("ai-gateway/gateways/one/provider_configs")

@@ -13,21 +13,13 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import Client, codes, result
+from tests.simulator.conftest import STORE, Client, codes, result
 from tests.simulator.handle import Simulator
 
-STORE = "0" * 32
 DOTS = "\u2022" * 8
 BODY: dict[str, Any] = {"provider_slug": "openai", "alias": "default", "default_config": True}
 INLINE = {**BODY, "secret": "invented-key"}
 NAME = "one_openai_default"
-
-
-@pytest.fixture
-def configs(clients: Callable[[str], Client], simulator: Simulator) -> Client:
-    simulator.seed({"id": "one", "authentication": True, "store_id": STORE})
-    simulator.seed_item("stores", {"id": STORE})
-    return clients("ai-gateway/gateways/one/provider_configs")
 
 
 @pytest.fixture
@@ -138,15 +130,6 @@ def test_a_gateway_may_need_authentication(configs: Client, simulator: Simulator
     assert simulator.traffic_key("one", "openai")["reason"] == "the gateway needs authentication and store_id"
 
 
-def test_keys_stop_when_a_gateway_loses_its_store(api: Client, configs: Client, simulator: Simulator) -> None:
-    make(configs)
-    api.changed("one", authentication=True)
-    assert simulator.gateways()["one"]["store_id"] == ""
-    assert simulator.traffic_key("one", "openai")["key"] is None
-    api.changed("one", authentication=True, store_id=STORE)
-    assert simulator.traffic_key("one", "openai")["key"] == "invented-key"
-
-
 def test_a_wrong_name_fails_only_in_traffic(configs: Client, simulator: Simulator) -> None:
     secret = secret_of(simulator, name="other")
     result(configs.call("POST", json={**BODY, "secret_id": secret}))
@@ -255,35 +238,6 @@ def test_deleting_a_config_may_delete_its_secret(configs: Client, simulator: Sim
     for made in (make(configs), result(configs.call("POST", json=body))):
         result(configs.delete(made["id"]))
     assert sorted(item["name"] for item in simulator.items("secrets")) == sorted(left)
-
-
-def test_an_unknown_gateway_lists_as_empty_or_is_missing(clients: Callable[[str], Client], simulator: Simulator) -> None:
-    configs = clients("ai-gateway/gateways/unknown/provider_configs")
-    assert result(configs.call("GET")) == []
-    assert [codes(answer) for answer in (configs.call("POST", json=INLINE), configs.delete("x"), configs.get("x"))] == [(404, [7002])] * 3
-    simulator.behave(unknown_gateway="missing")
-    assert codes(configs.call("GET")) == (404, [7002])
-
-
-def test_a_deleted_gateway_takes_its_configs_along(api: Client, configs: Client, simulator: Simulator) -> None:
-    make(configs)
-    simulator.seed_item("provider_configs", {"gateway_id": "other"})
-    result(api.delete("one"))
-    assert [item["gateway_id"] for item in simulator.items("provider_configs")] == ["other"]
-    assert simulator.items("secrets") == []
-
-
-def test_a_deleted_gateway_may_leave_ghosts(api: Client, configs: Client, simulator: Simulator) -> None:
-    simulator.behave(gateway_children="keep")
-    made = make(configs)
-    result(api.delete("one"))
-    assert result(configs.call("GET")) == [made]
-    assert codes(configs.delete(made["id"])) == (404, [7002])
-    assert len(simulator.items("secrets")) == 1
-    api.made("one", authentication=True, store_id=STORE)
-    assert "already exists" in refusal(configs.call("POST", json=INLINE))
-    result(configs.delete(made["id"]))
-    make(configs)
 
 
 @pytest.mark.parametrize(

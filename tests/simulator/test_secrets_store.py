@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.simulator.conftest import Client, result
+from tests.simulator.conftest import STORE, Client, result
 from tests.simulator.handle import Simulator
 
-STORE = "0" * 32
 NEW: dict[str, Any] = {"name": "one_openai_default", "value": "invented-key", "scopes": ["ai_gateway"]}
 
 
