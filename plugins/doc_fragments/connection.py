@@ -71,7 +71,7 @@ requirements:
   - requests >= 2.25 on the host that runs the module
 notes:
   - An environment variable that is empty counts as not set. An option that is empty is an error.
-  - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)).
+  - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)) only, not from the system settings of macOS.
   - The module runs wherever the task runs; use it on C(localhost), or delegate it there.
 """
 
@@ -92,4 +92,19 @@ attributes:
     support: full
     membership:
       - edgeops.cloudflare.all
+"""
+
+    UPDATE_SECRETS = r"""
+options:
+  update_secrets:
+    description:
+      - When a declared secret is written to a gateway that exists.
+      - V(auto) writes it if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts as
+        unchanged, with a warning, unless the visible part of a mask such as C(sk_...1234) contradicts it.
+      - V(always) writes it in each run, so the task always reports a change. Use it to rotate a secret that the server hides.
+      - V(never) writes it only when the gateway, or the element of a list that holds the secret, is created. A secret that somebody
+        rotates elsewhere then stays.
+    type: str
+    choices: [auto, always, never]
+    default: auto
 """

@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import export
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
@@ -25,6 +26,7 @@ description:
     begin to manage what exists, or to copy it. Declaring them as they are changes nothing.
   - What the server makes (such as C(created_at)), what is not set, and settings that hold a masked secret are left out. As a setting that
     is not declared is not managed, those stay as they are. In a copy, secrets have to be added by hand.
+  - An id that is a mask, such as V(********), is refused, because nobody can tell which gateway it is.
   - What the options do not have or do not allow, because a newer API does, goes into C(extra_settings).
 options:
   _input:
@@ -59,7 +61,13 @@ _value:
 def as_declared(gateways: Any) -> Any:
     """See above."""
     if isinstance(gateways, Mapping) and isinstance(gateways.get("id"), str):
-        return export.as_declared(GATEWAY, plain(gateways))
+        try:
+            return export.as_declared(GATEWAY, plain(gateways))
+        except InvalidOptions as error:
+            problem = "; ".join(error.problems)
+            raise AnsibleFilterError(
+                f"as_declared cannot tell which gateway is meant: {problem}. Read it again with ai_gateway_info."
+            ) from None
     # Before ansible-core 2.19, another filter or `.values()` gives something that is no list.
     if isinstance(gateways, Iterable) and not isinstance(gateways, (str, bytes, Mapping)):
         return [as_declared(gateway) for gateway in gateways]

@@ -19,12 +19,14 @@ description:
   - The answer to every write is compared with what was declared. If the server holds something else, the task fails and names it.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.update_secrets
   - edgeops.cloudflare.connection.attributes
 options:
   id:
     description:
       - The gateway's id, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
-      - The API takes lower case letters, digits, underscores, and single hyphens between them.
+      - The API takes lower case letters, digits, underscores, and single hyphens between them. The module warns about other ids.
+      - A mask, such as V(********), is refused.
       - V(default) is the gateway that Cloudflare makes by itself for clients that name none.
     type: str
     required: true
@@ -400,6 +402,8 @@ options:
       - "These can be cleared: O(cache_ttl), O(guardrails), O(log_management), O(log_management_strategy), O(logpush_public_key), O(otel),
         O(rate_limiting_interval), O(rate_limiting_limit), O(rate_limiting_technique), O(retry_backoff), O(retry_delay),
         O(retry_max_attempts), O(spend_limits), O(store_id), O(stripe)."
+      - A server may show a value of its own for a setting that was cleared. Then the task warns, and each further run clears the setting
+        again and reports no change.
     type: list
     elements: str
 seealso:
@@ -617,10 +621,10 @@ gateway:
 ansible_facts:
   description: The gateway as a fact.
   type: dict
-  returned: success, when O(state=present)
+  returned: success
   contains:
     cloudflare_ai_gateway:
-      description: The same as RV(gateway).
+      description: The same as RV(gateway). Empty if O(state=absent), so that the fact does not show a gateway that was deleted.
       type: dict
       returned: always
 status:

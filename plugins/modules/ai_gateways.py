@@ -21,12 +21,16 @@ description:
   - A gateway that fails does not stop the others. All are tried, and the task fails at the end if any of them did.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.update_secrets
   - edgeops.cloudflare.connection.attributes
 options:
   gateways:
     description:
       - The gateways. Each has the options of M(edgeops.cloudflare.ai_gateway) that are about the gateway, which are C(id), C(state), the
         settings, C(extra_settings) and C(unset).
+      - In an ad-hoc command, give all options as one JSON object. A list of dicts cannot be given as C(key=value).
+      - If an C(id) is a mask, such as V(********), the task fails before anything is read. Otherwise O(purge) would delete the gateway that the
+        mask stands for.
       - Everything that is wrong with any of them is reported at once, by index and id, before anything is sent.
     type: list
     elements: dict
@@ -53,8 +57,9 @@ options:
     type: int
     default: 8
 notes:
-  - While it works for long, it shows every five seconds how far it is. That needs the module to run in the controller's own process; as
-    an ordinary module it cannot show anything before it ends. The variable C(edgeops_cloudflare_progress=false) switches it off.
+  - While it works for long, it shows every five seconds how far it is, on standard error, if that is a terminal or with C(-v). That needs
+    the module to run in the controller's own process; as an ordinary module it cannot show anything before it ends. The variable
+    C(edgeops_cloudflare_progress=false) switches it off.
   - With many changes, raise O(rate_limit_wait) so that the task may wait until the API takes requests again.
 seealso:
   - module: edgeops.cloudflare.ai_gateway

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import getpass
 import os
+import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -26,20 +27,22 @@ from ansible.utils.display import Display
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbable, without
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
     Work,
     perform,
+    refuse,
     refused_shapes,
-    shown_options,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
 SWITCH = "edgeops_cloudflare_in_process"
 PROGRESS_SWITCH = "edgeops_cloudflare_progress"
+# Asked at import, which strategies do in the controller: from ansible-core 2.19 on, a worker has no terminal any more.
+STDERR_IS_A_TERMINAL = sys.stderr.isatty()
 display = Display()
 
 
@@ -53,14 +56,23 @@ class InProcessAction(OrdinaryAction):
         reason = self._reason_against(task_vars or {})
         if reason:
             display.vvv(f"{self._task.action} runs as an ordinary module: {reason}", host=(task_vars or {}).get("inventory_hostname"))
-            return dict(super().run(tmp, task_vars))
+            return self._run_as_module(tmp, task_vars)
         return self._run_here(task_vars or {})
+
+    def _run_as_module(self, tmp: Any, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        try:
+            return dict(super().run(tmp, task_vars))
+        except Exception:
+            raise
+        except BaseException as interruption:
+            # Such as the timeout of the task. Ansible raises it and leaves the program running beside the next task.
+            _stop_reading(interruption)
+            raise
 
     def _reason_against(self, task_vars: Mapping[str, Any]) -> str | None:
         """Why the task must not run in this process, or C(None)."""
         host_vars = self._vars_of_the_host_it_runs_on(task_vars)
         interpreter = self._plain(C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars))
-        users = {self._plain(self._task.remote_user), self._plain(host_vars.get("ansible_user"))} - {None, ""}
         reasons = (
             (not self._is_on(SWITCH, task_vars), f"{SWITCH} is false"),
             (bool(REQUESTS_IMPORT_ERROR), "the controller's Python has no requests"),
@@ -68,7 +80,6 @@ class InProcessAction(OrdinaryAction):
             (self._connection.become is not None, "it uses become"),
             (bool(self._task.async_val), "it is asynchronous"),
             (any(self._task.environment or []), "it sets environment variables"),
-            (bool(users) and users != {_own_user()}, "it runs as another user"),
             (not _is_own_interpreter(interpreter), f"it runs with {interpreter}"),
         )
         return next((reason for holds, reason in reasons if holds), None)
@@ -88,25 +99,21 @@ class InProcessAction(OrdinaryAction):
         given = plain(self._task.args)
         refused = refused_shapes(self.work, given)
         if refused:
-            shown = {"module_args": shown_options(self.work, given)}
-            return self._finished({"failed": True, "msg": refused, "invocation": shown}, task_vars)
+            return self._finished(refuse(self.work, given, refused), task_vars)
         validated = ArgumentSpecValidator(self.work.argument_spec()).validate(given)
         warnings = [f"Both option {found['option']} and its alias {found['alias']} are set." for found in validated._warnings]
         options = validated.validated_parameters
-        hidden: set[str] = set(validated._no_log_values)
-        result: dict[str, Any]
+        secrets: set[str] = set(validated._no_log_values)
         refused = refusal(validated.errors, self._task.action)
         if refused:
-            shown = {"module_args": shown_options(self.work, options)}
-            result = {"failed": True, "msg": printable(refused), "invocation": shown}
+            result = refuse(self.work, options, refused, secrets)
         else:
             client_of = functools.partial(_open_client, tell=self._teller(task_vars))
-            performed = perform(self.work, options, self._task.check_mode, self._task.diff, client_of)
-            result, hidden = performed.result, scrubbable(hidden) | performed.hidden
+            result = perform(self.work, options, self._task.check_mode, self._task.diff, client_of, secrets)
         warnings.extend(result.pop("warnings", []))
         if warnings:
             result["warnings"] = warnings
-        return self._finished(without(result, hidden), task_vars)
+        return self._finished(result, task_vars)
 
     def _finished(self, result: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """The result as AnsibleModule would return it."""
@@ -115,34 +122,67 @@ class InProcessAction(OrdinaryAction):
         return dict(result, changed=result.get("changed", False))
 
     def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
-        """What shows a line while the work goes on; nothing where that is switched off."""
+        """What shows a line while the work goes on; nothing where that is switched off, or nobody would see it."""
         if not self._is_on(PROGRESS_SWITCH, task_vars):
             return None
+        if not (STDERR_IS_A_TERMINAL or display.verbosity):
+            return None
         host = task_vars.get("inventory_hostname")
-        return lambda line: display.display(f"[{host}] {self._task.action}: {line}")
+        # Standard output belongs to the callback, whose output may be read by a program.
+        return lambda line: display.display(f"[{host}] {self._task.action}: {line}", stderr=True)
 
 
 class _Kept:
-    """The connection that this worker holds for the next item of its loop. A worker does one task, and ends with it."""
+    """What this worker holds for the next item of its loop. A worker does one task, and ends with it.
 
-    connection: Connection | None = None
-    transport: Transport | None = None
+    The quotas belong to an identity: they are kept also while another one is in between, and for another account or timeout.
+    """
+
+    connection: ClassVar[Connection | None] = None
+    transport: ClassVar[Transport | None] = None
+    paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], Pace]] = {}
+    # What the earlier items wrote: a replica may still show an older copy to this one.
+    written: ClassVar[Written] = Written()
 
 
-def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> contextlib.AbstractContextManager[Client]:
-    """A client on the kept connection; another account, identity or address never shares it."""
+@contextlib.contextmanager
+def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> Iterator[Client]:
+    """A client on the kept connection; another account, identity or address never shares it.
+
+    What the client has begun ends with the item, also where Ansible interrupts it.
+    """
     if _Kept.transport is None or _Kept.connection != connection:
         if _Kept.transport is not None:
             _Kept.transport.close()
-        _Kept.connection, _Kept.transport = connection, Transport(connection)
-    return contextlib.nullcontext(Client(connection, _Kept.transport, tell))
-
-
-def _own_user() -> str | None:
+        _Kept.connection, _Kept.transport, _Kept.written = connection, Transport(connection), Written()
+    client = Client(connection, _Kept.transport, tell, _pace_of(connection), _Kept.written)
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that has no name
-        return None
+        yield client
+    finally:
+        client.end()
+
+
+def _pace_of(connection: Connection) -> Pace:
+    """The pace of the identity that C(connection) uses, with an allowance for one more item."""
+    identity = (connection.base_url, frozenset(connection.credentials.headers.items()))
+    pace = _Kept.paces.setdefault(identity, Pace(connection.rate_limit_wait))
+    pace.begin_task(connection.rate_limit_wait)
+    return pace
+
+
+def _stop_reading(interruption: BaseException) -> None:
+    """End the program that was waited for, such as a shell or ssh, and close its pipes.
+
+    By these, the module notices that its task has ended. Only the connection plugin knows that program, in a variable of the
+    frame that was interrupted.
+    """
+    for frame, _line in traceback.walk_tb(interruption.__traceback__):
+        for program in list(frame.f_locals.values()):
+            if isinstance(program, subprocess.Popen) and program.poll() is None:
+                program.terminate()
+                for pipe in filter(None, (program.stdin, program.stdout, program.stderr)):
+                    with contextlib.suppress(OSError):
+                        pipe.close()
 
 
 def _is_own_interpreter(interpreter: str) -> bool:

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -18,14 +19,15 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection as Pipe
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, retry, transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, listing, retry, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway, ai_gateways
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import perform
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply
@@ -39,10 +41,13 @@ HOMES: dict[str, Any] = {
     "BACKOFF_CAP": retry,
     "FRESH_SECONDS": apply,
     "GRACE_SECONDS": transport,
-    "PAGE_SIZE": client,
+    "PAGE_SIZE": listing,
 }
 # A run that takes so many seconds hangs.
 LONGEST = 120.0
+# The most that a thread that a task has left behind is waited for, in seconds.
+LEFT_BEHIND = 5.0
+LOOK_EVERY = 0.01
 FORK = multiprocessing.get_context("fork")
 
 
@@ -79,17 +84,31 @@ class Task:
     constants: Json
     tempo: Tempo = FAST
     kill: Kill | None = None
+    connects: tuple[float, ...] = ()
+    timeout: float | None = None
+
+
+class Try(NamedTuple):
+    """A try of a request: when somebody began to wait for it, and when nobody did any more, in seconds since the epoch."""
+
+    method: str
+    path: str
+    begun: float
+    ended: float
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a task: the result, None if it was killed or died; what it printed; and the exit code (negative: the signal)."""
+    """What came of a task: the result, None if it was killed, ended by its timeout, or died; what it printed; and the exit code
+    (negative: the signal). `ended` and `tries` are known only of a fork that was not killed."""
 
     result: Json | None
     output: str
     code: int | None
     seconds: float
     killed: bool
+    ended: float | None = None
+    tries: tuple[Try, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -97,25 +116,36 @@ class Run:
         return self.result is not None and bool(self.result.get("failed"))
 
 
-class Doomed(transport.Transport):
-    """A transport whose process ends by SIGKILL in the middle of its work."""
+class TimedOut(BaseException):
+    """Stands for what Ansible raises in a task that has run for as long as it may."""
 
-    def __init__(self, connection: Connection, kill: Kill) -> None:
+
+class Watched(transport.Transport):
+    """A transport that notes its tries. With `kill`, its process ends by SIGKILL in the middle of its work."""
+
+    def __init__(self, connection: Connection, kill: Kill | None) -> None:
         super().__init__(connection)
+        self.tries: list[Try] = []
+        self._prefix = urlsplit(connection.base_url).path
         self._kill = kill
         self._begun = 0
         self._counting = threading.Lock()
 
-    def send(self, request: Request, body: bytes | None = None) -> transport.Answer:
+    def send(self, request: Request, body: bytes | None = None, scope: TaskScope | None = None, fresh: bool = False) -> transport.Answer:
         with self._counting:
             self._begun += 1
-            is_last = self._begun == self._kill.request
+            is_last = self._kill is not None and self._begun == self._kill.request
         if is_last:
             self._die()
-        return super().send(request, body)
+        begun = time.time()
+        try:
+            return super().send(request, body, scope, fresh)
+        finally:
+            path = self._prefix + request.path.partition("?")[0]
+            self.tries.append(Try(request.method, path, begun, time.time()))
 
     def _die(self) -> None:
-        if self._kill.after:
+        if self._kill and self._kill.after:
             threading.Timer(self._kill.after, os.kill, (os.getpid(), signal.SIGKILL)).start()
         else:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -143,16 +173,17 @@ def forked(tasks: Sequence[Task]) -> list[Run]:
 def _follow(receiver: Pipe, process: Any, task: Task) -> Run:
     """Wait for the end of a task."""
     begun = time.monotonic()
-    result = None
     try:
         if receiver.poll(LONGEST):
-            result = json.loads(receiver.recv_bytes())
-        else:
-            process.kill()
+            told = json.loads(receiver.recv_bytes())
+            tries = tuple(Try(*one) for one in told["tries"])
+            is_ended = task.timeout is not None and told["result"] is None
+            return Run(told["result"], "", None, told["seconds"], is_ended, told["ended"], tries)
+        process.kill()
     except EOFError:
         process.join()
-    killed = task.kill is not None and result is None and process.exitcode == -signal.SIGKILL
-    return Run(result, "", process.exitcode, time.monotonic() - begun, killed)
+    killed = task.kill is not None and process.exitcode == -signal.SIGKILL
+    return Run(None, "", process.exitcode, time.monotonic() - begun, killed)
 
 
 def _work(tasks: Sequence[Task], sender: Pipe, printed: int) -> None:
@@ -165,9 +196,63 @@ def _work(tasks: Sequence[Task], sender: Pipe, printed: int) -> None:
 
 
 def _perform(task: Task) -> Json:
-    """The result of the task as Ansible would show it, with what is secret removed."""
+    """The result of the task as Ansible would show it, with what is secret removed, and the times of it and of its tries.
+
+    Returns when nothing of the task can act any more, such as a thread that it has left behind.
+    """
     for name, value in {**task.tempo.constants, **task.constants}.items():
         setattr(HOMES[name], name, value)
+    if task.connects:
+        _slow_down([share * task.tempo.timeout for share in task.connects])
+    watched: list[Watched] = []
+    begun = time.time()
+    try:
+        with _timeout(task):
+            result = _result(task, watched)
+    except TimedOut:
+        result = None
+    ended = time.time()
+    # Not by joining them: a thread that was waited for when the task was interrupted counts as ended (CPython before 3.13).
+    while len(sys._current_frames()) > 1 and time.time() < ended + LEFT_BEHIND:
+        time.sleep(LOOK_EVERY)
+    tries = [one for found in watched for one in found.tries]
+    return {"result": result, "seconds": ended - begun, "ended": ended, "tries": tries}
+
+
+@contextlib.contextmanager
+def _timeout(task: Task) -> Iterator[None]:
+    """Raise TimedOut in the middle of the task, as Ansible does."""
+
+    def end(*_arguments: Any) -> None:
+        raise TimedOut
+
+    def lose(unraisable: Any) -> None:
+        # Python ignores what is raised in a destructor, so that the timeout is lost there, as that of Ansible would be.
+        if unraisable.exc_type is not TimedOut:
+            sys.__unraisablehook__(unraisable)
+
+    sys.unraisablehook = lose
+    signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, (task.timeout or 0) * task.tempo.timeout)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _slow_down(seconds: list[float]) -> None:
+    """Let the look-ups of addresses take so long, one after the other."""
+    real = socket.getaddrinfo
+
+    def look_up(*arguments: Any, **keywords: Any) -> Any:
+        with contextlib.suppress(IndexError):
+            time.sleep(seconds.pop(0))
+        return real(*arguments, **keywords)
+
+    socket.getaddrinfo = look_up
+
+
+def _result(task: Task, watched: list[Watched]) -> Json:
     work = WORKS[task.module]
     validated = ArgumentSpecValidator(work.argument_spec()).validate(task.options)
     if validated.error_messages:
@@ -176,10 +261,9 @@ def _perform(task: Task) -> Json:
     @contextlib.contextmanager
     def client_of(connection: Connection) -> Iterator[client.Client]:
         impatient = replace(connection, timeout=task.tempo.timeout)  # type: ignore[arg-type]  # fractions work too
-        doomed = Doomed(impatient, task.kill) if task.kill else None
-        with contextlib.closing(client.Client(impatient, doomed)) as found:
+        watched.append(Watched(impatient, task.kill))
+        with contextlib.closing(client.Client(impatient, watched[-1])) as found:
             yield found
 
-    performed = perform(work, validated.validated_parameters, task.check_mode, True, client_of)
-    result: Json = remove_values(performed.result, {*validated._no_log_values, *performed.hidden})
+    result: Json = perform(work, validated.validated_parameters, task.check_mode, True, client_of, validated._no_log_values)
     return result

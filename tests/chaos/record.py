@@ -26,6 +26,7 @@ class Exchange:
     number: int
     method: str
     id: str | None
+    path: str
     query: dict[str, str]
     status: int | None
     fault: Fault | None
@@ -98,12 +99,17 @@ class Record:
     @property
     def is_starved(self) -> bool:
         """Whether a try ran into its timeout although no fault made it wait: the machine was too busy, and the record shows nothing."""
-        return "(timeout)" in str(self.first.result) and not self.has_fired(*SLOW)
+        return "(timeout)" in str(self.first.result) and not self.has_fired(*SLOW) and not self.schedule.connects
 
     @property
     def is_disturbed(self) -> bool:
         """Whether anything went wrong, or the quota is so small that it may have held the run back."""
-        return self.first.killed or bool(self.schedule.behaviour["quota"]) or any(exchange.fault for exchange in self.faulty.exchanges)
+        return (
+            self.first.killed
+            or bool(self.schedule.connects)
+            or bool(self.schedule.behaviour["quota"])
+            or any(exchange.fault for exchange in self.faulty.exchanges)
+        )
 
     def known(self, phase: Phase, write: Exchange) -> list[Json | None]:
         """What the run can have known of a gateway when it sent that write, the latest first.
@@ -135,6 +141,7 @@ def exchanges_of(schedule: Schedule, requests: Sequence[Json]) -> list[Exchange]
             number=number,
             method=request["method"],
             id=_id_in(request),
+            path=request["path"],
             query=request["query"],
             status=request["status"],
             fault=schedule.faults[request["fault"] - 1] if request["fault"] else None,

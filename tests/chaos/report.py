@@ -33,7 +33,10 @@ def outcome_of(record: Record) -> Outcome:
         "store" in exchange.fault.spec for exchange in record.faulty.exchanges if exchange.fault
     )
     faults["429, as the quota was used up"] = sum(exchange.status == 429 and exchange.fault is None for exchange in record.faulty.exchanges)
-    faults["SIGKILL"] = int(record.first.killed)
+    is_timed_out = record.first.killed and record.schedule.kill is None
+    faults["SIGKILL"] = int(record.first.killed and not is_timed_out)
+    faults["timeout of the task"] = int(is_timed_out)
+    faults["slow look-up of the address"] = int(any(record.schedule.connects))
     ending = "killed" if record.first.killed else "failed" if record.first.failed else "succeeded"
     return Outcome(
         seed=record.schedule.seed,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import FRESH_SECONDS
 from tests.chaos.playbook import played
 from tests.chaos.process import CALM, FAST, REAL, Run, Task, Tempo, forked
 from tests.chaos.record import Phase, Record, exchanges_of
@@ -18,7 +19,7 @@ from tests.chaos.schedule import Schedule
 from tests.chaos.tables import Json
 from tests.simulator.handle import Simulator
 
-# A process that was killed may have sent a request that the simulator has yet to read.
+# A process that was killed, or a task that was ended, may have sent a request that the simulator has yet to read.
 ARRIVED_WITHIN = 0.02
 LOOK_EVERY = 0.02
 STARVED_TIMES = 5
@@ -58,13 +59,25 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
         gateways={simulator.account_id: schedule.gateways},
     )
     options = {**schedule.options, **connection}
-    first = way.run(simulator, [Task(schedule.module, options, schedule.check_mode, schedule.constants, way.tempo, schedule.kill)])
+    task = Task(
+        schedule.module,
+        options,
+        schedule.check_mode,
+        schedule.constants,
+        way.tempo,
+        kill=schedule.kill,
+        connects=schedule.connects,
+        timeout=schedule.task_timeout,
+    )
+    first = way.run(simulator, [task])
     boundary = settled(simulator, schedule)
     between = len(simulator.changes())
     simulator.clear_faults()
-    simulator.behave(quota=None)
+    simulator.behave(quota=None, replica_lag=0)
     patient = {**options, **PATIENCE}
-    last = forked([Task(schedule.module, patient, check_mode, schedule.constants, CALM) for check_mode in (False, True)])
+    # Nothing comes late for want of time now.
+    constants = {**schedule.constants, "FRESH_SECONDS": FRESH_SECONDS}
+    last = forked([Task(schedule.module, patient, check_mode, constants, CALM) for check_mode in (False, True)])
     exchanges = exchanges_of(schedule, simulator.requests())
     changes = simulator.changes()
     faulty = Phase(tuple(first), tuple(exchanges[:boundary]), between)
@@ -74,7 +87,7 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
 
 def settled(simulator: Simulator, schedule: Schedule) -> int:
     """Wait until no request can act any more; how many there were."""
-    time.sleep(ARRIVED_WITHIN if schedule.kill else 0)
+    time.sleep(ARRIVED_WITHIN if schedule.kill or schedule.connects or schedule.task_timeout else 0)
     while True:
         exchanges = exchanges_of(schedule, simulator.requests())
         # Of the faults, only a delay lets a request act after a while; then it is answered.

@@ -12,6 +12,8 @@ from random import Random
 from tests.chaos.tables import BEYOND, CLEARABLE, DEFAULT_ID, FAULTS, IDS, SECOND_WRITER, SETTINGS, SWITCHES, UNKNOWN, Json
 
 ONE, MANY = "ai_gateway", "ai_gateways"
+CONNECTS = (0, 0, 0.3, 1.8, 4)
+TASK_TIMEOUTS = (0.02, 0.1, 0.5, 1.5, 3)
 # A task whose first request fails for good shows little, so writes are met more often.
 METHODS = (None, "GET", "PUT", "PUT", "POST", "POST", "DELETE")
 
@@ -63,6 +65,10 @@ class Schedule:
     faults: tuple[Fault, ...]
     kill: Kill | None
     constants: Json
+    # What it takes to look up the address for each connection in turn, in units of the timeout of a try.
+    connects: tuple[float, ...] = ()
+    # When Ansible ends the task, in the same unit.
+    task_timeout: float | None = None
 
     @property
     def purge(self) -> bool:
@@ -99,6 +105,8 @@ def schedule_of(seed: int) -> Schedule:
         faults=tuple(fault(rng) for _number in range(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]))),
         kill=Kill(rng.randint(1, 6), rng.choice([0, 0, 0.001, 0.004, 0.02])) if rng.random() < 0.15 else None,
         constants={"PAGE_SIZE": rng.choice([2, 100]), "FRESH_SECONDS": rng.choice([0.02, 0.3, 10.0])},
+        connects=tuple(rng.choice(CONNECTS) for _number in range(rng.randint(1, 5))) if rng.random() < 0.25 else (),
+        task_timeout=rng.choice(TASK_TIMEOUTS) if rng.random() < 0.15 else None,
     )
 
 

@@ -49,6 +49,7 @@ SETTINGS: dict[str, list[Any]] = {
     "workers_ai_billing_mode": ["postpaid"],
     "zdr": [True, False],
 }
+NESTED = ("dlp", "guardrails", "otel", "spend_limits", "stripe", "later_list", "later_dict")
 CLEARABLE = (
     "guardrails",
     "logpush_public_key",
@@ -74,7 +75,15 @@ SWITCHES: dict[str, list[Any]] = {
     "mask_secrets": [False, False, True],
     "reorder": [False, True],
     "plan_defaults": [False, True],
+    "mask_style": ["stars", "repeated", "word", "middle", "missing"],
+    "normalize": [[], [], ["header_names", "line_ends", "empty_lists"]],
+    "refuse_extra_fields": [False, False, True],
+    "nested_in_list": ["keep", "keep", "null", "drop"],
+    "page_limit": [None, None, 1],
+    "replica_lag": [0, 0, 0, 1, 2],
 }
+# What the server shows for the secrets above, in any of the styles.
+SHOWN_MASKS = ("********", "xxxxxxxx", "[secret]", "inv...")
 
 
 def errors(code: int, message: str) -> Json:
@@ -91,6 +100,7 @@ SECOND_WRITER, LAGS = "second writer", "404 from a replica that lags"
 SLOW = ("hang", "trickle", "delay", "delay past the timeout")
 FAULTS: dict[str, Json] = {
     "reset": {"reset": True},
+    "reset of a used connection": {"reset": True, "reused": True},
     "close": {"close": True},
     "hang": {"hang": 1.4},
     "cut at the start": {"cut": 0},

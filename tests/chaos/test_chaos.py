@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, task_scope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, plan
@@ -83,6 +83,14 @@ def test_a_real_playbook_is_killed(simulator: Simulator) -> None:
     assert complaints(record) == []
     assert record.first.killed
     assert [exchange.method for exchange in record.faulty.exchanges] == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("way", ["in-process", "module"])
+def test_a_real_playbook_is_timed_out(simulator: Simulator, way: str) -> None:
+    hang = fault("hang", method="PUT", when="before", times=None, hang=4.0)
+    record = play(replace(PLAIN, faults=(hang,), task_timeout=1.0), simulator, WAYS[way])
+    assert complaints(record) == []
+    assert record.first.killed
 
 
 def test_a_seed_is_a_schedule() -> None:
@@ -187,6 +195,26 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         "_pause",
         patient_pause,
         replace(PLAIN, faults=(fault("429, wait 1 s", method="GET", times=1),)),
+    ),
+    "a try that was given up is sent": (
+        "nothing_comes_too_late",
+        task_scope.Try,
+        "_check",
+        lambda _try: None,
+        replace(PLAIN, connects=(4,)),
+    ),
+    "a task that has ended goes on": (
+        "nothing_comes_too_late",
+        task_scope.TaskScope,
+        "end",
+        lambda _scope: None,
+        replace(
+            PLAIN,
+            module=MANY,
+            options={"gateways": [{"id": "a", "cache_ttl": 60}], "max_retries": 1, "rate_limit_wait": 3},
+            faults=(fault("503", method="PUT", times=1, headers={"Retry-After": "2"}),),
+            task_timeout=1.5,
+        ),
     ),
     "the code has a mistake": ("every_run_ends_well", apply, "make_plan", broken, PLAIN),
     "something is printed": ("every_run_ends_well", client.Client, "call", talkative_call, PLAIN),

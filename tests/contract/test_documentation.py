@@ -14,8 +14,8 @@ import pytest
 import requests
 import yaml
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway_info import INFO_OPTIONS, READ_ONE_BY_ONE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateways import FLEET_OPTIONS
@@ -65,6 +65,19 @@ def document(documented: Json) -> Json:
 @pytest.fixture(scope="session")
 def descriptions(document: Json) -> Descriptions:
     return dict(described(document["doc"]["options"]))
+
+
+def test_nothing_that_is_shown_uses_facts_as_variables_of_their_own() -> None:
+    """ansible-core 2.24 has them in ``ansible_facts`` only."""
+    shown = [
+        ROOT / "README.md",
+        *(path for folder in ("docs", "playbooks", "extensions", "plugins") for path in (ROOT / folder).rglob("*.*")),
+    ]
+    texts = {path: path.read_text() for path in shown if path.suffix in (".md", ".yml", ".py")}
+    used = re.compile(r"(?:\{\{|that:|when:)[^}\n]*(?<!ansible_facts\.)(?<!edgeops\.)\bcloudflare_ai_gateways?\b")
+    assert [str(path) for path, text in texts.items() if used.search(text)] == []
+    assert used.search("{{ cloudflare_ai_gateway.id }}")
+    assert not used.search("{{ ansible_facts.cloudflare_ai_gateway.id }}")
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -21,6 +21,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from tests.contract.support import DLP_SIMPLE, FULL, declared, walk
 from tests.simulator import contract, validation
+from tests.simulator.behaviour import Behaviour
 from tests.simulator.handle import Simulator
 
 # Where the simulator takes more than we do, on purpose. One that is not needed any more fails.
@@ -100,7 +101,7 @@ def items(simulator: Simulator) -> Iterator[Items]:
 
 def refused(body: dict[str, Any]) -> bool:
     try:
-        validation.check(contract.CREATE, body, tolerate_unknown=False)
+        validation.check(contract.CREATE, body, Behaviour())
     except validation.Refused:
         return True
     return False
@@ -115,7 +116,7 @@ def test_both_have_the_same_settings() -> None:
 
 @pytest.mark.parametrize("edge", EDGES, ids=[edge.name for edge in EDGES])
 def test_the_simulator_takes_the_value_at_our_bound(edge: Edge) -> None:
-    assert validation.check(contract.CREATE, body_with(edge.where, edge.inside), tolerate_unknown=False)
+    assert validation.check(contract.CREATE, body_with(edge.where, edge.inside), Behaviour())
 
 
 def test_the_simulator_refuses_what_is_beyond_our_bounds_but_for_the_exceptions() -> None:

@@ -31,8 +31,10 @@ def in_both_ways(tasks: list[Json]) -> list[Json]:
 
 def stored(**settings: Any) -> Json:
     """A gateway with secrets that only the server knows, also where no schema says so."""
-    otel = [{"url": "a://b", "authorization": plant("server-otel"), "headers": {"k": plant("server-header")}, "content_type": "json"}]
-    return {"cache_ttl": 1, "otel": otel, "stripe": HIDDEN, "later": {"echo": [plant("server-otel"), plant("server-header")]}, **settings}
+    headers = {"k": plant("server-header"), "b": "Bearer " + plant("server-bearer"), "q": "team=" + plant("server-team") + ",x=y"}
+    otel = [{"url": "a://b", "authorization": plant("server-otel"), "headers": headers, "content_type": "json"}]
+    echo = [*(plant(f"server-{name}") for name in ("otel", "header", "bearer", "team")), {plant("server-header"): 1}]
+    return {"cache_ttl": 1, "otel": otel, "stripe": HIDDEN, "later": {"echo": echo}, **settings}
 
 
 def prepare(simulator: Simulator, token: str) -> None:
@@ -44,6 +46,8 @@ def prepare(simulator: Simulator, token: str) -> None:
         plant("server-only"),
         plant("server-otel"),
         plant("server-header"),
+        plant("server-bearer"),
+        plant("server-team"),
     ]
     everything = " ".join([f"Bearer {token}", *known])
     # Wherever a text is cut, there is some secret.
@@ -84,7 +88,7 @@ SUCCESSES: list[Json] = [
     },
     {INFO: {}, "register": "account"},
     {"ansible.builtin.debug": {"msg": "{{ account.gateways | edgeops.cloudflare.as_declared }}"}},
-    {"ansible.builtin.debug": {"msg": "{{ [fleet, changed_one, cloudflare_ai_gateway, cloudflare_ai_gateways] }}"}},
+    {"ansible.builtin.debug": {"msg": "{{ [fleet, changed_one, ansible_facts] }}"}},
     {"ansible.builtin.set_fact": {"cacheable": True, "kept": "{{ [account, fleet, changed_one] }}"}},
 ]
 REFUSALS: list[Json] = [

@@ -35,7 +35,7 @@ def test_nothing_is_evaluated_as_a_template(playbooks: Playbooks, tmp_path: Path
     tasks: list[Json] = [
         {ONE: {"id": "a"}, "register": "one"},
         {DEBUG: {"msg": "{{ one.gateway }}"}},
-        {DEBUG: {"msg": "{{ cloudflare_ai_gateway.store_id }}"}},
+        {DEBUG: {"msg": "{{ ansible_facts.cloudflare_ai_gateway.store_id }}"}},
         {INFO: {}, "register": "account"},
         {DEBUG: {"msg": "{{ account.gateways | edgeops.cloudflare.as_declared }}"}},
         {DEBUG: {"msg": "{{ item.store_id }}"}, "loop": "{{ account.gateways }}", "loop_control": {"label": "{{ item.id }}"}},

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,30 @@ def simulator(shared_simulator: Simulator) -> Simulator:
     return shared_simulator
 
 
+@contextlib.contextmanager
+def terminal() -> Iterator[tuple[int, Callable[[], str]]]:
+    """A terminal to write to, and what was written to it."""
+    master, slave = os.openpty()
+    parts: list[bytes] = []
+
+    def read() -> None:
+        # Linux ends a terminal that nobody has open any more with an error.
+        with contextlib.suppress(OSError):
+            while part := os.read(master, 4096):
+                parts.append(part)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+
+    def shown() -> str:
+        os.close(slave)
+        reader.join(10)
+        return b"".join(parts).decode().replace("\r\n", "\n")
+
+    yield slave, shown
+    os.close(master)
+
+
 class Playbooks:
     """Runs playbooks against the simulator."""
 
@@ -42,32 +68,44 @@ class Playbooks:
         self.simulator = simulator
         self.folder = folder
         self.stdout = ""
+        self.stderr = ""
         self.output = ""
 
-    def run(self, playbook: Path, *arguments: str, env: dict[str, str] | None = None) -> list[dict[str, Any]]:
-        """Run C(playbook), which need not succeed, and return what was recorded of its results."""
+    def run(self, playbook: Path, *arguments: str, env: dict[str, str] | None = None, on_terminal: bool = False) -> list[dict[str, Any]]:
+        """Run C(playbook), which need not succeed, and return what was recorded of its results.
+
+        With C(on_terminal), standard error is a terminal, and standard output is not.
+        """
         record = self.folder / "record.jsonl"
         record.unlink(missing_ok=True)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_"))}
-        environment.update(
-            PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            ANSIBLE_COLLECTIONS_PATH=str(ROOT / ".venv" / "collections"),
-            ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callback_plugins"),
-            ANSIBLE_CALLBACKS_ENABLED="record",
-            ANSIBLE_LOCALHOST_WARNING="false",
-            ANSIBLE_HOME=str(self.folder / "home"),
-            RECORD_FILE=str(record),
-            CLOUDFLARE_BASE_URL=self.simulator.base_url,
-            CLOUDFLARE_ACCOUNT_ID=self.simulator.account_id,
-            CLOUDFLARE_API_TOKEN=self.simulator.api_token,
-        )
-        environment.update(env or {})
         command = [str(BIN / "ansible-playbook"), str(playbook), *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-        self.stdout = done.stdout
-        self.output = done.stdout + done.stderr
+        with terminal() if on_terminal else contextlib.nullcontext((subprocess.PIPE, lambda: "")) as (stderr, shown):
+            done = subprocess.run(
+                command, env=self.environment(env), stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=300, check=False
+            )
+            self.stdout = done.stdout
+            self.stderr = shown() if on_terminal else done.stderr
+        self.output = self.stdout + self.stderr
         assert record.exists(), self.output
         return [json.loads(line) for line in record.read_text().splitlines()]
+
+    def environment(self, more: dict[str, str] | None = None) -> dict[str, str]:
+        """That of a playbook against the simulator."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_"))}
+        return {
+            **kept,
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv" / "collections"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_HOME": str(self.folder / "home"),
+            "RECORD_FILE": str(self.folder / "record.jsonl"),
+            "CLOUDFLARE_BASE_URL": self.simulator.base_url,
+            "CLOUDFLARE_ACCOUNT_ID": self.simulator.account_id,
+            "CLOUDFLARE_API_TOKEN": self.simulator.api_token,
+            **(more or {}),
+        }
 
     def run_task(self, *arguments: str, options: dict[str, Any], **keywords: Any) -> dict[str, Any]:
         """Run one task with the options of the module and C(keywords) of the task; its result."""

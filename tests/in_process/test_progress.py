@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.in_process.conftest import Playbooks
 from tests.simulator.handle import Simulator
@@ -41,10 +44,11 @@ def test_only_long_work_in_the_controllers_process_tells_how_far_it_is(playbooks
         }
     }
     begun = time.monotonic()
-    results = playbooks.run(playbooks.write([{"hosts": "all", "gather_facts": False, "tasks": [task]}]), "-i", str(inventory), "-f", "5")
+    playbook = playbooks.write([{"hosts": "all", "gather_facts": False, "tasks": [task]}])
+    results = playbooks.run(playbook, "-i", str(inventory), "-f", "5", "-v")
     elapsed = time.monotonic() - begun
     assert sorted(line["result"]["summary"]["created"] for line in results) == [SHORT, SHORT, LONG, LONG, LONG]
-    shown = PROGRESS.findall(playbooks.stdout)
+    shown = PROGRESS.findall(playbooks.stderr)
     assert {host for host, _text in shown} == {"told", "waits"}
     lines = [text for host, text in shown if host == "told"]
     assert len(lines) <= elapsed / INTERVAL
@@ -54,4 +58,15 @@ def test_only_long_work_in_the_controllers_process_tells_how_far_it_is(playbooks
         assert 0 < int(told[1]) == int(told[2]) < LONG
     waiting = next(text for host, text in shown if host == "waits")
     assert re.fullmatch(rf"0 of {SHORT} AI Gateways done, 0 changed, 0 failed, waiting for the rate limit until \d\d:\d\d:\d\d", waiting)
-    assert "ai_gateways:" not in playbooks.output.removeprefix(playbooks.stdout)
+    assert PROGRESS.findall(playbooks.stdout) == []
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_standard_output_belongs_to_the_callback(playbooks: Playbooks, on_terminal: bool) -> None:
+    playbooks.simulator.reset(behaviour={"delay": INTERVAL + 1.5})
+    task = {"edgeops.cloudflare.ai_gateways": {"gateways": [{"id": "a"}]}, "check_mode": True}
+    playbook = playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    playbooks.run(playbook, env={"ANSIBLE_STDOUT_CALLBACK": "document", "ANSIBLE_NOCOLOR": "true"}, on_terminal=on_terminal)
+    assert json.loads(playbooks.stdout)["results"][0]["summary"]["created"] == 1
+    expected = [("localhost", "reading the account's AI Gateways")] if on_terminal else []
+    assert PROGRESS.findall(playbooks.stderr) == expected

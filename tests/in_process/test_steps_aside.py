@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,6 @@ def program_of(playbooks: Playbooks) -> bool:
         ({"async": 30, "poll": 1}, (), "it is asynchronous"),
         ({"become": True, "become_method": "su"}, (), "it uses become"),
         ({"vars": {"ansible_become": True, "ansible_become_method": "su"}}, (), "it uses become"),
-        ({"remote_user": "nobody"}, (), "it runs as another user"),
-        ({}, ("-u", "nobody"), "it runs as another user"),
     ],
 )
 def test_it_steps_aside(playbooks: Playbooks, keywords: dict[str, Any], arguments: tuple[str, ...], reason: str) -> None:
@@ -63,6 +62,23 @@ def test_it_steps_aside_without_requests(playbooks: Playbooks, tmp_path: Path) -
     (line,) = playbooks.run(playbook, "-vvv", env={"PYTHONPATH": str(tmp_path / "hidden")})
     assert way(playbooks) == "the controller's Python has no requests"
     assert "Failed to import the required Python library (requests)" in line["result"]["msg"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-u", "nobody"), ("-e", "ansible_user=nobody")])
+def test_a_user_has_no_meaning_for_a_local_connection(playbooks: Playbooks, arguments: tuple[str, ...]) -> None:
+    playbooks.run_task("-vvv", *arguments, options=OPTIONS, **({} if arguments else {"remote_user": "nobody"}))
+    assert way(playbooks) == ""
+    assert not program_of(playbooks)
+
+
+def test_it_stays_where_a_remote_host_delegates_to_the_controller(playbooks: Playbooks, tmp_path: Path) -> None:
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text(str({"all": {"hosts": {"web": {"ansible_host": "192.0.2.1"}}, "vars": {"ansible_user": "deploy"}}}))
+    task = {"edgeops.cloudflare.ai_gateway": OPTIONS, "delegate_to": "localhost"}
+    playbooks.run(playbooks.write([{"hosts": "web", "gather_facts": False, "tasks": [task]}]), "-i", str(inventory), "-vvv")
+    assert way(playbooks) == ""
+    assert not program_of(playbooks)
+    assert list(playbooks.simulator.gateways()) == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +111,13 @@ def test_a_loop_keeps_one_connection(playbooks: Playbooks) -> None:
     playbooks.run_task(options={"id": "g{{ item }}"}, loop=[1, 2, 3, 4])
     assert len(connections(playbooks)) == 8
     assert len(set(connections(playbooks))) == 1
+
+
+def test_a_loop_keeps_the_pace_of_the_rate_limit(playbooks: Playbooks) -> None:
+    playbooks.simulator.reset(behaviour={"quota": {"limit": 8, "window": 1.5, "block": 60}})
+    result = playbooks.run_task(options={"id": "g{{ item }}"}, loop=list(range(12)))
+    assert [item.get("operation") for item in result["results"]] == ["created"] * 12
+    assert {entry["status"] for entry in playbooks.simulator.requests()} == {200, 404}
 
 
 def test_another_identity_never_shares_the_connection(playbooks: Playbooks) -> None:
@@ -133,6 +156,33 @@ def test_an_exception_is_a_failed_task(playbooks: Playbooks, tmp_path: Path) -> 
     assert "made by the test" in failed["result"]["msg"]
     assert after["ending"] == "ok"
     assert "Traceback" not in playbooks.output
+
+
+# What macOS does where the environment names no proxy, and what that can come to in a forked process.
+DEADLY = """
+import os, signal, urllib.request
+def ask_the_system(*_arguments):
+    os.kill(os.getpid(), signal.SIGKILL)
+urllib.request.getproxies = lambda: urllib.request.getproxies_environment() or ask_the_system()
+urllib.request.proxy_bypass = lambda host, proxies=None: (
+    urllib.request.proxy_bypass_environment(host, urllib.request.getproxies_environment())
+    if urllib.request.getproxies_environment() else ask_the_system()
+)
+"""
+
+
+@pytest.mark.parametrize(("in_process", "env"), [(True, {}), (True, {"no_proxy": "127.0.0.1"}), (False, {})])
+def test_the_systems_proxies_are_never_looked_up(
+    playbooks: Playbooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_process: bool, env: dict[str, str]
+) -> None:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "deadly").mkdir()
+    (tmp_path / "deadly" / "sitecustomize.py").write_text(DEADLY)
+    task = {"edgeops.cloudflare.ai_gateway": OPTIONS, "vars": {SWITCH: in_process}}
+    playbook = playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    (line,) = playbooks.run(playbook, env={"PYTHONPATH": str(tmp_path / "deadly"), **env})
+    assert line["result"].get("operation") == "created", playbooks.output
 
 
 def test_the_interpreter_under_test_is_named() -> None:

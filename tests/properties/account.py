@@ -22,9 +22,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell 
 from tests.simulator import api
 from tests.simulator.auth import Caller
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, Behaviour
+from tests.simulator.defaults import seeded
 from tests.simulator.journal import Request as SimulatedRequest
 from tests.simulator.routing import route
 from tests.simulator.state import State
+from tests.simulator.store import normalized
 
 ACCOUNT = DEFAULT_ACCOUNTS[0]
 WORKS = {"ai_gateway": ai_gateway.WORK, "ai_gateways": ai_gateways.WORK, "ai_gateway_info": ai_gateway_info.WORK}
@@ -40,7 +42,9 @@ class Account:
         self.state.behave(Behaviour(**behaviour))
         self.requests: list[tuple[str, str]] = []
         for gateway in gateways:
-            self.state.store.seed(ACCOUNT, gateway["id"], gateway)
+            # What this server holds was once written to it.
+            stored = normalized(seeded(gateway["id"], gateway), self.state.behaviour)
+            self.state.store.seed(ACCOUNT, gateway["id"], stored)
 
     @property
     def gateways(self) -> dict[str, Json]:
@@ -52,7 +56,7 @@ class Account:
         """The requests that change something."""
         return [request for request in self.requests if request[0] != "GET"]
 
-    def send(self, request: Request, body: bytes | None = None) -> Answer:
+    def send(self, request: Request, body: bytes | None = None, **_how: object) -> Answer:
         """What a transport does: the answer to the request."""
         path, _mark, query = request.path.partition("?")
         raw_path = f"/client/v4{path}"
@@ -68,7 +72,7 @@ class Account:
         given = {"account_id": ACCOUNT, "api_token": "invented-token", "max_retries": 0, **copy.deepcopy(options)}
         validated = ArgumentSpecValidator(work.argument_spec()).validate(given)
         assert not validated.error_messages, validated.error_messages
-        return perform(work, validated.validated_parameters, check_mode, True, self._client_of()).result
+        return perform(work, validated.validated_parameters, check_mode, True, self._client_of())
 
     def _client_of(self) -> Callable[[Connection], contextlib.AbstractContextManager[Client]]:
         @contextlib.contextmanager

@@ -13,7 +13,6 @@ from tests.simulator.defaults import completed
 from tests.simulator.views import REORDERED
 
 Json = dict[str, Any]
-SECRETS = ("authorization",)
 
 
 def meaning(name: str, value: Any, with_secrets: bool = True, with_rule_ids: bool = True) -> Any:
@@ -21,6 +20,12 @@ def meaning(name: str, value: Any, with_secrets: bool = True, with_rule_ids: boo
     given = completed({name: value})[name]
     if given == "" or (given == 0 and not isinstance(given, bool)):
         given = None
+    if name == "otel" and given == []:
+        given = None
+    if name == "logpush_public_key" and given:
+        given = given.strip()
+    if name == "otel" and given:
+        given = [{**target, "headers": {key.lower(): text for key, text in target["headers"].items()}} for target in given]
     if not with_rule_ids and name == "spend_limits" and given:
         given = {**given, "rules": [{key: part for key, part in rule.items() if key != "id"} for rule in given["rules"]]}
     return _sorted(_without_secrets(name, given) if not with_secrets else given, name)

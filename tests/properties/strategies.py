@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from tests.contract.support import declared
+from tests.simulator.views import MASKS
 
 Json = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
@@ -22,6 +23,12 @@ NULLABLE = sorted(field.name for field in GATEWAY.settings if field.nullable)
 NAMES = [field.name for field in GATEWAY.settings]
 # Few, so that they collide; a dict, a list and a scalar.
 UNKNOWN: Json = {"later_flag": True, "later_list": ["b", "a"], "later_dict": {"x": {"y": None}, "z": 5.0}}
+# Parts of nested settings that only a newer API has.
+LATER_PARTS: dict[str, Callable[[Any], None]] = {
+    "guardrails": lambda guardrails: guardrails["response"].update(S14="BLOCK"),
+    "otel": lambda targets: targets[0].update(sampling={"rate": 0.5}),
+    "spend_limits": lambda limits: limits.update(currency="EUR"),
+}
 MANY_LETTERS = 30
 words = st.sampled_from(["a", "b", "c", "team", "0", "null"])
 json_values = st.recursive(
@@ -129,12 +136,15 @@ def stored_gateway(draw: st.DrawFn, gateway_id: str) -> Json:
         rule.setdefault("id", draw(words))
     if draw(st.booleans()):
         gateway["retry_delay"] = draw(st.integers(0, 60000))
+    for name in sorted(LATER_PARTS):
+        if gateway.get(name) and draw(st.booleans()):
+            LATER_PARTS[name](gateway[name])
     gateway.update(draw(st.fixed_dictionaries({}, optional=dict.fromkeys(UNKNOWN, json_values))))
     return {"id": gateway_id, **gateway}
 
 
 @st.composite
-def behaviour(draw: st.DrawFn, masks: bool = True) -> Json:
+def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False, nulls: bool = True, sparse: bool = False) -> Json:
     """One of the servers that the real one might be."""
     return {
         "put": draw(st.sampled_from(["replace", "merge"])),
@@ -142,5 +152,13 @@ def behaviour(draw: st.DrawFn, masks: bool = True) -> Json:
         "reorder": draw(st.booleans()),
         "plan_defaults": draw(st.booleans()),
         "mask_secrets": masks and draw(st.booleans()),
+        "mask_style": draw(st.sampled_from(sorted(MASKS))),
+        "normalize": draw(
+            st.lists(st.sampled_from(["header_names", "line_ends", "empty_lists", *(["nulls"] if nulls else [])]), unique=True)
+        ),
+        "keep_unknown": True,
+        "refuse_extra_fields": refuses and draw(st.booleans()),
         "extra_fields": UNKNOWN,
+        "page_limit": draw(st.sampled_from([None, 1])),
+        "nested_in_list": draw(st.sampled_from(["keep", "null", "drop"])) if sparse else "keep",
     }

@@ -15,6 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 from tests.properties.account import Account
 from tests.properties.meaning import meaning
 from tests.properties.strategies import behaviour, settings, stored_gateway
+from tests.simulator.defaults import PLAN_DEFAULTS, SHOWN_FOR_NULL
 from tests.simulator.views import with_extra_fields
 
 Json = dict[str, Any]
@@ -91,12 +92,34 @@ def test_what_is_declared_is_stored_and_nothing_else_is_touched(server: Json, st
 
 def may_fail(server: Json, message: str) -> bool:
     """Where a refusal is right: what contradicts what is stored, and what could only be written with loss."""
-    return "which is off on this AI Gateway" in message or (server["mask_secrets"] and "only masked" in message)
+    return "which is off on this AI Gateway" in message or (server["mask_secrets"] and "the server hides" in message)
 
 
 def is_plan_default(server: Json, name: str, value: Any) -> bool:
-    """A null of these means what the plan gives, and no server was seen to say so."""
-    return bool(server["plan_defaults"] and value is None and name in ("log_management", "log_management_strategy"))
+    """Whether the server may show a value of its own where the setting is null."""
+    by_plan = server["plan_defaults"] and name in PLAN_DEFAULTS
+    return value is None and bool(by_plan or ("nulls" in server["normalize"] and name in SHOWN_FOR_NULL))
+
+
+@given(server=behaviour(masks=False), stored=stored_gateway("a"), options=declarations)
+def test_parts_that_only_a_newer_api_has_are_kept_in_a_declared_setting(server: Json, stored: Json, options: Json) -> None:
+    account = open_account(server, stored)
+    before = seen(account)
+    assume(not account.run("ai_gateway", {"id": "a", **options}).get("failed"))
+    after = seen(account)
+    assert before is not None
+    assert after is not None
+    cleared = options.get("unset", [])
+    for name in {"guardrails", "spend_limits"} - {*cleared}:
+        assert later_parts(before[name]) == later_parts(after[name])
+    kept = {target["url"] for target in after["otel"] or []}
+    for target in before["otel"] or []:
+        if "otel" not in cleared and target["url"] in kept and "sampling" in target:
+            assert target["sampling"] in [other.get("sampling") for other in after["otel"] if other["url"] == target["url"]]
+
+
+def later_parts(value: Json | None) -> list[Any]:
+    return [(value or {}).get("currency"), (value or {}).get("response", {}).get("S14")]
 
 
 @given(server=behaviour(), stored=states, options=declarations)
@@ -105,7 +128,13 @@ def test_a_second_run_is_unchanged_and_costs_one_read(server: Json, stored: Json
     assume(not account.run("ai_gateway", {"id": "a", **options}).get("failed"))
     result = account.run("ai_gateway", {"id": "a", **options})
     assert (result["operation"], result["changed"], result["changed_settings"]) == ("unchanged", False, [])
-    assert [method for method, _path in account.requests] == ["GET"]
+    # Where the server shows a value for what was cleared, nobody can tell whether it is the server's own.
+    assert [method for method, _path in account.requests] == (["GET", "PUT"] if shows_for_null(server, options) else ["GET"])
+
+
+def shows_for_null(server: Json, options: Json) -> bool:
+    """Whether the server shows a value of its own for something that the options clear."""
+    return "nulls" in server["normalize"] and bool({*options.get("unset", [])} & {*SHOWN_FOR_NULL})
 
 
 @given(server=behaviour(), stored=states, options=declarations, present=st.booleans())
@@ -121,9 +150,10 @@ def test_check_mode_writes_nothing_and_predicts_the_run(server: Json, stored: Js
     if real.get("failed"):
         assert predicted["msg"] == real["msg"]
         return
-    assert {key: predicted[key] for key in ("operation", "changed", "changed_settings")} == {
-        key: real[key] for key in ("operation", "changed", "changed_settings")
-    }
+    if not shows_for_null(server, options):
+        assert {key: predicted[key] for key in ("operation", "changed", "changed_settings")} == {
+            key: real[key] for key in ("operation", "changed", "changed_settings")
+        }
     assert comparable(server, predicted.get("gateway"), real) == comparable(server, real.get("gateway"), real)
     assert comparable(server, predicted["diff"]["after"], real) == comparable(server, real["diff"]["after"], real)
     assert predicted["diff"]["before"] == real["diff"]["before"]
@@ -133,9 +163,9 @@ def comparable(server: Json, gateway: Json | None, real: Json) -> Json | None:
     """Without what only the server can make: times, ids of new rules, and on a new gateway what depends on the plan and on its version."""
     if gateway is None:
         return None
-    made = {*VOLATILE} | (
-        {"log_management", "log_management_strategy", *server["extra_fields"]} if real["operation"] == "created" else set()
-    )
+    made = {*VOLATILE, *(SHOWN_FOR_NULL if "nulls" in server["normalize"] else ())}
+    if real["operation"] == "created":
+        made |= {*PLAN_DEFAULTS, *server["extra_fields"]}
     return {name: meaning(name, value, with_rule_ids=False) for name, value in gateway.items() if name not in made}
 
 

@@ -51,7 +51,12 @@ def operate(call: Call, route: Route) -> Answer:
 
 
 def get(call: Call) -> Answer:
-    """Show the item that the request names."""
+    """Show the item that the request names, from a replica that may lag."""
+    old = call.store.read_from_replica(call.place, call.item_id, call.behaviour.replica_lag)
+    if old is not None:
+        answer = call.resource.missing(call.behaviour) if old.item is None else call.shown(old.item)
+        answer.shows = old.number
+        return answer
     item = call.item()
     answer = call.shown(item)
     call.note_read(item)
@@ -89,11 +94,13 @@ def listing(call: Call) -> Answer:
         found = found if test is always else [item for item in found if test(call, item)]
     if wanted or narrowing:
         found = [item for item in found if is_found(call, item, wanted, narrowing)]
-    start = (page - 1) * per_page
-    items = [resource.shown(call, item) for item in resource.order(call, found)[start : start + per_page]]
+    size = min(per_page, call.behaviour.page_limit or per_page)
+    start = (page - 1) * size
+    items = [resource.shown(call, item, in_list=True) for item in resource.order(call, found)[start : start + size]]
     for item in everything:
         call.note_read(item)
-    info = {"page": page, "per_page": per_page, "count": len(items), "total_count": len(found)}
+    total = max(0, len(found) + call.behaviour.total_off)
+    info = {"page": page, "per_page": per_page, "count": len(items), "total_count": total}
     return resource.success(items, resource.page_info(call.behaviour, info))
 
 

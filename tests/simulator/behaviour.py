@@ -18,6 +18,8 @@ WRITE_TOKEN = "simulator-token"
 READ_TOKEN = "simulator-read-token"
 
 Rights = Literal["write", "read"]
+MaskStyle = Literal["stars", "repeated", "word", "middle", "missing"]
+Normalization = Literal["header_names", "line_ends", "empty_lists", "nulls"]
 
 FORBID = ConfigDict(extra="forbid", strict=True)
 
@@ -66,6 +68,14 @@ class Behaviour(SharedSwitches, ProviderSwitches, SecretsStoreSwitches, ConfigSw
     reorder: bool = False
     tolerate_unknown: bool = False
     plan_defaults: bool = False
+    mask_style: MaskStyle = "stars"
+    normalize: list[Normalization] = []
+    keep_unknown: bool = False
+    refuse_extra_fields: bool = False
+    nested_in_list: Literal["keep", "null", "drop"] = "keep"
+    page_limit: int | None = Field(default=None, ge=1)
+    total_off: int = 0
+    replica_lag: int = Field(default=0, ge=0)
     delay: float = Field(default=0, ge=0)
     accounts: list[str] | None = Field(default_factory=lambda: list(DEFAULT_ACCOUNTS))
     tokens: dict[str, Rights] = Field(default_factory=known_tokens)

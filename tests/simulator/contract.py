@@ -21,7 +21,7 @@ from typing_extensions import NotRequired, TypedDict
 
 ID_PATTERN = r"^[a-z0-9_]+(?:-[a-z0-9_]+)*$"
 MAX_SPEND_RULES = 20
-READ_ONLY = frozenset({"created_at", "modified_at", "is_default", "account_id", "account_tag", "internal_id"})
+READ_ONLY = frozenset({"created_at", "modified_at", "is_default", "account_id", "account_tag", "internal_id", "wholesale"})
 
 strict = with_config(ConfigDict(extra="forbid", strict=True))
 

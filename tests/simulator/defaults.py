@@ -18,6 +18,8 @@ from tests.simulator.switches import TimeForm
 
 DEFAULT_ID = "default"
 PLAN_DEFAULTS: Json = {"log_management": 10_000_000, "log_management_strategy": "DELETE_OLDEST"}
+# What a server may store where a setting is cleared.
+SHOWN_FOR_NULL: Json = {**PLAN_DEFAULTS, "rate_limiting_technique": "fixed"}
 
 # Everything that is not here is null when it was not given. The first five are required by the
 # contract: their values matter for seeded gateways and for settings that the server ignores.
@@ -91,7 +93,7 @@ def completed(given: Json) -> Json:
 def complete_spend_limits(given: Json) -> Json:
     """Spend limits with their switch and a complete list of rules."""
     rules = [complete_rule(rule) for rule in given.get("rules", [])]
-    return {"enabled": given.get("enabled", False), "rules": rules}
+    return {**given, "enabled": given.get("enabled", False), "rules": rules}
 
 
 def complete_rule(rule: Json) -> Json:

@@ -28,6 +28,8 @@ LINGER_ZERO = struct.pack("ii", 1, 0)
 GONE_WITHIN = 1.0
 
 transports: dict[tuple[str, int], asyncio.Transport] = {}
+# The connections that had a request already.
+used: set[tuple[str, int]] = set()
 
 
 class RememberingProtocol(H11Protocol):
@@ -42,6 +44,7 @@ class RememberingProtocol(H11Protocol):
         # The same address may be in use again already.
         if self.client is not None and transports.get(self.client) is self.transport:
             del transports[self.client]
+            used.discard(self.client)
         super().connection_lost(exc)
 
 
@@ -51,6 +54,9 @@ class Delivery:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # None when the client has left already; a request that came in whole acts all the same.
         self._transport = transports.get(scope["client"])
+        self.reuses_connection = scope["client"] in used
+        if self._transport is not None:
+            used.add(scope["client"])
         self._head_only = scope["method"] == "HEAD"
         self._receive = receive
         self._send = send

@@ -44,7 +44,7 @@ class Edge:
 
     async def _handle(self, request: Request, entry: Entry, delivery: Delivery) -> None:
         state = self._state
-        fault = state.faults.take(request.method, request.raw_path)
+        fault = state.faults.take(request.method, request.raw_path, delivery.reuses_connection)
         who = caller(request.headers, state.behaviour)
         headers, exhausted = state.ledger.take(who.name)
         where = route(request.method, request.raw_path)
@@ -66,7 +66,8 @@ class Edge:
         store = self._state.store
         before = store.changed
         answer = api.answer(self._state, request, where, who)
-        entry.acted = (before, store.changed)
+        # A replica that lags shows what an earlier change left.
+        entry.acted = (before, store.changed) if answer.shows is None else (answer.shows, answer.shows)
         return answer
 
     async def _around(self, fault: Fault, where: Route | None, act: Callable[[], Answer]) -> Answer:

@@ -84,6 +84,7 @@ class FaultSpec(BaseModel):
 
     method: str | None = None
     path: Annotated[str, AfterValidator(compilable)] | None = None
+    reused: bool | None = None
     skip: int = Field(default=0, ge=0)
     times: int | None = Field(default=1, ge=1)
     when: Literal["before", "after"] = "before"
@@ -132,14 +133,19 @@ class Fault:
         self.skipped = 0
         self.fired = 0
 
-    def fires(self, method: str, raw_path: str) -> bool:
-        """Whether it takes this request; counts the ones it lets through first and the ones it takes."""
+    def fires(self, method: str, raw_path: str, reused: bool = False) -> bool:
+        """Whether it takes this request; counts the ones it lets through first and the ones it takes.
+
+        `reused` says whether its connection had a request before.
+        """
         spec = self.spec
         if spec.times is not None and self.fired >= spec.times:
             return False
         if spec.method is not None and spec.method.upper() != method:
             return False
         if spec.path is not None and re.search(spec.path, raw_path) is None:
+            return False
+        if spec.reused is not None and spec.reused != reused:
             return False
         if self.skipped < spec.skip:
             self.skipped += 1
@@ -175,6 +181,6 @@ class Faults:
         """All, in the order they were planted, the ones that are used up too."""
         return [fault.listed() for fault in self._faults]
 
-    def take(self, method: str, raw_path: str) -> Fault | None:
+    def take(self, method: str, raw_path: str, reused: bool = False) -> Fault | None:
         """The fault for a request, if any."""
-        return next((fault for fault in self._faults if fault.fires(method, raw_path)), None)
+        return next((fault for fault in self._faults if fault.fires(method, raw_path, reused)), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tests.simulator.journal import LONGEST
@@ -42,6 +42,15 @@ class Age:
         by_time = (time.monotonic() - self.made) // wait.seconds if wait.seconds else math.inf
         by_reads = self.reads // wait.polls if wait.polls else math.inf
         return min(by_time, by_reads)
+
+
+@dataclass(frozen=True)
+class OldCopy:
+    """An item as it was before its last change (``None``: it was not there), after which change that was, and how often it was read."""
+
+    item: Json | None
+    number: int
+    readings: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,7 @@ class Items:
         self._places: dict[Place, dict[str, Json]] = {}
         self._ages: dict[tuple[Place, str], Age] = {}
         self._removals: dict[tuple[str, str], Removal] = {}
+        self._old: dict[tuple[Place, str], OldCopy] = {}
         self._last: dict[tuple[Place, str], int] = {}
         self.changed = 0
         self.changes: deque[Change] = deque(maxlen=LONGEST)
@@ -122,6 +132,7 @@ class Items:
 
     def put(self, place: Place, item_id: str, item: Json) -> Json:
         """Store an item, new or not, and return it."""
+        self._keep_old(place, item_id)
         self._places.setdefault(place, {})[item_id] = item
         self._note(place, item_id, item)
         return item
@@ -133,8 +144,10 @@ class Items:
 
     def take(self, place: Place, item_id: str) -> Json | None:
         """Remove an item and return it; ``None`` if there was none."""
-        removed = self.items(place).pop(item_id, None)
+        removed = self.items(place).get(item_id)
         if removed is not None:
+            self._keep_old(place, item_id)
+            del self._places[place][item_id]
             self._ages.pop((place, item_id), None)
             self._removals[place.kind, item_id] = Removal(place, removed, Age(time.monotonic(), 0))
             self._note(place, item_id, None)
@@ -143,6 +156,21 @@ class Items:
     def last_change(self, place: Place, item_id: str) -> int:
         """Return the number of the last change of an item."""
         return self._last[place, item_id]
+
+    def read_from_replica(self, place: Place, item_id: str, lag: int) -> OldCopy | None:
+        """Return an item as it was before its last change, if that has been read fewer than ``lag`` times since; else ``None``."""
+        old = self._old.get((place, item_id))
+        if old is None or old.readings >= lag:
+            return None
+        self._old[place, item_id] = replace(old, readings=old.readings + 1)
+        return old
+
+    def settle(self, place: Place, item_id: str) -> None:
+        """Bring all replicas up to date with an item."""
+        del self._old[place, item_id]
+
+    def _keep_old(self, place: Place, item_id: str) -> None:
+        self._old[place, item_id] = OldCopy(self.items(place).get(item_id), self.changed)
 
     def _note(self, place: Place, item_id: str, item: Json | None) -> None:
         self.changed += 1

@@ -36,11 +36,15 @@ Path = Sequence[str | int]
 
 @dataclass
 class Answer:
-    """One HTTP answer; header names are lower case and carry no framing (content-length)."""
+    """One HTTP answer; header names are lower case and carry no framing (content-length).
+
+    `shows` is the number of the change of the store after which the answer was true, None if it is true now.
+    """
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
+    shows: int | None = None
 
 
 @dataclass(frozen=True)

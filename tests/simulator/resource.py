@@ -100,7 +100,7 @@ class Call:
 
         :raises Refused: if the body breaks the contract.
         """
-        return check(shape, self.body(), self.behaviour.tolerate_unknown)
+        return check(shape, self.body(), self.behaviour)
 
     def made(self, item: Json) -> Json:
         """Store a new item and return it."""
@@ -198,13 +198,15 @@ class Resource:
     view: Callable[[Call, Json], Json] = as_stored
     visible: Callable[[Call, Json], bool] = always
     is_listed: Callable[[Call, Json], bool] = always
+    list_view: Callable[[Call, Json], Json] | None = None
     removed: Callable[[Call, Json], None] = lambda _call, _item: None
     success: Callable[[Any, Json | None], Answer] = protocol.success
     invalid: Callable[[Sequence[Problem], Behaviour], Answer] = lambda problems, _behaviour: protocol.invalid(problems)
     missing: Callable[[Behaviour], Answer] = lambda _behaviour: protocol.not_found()
     page_info: Callable[[Behaviour, Json], Json] = lambda _behaviour, info: info
 
-    def shown(self, call: Call, item: Json) -> Json:
-        """Return an item as an answer has it."""
-        view, added = self.view(call, item), call.behaviour.added_fields.get(self.kind)
+    def shown(self, call: Call, item: Json, in_list: bool = False) -> Json:
+        """Return an item as an answer has it, by itself or in a list."""
+        view_of = self.list_view if in_list and self.list_view else self.view
+        view, added = view_of(call, item), call.behaviour.added_fields.get(self.kind)
         return {**view, **added} if added else view

@@ -89,7 +89,10 @@ class State:
         resource = BY_KIND[kind]
         made = resource.seeded(item)
         parent = str(made[resource.parent.field]) if resource.parent else ""
-        return self.store.put(Place(kind, account, parent), str(made[resource.key]), made)
+        place, item_id = Place(kind, account, parent), str(made[resource.key])
+        stored = self.store.put(place, item_id, made)
+        self.store.settle(place, item_id)
+        return stored
 
     def remove(self, kind: str, account: str, item_id: str) -> Json | None:
         """Remove an item alone, without what its removal would entail, and return it; ``None`` if there was none."""

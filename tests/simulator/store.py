@@ -10,7 +10,7 @@ import copy
 
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
-from tests.simulator.defaults import ABSENT, DEFAULT_ID, completed, default_of, seeded, timestamp
+from tests.simulator.defaults import ABSENT, DEFAULT_ID, SHOWN_FOR_NULL, completed, default_of, seeded, timestamp
 from tests.simulator.items import GATEWAYS, Items, Place
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.validation import Refused, check
@@ -34,15 +34,17 @@ class Store(Items):
         return self.take(Place(GATEWAYS, account), gateway_id)
 
     def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
-        """Puts any object there without validation; only what it lacks is filled in."""
-        return self._put(account, seeded(gateway_id, gateway))
+        """Puts any object there without validation, and on every replica; only what it lacks is filled in."""
+        stored = self._put(account, seeded(gateway_id, gateway))
+        self.settle(Place(GATEWAYS, account), gateway_id)
+        return stored
 
     def create(self, account: str, body: object, behaviour: Behaviour) -> Json:
         """A new gateway from the body of a request; Refused for bad input and for an id in use."""
         body, extra = split_extra(body, behaviour)
         if behaviour.nested_on_create == "drop" and isinstance(body, dict):
             body = {name: value for name, value in body.items() if name not in NESTED}
-        given = check(CREATE, body, behaviour.tolerate_unknown)
+        given = check(CREATE, body, behaviour)
         gateway_id = given.pop("id")
         if gateway_id in self.gateways(account):
             raise Refused([Problem("A gateway with this id already exists", ("body", "id"))])
@@ -50,6 +52,7 @@ class Store(Items):
         settings = {**defaults, **without_ignored(completed(given), behaviour)}
         # The plan decides about an explicit null too; every other default of a null is null already.
         settings |= {name: defaults[name] for name in settings if settings[name] is None}
+        settings = normalized(settings, behaviour)
         now = timestamp()
         made: Json = {"id": gateway_id, "created_at": now, "modified_at": now, "is_default": gateway_id == DEFAULT_ID}
         return self._put(account, consistent({**made, **settings, **extra}))
@@ -60,11 +63,12 @@ class Store(Items):
         `modified_at` moves only when something that is stored has changed.
         """
         body, extra = split_extra(body, behaviour)
-        given = check(UPDATE, body, behaviour.tolerate_unknown)
-        settings = completed(given) | extra
+        given = check(UPDATE, body, behaviour)
+        settings = normalized(completed(given), behaviour) | extra
         if behaviour.put == "replace":
             left_out = {name: default_of(name, behaviour.plan_defaults) for name in SETTINGS}
-            settings = {**left_out, **dict.fromkeys(behaviour.extra_fields), **settings}
+            forgotten = {} if behaviour.refuse_extra_fields else dict.fromkeys(behaviour.extra_fields)
+            settings = {**left_out, **forgotten, **settings}
         changed = consistent({**current, **without_ignored(settings, behaviour)})
         if changed != current:
             changed["modified_at"] = timestamp(after=current.get("modified_at"))
@@ -79,7 +83,25 @@ def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:
     if not isinstance(body, dict):
         return body, {}
     extra = {name: copy.deepcopy(body[name]) for name in behaviour.extra_fields if name in body}
+    if extra and behaviour.refuse_extra_fields:
+        raise Refused([Problem(f"Unrecognized key: {name}", ("body", name)) for name in extra])
     return {name: value for name, value in body.items() if name not in extra}, extra
+
+
+def normalized(settings: Json, behaviour: Behaviour) -> Json:
+    """The settings in the form in which this server stores them."""
+    stored = dict(settings)
+    if "header_names" in behaviour.normalize and stored.get("otel"):
+        stored["otel"] = [
+            {**target, "headers": {name.lower(): value for name, value in target["headers"].items()}} for target in stored["otel"]
+        ]
+    if "line_ends" in behaviour.normalize and stored.get("logpush_public_key"):
+        stored["logpush_public_key"] = stored["logpush_public_key"].strip().replace("\r\n", "\n")
+    if "empty_lists" in behaviour.normalize and stored.get("otel") == []:
+        stored["otel"] = None
+    if "nulls" in behaviour.normalize:
+        stored |= {name: value for name, value in SHOWN_FOR_NULL.items() if name in stored and stored[name] is None}
+    return stored
 
 
 def without_ignored(settings: Json, behaviour: Behaviour) -> Json:

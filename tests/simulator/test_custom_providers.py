@@ -145,6 +145,9 @@ def test_headers_are_shown_or_masked(providers: Client, simulator: Simulator, ho
     assert made["headers"] == shown
     assert [item["headers"] for item in (result(providers.get(made["id"])), *result(providers.call("GET")))] == [shown, shown]
     assert simulator.items("custom_providers")[0]["headers"] == HEADERS
+    simulator.behave(mask_style="middle")
+    assert ("inv...cret" in result(providers.get(made["id"]))["headers"]) is (how == "masked_values")
+    simulator.behave(mask_style="stars")
     simulator.seed_item("custom_providers", {"id": "odd", "headers": "odd"})
     assert result(providers.get("odd"))["headers"] in ("odd", "********")
 

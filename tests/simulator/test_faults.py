@@ -68,6 +68,19 @@ def test_reset(simulator: Simulator, when: str, stored: list[str]) -> None:
     assert simulator.requests()[0]["status"] is None
 
 
+@pytest.mark.parametrize(("reused", "answered"), [(True, 1), (False, 0)])
+def test_reset_by_the_use_of_the_connection(simulator: Simulator, reused: bool, answered: int) -> None:
+    simulator.fault(reset=True, reused=reused, times=None)
+    for _connection in range(2):
+        with connected(simulator) as connection:
+            for _request in range(answered):
+                send(connection)
+                assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+            send(connection)
+            with pytest.raises(ConnectionResetError):
+                until_end(connection)
+
+
 @pytest.mark.parametrize(("when", "stored"), [("before", []), ("after", ["one"])])
 def test_close(simulator: Simulator, when: str, stored: list[str]) -> None:
     simulator.fault(close=True, when=when)

@@ -160,6 +160,20 @@ def test_a_deleted_item_may_still_be_listed(api: Client, simulator: Simulator) -
     assert [gateway["id"] for gateway in result(api.call("GET"))] == ["two"]
 
 
+def test_a_replica_may_lag_and_pages_be_short_for_any_kind(simulator: Simulator, clients: Callable[[str], Client]) -> None:
+    providers = clients("ai-gateway/custom-providers")
+    simulator.behave(replica_lag=1, page_limit=1, total_off=1)
+    made = result(providers.call("POST", json={"name": "One", "slug": "one", "base_url": "https://one.example.com"}))
+    assert [providers.get(made["id"]).status_code for _read in range(2)] == [404, 200]
+    result(providers.call("PATCH", f"/{made['id']}", json={"name": "Two"}))
+    assert [result(providers.get(made["id"]))["name"] for _read in range(2)] == ["One", "Two"]
+    assert [request["acted"] for request in simulator.requests()] == [[0, 1], [0, 0], [1, 1], [1, 2], [1, 1], [2, 2]]
+    simulator.seed_item("custom_providers", {"id": "seeded", "slug": "seeded"})
+    assert result(providers.get("seeded"))["slug"] == "seeded"
+    page = providers.call("GET", params={"page": 2}).json()
+    assert ([item["slug"] for item in page["result"]], page["result_info"]["total_count"]) == (["seeded"], 3)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_may_still_be_listed(simulator: Simulator, clients: Callable[[str], Client], kind: str) -> None:
     resource = next(resource for resource in RESOURCES if resource.kind == kind)

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import NUMBERS, TAGS
 from tests.simulator.protocol import Json, Problem
 
@@ -27,20 +28,34 @@ class Refused(Exception):
         self.problems = problems
 
 
-def check(shape: TypeAdapter[Any], body: Any, tolerate_unknown: bool) -> Json:
+def check(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> Json:
     """The checked body, with the given keys only.
 
-    With `tolerate_unknown`, keys that the contract does not have are left out on every level
-    instead of being refused.
+    Keys that the contract does not have are refused; with `tolerate_unknown` they are left out on every level, and with `keep_unknown`
+    those within nested settings are kept.
     """
     try:
         return dict(shape.validate_python(body))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False)
     unknown = [detail for detail in details if detail["type"] == UNKNOWN]
-    if tolerate_unknown and unknown:
-        return check(shape, without(body, [place(detail) for detail in unknown]), tolerate_unknown)
-    raise Refused(problems(details))
+    places = [place(detail) for detail in unknown if behaviour.tolerate_unknown or (behaviour.keep_unknown and len(place(detail)) > 1)]
+    if not places:
+        raise Refused(problems(details))
+    given = check(shape, without(body, places), behaviour)
+    return with_kept(given, body, places) if behaviour.keep_unknown else given
+
+
+def with_kept(given: Json, body: Any, places: Iterable[tuple[str | int, ...]]) -> Json:
+    """The checked body with the values that the body had at these places."""
+    kept = copy.deepcopy(given)
+    for *way, key in places:
+        holder: Any = kept
+        source: Any = body
+        for step in way:
+            holder, source = holder[step], source[step]
+        holder[key] = source[key]
+    return kept
 
 
 def place(detail: ErrorDetails) -> tuple[str | int, ...]:

@@ -6,12 +6,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.protocol import Json
 
 MASK = "********"
+# What a server of each style shows in place of a secret; None: it leaves the secret out.
+MASKS: dict[str, Callable[[str], str | None]] = {
+    "stars": lambda secret: MASK,
+    "repeated": lambda secret: "x" * max(8, len(secret)),
+    "word": lambda secret: "[secret]",
+    "middle": lambda secret: f"{secret[:3]}...{secret[-4:]}",
+    "missing": lambda secret: None,
+}
 REORDERED = frozenset({"profiles", "check", "values", "otel", "policies", "rules"})
 
 
@@ -24,35 +33,57 @@ def shown(gateway: Json, behaviour: Behaviour) -> Json:
     """The gateway as the API answers it."""
     view = with_extra_fields(gateway, behaviour) if behaviour.extra_fields else gateway
     if behaviour.mask_secrets:
-        view = masked(view)
+        view = masked(view, MASKS[behaviour.mask_style])
     if behaviour.reorder:
         view = reordered(view)
     return view
 
 
-def masked(gateway: Json) -> Json:
+def listed(gateway: Json, behaviour: Behaviour) -> Json:
+    """The gateway as a list of gateways shows it."""
+    view = shown(gateway, behaviour)
+    if behaviour.nested_in_list == "keep":
+        return view
+    nested = {name for name, value in view.items() if isinstance(value, dict | list)}
+    if behaviour.nested_in_list == "null":
+        return {**view, **dict.fromkeys(nested)}
+    return {name: value for name, value in view.items() if name not in nested}
+
+
+def masked(gateway: Json, mask: Callable[[str], str | None]) -> Json:
     """A copy with every secret value hidden; a seeded gateway may have any shape."""
     view = dict(gateway)
     if isinstance(view.get("otel"), list):
-        view["otel"] = [masked_target(target) for target in view["otel"]]
+        view["otel"] = [masked_target(target, mask) for target in view["otel"]]
     if isinstance(view.get("stripe"), dict):
-        view["stripe"] = hidden(view["stripe"], "authorization")
+        view["stripe"] = hidden(view["stripe"], "authorization", mask)
     return view
 
 
-def masked_target(target: Any) -> Any:
-    """One otel target without its header values and its authorization."""
+def masked_target(target: Any, mask: Callable[[str], str | None]) -> Any:
+    """One otel target without its header values and its authorization.
+
+    A secret that may be missing is never left out, as it would look like none.
+    """
     if not isinstance(target, dict):
         return target
-    view = hidden(target, "authorization")
+
+    def visible(secret: str) -> str:
+        return mask(secret) or MASK
+
+    view = hidden(target, "authorization", visible)
     if isinstance(view.get("headers"), dict):
-        view["headers"] = dict.fromkeys(view["headers"], MASK)
+        view["headers"] = {name: visible(str(value)) for name, value in view["headers"].items()}
     return view
 
 
-def hidden(holder: Json, name: str) -> Json:
-    """A copy in which the named value, if it is there, is the mask."""
-    return {**holder, name: MASK} if name in holder else dict(holder)
+def hidden(holder: Json, name: str, mask: Callable[[str], str | None]) -> Json:
+    """A copy in which the named value, if it is there, is masked, or left out where its mask is None."""
+    if name not in holder:
+        return dict(holder)
+    shown_value = mask(str(holder[name]))
+    kept = {key: value for key, value in holder.items() if key != name}
+    return kept if shown_value is None else {**kept, name: shown_value}
 
 
 def reordered(value: Any) -> Any:

@@ -7,28 +7,31 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import listing
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import read_envelope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
     ApiError,
     CollectionError,
+    NoAnswer,
     NotFound,
     RateLimited,
     Request,
+    StaleRead,
     TooLate,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer, Transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, fits_path, printable
 
-# The most that the API gives at once.
-PAGE_SIZE = 100
-# A server that never comes to an end is not followed for ever.
-MAX_PAGES = 1000
+# Maximum number of times that an item is read while a replica shows an older copy than this process wrote. With the pauses, up to 15 s.
+MAX_STALE_READS = 5
 
 
 def encode_path(*segments: str) -> str:
@@ -51,16 +54,33 @@ class Client:
     :raises CollectionError: from every call, for every failure.
     """
 
-    def __init__(self, connection: Connection, transport: Transport | None = None, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        transport: Transport | None = None,
+        tell: Callable[[str], None] | None = None,
+        pace: Pace | None = None,
+        written: Written | None = None,
+    ) -> None:
         self.account_id = connection.account_id
         self.max_retries = connection.max_retries
-        self.pace = Pace(connection.rate_limit_wait)
+        self.pace = pace or Pace(connection.rate_limit_wait)
+        # A caller that keeps the transport for another client keeps this too.
+        self.written = written or Written()
         self.secrets: set[str] = set(connection.secrets)
         self.tell = tell or (lambda line: None)
         self._transport = transport or Transport(connection)
+        self._scope = TaskScope()
+        # Requests that got no answer, to notice when one is sent again.
+        self._unanswered: set[tuple[Request, bytes | None]] = set()
+
+    def end(self) -> None:
+        """End the task's requests, in whatever thread: those under way are broken off, and no further one is sent. Connections stay."""
+        self._scope.end()
 
     def close(self) -> None:
-        """Close the connections."""
+        """End the task's requests, and close the connections."""
+        self.end()
         self._transport.close()
 
     def items(self, path: Sequence[str]) -> Items:
@@ -93,11 +113,23 @@ class Client:
         try:
             if not_after is not None and time.monotonic() > not_after:
                 raise TooLate(request)
-            answer = self._transport.send(request, payload)
+            answer = self._send(request, payload)
             headers = answer.headers
         finally:
             self.pace.leave(headers)
         return read_envelope(request, answer)
+
+    def _send(self, request: Request, payload: bytes | None) -> Answer:
+        """Make one try. After one that got no answer, the next goes out on a fresh connection, as servers break used ones."""
+        key = (request, payload)
+        is_again = key in self._unanswered
+        try:
+            answer = self._transport.send(request, payload, scope=self._scope, fresh=is_again)
+        except NoAnswer:
+            self._unanswered.add(key)
+            raise
+        self._unanswered.discard(key)
+        return answer
 
     def _pause(self, retry: int, error: CollectionError) -> bool:
         """Wait as long as it takes before further try number C(retry). False if the task may not wait so long."""
@@ -121,42 +153,63 @@ class Items:
         self._path = ("accounts", client.account_id, *tuple(path))
 
     def get(self, item_id: str) -> dict[str, Any] | None:
-        """The item, or C(None) if it does not exist."""
-        try:
-            return self._item("GET", item_id)
-        except NotFound:
-            return None
+        """Return the item, or ``None`` if it does not exist; never a copy that is older than what this process wrote.
+
+        :raises StaleRead: if the server goes on to answer with an older copy.
+        """
+        for attempt in range(MAX_STALE_READS):
+            if attempt:
+                time.sleep(backoff(attempt))
+            try:
+                item: dict[str, Any] | None = self._item("GET", item_id)
+            except NotFound:
+                item = None
+            if not self.is_stale(item_id, item):
+                return item
+        if item is not None:
+            raise StaleRead(Request("GET", self._path_of(item_id)))
+        # Somebody else deleted it.
+        self.client.written.forget(self._path_of(item_id))
+        return None
+
+    def is_stale(self, item_id: str, item: Mapping[str, Any] | None) -> bool:
+        """Return whether ``item`` (``None``: absent) is older than what this process wrote, as replicas answer for a while."""
+        return self.client.written.is_newer(self._path_of(item_id), item)
 
     def all(self, search: str = "") -> list[dict[str, Any]]:
-        """All items, or those that the API finds by C(search), in the API's order: page after page until there are no more."""
-        found: dict[str, dict[str, Any]] = {}
-        for number in range(1, MAX_PAGES + 1):
-            query = {"page": number, "per_page": PAGE_SIZE, **({"search": search} if search else {})}
+        """Return all items, or those that the API finds by ``search``, in the API's order."""
+
+        def fetch_page(number: int) -> tuple[Request, dict[str, Any]]:
+            query = {"page": number, "per_page": listing.PAGE_SIZE, **({"search": search} if search else {})}
             request = Request("GET", f"{encode_path(*self._path)}?{urlencode(query)}")
-            envelope = self.client.call(request)
-            page = _page(request, envelope)
-            before = len(found)
-            found.update((item["id"], item) for item in page)
-            # A server that does not know about pages gives the same one again.
-            if len(found) == before or _is_last(envelope, len(page), len(found)):
-                return list(found.values())
-        raise ApiError(request, 200, f"there was still another page after {MAX_PAGES}")
+            return request, self.client.call(request)
+
+        return listing.list_items(fetch_page)
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create the item that C(body) describes, its C(id) included, and return it as stored."""
         request = Request("POST", encode_path(*self._path))
-        return self._checked(request, body["id"], self.client.call(request, body))
+        return self._written(self._checked(request, body["id"], self.client.call(request, body)))
 
     def update(self, item_id: str, body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
         """Put C(body), a complete object without its C(id), in the item's place and return it as stored; C(not_after) as of C(call)."""
-        return self._item("PUT", item_id, body, not_after)
+        return self._written(self._item("PUT", item_id, body, not_after))
 
-    def delete(self, item_id: str) -> None:
-        """Delete the item. One that is gone already is an error (C(NotFound)), for the caller to judge."""
-        self.client.call(Request("DELETE", encode_path(*self._path, item_id)))
+    def delete(self, item_id: str, not_after: float | None = None) -> None:
+        """Delete the item; ``not_after`` as of ``call``. One that is gone already is an error (``NotFound``), for the caller to judge."""
+        self.client.call(Request("DELETE", self._path_of(item_id)), None, not_after)
+        self.client.written.note_deletion(self._path_of(item_id))
+
+    def _path_of(self, item_id: str) -> str:
+        return encode_path(*self._path, item_id)
+
+    def _written(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Note that this process wrote the item, to recognize an older copy of it."""
+        self.client.written.note(self._path_of(item["id"]), item)
+        return item
 
     def _item(self, method: str, item_id: str, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
-        request = Request(method, encode_path(*self._path, item_id))
+        request = Request(method, self._path_of(item_id))
         return self._checked(request, item_id, self.client.call(request, body, not_after))
 
     def _checked(self, request: Request, item_id: str, envelope: dict[str, Any]) -> dict[str, Any]:
@@ -165,20 +218,3 @@ class Items:
         if not isinstance(item, dict) or item.get("id") != item_id:
             raise ApiError(request, 200, "the result is not the item that was asked for")
         return item
-
-
-def _page(request: Request, envelope: dict[str, Any]) -> list[dict[str, Any]]:
-    """The items of a page."""
-    page = envelope.get("result")
-    if not isinstance(page, list) or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in page):
-        raise ApiError(request, 200, "the result is not a list of items")
-    return page
-
-
-def _is_last(envelope: dict[str, Any], on_page: int, in_all: int) -> bool:
-    """Whether a page is the last: it is not full, or all that there are have come. The API need not tell either number."""
-    info = envelope.get("result_info")
-    numbers = info.items() if isinstance(info, dict) else ()
-    told = {name: value for name, value in numbers if isinstance(value, int) and not isinstance(value, bool)}
-    is_short = on_page < min(PAGE_SIZE, told.get("per_page", PAGE_SIZE))
-    return is_short or ("total_count" in told and in_all >= told["total_count"])

@@ -34,6 +34,8 @@ HINT_PERMISSION = "Check that the token is valid and has the permission 'AI Gate
 HINT_ACCOUNT = "Check account_id, and base_url if it is set"
 HINTS_BY_CODE = {
     10000: HINT_PERMISSION,
+    # A token that is malformed or missing, with HTTP 400.
+    9106: HINT_PERMISSION,
     9109: HINT_PERMISSION,
     6003: "The credentials have a form that the API does not accept: check api_token, or api_email and api_key",
     7000: HINT_ACCOUNT,

@@ -118,6 +118,13 @@ class TooLate(RequestError):
         super().__init__(request, f"{request} was not sent again: what it is based on was read too long ago.")
 
 
+class StaleRead(RequestError):
+    """The server goes on to show an item as it was before a write of this task; to plan from that could undo the write."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request, f"{request} still shows a copy that is older than what this task wrote. Run the task again later.")
+
+
 class ApiError(RequestError):
     """The API answered, and the answer was no, or could not be understood."""
 

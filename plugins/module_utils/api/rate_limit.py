@@ -55,6 +55,14 @@ class Pace:
         self._under_way = 0
         self._most_under_way = 0
 
+    def begin_task(self, allowance: float) -> None:
+        """Let another task use what is known of the quotas, with an C(allowance) of its own, in seconds."""
+        with self._lock:
+            self.allowance = float(allowance)
+            self._waited = 0.0
+            self._paid_until = 0.0
+            self._most_under_way = self._under_way
+
     @property
     def waiting(self) -> float:
         """Seconds that requests will still be held back; 0 if they are not."""

@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import re
-import socket
 import ssl
 import threading
 import traceback
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Mapping, NamedTuple
+from urllib.request import getproxies_environment
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.breakable import make_breakable, running
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, NotSent, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import GivenUp, TaskScope, Try
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -64,14 +66,13 @@ class Transport:
         self._session.auth = connection.credentials
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # As many connections as a task may have requests under way; they are only made when needed.
-        adapter = requests.adapters.HTTPAdapter(pool_maxsize=MAX_CONCURRENCY)
+        adapter = _adapter(MAX_CONCURRENCY)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         # Even where no redirect is followed, requests reads its target, and fails over one that is malformed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         # Proxies and a CA bundle of the environment are looked up once, and not again for each request.
-        found = self._session.merge_environment_settings(self._base_url, {}, None, connection.verify, None)
-        self._session.proxies, self._session.verify = found["proxies"], found["verify"]
+        self._session.proxies, self._session.verify = _proxies(self._base_url), _verify(connection.verify)
         self._session.trust_env = False
         # Not compressed, as a small answer could unpack to any size.
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
@@ -80,33 +81,60 @@ class Transport:
         """Close the sockets."""
         self._session.close()
 
-    def send(self, request: Request, body: bytes | None = None) -> Answer:
+    def send(self, request: Request, body: bytes | None = None, scope: TaskScope | None = None, fresh: bool = False) -> Answer:
         """Make one try of C(request), with C(body) as JSON.
 
+        :param scope: the task that it belongs to; the try ends with it.
+        :param fresh: do not reuse a connection.
         :raises NoAnswer: when no whole answer arrived within the timeout and the size limit.
+        :raises NotSent: when the task has ended, or no thread can be started.
         """
+        scope = scope or TaskScope()
+        one_try = scope.begin(request, needs_fresh_connection=fresh)
         done: list[Answer | Exception] = []
-        opened: list[Any] = []
-        # The timeouts of requests are for each read: a server that sends a byte now and then would hold it for ever. A thread
-        # that waits for the head of an answer can be left behind; it ends with its connection or with the program.
-        exchange = threading.Thread(target=self._try, args=(request, body, done, opened), daemon=True)
-        exchange.start()
-        exchange.join(self._timeout + GRACE_SECONDS)
-        if not done:
-            for response in opened:
-                _break_off(response)
-            raise NoAnswer(request, f"the answer was not complete after {self._timeout} s (timeout)", sent=True)
-        if isinstance(done[0], Answer):
-            return done[0]
-        raise self._failure(request, done[0])
-
-    def _try(self, request: Request, body: bytes | None, done: list[Answer | Exception], opened: list[Any]) -> None:
+        outcome = None
+        # The timeouts of requests are for each read: a server that sends a byte now and then would hold it for ever, and a name
+        # that is looked up has no timeout at all. Only another thread can stop waiting.
+        exchange = threading.Thread(target=self._run, args=(one_try, request, body, done), daemon=True)
         try:
-            done.append(self._exchange(request, body, opened))
+            _start(exchange, request)
+            exchange.join(self._timeout + GRACE_SECONDS)
+            outcome = done[0] if done else None
+        finally:
+            # Also if the task was interrupted in the middle of it.
+            if outcome is None:
+                one_try.give_up()
+            scope.leave(one_try)
+        if isinstance(outcome, Answer):
+            return outcome
+        raise self._given_up(request, one_try) if outcome is None else self._failure(request, outcome, one_try)
+
+    def _given_up(self, request: Request, one_try: Try) -> NoAnswer:
+        if one_try.was_not_sent:
+            return _no_connection(request, self._timeout)
+        return NoAnswer(request, f"the answer was not complete after {self._timeout} s (timeout)", sent=True)
+
+    def _run(self, one_try: Try, request: Request, body: bytes | None, done: list[Answer | Exception]) -> None:
+        try:
+            with running(one_try):
+                done.append(self._exchange(request, body))
         except Exception as error:
             done.append(error)
+        finally:
+            one_try.finish()
 
-    def _failure(self, request: Request, error: Exception) -> Exception:
+    def _failure(self, request: Request, error: Exception, one_try: Try) -> Exception:
+        """What C(error) means; what failed before the first byte of the request went out did not reach the API."""
+        if one_try.was_not_sent and isinstance(error, requests.exceptions.Timeout):
+            return _no_connection(request, min(self._timeout, MAX_CONNECT_SECONDS))
+        failure = self._explained(request, error)
+        if isinstance(failure, NoAnswer) and one_try.was_not_sent:
+            failure.outcome_unknown = False
+        return failure
+
+    def _explained(self, request: Request, error: Exception) -> Exception:
+        if isinstance(error, GivenUp):
+            return NotSent(request, "the task has ended")
         if isinstance(error, (requests.exceptions.RequestException, urllib3_errors.HTTPError)):
             return _no_answer(request, error, self._timeout)
         if isinstance(error, (OSError, ValueError)):
@@ -115,7 +143,7 @@ class Transport:
             return NoAnswer(request, _reason(error), sent=True, transient=not lasting)
         return error
 
-    def _exchange(self, request: Request, body: bytes | None, opened: list[Any]) -> Answer:
+    def _exchange(self, request: Request, body: bytes | None) -> Answer:
         response = self._session.request(
             request.method,
             self._base_url + request.path,
@@ -125,11 +153,50 @@ class Transport:
             allow_redirects=False,
             stream=True,
         )
-        opened.append(response)
         try:
             return Answer(response.status_code, response.headers, _read(request, response))
         finally:
             response.close()
+
+
+def _adapter(pool_maxsize: int) -> Any:
+    """The adapter of requests, with connections that send nothing for a try that was given up."""
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            super().init_poolmanager(*args, **kwargs)
+            self.poolmanager.pool_classes_by_scheme = make_breakable(self.poolmanager.pool_classes_by_scheme)
+
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            is_new = proxy not in self.proxy_manager
+            manager = super().proxy_manager_for(proxy, **kwargs)
+            if is_new:
+                manager.pool_classes_by_scheme = make_breakable(manager.pool_classes_by_scheme)
+            return manager
+
+    return Adapter(pool_maxsize=pool_maxsize)
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """The proxies of the environment for C(url).
+
+    Without any there, Python asks the system's settings on macOS, which can end a forked process such as a worker of Ansible.
+    """
+    return dict(requests.utils.get_environ_proxies(url)) if getproxies_environment() else {}
+
+
+def _verify(option: bool | str) -> bool | str:
+    """What to verify certificates with: the CA bundle of the environment, in the order of requests, where no option says otherwise."""
+    found = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    return found if option is True and found else option
+
+
+def _start(exchange: threading.Thread, request: Request) -> None:
+    try:
+        exchange.start()
+    except RuntimeError as error:
+        reason = f"{printable(str(error), MAX_REASON)}; raise the limit of processes (ulimit -u), or run fewer tasks at a time"
+        raise NotSent(request, reason) from None
 
 
 def _read(request: Request, response: Any) -> bytes:
@@ -151,17 +218,11 @@ def _read(request: Request, response: Any) -> bytes:
     return b"".join(parts)
 
 
-def _break_off(response: Any) -> None:
-    """End the connection that another thread reads C(response) from; to close it would not wake that thread."""
-    with contextlib.suppress(OSError, ValueError), socket.fromfd(response.raw.fileno(), socket.AF_INET, socket.SOCK_STREAM) as connection:
-        connection.shutdown(socket.SHUT_RDWR)
-
-
 def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
     """Tell in plain words why there is no answer, and whether the request can have reached the API."""
     cause = _cause(error)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NoAnswer(request, f"no connection within {min(timeout, MAX_CONNECT_SECONDS)} s", sent=False)
+        return _no_connection(request, min(timeout, MAX_CONNECT_SECONDS))
     if isinstance(error, (requests.exceptions.Timeout, urllib3_errors.TimeoutError)):
         return NoAnswer(request, f"nothing came within {timeout} s (timeout)", sent=True)
     if isinstance(error, requests.exceptions.ProxyError):
@@ -172,6 +233,10 @@ def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
         return NoAnswer(request, _reason(cause), sent=not _never_connected(cause))
     broken = isinstance(error, urllib3_errors.HTTPError) and not isinstance(error, ValueError)
     return NoAnswer(request, _reason(cause), sent=True, transient=broken)
+
+
+def _no_connection(request: Request, seconds: float) -> NoAnswer:
+    return NoAnswer(request, f"no connection within {seconds} s (timeout)", sent=False)
 
 
 def _tls_failure(request: Request, cause: BaseException) -> NoAnswer:

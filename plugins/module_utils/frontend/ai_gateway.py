@@ -11,21 +11,21 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import id_warnings, lasting, notices
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration, declare
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import UPDATE_SECRETS, Declaration, declare
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 ENDPOINT = "https://gateway.ai.cloudflare.com/v1"
 
 
 def argument_spec() -> dict[str, Any]:
     """The options of the module."""
-    return dict(options_of(CONNECTION_OPTIONS), **item_options(GATEWAY))
+    return dict(options_of((*CONNECTION_OPTIONS, UPDATE_SECRETS)), **item_options(GATEWAY))
 
 
 def read(options: dict[str, Any]) -> Declaration:
@@ -42,6 +42,7 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
     :raises CollectionError: where that cannot be reached.
     """
     outcome = reconcile(GATEWAY, declaration, client.items(GATEWAY.path), check_mode)
+    scrub = Scrubber(client.secrets)
     result: dict[str, Any] = {
         "changed": outcome.operation != UNCHANGED,
         "operation": outcome.operation,
@@ -50,22 +51,24 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
         "diff": {
             "before_header": declaration.id,
             "after_header": declaration.id,
-            "before": lasting(GATEWAY, outcome.before),
-            "after": lasting(GATEWAY, outcome.after),
+            "before": lasting(GATEWAY, outcome.before, scrub),
+            "after": lasting(GATEWAY, outcome.after, scrub),
         },
     }
-    warnings = []
-    if outcome.unverifiable:
-        warnings.append(UNVERIFIABLE % name_some(outcome.unverifiable))
-    if outcome.disturbed:
-        warnings.append(DISTURBED % name_some(outcome.disturbed))
+    warnings = notices(outcome)
     if warnings:
         result["warnings"] = warnings
-    if outcome.after is not None and declaration.present:
-        gateway = show(GATEWAY, outcome.after)
+    gateway = None if outcome.after is None or not declaration.present else show(GATEWAY, outcome.after, scrub)
+    if gateway is not None:
         result["gateway"] = gateway
-        result["ansible_facts"] = {"cloudflare_ai_gateway": gateway}
+    # Facts stay until they are set again: a gateway that is absent must not be seen there any more.
+    result["ansible_facts"] = {"cloudflare_ai_gateway": gateway or {}}
     return result
 
 
-WORK = Work(GATEWAY, argument_spec, read, run)
+def warn(declaration: Declaration) -> list[str]:
+    """What to say before anything is sent."""
+    return id_warnings(GATEWAY, [declaration.id])
+
+
+WORK = Work(GATEWAY, argument_spec, read, run, warn=warn)

@@ -11,7 +11,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import id_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import secret_values, show
@@ -59,7 +59,9 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises CollectionError: where they cannot be read.
     """
     gateways = _find(query, client.items(GATEWAY.path))
-    return {"changed": False, "gateways": [scrubbed(show(GATEWAY, gateway), secret_values(GATEWAY, gateway)) for gateway in gateways]}
+    of_task = Scrubber(client.secrets)
+    shown = [show(GATEWAY, gateway, Scrubber(secret_values(GATEWAY, gateway), of_task)) for gateway in gateways]
+    return {"changed": False, "gateways": shown}
 
 
 def _find(query: Query, items: Items) -> list[dict[str, Any]]:

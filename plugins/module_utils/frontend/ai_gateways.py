@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
@@ -14,9 +15,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport i
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import DISTURBED, UNVERIFIABLE, lasting
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import fleet_notices, id_warnings, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import UPDATE_SECRETS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import (
     FAILED,
     Fleet,
@@ -33,15 +35,18 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
 FLEET_OPTIONS = (
     Field("gateways", "list", elements="dict", required=True),
     Field("defaults", "dict"),
     Field("purge", "bool", default=False),
-    Field("purge_limit", "int", minimum=0, default=10),
+    Field("purge_limit", "int", minimum=0),
     Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
+    UPDATE_SECRETS,
 )
+# Without a limit of the user's own, purge deletes no more, and nothing at all where no gateway is declared.
+DEFAULT_PURGE_LIMIT = 10
 CHANGES = (CREATED, UPDATED, DELETED)
 # So many failures are told in the message; the results have them all.
 TOLD_FAILURES = 10
@@ -72,9 +77,16 @@ def read(options: dict[str, Any]) -> Fleet:
     declarations = reader.read("gateways", options["gateways"], options["defaults"])
     found = [problem for field in FLEET_OPTIONS for problem in problems(field, options[field.name], field.name)]
     found += reader.problems
+    purge_limit = options["purge_limit"]
+    if options["purge"] and not options["gateways"] and purge_limit is None:
+        found.append(
+            "gateways is empty, and purge would delete every gateway: check where the list comes from, or set purge_limit to allow it"
+        )
     if found:
         raise InvalidOptions(found)
-    return Fleet(declarations, options["purge"], options["purge_limit"], options["concurrency"])
+    declarations = tuple(replace(declaration, update_secrets=options[UPDATE_SECRETS.name]) for declaration in declarations)
+    limit = DEFAULT_PURGE_LIMIT if purge_limit is None else purge_limit
+    return Fleet(declarations, options["purge"], limit, options["concurrency"])
 
 
 def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
@@ -84,19 +96,23 @@ def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises CollectionError: where nothing could be done at all.
     """
     members = reconcile_fleet(GATEWAY, fleet, client.items(GATEWAY.path), check_mode)
+    of_task = Scrubber(client.secrets)
+    scrubs = {member.declaration.id: Scrubber(member.secrets, of_task) for member in members}
     summary = Counter(member.operation for member in members)
-    gateways = {member.declaration.id: _gateway(member) for member in members if _is_present(member)}
+    gateways = {member.declaration.id: _gateway(member, scrubs[member.declaration.id]) for member in members if _is_present(member)}
     result: dict[str, Any] = {
         "changed": any(summary[operation] for operation in CHANGES),
-        "results": [_result(member) for member in members],
+        "results": [_result(member, scrubs[member.declaration.id]) for member in members],
         "summary": {operation: summary[operation] for operation in (*CHANGES, UNCHANGED, FAILED)},
         "gateways": gateways,
-        "diff": _diff(members),
-        "warnings": _warnings(members),
+        "diff": _diffs(members, scrubs),
+        "warnings": fleet_notices(
+            {member.declaration.id: member.outcome for member in members if member.outcome and not member.error}, scrubs
+        ),
     }
     failed = [entry for entry in result["results"] if entry["error"]]
     if failed:
-        raise SomeFailed(_message(failed, len(members)), result)
+        raise SomeFailed(_message(failed, len(members), scrubs), result)
     result["ansible_facts"] = {"cloudflare_ai_gateways": gateways}
     return result
 
@@ -105,48 +121,44 @@ def _is_present(member: Member) -> bool:
     return member.error is None and member.outcome is not None and member.outcome.after is not None
 
 
-def _gateway(member: Member) -> Any:
-    return scrubbed(show(GATEWAY, member.outcome.after if member.outcome and member.outcome.after else {}), member.secrets)
+def _gateway(member: Member, scrub: Scrubber) -> dict[str, Any]:
+    return show(GATEWAY, member.outcome.after if member.outcome and member.outcome.after else {}, scrub)
 
 
-def _result(member: Member) -> dict[str, Any]:
+def _result(member: Member, scrub: Scrubber) -> dict[str, Any]:
     outcome, error = member.outcome, member.error
     return {
         "id": member.declaration.id,
         "operation": member.operation,
         "changed_settings": [] if error or outcome is None else list(outcome.changed_settings),
-        "error": None if error is None else scrubbed(dict(error.details(), msg=str(error)), member.secrets),
+        "error": None if error is None else scrub_free_text(dict(error.details(), msg=str(error)), scrub),
     }
 
 
-def _diff(members: Sequence[Member]) -> dict[str, Any]:
-    """The gateways that were changed, by id, before and after."""
-    sides: dict[str, Any] = {"before": {}, "after": {}}
-    for member in members:
-        if member.operation not in CHANGES or member.outcome is None:
-            continue
-        for side, gateway in (("before", member.outcome.before), ("after", member.outcome.after)):
-            if gateway is not None:
-                sides[side][member.declaration.id] = scrubbed(lasting(GATEWAY, gateway), member.secrets)
-    return sides
+def _diffs(members: Sequence[Member], scrubs: Mapping[str, Scrubber]) -> list[dict[str, Any]]:
+    """Return a diff for each gateway that was changed. Ansible compares line by line, in time by the square of the lines of one diff."""
+    return [
+        {
+            "before_header": member.declaration.id,
+            "after_header": member.declaration.id,
+            "before": lasting(GATEWAY, member.outcome.before, scrubs[member.declaration.id]),
+            "after": lasting(GATEWAY, member.outcome.after, scrubs[member.declaration.id]),
+        }
+        for member in members
+        if member.operation in CHANGES and member.outcome is not None
+    ]
 
 
-def _warnings(members: Sequence[Member]) -> list[str]:
-    """One warning of a kind, not one for each gateway."""
-    outcomes = [(member.declaration.id, member.outcome) for member in members if member.outcome and not member.error]
-    found = []
-    for text, name in ((UNVERIFIABLE, "unverifiable"), (DISTURBED, "disturbed")):
-        where = [f"{name_some(getattr(outcome, name))} of {item_id}" for item_id, outcome in outcomes if getattr(outcome, name)]
-        if where:
-            found.append(text % name_some(where))
-    return found
-
-
-def _message(failed: Sequence[Mapping[str, Any]], in_all: int) -> str:
-    told = [f"{printable(entry['id'], MAX_NAME)}: {entry['error']['msg']}" for entry in failed[:TOLD_FAILURES]]
+def _message(failed: Sequence[Mapping[str, Any]], in_all: int, scrubs: Mapping[str, Scrubber]) -> str:
+    told = [scrubs[entry["id"]](f"{printable(entry['id'], MAX_NAME)}: {entry['error']['msg']}") for entry in failed[:TOLD_FAILURES]]
     if len(failed) > TOLD_FAILURES:
         told.append(f"(and {len(failed) - TOLD_FAILURES} more, see results)")
     return f"{len(failed)} of {in_all} {GATEWAY.name}s failed; results tells about the others. {' '.join(told)}"
 
 
-WORK = Work(GATEWAY, argument_spec, read, run, items_in=("gateways", "defaults"))
+def warn(fleet: Fleet) -> list[str]:
+    """What to say before anything is sent."""
+    return id_warnings(GATEWAY, [declaration.id for declaration in fleet.declarations])
+
+
+WORK = Work(GATEWAY, argument_spec, read, run, items_in=("gateways", "defaults"), warn=warn)

@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Sequence
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import mismatches
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import holds_mask, is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
 
 def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     """The options that declare C(item) as it is stored.
 
     What the server makes, what is not set and what is masked is left out. What the options do not have or allow is in C(extra_settings).
+
+    :raises InvalidOptions: if the id is a mask, so that nobody can tell which item it is.
     """
     kept = {
         key: value
         for key, value in item.items()
-        if key != resource.id.name and key not in resource.read_only and value not in (None, "") and not _holds_mask(value)
+        if key != resource.id.name and key not in resource.read_only and value not in (None, "") and not _hides(resource, key, value)
     }
+    if holds_mask(item[resource.id.name]):
+        raise InvalidOptions([f"{resource.id.name} is {printable(item[resource.id.name], MAX_NAME)}, a mask in place of an id"])
     identity = {resource.id.name: item[resource.id.name]}
     # A field that is no setting never becomes an option, whatever it is called.
     within = {key: value for key, value in kept.items() if resource.setting(key)}
@@ -65,12 +73,22 @@ def _parts(parts: Sequence[Field], value: Any) -> Any:
     return {known[key].name if key in known else key: _from_api(known.get(key), part) for key, part in value.items()}
 
 
-def _holds_mask(value: Any) -> bool:
-    return any(is_masked(text) for text in _leaves(value))
+def _hides(resource: Resource, key: str, value: Any) -> bool:
+    """Return whether something in ``value`` is masked: a secret, a part that the schema does not know, or a mask in any text."""
+    field = resource.setting(key)
+    unknown: list[Any] = []
+    mask(field, value, unknown.append)
+    return (
+        any(hidden_secrets(field, value, key))
+        or any(is_masked(text) for text in _leaves(unknown))
+        or any(isinstance(text, str) and holds_mask(text) for text in _leaves(value))
+    )
 
 
 def _leaves(value: Any) -> Iterator[Any]:
+    """Yield all values in ``value`` that are no containers, and all keys."""
     if isinstance(value, dict):
+        yield from value
         value = list(value.values())
     if isinstance(value, list):
         for element in value:

@@ -15,8 +15,9 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import scrubbed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shown import option_secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
     Declaration,
     declare,
@@ -83,7 +84,8 @@ class ItemReader:
         try:
             return declare_by(self._resource, values, found)
         except InvalidOptions as error:
-            self.problems.extend(scrubbed([f"{where}: {problem}" for problem in error.problems], validated._no_log_values))
+            scrub = Scrubber({*validated._no_log_values, *option_secrets(self._resource, options)})
+            self.problems.extend(scrub(f"{where}: {problem}") for problem in error.problems)
         return None
 
     def _unknown(self, name: str) -> str:

@@ -5,20 +5,63 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+import re
+from typing import Any, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
-
-UNVERIFIABLE = (
-    "The server shows %s only masked, so a new value cannot be told from the old one. To have it written, "
-    "change something else in the same setting, or clear the setting with unset first."
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import (
+    DIFFERENTLY_STORED,
+    DISTURBED,
+    LEFT_ALONE,
+    LEFT_OUT,
+    LOST,
+    UNVERIFIABLE,
+    Outcome,
 )
-DISTURBED = "The server changed %s along with the update, although it was sent back as it was: compare with --diff."
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import Scrub, show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+
+# What each kind of notice says, with the names that it is about.
+NOTICES = {
+    UNVERIFIABLE: (
+        "The server hides %s, so a new value cannot be told from the old one. To write the declared value, set update_secrets to always."
+    ),
+    DISTURBED: "The server changed %s along with the update, although it was sent back as it was: compare with --diff.",
+    DIFFERENTLY_STORED: "The server stores %s in another form than declared; the meaning is the same.",
+    LEFT_OUT: "The API returns %s but refuses to take it back, so the update was sent without it.",
+    LEFT_ALONE: "purge left out the %s: the gateway was created again, or may no longer be purged, since the account was listed.",
+    LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
+}
 # They differ between check mode and the real run, and say nothing about settings.
 VOLATILE = ("created_at", "modified_at")
 
 
-def lasting(resource: Resource, item: Mapping[str, Any] | None) -> dict[str, Any]:
+def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
-    return {} if item is None else {name: value for name, value in show(resource, item).items() if name not in VOLATILE}
+    return {} if item is None else {name: value for name, value in show(resource, item, scrub).items() if name not in VOLATILE}
+
+
+def notices(outcome: Outcome) -> list[str]:
+    """Return a warning for each kind of notice about one item."""
+    return [text % name_some(outcome.notices[kind]) for kind, text in NOTICES.items() if outcome.notices.get(kind)]
+
+
+def fleet_notices(outcomes: Mapping[str, Outcome], scrubs: Mapping[str, Scrub]) -> list[str]:
+    """Return a warning for each kind of notice about many items, by their ids: one of a kind, not one for each item."""
+    found = []
+    for kind, text in NOTICES.items():
+        noted = [(item_id, outcome.notices[kind]) for item_id, outcome in outcomes.items() if outcome.notices.get(kind)]
+        if noted:
+            found.append(text % name_some([scrubs[item_id](f"{name_some(names)} of {item_id}") for item_id, names in noted]))
+    return found
+
+
+def id_warnings(resource: Resource, ids: Sequence[str]) -> list[str]:
+    """Return one warning about those ``ids`` that the API is expected to refuse."""
+    if resource.id_pattern is None:
+        return []
+    pattern, words = resource.id_pattern
+    odd = [item_id for item_id in ids if not re.fullmatch(pattern, item_id)]
+    if not odd:
+        return []
+    return [f"The API is expected to refuse ids of {resource.name}s like {name_some(odd)}: an id consists of {words}."]

@@ -1,79 +1,216 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets where no schema says they are: a server, a proxy or an exception may quote them in any text."""
+"""Replace secrets in free text: a server, a proxy or an exception may quote them anywhere, in the spelling of their choice.
+
+What the schema of a result knows is masked by the schema (see ``masking``) and never searched: a secret that happens to be
+equal to an id must not destroy the id.
+"""
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import itertools
 import json
 import re
-from typing import Any, Collection, Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import Any, Iterable, Iterator, NamedTuple, Tuple
 
-from ansible.module_utils.common.parameters import remove_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.readings import as_base64, collapsed, layers
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK, STARS
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import CUT, printable
-
-# A shorter secret is masked where the schema says it stands, but not searched for in all other text: replacing every "1" or
+# A shorter secret is masked where the schema says it stands, but not searched for in free text: replacing every "1" or
 # "prod" would wreck the output.
 MIN_SCRUBBED_LENGTH = 8
+# A text with more places to look at is replaced as a whole, so that no text takes long.
+MAX_PLACES = 5_000
+# Deeper than anything that can be declared or read.
+MAX_DEPTH = 60
+# A secret cut with an ellipsis, perhaps within an escape or before a blank.
+_CUT = re.compile(r"(?:[\\%&][\w#;%&\\]{0,12})? ?(?:\.{3}|\u2026)")
+_ELLIPSIS = re.compile(r"\.{3}|\u2026")
+_SCHEME = re.compile(r"\s*([A-Za-z][\w-]*)\s+(\S.*)", re.DOTALL)
+_ASSIGNED = re.compile(r"=\s*[\"']?([^\s,;&\"']+)")
+_BASE64_CHAR, _BASE64_END = re.compile(r"[A-Za-z0-9+/]"), re.compile(r"[A-Za-z0-9+/]?={0,2}")
+Span = Tuple[int, int]
 
 
-def scrubbable(secrets: Iterable[str]) -> set[str]:
-    """What to search any text for: those of the C(secrets) that are not too short, in each of their spellings."""
-    return {spelling for secret in secrets for spelling in _spellings(secret) if len(spelling) >= MIN_SCRUBBED_LENGTH}
+class Forms(NamedTuple):
+    """What to search a text for: once its escapes are decoded, and in what it has in base64."""
+
+    plain: tuple[str, ...]
+    encoded: tuple[str, ...]
 
 
-def cut_short(secrets: Collection[str], texts: Any) -> set[str]:
-    """The beginnings of C(secrets) at which the C(texts), in any container, were cut."""
-    hidden = scrubbable(secrets)
-    return {beginning + CUT for text in _texts(texts) if CUT in text for secret in hidden for beginning in _beginnings(secret, text)}
+class Scrubber:
+    """Replace ``secrets``, and those of the scrubber ``base``, in any value that it is called with.
 
-
-def without(value: Any, hidden: Collection[str]) -> Any:
-    """C(value) with all texts that are C(hidden) replaced in it.
-
-    The longest first, as what is left of a longer one is not found any more; Ansible does so from ansible-core 2.19 on.
+    The time that this takes grows with the number of secrets times the length of the texts. So what is returned about one of many
+    items is searched for the secrets of that item only, and of the task.
     """
-    return remove_values(value, sorted(hidden, key=len, reverse=True))
+
+    def __init__(self, secrets: Iterable[str], base: Scrubber | None = None) -> None:
+        self._secrets = secrets
+        self._base = base
+
+    def __call__(self, value: Any, depth: int = MAX_DEPTH) -> Any:
+        """Return ``value`` with all secrets replaced in all of its texts, in keys and numbers, too."""
+        if not any(self._forms) or value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, (dict, list)):
+            return self._parts(value, depth - 1) if depth else MASK
+        text = str(value)
+        return value if self._text(text) == text else MASK
+
+    def _parts(self, value: dict[Any, Any] | list[Any], depth: int) -> Any:
+        if isinstance(value, list):
+            return [self(part, depth) for part in value]
+        return {self(key, depth): self(part, depth) for key, part in value.items()}
+
+    @cached_property
+    def _forms(self) -> Forms:
+        """Return what to search for. Made when first needed: most results have no free text."""
+        found = [_forms_of(secret) for secret in self._secrets] + ([self._base._forms] if self._base else [])
+        return Forms(*(tuple(dict.fromkeys(form for forms in found for form in forms[kind])) for kind in (0, 1)))
+
+    def _text(self, text: str) -> str:
+        spans = _merged(_find(text, self._forms)) if len(text) >= MIN_SCRUBBED_LENGTH else []
+        if spans == [(0, len(text))]:
+            return MASK
+        ends, starts = [0, *(end for _start, end in spans)], [*(start for start, _end in spans), len(text)]
+        return STARS.join(text[end:start] for end, start in zip(ends, starts))
 
 
-def scrubbed(value: Any, secrets: Collection[str]) -> Any:
-    """What is returned about one of many items, without that item's own C(secrets), wherever in it they stand.
-
-    To search it for the secrets of all the other items too would take time by the square of their number.
-    """
-    hidden = scrubbable(secrets) | cut_short(secrets, value)
-    return without(value, hidden) if hidden else value
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (dict, list)):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
+def scrub_free_text(result: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
+    """Return a module's ``result``, or the error of one item, with the secrets replaced in what is free text."""
+    scrubbed: dict[str, Any] = {name: scrub(result[name]) for name in ("msg", "ray_id", "warnings", "exception") if name in result}
+    if "errors" in result:
+        scrubbed["errors"] = [{name: scrub(part) for name, part in error.items()} for error in result["errors"]]
+    return {**result, **scrubbed}
 
 
-def _beginnings(secret: str, text: str) -> Iterator[str]:
-    """What stands of C(secret) in C(text) before a cut."""
-    # Looking ahead finds places that overlap, too.
-    for found in re.finditer(f"(?={re.escape(secret[:MIN_SCRUBBED_LENGTH])})", text):
-        pairs = zip(secret, text[found.start() : found.start() + len(secret)])
-        common = "".join(char for char, _same in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
-        beginning = common.rstrip(CUT[0])  # a secret may go on with dots of its own
-        if text.startswith(CUT, found.start() + len(beginning)):
-            yield beginning
+@lru_cache(maxsize=1000)
+def _forms_of(secret: str) -> Forms:
+    """Return what to search for to find the secret or a part of it, as far as that is long enough to be searched for."""
+    parts = [part for part in _parts(secret) if len(part) >= MIN_SCRUBBED_LENGTH]
+    plain = [collapsed(layer).text.strip() for part in parts for layer in layers(part)]
+    spellings = [spelling for part in parts for spelling in (part, json.dumps(part)[1:-1])]
+    encoded = [_in_base64(spelling, offset) for spelling in dict.fromkeys(spellings) for offset in range(3)]
+    return Forms(*(tuple(dict.fromkeys(form for form in forms if len(form) >= MIN_SCRUBBED_LENGTH)) for forms in (plain, encoded)))
 
 
-def _spellings(secret: str) -> Iterator[str]:
-    """A secret as it is, as others quote it, and as others quote that; each also as it looks in a message."""
-    once = _quotations(secret)
-    for spelling in once.union(*map(_quotations, once)):
-        yield spelling
-        yield printable(spelling)
+def _in_base64(text: str, offset: int) -> str:
+    """Return the characters that encode ``text``, and nothing else, where ``offset`` bytes are before it, or three more, and so on."""
+    data = text.encode("utf-8", "replace")
+    encoded = base64.b64encode(b"-" * offset + data).decode("ascii")
+    return encoded[(offset * 8 + 5) // 6 : (offset + len(data)) * 8 // 6]
 
 
-def _quotations(text: str) -> set[str]:
-    """C(text), and what Python and JSON make of it. Python escapes quotes by which of them there are in all that it quotes."""
-    return {text, repr(text)[1:-1], repr('"' + text)[2:-1], json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+def _parts(secret: str) -> Iterator[str]:
+    """Yield what of ``secret`` is secret by itself: all of it, what follows a scheme such as ``Bearer``, what follows ``=``."""
+    yield secret
+    with_scheme = _SCHEME.fullmatch(secret)
+    if with_scheme:
+        scheme, credentials = with_scheme.groups()
+        yield credentials.rstrip()
+        if scheme.lower() == "basic":
+            yield from _basic(credentials)
+    yield from (value.rstrip("=") for value in _ASSIGNED.findall(secret))
+
+
+def _basic(credentials: str) -> Iterator[str]:
+    with contextlib.suppress(ValueError):
+        decoded = base64.b64decode(credentials).decode("utf-8")
+        yield decoded
+        yield decoded.partition(":")[2]
+
+
+def _find(text: str, forms: Forms) -> Iterator[Span]:
+    """Yield where in ``text`` any of the ``forms`` stands, in whatever spelling."""
+    for layer in layers(text):
+        plain, encoded = collapsed(layer), as_base64(layer)
+        places_of = _places if _ELLIPSIS.search(plain.text) else _occurrences
+        places = itertools.chain(
+            ((plain, *span) for form in forms.plain for span in places_of(plain.text, form)),
+            ((encoded, *_widened(encoded.text, span)) for form in forms.encoded for span in places_of(encoded.text, form)),
+        )
+        for number, (found_in, start, end) in enumerate(places):
+            if number == MAX_PLACES:
+                yield 0, len(text)
+                return
+            yield found_in.origin(start), found_in.origin(end)
+
+
+def _widened(encoded: str, span: Span) -> Span:
+    """Return ``span`` with the characters on both sides that encode the first or last letter of a secret along with others."""
+    start, end = span
+    if start == end:
+        return span
+    if start and _BASE64_CHAR.match(encoded, start - 1):
+        start -= 1
+    after = _BASE64_END.match(encoded, end)
+    return start, after.end() if after else end
+
+
+def _places(text: str, form: str) -> Iterator[Span]:
+    """Yield where ``text`` has ``form``, or one end of it that is at an ellipsis."""
+    yield from _occurrences(text, form)
+    yield from _cut_off(text, form)
+    for start, end in _cut_off(text[::-1], form[::-1]):
+        yield len(text) - end, len(text) - start
+
+
+def _occurrences(text: str, form: str) -> Iterator[Span]:
+    """Yield occurrences that cover all occurrences, also where they overlap."""
+    start = text.find(form)
+    while start >= 0:
+        end = start + len(form)
+        yield start, end
+        overlapping = text.rfind(form, start + 1, end + len(form) - 1)
+        start = overlapping if overlapping >= 0 else text.find(form, end)
+
+
+def _cut_off(text: str, form: str) -> Iterator[Span]:
+    """Yield where ``text`` has the beginning of ``form`` and then an ellipsis. Other places are empty spans, to be counted."""
+    head = form[:MIN_SCRUBBED_LENGTH]
+    start = text.find(head)
+    while start >= 0:
+        common = _common(text, start, form)
+        # A secret may continue with dots of its own.
+        for length in (common, len(form[:common].rstrip("."))):
+            cut = _CUT.match(text, start + length)
+            if cut:
+                yield start, cut.end()
+                break
+        else:
+            yield start, start
+        start = text.find(head, start + 1)
+
+
+def _common(text: str, start: int, form: str) -> int:
+    """Return how many characters ``text`` from ``start`` on and ``form`` have in common at their beginnings, eight at least."""
+    length = step = MIN_SCRUBBED_LENGTH
+    while step:
+        part = form[length : length + step]
+        if part and text.startswith(part, start + length):
+            length += len(part)
+            step *= 2
+        else:
+            step //= 2
+    return length
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Return the ``spans`` in order, those that overlap or touch as one, without empty ones."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if start == end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged

@@ -47,7 +47,7 @@ def _dict_problems(option: Mapping[str, Any], value: Any, where: str) -> Iterato
     try:
         parts = check_type_dict(value)
     except (TypeError, ValueError):
-        yield f"{where} must be a dict"
+        yield f"{where} must be a dict{_hint(value, where)}"
     else:
         yield from (problem for _name, problem in wrong_shapes(option.get("options") or {}, parts, where + "."))
 
@@ -58,9 +58,18 @@ def _list_problems(option: Mapping[str, Any], value: Any, where: str) -> Iterato
     except (TypeError, ValueError):
         yield f"{where} must be a list"
         return
+    if option.get("elements") == "dict" and isinstance(value, str) and any(list(_dict_problems({}, part, where)) for part in elements):
+        yield f"{where} is text, but must be a list of dicts{_hint(value, where)}"
+        return
     element_option = {"type": option.get("elements", "str"), "options": option.get("options")}
     for index, element in enumerate(elements):
         yield from _problems(element_option, element, f"{where}[{index}]")
+
+
+def _hint(value: Any, where: str) -> str:
+    """Return how to give an option whose C(value) is text that cannot be read, as on the command line of an ad-hoc task."""
+    nested = "." in where or "[" in where
+    return "" if nested or not isinstance(value, str) else f": in an ad-hoc command, give all options as JSON, -a '{{\"{where}\": ...}}'"
 
 
 def _is_endless(value: Any) -> bool:

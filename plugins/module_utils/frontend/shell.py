@@ -6,22 +6,18 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, closing
-from typing import Any, Callable, Container, Mapping, NamedTuple
+from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import by_name, item_options
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import (
-    CONNECTION_OPTIONS,
-    connection_of,
-)
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import cut_short, scrubbable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import connection_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shown import option_secrets, shown_items, shown_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import whole
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 
 class Work(NamedTuple):
@@ -30,6 +26,7 @@ class Work(NamedTuple):
     C(read) makes of the options what C(run) takes, and raises InvalidOptions; nothing is sent before it has returned.
     C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
     C(items_in) names the options that hold the options of items: a list of dicts, or one dict.
+    C(warn) returns what is to be said about the task before anything is sent.
     """
 
     resource: Resource
@@ -37,13 +34,7 @@ class Work(NamedTuple):
     read: Callable[[dict[str, Any]], Any]
     run: Callable[[Any, bool, Client], dict[str, Any]]
     items_in: tuple[str, ...] = ()
-
-
-class Performed(NamedTuple):
-    """A result, failed or not, and the values that must not be shown anywhere in it."""
-
-    result: dict[str, Any]
-    hidden: set[str]
+    warn: Callable[[Any], list[str]] = lambda task: []
 
 
 def open_client(connection: Connection) -> AbstractContextManager[Client]:
@@ -57,13 +48,20 @@ def perform(
     check_mode: bool,
     diff_mode: bool,
     client_of: Callable[[Connection], AbstractContextManager[Client]] = open_client,
-) -> Performed:
-    """Do the work of a task whose C(options) have passed the argument spec. Never raises: the one error boundary."""
-    hidden: set[str] = set()
+    no_log_values: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Do the work of a task whose C(options) have passed the argument spec, and return its result, which holds no secret.
+
+    Never raises: the one error boundary. C(no_log_values) are the secrets that Ansible found in the options.
+    """
+    secrets = {*no_log_values, *_secrets_in(work, options)}
+    warnings: list[str] = []
     try:
         task, connection = _prepare(work, options)
+        warnings = work.warn(task)
         with client_of(connection) as client:
-            hidden = client.secrets
+            # The client's set grows by what only the server knows.
+            secrets = client.secrets = secrets | client.secrets
             result = work.run(task, check_mode, client)
     except CollectionError as error:
         result = dict(error.details(), failed=True, msg=str(error))
@@ -71,8 +69,19 @@ def perform(
         result = {"failed": True, "msg": str(Defect(error))}
     if not diff_mode:
         result.pop("diff", None)
-    result["invocation"] = {"module_args": shown_options(work, options)}
-    return Performed(result, scrubbable(hidden) | cut_short(hidden, result))
+    if warnings:
+        result["warnings"] = [*warnings, *result.get("warnings", [])]
+    return _finished(work, options, result, Scrubber(secrets))
+
+
+def refuse(work: Work, options: Mapping[str, Any], problem: str, no_log_values: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+    """Return the result of a task whose C(options) did not pass the argument spec; C(more) belongs to the result."""
+    result = {**more, "failed": True, "msg": printable(problem)}
+    return _finished(work, options, result, Scrubber({*no_log_values, *_secrets_in(work, options)}))
+
+
+def _finished(work: Work, options: Mapping[str, Any], result: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
+    return {**scrub_free_text(result, scrub), "invocation": {"module_args": shown_options(work, options, scrub)}}
 
 
 def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
@@ -98,31 +107,18 @@ def refused_shapes(work: Work, options: Mapping[str, Any]) -> str:
     return str(InvalidOptions(problems)) if problems else ""
 
 
-def shown_options(work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
+def shown_options(work: Work, options: Mapping[str, Any], scrub: Scrubber | None = None) -> dict[str, Any]:
     """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings) and within items."""
+    scrub = scrub or Scrubber(_secrets_in(work, options))
     known = by_name(item_options(work.resource))
-    items = {name: _shown_items(work.resource, known, options[name]) for name in work.items_in if name in options}
-    return {**_shown(work.resource, by_name(work.argument_spec()), options), **items}
+    shown = shown_values(work.resource, by_name(work.argument_spec()), _without_items(work, options), scrub)
+    return {name: shown[name] if name in shown else shown_items(work.resource, known, value, scrub) for name, value in options.items()}
 
 
-def _shown_items(resource: Resource, known: Container[str], value: Any) -> Any:
-    if isinstance(value, list):
-        return [_shown_items(resource, known, item) for item in value]
-    if isinstance(value, dict):
-        return _shown(resource, known, value)
-    return None if value is None else MASK
+def _secrets_in(work: Work, options: Mapping[str, Any]) -> set[str]:
+    """The secrets in the options of a task, without those of its items, which are searched for in what is said of the item."""
+    return option_secrets(work.resource, _without_items(work, options))
 
 
-def _shown(resource: Resource, known: Container[str], options: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {field.name: field for field in CONNECTION_OPTIONS + resource.settings}
-    shown: dict[str, Any] = {}
-    for name, value in options.items():
-        if name == "extra_settings":
-            shown[name] = mask_settings(resource, value) if isinstance(value, dict) else value and MASK
-        elif name not in known:
-            # It may be the misspelt name of a secret.
-            shown[name] = MASK
-        else:
-            # A value from the environment need not be in UTF-8, and is a str of its own kind, which not every serialiser takes.
-            shown[name] = mask(fields.get(name), whole(value) if isinstance(value, str) else value, unknown=MASK)
-    return shown
+def _without_items(work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name not in work.items_in}

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NotFound, Refused, TooLate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, secret_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
     CREATED,
@@ -20,11 +21,16 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     UNCHANGED,
     UPDATED,
     Plan,
+    differently_stored,
     disturbed,
     make_plan,
     merged_body,
     mismatches,
+    really_changed,
+    unfulfilled,
     unverifiable,
+    value_at,
+    without_refused,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
@@ -35,25 +41,27 @@ ROUNDS = 4
 FRESH_SECONDS = 10.0
 # How often to look for an item whose creation may still be under way, before creating it again.
 LOOKS = 3
-# So much of a value is shown in a message.
+# Maximum length of a value that is shown in a message.
 MAX_SHOWN = 500
+# Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
+# stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to delete.
+UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
+LEFT_ALONE = "left_alone"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What was done, or in check mode would be.
 
-    C(before) and C(after) are items as stored, C(None) where absent. C(unverifiable) names secrets that the server hides,
-    so that nobody can tell whether those declared are those stored. C(disturbed) names settings that the server changed
-    although they were sent back as they were.
+    ``before`` and ``after`` are the stored items, or ``None`` if the item does not exist. ``notices`` has names of settings, or places
+    within them, by what there is to say about them (``UNVERIFIABLE`` and so on).
     """
 
     operation: str
     changed_settings: tuple[str, ...]
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
-    unverifiable: tuple[str, ...] = ()
-    disturbed: tuple[str, ...] = ()
+    notices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class NotStored(CollectionError):
@@ -80,7 +88,13 @@ def reconcile(resource: Resource, declaration: Declaration, items: Items, check_
     """
     reconciler = Reconciler(resource, declaration, items, items.client.secrets)
     current = reconciler.read()
-    return reconciler.predict(current) if check_mode else reconciler.carry_out(current)
+    if check_mode:
+        return reconciler.predict(current)
+    try:
+        return reconciler.carry_out(current)
+    except CollectionError as error:
+        explain_limit(resource, error, lambda: len(items.all()))
+        raise
 
 
 class Reconciler:
@@ -96,6 +110,7 @@ class Reconciler:
         self.items = items
         self.secrets = secrets
         self.disturbed: list[str] = []
+        self.left_out: list[str] = []
         self._read_at = read_at
         # The first plan of which something was done, or may have been.
         self._begun: Plan | None = None
@@ -131,13 +146,31 @@ class Reconciler:
             else:
                 # What was done is no less done where a later round finds it, or has to add something.
                 return self._outcome(plan if plan.operation == CREATED else self._begun or plan, after)
-        raise Contended(f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else.")
+        raise Contended(
+            f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else, or "
+            "the rate limit makes each write too late."
+        )
 
     def _outcome(self, plan: Plan, after: Mapping[str, Any] | None) -> Outcome:
-        hidden: list[str] = []
-        if plan.operation == UNCHANGED and after is not None:
-            hidden = unverifiable(self.resource, self.declaration, after)
-        return Outcome(plan.operation, plan.changed_settings, plan.before, after, tuple(hidden), tuple(self.disturbed))
+        operation, changed = plan.operation, plan.changed_settings
+        if operation == UPDATED and after is not None and after is not plan.after:
+            changed = really_changed(self.resource, self.declaration, plan, after)
+            operation = UPDATED if changed else UNCHANGED
+        return Outcome(operation, changed, plan.before, after, self._notices(plan, operation, after))
+
+    def _notices(self, plan: Plan, operation: str, after: Mapping[str, Any] | None) -> dict[str, Sequence[str]]:
+        if after is None:
+            return {}
+        if not self.declaration.present:
+            return {LEFT_ALONE: ["deletion"]}
+        was_written = plan.operation in (CREATED, UPDATED) and after is not plan.after
+        return {
+            UNVERIFIABLE: unverifiable(self.resource, self.declaration, after) if operation == UNCHANGED else [],
+            DISTURBED: self.disturbed,
+            DIFFERENTLY_STORED: differently_stored(self.resource, self.declaration, after) if was_written else [],
+            LEFT_OUT: self.left_out,
+            LOST: [place for place in self.left_out if value_at(plan.before, place) != value_at(after, place)],
+        }
 
     def _send(self, plan: Plan, is_last: bool) -> Mapping[str, Any] | None:
         """Do what is planned and return the item as it is stored then."""
@@ -179,41 +212,59 @@ class Reconciler:
             retry += 1
 
     def _put(self, body: dict[str, Any], before: Mapping[str, Any], is_last: bool) -> Mapping[str, Any]:
-        """Update the item as it was C(before) and check what is stored then."""
+        """Update the item as it was ``before`` and check what is stored then."""
         not_after = None if is_last else self._read_at + FRESH_SECONDS
         try:
-            stored = self._remember(self.items.update(self.declaration.id, body, not_after))
+            stored = self._update(body, not_after)
         except NotFound as error:
             raise _Overtaken(None, error.outcome_unknown) from None
         except CollectionError as error:
-            return self._settle(error)
+            return self._settle(error, before, is_last)
         self._verify(stored)
         self.disturbed = disturbed(self.resource, body, before, stored)
         return stored
 
-    def _settle(self, error: CollectionError) -> Mapping[str, Any]:
-        """The item after an update that ended with C(error), if what is declared is stored all the same."""
+    def _update(self, body: dict[str, Any], not_after: float | None) -> dict[str, Any]:
+        """Send an update, again without the fields that the API returned and then refuses, as long as it names some."""
+        while True:
+            try:
+                return self._remember(self.items.update(self.declaration.id, body, not_after))
+            except Refused as error:
+                left_out = [] if error.outcome_unknown else without_refused(self.resource, self.declaration, body, error.entries)
+                if not left_out:
+                    raise
+                self.left_out += left_out
+
+    def _settle(self, error: CollectionError, before: Mapping[str, Any], is_last: bool) -> Mapping[str, Any]:
+        """Return the item after an update that ended with ``error``, if what is declared is stored all the same."""
         is_late = isinstance(error, TooLate)
         if not is_late and not error.outcome_unknown:
             raise error
         found = self._look(error) if error.outcome_unknown else self.read()
         if found is not None and error.outcome_unknown and not mismatches(self.resource, self.declaration, found):
-            return found
+            if mismatches(self.resource, self.declaration, before):
+                return found
+            # Only secrets were to be written that nobody can see: whether they were is unknown, so they are written again.
+            is_late = not is_last
         if found is None or is_late:
             raise _Overtaken(found, error.outcome_unknown) from None
         raise error
 
     def _delete(self) -> None:
+        # An item that is only deleted because nobody declares it has to be the one that was listed, up to the last moment.
+        not_after = None if self.declaration.listed is None else self._read_at + FRESH_SECONDS
         try:
-            self.items.delete(self.declaration.id)
+            self.items.delete(self.declaration.id, not_after)
         except NotFound:
             return
+        except TooLate as error:
+            raise _Overtaken(self.read(), error.outcome_unknown) from None
         except CollectionError as error:
             if not error.outcome_unknown or self._look(error) is not None:
                 raise
 
     def _verify(self, stored: Mapping[str, Any]) -> None:
-        wrong = mismatches(self.resource, self.declaration, stored)
+        wrong = unfulfilled(self.resource, self.declaration, stored)
         if wrong:
             pairs = [f"{key}: declared {self._shown(key, self.declaration.settings)}, stored {self._shown(key, stored)}" for key in wrong]
             raise NotStored(

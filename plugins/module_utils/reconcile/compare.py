@@ -1,36 +1,55 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When two values of a setting mean the same, and what is there but hidden.
+"""When two values of a setting mean the same, and what a write has to keep of the stored one.
 
-Values are in the API's form. C(declared) is what the user wants, C(stored) what the server holds; the two sides are not
-alike: a server fills in defaults and ids, may reorder, and may mask secrets.
+Values are in the API's form. ``declared`` is what the user wants, ``stored`` what the server holds. The two sides differ in form: a
+server fills in defaults and ids, may reorder, may mask secrets, and may have parts that this version does not know.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Sequence
+from typing import Any, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masks import contradicts
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import is_hidden
 
 
 def same(field: Field | None, declared: Any, stored: Any) -> bool:
-    """Whether C(stored) is what was C(declared). A secret that the server hides counts as the declared one, if one is declared."""
+    """Return whether ``stored`` is what was ``declared``.
+
+    A secret that the server hides counts as the declared one, unless what is visible of it contradicts that.
+    """
     if field is None:
         return _same_json(declared, stored)
     if declared is None and field.server_made:
         return True
+    if field.secret:
+        return _same_secret(field, declared, stored)
+    # An empty list and null both mean that nothing is set.
+    return _same_form(field, declared, stored) or (field.type == "list" and declared in (None, []) and stored in (None, []))
+
+
+def _same_form(field: Field, declared: Any, stored: Any) -> bool:
     declared = field.default if declared is None else declared
     stored = field.default if stored is None else stored
-    if field.secret and is_masked(stored):
-        return declared is not None
+    if field.normalize is not None:
+        declared, stored = field.normalize(declared), field.normalize(stored)
     if isinstance(declared, dict) and isinstance(stored, dict):
         return _same_dict(field, declared, stored)
     if isinstance(declared, list) and isinstance(stored, list):
         return _same_list(field, declared, stored)
     return _same_json(declared, stored)
+
+
+def _same_secret(field: Field, declared: Any, stored: Any) -> bool:
+    if isinstance(declared, dict) and isinstance(stored, dict):
+        return _same_form(field, declared, stored)
+    if _same_json(declared or field.default, stored or field.default):
+        return True
+    return is_hidden(field, stored) and declared is not None and not (isinstance(stored, str) and contradicts(stored, declared))
 
 
 def _same_dict(field: Field, declared: dict[str, Any], stored: dict[str, Any]) -> bool:
@@ -39,7 +58,8 @@ def _same_dict(field: Field, declared: dict[str, Any], stored: dict[str, Any]) -
     if set(declared) != set(stored):
         return False
     if field.secret:
-        return all(is_masked(stored[key]) or _same_json(declared[key], stored[key]) for key in declared)
+        part = Field(field.name, "str", secret=True, required=True)
+        return all(_same_secret(part, declared[key], stored[key]) for key in declared)
     return all(_same_value(field.value_fields, declared[key], stored[key]) for key in declared)
 
 
@@ -59,66 +79,101 @@ def _same_parts(parts: Sequence[Field], declared: dict[str, Any], stored: dict[s
 
 
 def _same_list(field: Field, declared: list[Any], stored: list[Any]) -> bool:
-    if len(declared) == len(stored) and field.fields:
-        return all(partner is not None for _element, partner in pair(field, declared, stored))
+    if field.fields:
+        return len(declared) == len(stored) and len(_equal_partners(field, declared, stored)) == len(declared)
     if field.ordered:
         return _same_json(declared, stored)
     return {_canonical(element) for element in declared} == {_canonical(element) for element in stored}
 
 
-def pair(field: Field, declared: Sequence[Any], stored: Sequence[Any]) -> list[tuple[Any, Any | None]]:
-    """Each element of C(declared) with the one of C(stored) that is the same, no element twice."""
-    left = list(stored)
-    partners: dict[int, Any] = {}
+def partners(field: Field, declared: Sequence[Any], stored: Sequence[Any]) -> dict[int, int]:
+    """Return the index in ``stored`` of the element that each of ``declared`` is, or becomes: an equal one, else one of the same identity.
+
+    No element of either side occurs twice.
+    """
+    found = _equal_partners(field, declared, stored)
+    free = [index for index in range(len(stored)) if index not in found.values()]
+    for index, element in enumerate(declared):
+        if index not in found and field.match_by and _identity(field, element) is not None:
+            same_identity = [other for other in free if _identity(field, stored[other]) == _identity(field, element)]
+            if same_identity:
+                found[index] = same_identity[0]
+                free.remove(same_identity[0])
+    return found
+
+
+def _equal_partners(field: Field, declared: Sequence[Any], stored: Sequence[Any]) -> dict[int, int]:
+    free = list(range(len(stored)))
+    found: dict[int, int] = {}
     # Elements that name an id come first, so that one without an id cannot take their partner.
     for index in sorted(range(len(declared)), key=lambda index: not _has_server_made(field, declared[index])):
-        candidates = left[index : index + 1] if field.ordered else left
-        for candidate in candidates:
-            if _same_value(field.fields, declared[index], candidate):
-                partners[index] = candidate
-                if not field.ordered:
-                    left.remove(candidate)
+        candidates = [other for other in free if other == index or not field.ordered]
+        for other in candidates:
+            if _same_value(field.fields, declared[index], stored[other]):
+                found[index] = other
+                free.remove(other)
                 break
-    return [(element, partners.get(index)) for index, element in enumerate(declared)]
+    return found
+
+
+def _identity(field: Field, element: Any) -> Any:
+    return element.get(field.match_by) if isinstance(element, dict) else None
 
 
 def _has_server_made(field: Field, element: Any) -> bool:
     return isinstance(element, dict) and any(part.server_made and part.key in element for part in field.fields)
 
 
-def keep_server_made(field: Field | None, declared: Any, stored: Any) -> Any:
-    """C(declared), with the ids that the server made for those parts of C(stored) that stay."""
-    if field is None or not field.fields:
+def carry_over(field: Field | None, declared: Any, stored: Any, keep_secrets: bool = False) -> Any:
+    """Return ``declared`` completed with what a write has to keep of ``stored``.
+
+    That is what a comparison ignores: ids that the server made, and parts that this version does not know, at every depth.
+    ``keep_secrets`` also keeps each stored secret in place of the declared one.
+    """
+    if field is None or declared is None or stored is None:
         return declared
+    if field.secret:
+        return stored if keep_secrets else declared
     if isinstance(declared, dict) and isinstance(stored, dict):
-        parts = {part.key: part for part in field.fields}
-        return {key: keep_server_made(parts.get(key), value, stored.get(key)) for key, value in declared.items()}
-    if isinstance(declared, list) and isinstance(stored, list):
-        made = [part.key for part in field.fields if part.server_made]
-        return [_with_ids(made, element, partner) for element, partner in pair(field, declared, stored)]
+        if field.value_fields:
+            return {key: _carry_parts(field.value_fields, value, stored.get(key), keep_secrets) for key, value in declared.items()}
+        return _carry_parts(field.fields, declared, stored, keep_secrets) if field.fields else declared
+    if isinstance(declared, list) and isinstance(stored, list) and field.fields:
+        found = partners(field, declared, stored)
+        kept = [stored[found[index]] if index in found else None for index in range(len(declared))]
+        return [_carry_parts(field.fields, element, partner, keep_secrets) for element, partner in zip(declared, kept)]
     return declared
 
 
-def _with_ids(made: Sequence[str], element: Any, partner: Any) -> Any:
-    if not isinstance(element, dict) or not isinstance(partner, dict):
-        return element
-    ids = {key: partner[key] for key in made if partner.get(key) is not None}
-    return dict(ids, **element)
+def _carry_parts(parts: Sequence[Field], declared: Any, stored: Any, keep_secrets: bool) -> Any:
+    if not isinstance(declared, dict) or not isinstance(stored, dict):
+        return declared
+    known = {part.key: part for part in parts}
+    # A dict that is left out has its default; parts of the stored one that this version does not know are kept all the same.
+    wanted = {**{part.key: part.default for part in parts if part.fields and part.default == {} and part.key in stored}, **declared}
+    body = {key: value for key, value in stored.items() if _is_kept(known.get(key), value, keep_secrets)}
+    body.update((key, carry_over(known.get(key), value, stored.get(key), keep_secrets)) for key, value in wanted.items())
+    return body
 
 
-def secrets(field: Field | None, value: Any, where: str) -> Iterator[tuple[str, Any]]:
-    """Each secret within C(value), with where it stands, such as C(otel[0].authorization)."""
-    if field is None or value is None:
-        return
-    if field.secret:
-        entries = value.items() if isinstance(value, dict) else [(None, value)]
-        yield from ((where if key is None else f"{where}.{key}", secret) for key, secret in entries)
-        return
-    for index, element in enumerate(value) if isinstance(value, list) else [(None, value)]:
-        spot = where if index is None else f"{where}[{index}]"
-        if isinstance(element, dict):
-            for part in field.fields:
-                yield from secrets(part, element.get(part.key), f"{spot}.{part.name}")
+def _is_kept(part: Field | None, stored: Any, keep_secrets: bool) -> bool:
+    if part is None:
+        return True
+    return stored is not None and (part.server_made or (part.secret and keep_secrets))
+
+
+def has_other_form(field: Field | None, declared: Any, stored: Any) -> bool:
+    """Return whether ``stored``, which means what was ``declared``, visibly has another form, such as names in another case."""
+    if field is None or declared is None:
+        return field is not None and stored not in (None, field.default)
+    if isinstance(declared, dict) and isinstance(stored, dict):
+        pairs = [(part, declared[part.key], stored.get(part.key)) for part in field.fields if part.key in declared]
+        return (field.normalize is not None and set(declared) != set(stored)) or any(has_other_form(*pair) for pair in pairs)
+    if isinstance(declared, list) and isinstance(stored, list) and field.fields:
+        element = Field(field.name, "dict", fields=field.fields)
+        found = partners(field, declared, stored)
+        return any(has_other_form(element, declared[index], stored[other]) for index, other in found.items())
+    return stored is None and declared != field.default
 
 
 def _same_json(one: Any, other: Any) -> bool:
@@ -126,7 +181,7 @@ def _same_json(one: Any, other: Any) -> bool:
 
 
 def _canonical(value: Any) -> str:
-    """JSON text in which C(5) and C(5.0) are alike, while C(1) and C(true) are not."""
+    """JSON text in which ``5`` and ``5.0`` are alike, while ``1`` and ``true`` are not."""
     return json.dumps(_integral(value), sort_keys=True)
 
 

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, RequestError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Outcome, Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UNCHANGED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
@@ -45,6 +47,13 @@ class Member:
     outcome: Outcome | None = None
     error: CollectionError | None = None
     secrets: set[str] = field(default_factory=set)
+    in_doubt: bool = False
+    is_settled: bool = False
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether the item is deleted only because it is not declared."""
+        return self.declaration.listed is not None
 
     @property
     def operation(self) -> str:
@@ -52,8 +61,8 @@ class Member:
         return FAILED if self.error is not None or self.outcome is None else self.outcome.operation
 
 
-class PurgeRefused(CollectionError):
-    """More items are not declared than may be deleted."""
+class NotPurged(CollectionError):
+    """An item that is not declared was kept, as not all that is declared could be created."""
 
 
 def reconcile_fleet(resource: Resource, fleet: Fleet, items: Items, check_mode: bool) -> list[Member]:
@@ -76,16 +85,42 @@ class _Run:
         self.read_at = time.monotonic()
 
     def run(self, check_mode: bool) -> list[Member]:
-        stored = self._read()
-        declarations = [*self.fleet.declarations, *self._to_purge(stored)]
-        members = [Member(declaration, stored.get(declaration.id)) for declaration in declarations]
+        stored = self._list()
+        declared = [declaration.id for declaration in self.fleet.declarations]
+        purged = to_purge(self.resource, declared, stored, self.fleet.purge_limit) if self.fleet.purge else []
+        members = [Member(declaration, stored.get(declaration.id)) for declaration in [*self.fleet.declarations, *purged]]
         for member in members:
             _attempt(member, lambda member: self._reconciler(member).predict(member.current))
+            member.in_doubt = self._is_in_doubt(member)
+            member.is_settled = not member.in_doubt and (check_mode or member.operation in (UNCHANGED, FAILED))
+        self._work_on([member for member in members if not member.is_purged], check_mode)
         if not check_mode:
-            self._carry_out([member for member in members if member.operation not in (UNCHANGED, FAILED)])
+            self._keep_if_a_create_failed(members)
+            self._explain_limit(members, len(stored))
+        self._work_on([member for member in members if member.is_purged], check_mode)
         return members
 
-    def _read(self) -> dict[str, Mapping[str, Any]]:
+    def _is_in_doubt(self, member: Member) -> bool:
+        """Return whether the listing cannot decide: it may show less of an item than a reading does, or an older copy."""
+        is_stale = not member.is_purged and self.items.is_stale(member.declaration.id, member.current)
+        return is_stale or (member.current is not None and member.operation in (UPDATED, FAILED))
+
+    def _keep_if_a_create_failed(self, members: Sequence[Member]) -> None:
+        """Leave all items alone that are not declared if one that is cannot be created: it may be one of them under another id."""
+        failed = [member.declaration.id for member in members if _is_failed_create(member)]
+        for member in members:
+            if failed and member.is_purged:
+                member.outcome, member.is_settled = None, True
+                member.error = NotPurged(f"Not deleted by purge, as these could not be created: {name_some(failed)}.")
+
+    def _explain_limit(self, members: Sequence[Member], listed: int) -> None:
+        done = Counter(member.operation for member in members)
+        count = listed + done[CREATED] - done[DELETED]
+        for member in members:
+            if member.error is not None:
+                explain_limit(self.resource, member.error, lambda: count)
+
+    def _list(self) -> dict[str, Mapping[str, Any]]:
         """What is stored, by id."""
         found: list[list[dict[str, Any]] | Exception] = []
 
@@ -95,32 +130,18 @@ class _Run:
             except Exception as error:
                 found.append(error)
 
-        self._watch([_start(read)], lambda: f"reading the account's {self.resource.name}s")
+        threads = _start_several(read, 1)
+        if not threads:
+            read()
+        self._watch(threads, lambda: f"reading the account's {self.resource.name}s")
         if isinstance(found[0], Exception):
             raise found[0]
         return {item["id"]: item for item in found[0]}
 
-    def _to_purge(self, stored: Mapping[str, Mapping[str, Any]]) -> list[Declaration]:
-        """Those that are stored and not declared, without the account's default.
-
-        :raises PurgeRefused: if they are more than is allowed.
-        """
-        if not self.fleet.purge:
-            return []
-        declared = {declaration.id for declaration in self.fleet.declarations}
-        ids = [item_id for item_id, item in stored.items() if item_id not in declared and not self.resource.is_protected(item)]
-        if len(ids) > self.fleet.purge_limit:
-            hint = "" if declared else "Nothing is listed at all: check where the list comes from. "
-            raise PurgeRefused(
-                f"Nothing was changed. purge would delete the {self.resource.name}s that are not listed ({name_some(ids)}): "
-                f"{len(ids)}, and purge_limit allows {self.fleet.purge_limit}. {hint}"
-                "List those that shall stay, or raise purge_limit."
-            )
-        return [Declaration(item_id, present=False, settings={}) for item_id in ids]
-
-    def _carry_out(self, members: Sequence[Member]) -> None:
-        """Bring the members to what is declared, several at a time; deletions begin first, as accounts are limited in number."""
-        todo = deque(sorted(members, key=lambda member: member.operation != DELETED))
+    def _work_on(self, members: Sequence[Member], check_mode: bool) -> None:
+        """Settle the members, several at a time; deletions begin first, as accounts are limited in number."""
+        pending = [member for member in members if not member.is_settled]
+        todo = deque(sorted(pending, key=lambda member: member.operation != DELETED))
 
         def work() -> None:
             while True:
@@ -128,23 +149,36 @@ class _Run:
                     member = todo.popleft()
                 except IndexError:
                     return
-                _attempt(member, lambda member: self._reconciler(member).carry_out(member.current))
+                member.outcome = member.error = None
+                _attempt(member, lambda member: self._settle(member, check_mode))
                 self.finished.append(member)
 
         # Not a pool of concurrent.futures, which finishes all of its work before it lets an interrupted program end.
-        threads = [_start(work) for _number in range(min(self.fleet.concurrency, len(members)))]
         try:
-            self._watch(threads, lambda: self._progress(members))
+            threads = _start_several(work, min(self.fleet.concurrency, len(pending)))
+            if not threads:
+                work()
+            self._watch(threads, lambda: self._progress(pending))
+        except BaseException:
+            self.items.client.end()
+            self.items.client.tell(f"ended before it was finished: {self._progress(pending)}")
+            raise
         finally:
             todo.clear()
+
+    def _settle(self, member: Member, check_mode: bool) -> Outcome:
+        """Do what is planned for the member, or in check mode predict it; what the listing cannot decide is read first."""
+        reconciler = self._reconciler(member)
+        current = reconciler.read() if member.in_doubt else member.current
+        return reconciler.predict(current) if check_mode else reconciler.carry_out(current)
 
     def _reconciler(self, member: Member) -> Reconciler:
         return Reconciler(self.resource, member.declaration, self.items, member.secrets, self.read_at)
 
     def _progress(self, members: Sequence[Member]) -> str:
-        done = len(self.finished)
-        failed = sum(member.error is not None for member in self.finished[:done])
-        return f"{done} of {len(members)} {self.resource.name}s done, {done - failed} changed, {failed} failed"
+        finished = Counter(member.operation for member in self.finished[:])
+        done, failed = sum(finished.values()), finished[FAILED]
+        return f"{done} of {len(members)} {self.resource.name}s done, {done - failed - finished[UNCHANGED]} changed, {failed} failed"
 
     def _watch(self, threads: Iterable[threading.Thread], line: Callable[[], str]) -> None:
         """Wait for the threads, and tell every few seconds that they still work."""
@@ -159,6 +193,13 @@ class _Run:
                     next_line = time.monotonic() + PROGRESS_SECONDS
 
 
+def _is_failed_create(member: Member) -> bool:
+    """Return whether a declared item could not be created, also if it was deleted by somebody else after the listing."""
+    if member.error is None or not member.declaration.present:
+        return False
+    return member.current is None or (isinstance(member.error, RequestError) and member.error.request.method == "POST")
+
+
 def _attempt(member: Member, work: Callable[[Member], Outcome]) -> None:
     """Let C(work) give the member its outcome, or keep why it could not."""
     try:
@@ -169,7 +210,15 @@ def _attempt(member: Member, work: Callable[[Member], Outcome]) -> None:
         member.error = Defect(error)
 
 
-def _start(work: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
+def _start_several(work: Callable[[], None], number: int) -> list[threading.Thread]:
+    """Do C(work) in so many threads, or in as many as the system allows; without any, the caller has to do it."""
+    threads: list[threading.Thread] = []
+    try:
+        for _number in range(number):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            threads.append(thread)
+    except RuntimeError:
+        # A limit of processes. Those that were started do the work of the others too.
+        pass
+    return threads

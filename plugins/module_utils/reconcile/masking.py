@@ -1,64 +1,127 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects as they may be shown: secrets replaced, by schema and not by guessing at names."""
+"""Objects as they may be shown: secrets replaced, by schema and not by guessing at names.
+
+What the schema knows and does not call secret is returned as it is, whatever the secrets are: later tasks act on it. Only what the
+schema does not know is searched for secrets, by the function ``scrub``.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import secrets
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK, has_type
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
+Scrub = Callable[[Any], Any]
 
-def mask(field: Field | None, value: Any, unknown: str | None = None) -> Any:
-    """C(value) with the secrets that C(field) names replaced; what is not of its shape is replaced whole.
 
-    Parts beside secrets that the C(field) does not know stay as they are, or are replaced by C(unknown).
+def unchanged(value: Any) -> Any:
+    """Return ``value``: for what is searched for secrets as a whole afterwards."""
+    return value
+
+
+def mask(field: Field | None, value: Any, scrub: Scrub = unchanged, beside_secrets: str | None = None) -> Any:
+    """Return ``value`` with its secrets replaced: those that ``field`` names by a mask, those in what it does not know by ``scrub``.
+
+    :param beside_secrets: replaces parts that ``field`` does not know in a dict that can hold secrets. They may be misspelled secrets.
     """
     if field is None or value is None:
-        return value
-    if field.forbidden is not None and isinstance(value, str) and field.forbidden[0] in value:
+        return scrub(value)
+    if field.secret and isinstance(value, dict):
+        return dict.fromkeys(value, MASK)
+    if field.secret or _is_forbidden(field, value):
         return MASK
-    if not holds_secret(field):
-        return value
-    if field.secret:
-        return dict.fromkeys(value, MASK) if isinstance(value, dict) else MASK
-    if field.type == "list":
-        return [_mask_parts(field, element, unknown) for element in value] if isinstance(value, list) else MASK
-    return _mask_parts(field, value, unknown)
+    if not has_type(field, value):
+        return _mask_odd(field, value, scrub)
+    if isinstance(value, list):
+        return [_mask_element(field, element, scrub, beside_secrets) for element in value]
+    return _mask_element(field, value, scrub, beside_secrets)
 
 
-def _mask_parts(field: Field, value: Any, unknown: str | None) -> Any:
+def _mask_element(field: Field, value: Any, scrub: Scrub, beside_secrets: str | None) -> Any:
+    """Return ``value``, that of ``field`` or an element of it, with its secrets replaced."""
+    if isinstance(value, dict) and field.value_fields:
+        return {key: _mask_parts(field, field.value_fields, part, scrub, beside_secrets) for key, part in value.items()}
+    if field.fields:
+        return _mask_parts(field, field.fields, value, scrub, beside_secrets)
+    return _mask_odd(field, value, scrub) if isinstance(value, (dict, list)) else value
+
+
+def _mask_parts(field: Field, fields: Sequence[Field], value: Any, scrub: Scrub, beside_secrets: str | None) -> Any:
     if not isinstance(value, dict):
-        return MASK
-    parts = {name: part for part in field.fields for name in (part.key, part.name)}
-    return {key: mask(parts[key], part, unknown) if key in parts else unknown or part for key, part in value.items()}
+        return _mask_odd(field, value, scrub)
+    parts = _by_any_name(fields)
+    unknown = (lambda part: beside_secrets) if beside_secrets is not None and holds_secret(field) else scrub
+    return {key: mask(parts[key], part, scrub, beside_secrets) if key in parts else unknown(part) for key, part in value.items()}
+
+
+def _mask_odd(field: Field, value: Any, scrub: Scrub) -> Any:
+    """Return a ``value`` that does not have the shape of ``field``, so that nothing tells where its secrets are."""
+    return MASK if holds_secret(field) else scrub(value)
+
+
+def _by_any_name(fields: Sequence[Field]) -> dict[str, Field]:
+    return {name: part for part in fields for name in (part.key, part.name)}
+
+
+def _is_forbidden(field: Field, value: Any) -> bool:
+    return field.forbidden is not None and isinstance(value, str) and field.forbidden[0] in value
 
 
 def holds_secret(field: Field) -> bool:
-    """Whether C(field), or a part of it, is a secret."""
-    return field.secret or any(holds_secret(part) for part in field.fields)
+    """Return whether ``field``, or a part of it, is a secret."""
+    return field.secret or any(holds_secret(part) for part in (*field.fields, *field.value_fields))
 
 
-def mask_settings(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """C(settings), by API names, with every secret replaced."""
-    return {key: mask(resource.setting(key), value) for key, value in settings.items()}
+def mask_settings(resource: Resource, settings: Mapping[str, Any], scrub: Scrub = unchanged) -> dict[str, Any]:
+    """Return ``settings``, by API names, with every secret replaced."""
+    return {key: mask(resource.setting(key), value, scrub) for key, value in settings.items()}
 
 
 def secret_values(resource: Resource, settings: Mapping[str, Any]) -> set[str]:
-    """The secrets in C(settings), by API names."""
-    return {
-        value
-        for key, setting in settings.items()
-        for _where, value in secrets(resource.setting(key), setting, key)
-        if isinstance(value, str)
-    }
+    """Return the secrets in ``settings``, by API names."""
+    return {text for key, value in settings.items() for text in secret_texts(resource.setting(key), value)}
 
 
-def show(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
-    """An C(item) as modules return it: every setting present, what is not set under its default or null, secrets masked."""
+def secret_texts(field: Field | None, value: Any) -> Iterator[str]:
+    """Yield what :func:`mask` masks in ``value``; in numbers and in what is not of the shape of ``field``, too."""
+    if field is None:
+        return
+    if field.secret or _is_forbidden(field, value):
+        yield from _texts(value)
+    elif holds_secret(field):
+        for element in value if isinstance(value, list) else [value]:
+            yield from _secrets_of_parts(field, element)
+
+
+def _secrets_of_parts(field: Field, value: Any) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield from _texts(value)
+        return
+    for dictionary in value.values() if field.value_fields else [value]:
+        parts = _by_any_name(field.value_fields or field.fields)
+        for key, part in dictionary.items() if isinstance(dictionary, dict) else ():
+            yield from secret_texts(parts.get(key), part)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield all texts and numbers in ``value``. Not by recursion, as nobody has checked yet how deep it is."""
+    level = [value]
+    while level:
+        yield from (str(part) for part in level if isinstance(part, (str, int, float)) and not isinstance(part, bool))
+        level = [part for whole in level for part in _parts(whole)]
+
+
+def _parts(whole: Any) -> Sequence[Any]:
+    if isinstance(whole, dict):
+        return list(whole.values())
+    return whole if isinstance(whole, list) else ()
+
+
+def show(resource: Resource, item: Mapping[str, Any], scrub: Scrub = unchanged) -> dict[str, Any]:
+    """Return ``item`` as modules return it: every setting present, what is not set as its default or null, secrets replaced."""
     shown = dict(item)
     for field in resource.settings:
         if shown.get(field.key) is None:
@@ -66,4 +129,11 @@ def show(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in resource.read_only.items():
         if value is not None and shown.get(name) is None:
             shown[name] = value
-    return mask_settings(resource, shown)
+    made = {name: _show_made(value, scrub) for name, value in shown.items() if name == resource.id.name or name in resource.read_only}
+    settings = mask_settings(resource, {name: value for name, value in shown.items() if name not in made}, scrub)
+    return {name: made[name] if name in made else settings[name] for name in shown}
+
+
+def _show_made(value: Any, scrub: Scrub) -> Any:
+    """Return an id, or what the server made, as it is, if it is of a kind that such values are of."""
+    return scrub(value) if isinstance(value, (dict, list)) else value

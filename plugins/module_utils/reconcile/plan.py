@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import (
-    keep_server_made,
-    same,
-    secrets,
-)
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, ErrorEntry, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import comparable_time
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import carry_over, has_other_form, same
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import ALWAYS, NEVER, Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets, secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
+_QUOTED = re.compile("[\"'`]([^\"'`]{1,100})[\"'`]")
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "updated", "deleted", "unchanged"
 
 
@@ -44,32 +43,80 @@ def make_plan(resource: Resource, declaration: Declaration, current: Mapping[str
     :raises HiddenSecret: where an update could not be written without loss.
     """
     if not declaration.present:
+        if current is not None and is_left_alone(resource, declaration, current):
+            return Plan(UNCHANGED, before=current, after=current)
         return Plan(UNCHANGED if current is None else DELETED, before=current)
     if current is None:
         return _plan_create(resource, declaration)
     return _plan_update(resource, declaration, current)
 
 
+def is_left_alone(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> bool:
+    """Return whether ``current`` is not deleted, as it is not, or no longer, the item that was listed and may be deleted."""
+    if declaration.listed is None:
+        return False
+    listed, created = comparable_time(declaration.listed.get(resource.created)), comparable_time(current.get(resource.created))
+    return resource.is_protected(current) or (listed is not None and listed != created)
+
+
 def mismatches(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
-    """API names of the declared settings that are not stored as declared, sorted."""
-    return sorted(key for key, value in declaration.settings.items() if not same(resource.setting(key), value, stored.get(key)))
+    """Return the API names of the declared settings that are not stored as declared, sorted."""
+    return sorted(
+        key for key in declaration.settings if not same(resource.setting(key), _wanted(resource, declaration, key, stored), stored.get(key))
+    )
+
+
+def unfulfilled(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
+    """Return the ``mismatches`` that are left after a write. A cleared setting may have a value that the server gives it by itself."""
+    return [key for key in mismatches(resource, declaration, stored) if not _is_cleared_scalar(resource, declaration, key)]
+
+
+def _is_cleared_scalar(resource: Resource, declaration: Declaration, key: str) -> bool:
+    field = resource.setting(key)
+    return declaration.settings[key] is None and field is not None and field.type not in ("dict", "list")
+
+
+def really_changed(resource: Resource, declaration: Declaration, plan: Plan, stored: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the changed settings of ``plan`` without those that were cleared, and for which the server still shows its own value."""
+    before = plan.before or {}
+    return tuple(
+        key for key in plan.changed_settings if not (_is_cleared_scalar(resource, declaration, key) and before.get(key) == stored.get(key))
+    )
+
+
+def differently_stored(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
+    """Return the API names of the declared settings that the server stores in a visibly different form of the same meaning."""
+    return sorted(key for key, value in declaration.settings.items() if has_other_form(resource.setting(key), value, stored.get(key)))
 
 
 def disturbed(resource: Resource, body: Mapping[str, Any], before: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
-    """API names of the settings that an update with C(body) sent back as they were C(before), and that are stored otherwise now."""
+    """Return the API names of the settings that changed although an update with ``body`` sent them back as they were ``before``."""
     kept = [key for key in body if key in before and same(resource.setting(key), before[key], body[key])]
     return sorted(key for key in kept if not _same_whole(resource.setting(key), before[key], stored.get(key)))
 
 
 def unverifiable(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
-    """Where, within the declared settings, the server hides a secret, so that nobody can tell whether it is the declared one."""
+    """Return the places within the declared settings where the server hides a secret, so that it cannot be compared."""
+    if declaration.update_secrets == NEVER:
+        return []
     return [
-        where for key in declaration.settings for where, value in secrets(resource.setting(key), stored.get(key), key) if is_masked(value)
+        place
+        for key, value in declaration.settings.items()
+        if value != stored.get(key)
+        for place in hidden_secrets(resource.setting(key), stored.get(key), key)
     ]
 
 
+def _wanted(resource: Resource, declaration: Declaration, key: str, stored: Mapping[str, Any]) -> Any:
+    """Return the value that a declared setting is to have, given what is stored."""
+    value = declaration.settings[key]
+    if declaration.update_secrets != NEVER:
+        return value
+    return carry_over(resource.setting(key), value, stored.get(key), keep_secrets=True)
+
+
 def _same_whole(field: Field | None, before: Any, after: Any) -> bool:
-    """Whether nothing was lost: compared both ways, as the server may have parts that this version does not know."""
+    """Return whether ``after`` still contains everything in ``before``, including parts unknown to this version."""
     return same(field, before, after) and same(field, after, before)
 
 
@@ -82,12 +129,12 @@ def merged_body(resource: Resource, declaration: Declaration, current: Mapping[s
         if body[key] is None and not (field and field.nullable):
             del body[key]
     for key, value in declaration.settings.items():
-        body[key] = keep_server_made(resource.setting(key), value, current.get(key))
+        body[key] = carry_over(resource.setting(key), value, current.get(key), declaration.update_secrets == NEVER)
     for field in resource.settings:
         if field.on_create is not None:
             body.setdefault(field.key, field.on_create)
     _follow_needs(resource, declaration, body)
-    _refuse_masked(resource, declaration, body)
+    _refuse_hidden(resource, declaration, body)
     return body
 
 
@@ -101,7 +148,7 @@ def _plan_create(resource: Resource, declaration: Declaration) -> Plan:
 
 
 def _plan_update(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> Plan:
-    changed = mismatches(resource, declaration, current)
+    changed = sorted({*mismatches(resource, declaration, current), *_always_written(resource, declaration)})
     if not changed:
         return Plan(UNCHANGED, before=current, after=current)
     body = merged_body(resource, declaration, current)
@@ -119,17 +166,76 @@ def _follow_needs(resource: Resource, declaration: Declaration, body: dict[str, 
             body[field.key] = False
 
 
-def _refuse_masked(resource: Resource, declaration: Declaration, body: Mapping[str, Any]) -> None:
-    hidden = [
-        (key, where)
-        for key, value in body.items()
-        if key not in declaration.settings
-        for where, secret in secrets(resource.setting(key), value, key)
-        if is_masked(secret)
-    ]
-    if hidden:
+def _always_written(resource: Resource, declaration: Declaration) -> list[str]:
+    """Return the API names of the settings that are written although nothing shows that they differ."""
+    if declaration.update_secrets != ALWAYS:
+        return []
+    return [key for key, value in declaration.settings.items() if any(secrets(resource.setting(key), value, key))]
+
+
+def _refuse_hidden(resource: Resource, declaration: Declaration, body: Mapping[str, Any]) -> None:
+    carried = [key for key in body if key not in declaration.settings or declaration.update_secrets == NEVER]
+    hidden = {key: list(hidden_secrets(resource.setting(key), body[key], key)) for key in carried}
+    places = [place for found in hidden.values() for place in found]
+    if places:
         raise HiddenSecret(
-            f"Nothing was changed. The API updates by replacing the whole {resource.name}, and the server shows "
-            f"{name_some([where for _key, where in hidden])} only masked: writing the mask back, or leaving it out, could destroy "
-            f"the secret. Declare {' and '.join(sorted({key for key, _where in hidden}))} in this task too, with the secret."
+            f"Nothing was changed. The API updates by replacing the whole {resource.name}, and the server hides {name_some(places)}: "
+            f"writing back what it shows could destroy the secret. Declare {' and '.join(sorted(filter(hidden.get, hidden)))} in this "
+            "task too, with the secret" + (", and set update_secrets to auto." if declaration.update_secrets == NEVER else ".")
         )
+
+
+def without_refused(resource: Resource, declaration: Declaration, body: dict[str, Any], entries: Iterable[ErrorEntry]) -> list[str]:
+    """Remove from ``body`` what the API refused with ``entries``, and return the places that were removed.
+
+    Only what was carried over and is unknown to this version is removed: never a declared part, and never a known setting, which
+    some servers reset when an update leaves it out.
+    """
+    root = Field(resource.name, "dict", fields=resource.settings)
+    places = [_remove_unknown(root, declaration.settings, body, path) for entry in entries for path in _refused_paths(entry)]
+    return [place for place in places if place]
+
+
+def _refused_paths(entry: ErrorEntry) -> list[tuple[str, ...]]:
+    """Return the paths within the body that an error may be about: its own, and for an unknown key also that of the key it quotes."""
+    path = entry.path[1:] if entry.path[:1] == ("body",) else entry.path
+    quoted = _QUOTED.findall(entry.message) if "nrecognized" in entry.message else []
+    return [path, *((*path, name) for name in quoted)]
+
+
+def _remove_unknown(field: Field, declared: Any, holder: Any, steps: Sequence[str]) -> str:
+    """Remove the first of ``steps`` that ``field`` does not know from ``holder``; return its place, or an empty text if there is none."""
+    if not steps:
+        return ""
+    step, rest = steps[0], steps[1:]
+    place = ""
+    if isinstance(holder, list) and step.isdigit() and int(step) < len(holder):
+        element = Field(field.name, "dict", fields=field.fields)
+        given = declared[int(step)] if isinstance(declared, list) and int(step) < len(declared) else None
+        place = _remove_unknown(element, given, holder[int(step)], rest)
+    elif isinstance(holder, dict) and step in holder:
+        given = declared.get(step) if isinstance(declared, dict) else None
+        part = _part_of(field, step)
+        if part is not None:
+            place = _remove_unknown(part, given, holder[step], rest)
+        elif field.fields and not (isinstance(declared, dict) and step in declared):
+            del holder[step]
+            return step
+    return f"{step}.{place}" if place else ""
+
+
+def _part_of(field: Field, step: str) -> Field | None:
+    """Return the part of ``field`` under the API name ``step``, if this version knows it."""
+    if field.value_fields:
+        return Field(step, "dict", fields=field.value_fields)
+    return next((part for part in field.fields if part.key == step), None)
+
+
+def value_at(item: Any, place: str) -> Any:
+    """Return what ``item`` has at a ``place`` such as ``otel.0.sampling``, or ``None``."""
+    for step in place.split("."):
+        if isinstance(item, list) and step.isdigit() and int(step) < len(item):
+            item = item[int(step)]
+        else:
+            item = item.get(step) if isinstance(item, Mapping) else None
+    return item

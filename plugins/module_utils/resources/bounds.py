@@ -14,6 +14,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 
 # What stands for a secret in the output of this collection and of Ansible.
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+# What Ansible puts in place of a secret within a longer text.
+STARS = "*" * 8
 _MASKED = re.compile(rf"[*\u2022\u25cf]{{3}}|^\W*(redacted|masked|hidden)\W*$|{MASK}", re.IGNORECASE)
 # The types that an argument spec leaves behind.
 _KINDS: Mapping[str, Any] = {"bool": bool, "dict": dict, "float": (int, float), "int": (int, float), "list": list, "path": str, "str": str}
@@ -22,6 +24,20 @@ _KINDS: Mapping[str, Any] = {"bool": bool, "dict": dict, "float": (int, float), 
 def is_masked(value: Any) -> bool:
     """Whether a secret's C(value) is a stand-in for it, such as C(********)."""
     return isinstance(value, str) and bool(_MASKED.search(value))
+
+
+def holds_mask(text: str) -> bool:
+    """Return whether ``text``, which is no secret, has a mask in it that this collection or Ansible writes.
+
+    An id such as ``hidden`` or ``aaaa`` is legal, and no mask, although a secret of that form would be taken for one.
+    """
+    return MASK in text or STARS in text
+
+
+def has_type(field: Field, value: Any) -> bool:
+    """Return whether ``value`` is of the type of ``field``; a whole number may be written with a fraction of zero."""
+    kinds = (int, float) if field.type == "int" else _KINDS[field.type]
+    return isinstance(value, kinds) and (field.type == "bool" or not isinstance(value, bool))
 
 
 def problems(field: Field, value: Any, where: str) -> Iterator[str]:
@@ -61,6 +77,8 @@ def _part_problems(parts: Sequence[Field], value: Mapping[str, Any], where: str)
 
 
 def _text_value_problems(field: Field, value: Any, where: str) -> Iterator[str]:
+    if field.normalize is not None and len(field.normalize(value)) < len(value):
+        yield f"{where} has the same name twice, in different case: keep one of them"
     for key, text in value.items():
         if not isinstance(text, str):
             yield f"{where}.{key} must be text: put it in quotes"
@@ -81,6 +99,8 @@ def _text_problems(field: Field, value: str, where: str) -> Iterator[str]:
     shown = "" if field.secret else f" ({printable(value, 80)})"
     if field.forbidden is not None and field.forbidden[0] in value:
         yield f"{where} {field.forbidden[1]}"
+    elif not field.secret and holds_mask(value):
+        yield f"{where}{shown}: it holds a mask that stands for something secret: give the value itself"
     elif not _within(field.min_length, len(value), field.max_length):
         bound = _range(field.min_length, field.max_length)
         yield f"{where} has {len(value)} characters{shown}: it must have {bound}"

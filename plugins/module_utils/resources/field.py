@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ class Field:
     secret: bool = False
     # Whether the order of a list means something.
     ordered: bool = True
+    # The part that identifies an element of a list, so that it is the same element after its other parts change.
+    match_by: str | None = None
+    # Applied to both sides before they are compared: forms that mean the same become equal.
+    normalize: Callable[[Any], Any] | None = None
     # The parts of a dict, or of each element of a list of dicts.
     fields: tuple[Field, ...] = ()
     # The parts of each value of a dict with free keys.
@@ -75,8 +79,10 @@ class Field:
 class Resource:
     """A kind of item: where it lives, and what it consists of.
 
-    C(read_only) are names that the server sets, with what a new item holds; C(None) cannot be known beforehand. An item with
-    one of the C(protected) values is only deleted if it is named.
+    ``read_only`` are names that the server sets, with what a new item holds; ``None`` cannot be known beforehand. An item with
+    one of the ``protected`` values is only deleted if it is named. ``id_pattern`` is a regular expression that the API publishes for ids,
+    and what to call it in a message. ``account_limits`` are the numbers of items that an account can have, by plan, unless Cloudflare
+    raised them.
     """
 
     name: str
@@ -84,7 +90,11 @@ class Resource:
     id: Field
     settings: tuple[Field, ...]
     read_only: Mapping[str, Any]
+    id_pattern: tuple[str, str] | None = None
     protected: tuple[tuple[str, Any], ...] = ()
+    account_limits: tuple[int, ...] = ()
+    # The name of the time of creation: an item with another one is another item of the same id.
+    created: str = "created_at"
 
     def is_protected(self, item: Mapping[str, Any]) -> bool:
         """Whether C(item) is only deleted if it is named."""

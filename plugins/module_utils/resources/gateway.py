@@ -9,10 +9,23 @@ C(store_id) and C(log_classification) follow the API's published schema, and so 
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 HAZARD_CATEGORIES = ("P1", *tuple(f"S{number}" for number in range(1, 14)))
 ACTIONS = ("FLAG", "BLOCK")
+
+
+def _lower_case_names(headers: Any) -> Any:
+    """Return ``headers`` with lower-case names: HTTP compares them without regard to case (RFC 9110, section 5.1)."""
+    return {name.lower(): value for name, value in headers.items()} if isinstance(headers, dict) else headers
+
+
+def _plain_lines(pem: Any) -> Any:
+    """Return ``pem`` with one kind of line end and without blank lines: PEM readers ignore such white space (RFC 7468, section 2)."""
+    return "\n".join(line.rstrip() for line in pem.splitlines() if line.strip()) if isinstance(pem, str) else pem
+
 
 _PROFILES = Field("profiles", "list", elements="str", ordered=False)
 
@@ -29,6 +42,7 @@ DLP = Field(
             "list",
             elements="dict",
             ordered=False,
+            match_by="id",
             fields=(
                 Field("id", "str", required=True),
                 Field("enabled", "bool", required=True),
@@ -62,9 +76,10 @@ OTEL = Field(
     elements="dict",
     nullable=True,
     ordered=False,
+    match_by="url",
     fields=(
         Field("url", "str", required=True, max_length=2048, pattern=(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]+", "a URL")),
-        Field("headers", "dict", default={}, secret=True, text_values=True),
+        Field("headers", "dict", default={}, secret=True, text_values=True, normalize=_lower_case_names),
         Field("authorization", "str", max_length=256, secret=True),
         Field("content_type", "str", choices=("json", "protobuf"), default="json"),
     ),
@@ -88,6 +103,7 @@ SPEND_LIMITS = Field(
             elements="dict",
             default=[],
             ordered=False,
+            match_by="id",
             max_items=20,
             fields=(
                 Field("id", "str", min_length=1, server_made=True),
@@ -145,6 +161,7 @@ GATEWAY = Resource(
             min_length=16,
             max_length=1024,
             nullable=True,
+            normalize=_plain_lines,
             forbidden=("PRIVATE KEY", "is a private key: give the public half, and treat the private one as disclosed"),
         ),
         OTEL,
@@ -173,7 +190,12 @@ GATEWAY = Resource(
         "account_id": None,
         "account_tag": None,
         "internal_id": None,
+        # In answers of 2026 only; nothing says that a write takes it.
+        "wholesale": None,
     },
+    # The reference page states no pattern, so an id outside of that of the published schema is no error here.
+    id_pattern=(r"[a-z0-9_]+(?:-[a-z0-9_]+)*", "lower case letters, digits, underscores, and single hyphens between them"),
     # The API has no say in it, but clients that name no gateway use this one.
     protected=(("is_default", True), ("id", "default")),
+    account_limits=(10, 20),
 )

@@ -73,7 +73,7 @@ def checked(call: Call) -> Json:
     body, behaviour = call.body(), call.behaviour
     if behaviour.domain_case == "lower" and isinstance(body, dict) and isinstance(body.get("domain"), str):
         body = {**body, "domain": body["domain"].lower()}
-    given = check(CREATE, body, behaviour.tolerate_unknown)
+    given = check(CREATE, body, behaviour)
     unknown = [name for name in TLS_NAMES if name in given and name != behaviour.domain_tls_name]
     if unknown and not behaviour.tolerate_unknown:
         raise Refused([Problem(f"Unrecognized key: {unknown[0]}", ("body", unknown[0]))])

@@ -24,7 +24,7 @@ from tests.simulator.protocol import INVALID_INPUT, Answer, Json, Problem, failu
 from tests.simulator.resource import Call, Failure, Resource, by_boolean
 from tests.simulator.shapes import HttpsUri, Integer, OptionalUri, Text, fresh_uuid
 from tests.simulator.validation import check
-from tests.simulator.views import MASK
+from tests.simulator.views import MASK, MASKS
 
 KIND = "custom_providers"
 COSTS = "custom_provider_costs"
@@ -130,7 +130,7 @@ def given(call: Call, shape: TypeAdapter[Any]) -> tuple[Json, list[str]]:
     if call.behaviour.provider_null == "clear" and isinstance(body, dict):
         cleared = [name for name in OPTIONAL if name in body and body[name] is None]
         body = {name: value for name, value in body.items() if name not in cleared}
-    return check(shape, body, call.behaviour.tolerate_unknown), cleared
+    return check(shape, body, call.behaviour), cleared
 
 
 def create(call: Call) -> Answer:
@@ -162,20 +162,24 @@ def view(call: Call, item: Json) -> Json:
     behaviour = call.behaviour
     shown = with_times(item, behaviour.provider_times)
     if behaviour.provider_headers != "plain" and shown.get("headers"):
-        shown["headers"] = masked(shown["headers"], behaviour.provider_headers == "masked")
+        shown["headers"] = masked(shown["headers"], behaviour)
     if behaviour.provider_unset == "null":
         shown = {**dict.fromkeys(OPTIONAL), **shown}
     return shown
 
 
-def masked(headers: Any, is_whole: bool) -> str:
-    """Return headers with the mask in place of all of them, or of their values; seeded ones may be no JSON."""
-    if not is_whole:
-        try:
-            return json.dumps(dict.fromkeys(json.loads(headers), MASK))
-        except (TypeError, ValueError):
-            return MASK
-    return MASK
+def masked(headers: Any, behaviour: Behaviour) -> str:
+    """Return headers with a mask in place of all of them, or of their values; seeded ones may be no JSON."""
+
+    def mask(secret: Any) -> str:
+        return MASKS[behaviour.mask_style](str(secret)) or MASK
+
+    if behaviour.provider_headers == "masked":
+        return mask(headers)
+    try:
+        return json.dumps({name: mask(value) for name, value in json.loads(headers).items()})
+    except (AttributeError, TypeError, ValueError):
+        return mask(headers)
 
 
 def order(call: Call, items: Iterable[Json]) -> list[Json]:

@@ -12,7 +12,7 @@ from tests.simulator.items import GATEWAYS, Place
 from tests.simulator.protocol import Answer, Json, Problem, not_found
 from tests.simulator.resource import Call, Failure, Parent, Resource
 from tests.simulator.validation import Refused
-from tests.simulator.views import shown
+from tests.simulator.views import listed, shown
 
 
 def create(call: Call) -> Answer:
@@ -64,5 +64,6 @@ RESOURCE = Resource(
     seeded=lambda gateway: seeded(gateway["id"], gateway),
     search=("id",),
     view=lambda call, gateway: shown(gateway, call.behaviour),
+    list_view=lambda call, gateway: listed(gateway, call.behaviour),
     removed=remove_children,
 )

@@ -80,7 +80,7 @@ def create(call: Call) -> Answer:
     body = call.body()
     if not isinstance(body, list) or not body:
         raise Refused([Problem("Expected array", ("body",))])
-    given = [check(NEW, entry, call.behaviour.tolerate_unknown) for entry in body]
+    given = [check(NEW, entry, call.behaviour) for entry in body]
     for entry in given:
         refuse_new(call, {"value": "", **entry})
     if len({entry["name"] for entry in given}) < len(given):

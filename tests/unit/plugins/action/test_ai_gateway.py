@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -14,6 +16,7 @@ import pytest
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 
 from ansible_collections.edgeops.cloudflare.plugins.action.ai_gateway import ActionModule
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils import in_process
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
@@ -27,6 +30,7 @@ def ordinary(monkeypatch):
     monkeypatch.setattr(OrdinaryAction, "run", lambda self, tmp, task_vars: {"ran_as": "module"})
     monkeypatch.setattr(in_process._Kept, "connection", None)
     monkeypatch.setattr(in_process._Kept, "transport", None)
+    monkeypatch.setattr(in_process._Kept, "paces", {})
 
 
 def run(options, variables=None, transport="local", become=None, **task):
@@ -132,8 +136,6 @@ OTHER_PYTHON = os.path.join(os.sep, "no", "such", "python")
         {"become": object()},
         {"async_val": 5},
         {"environment": [{}, {"A": "b"}]},
-        {"remote_user": "somebody-else"},
-        {"variables": {"ansible_user": "somebody-else"}},
         {"variables": {"ansible_python_interpreter": OTHER_PYTHON}},
         {"variables": {"ansible_delegated_vars": {"there": {"ansible_python_interpreter": OTHER_PYTHON}}}, "delegate_to": "there"},
     ],
@@ -152,6 +154,9 @@ def test_it_steps_aside_without_requests(monkeypatch):
     [
         {"variables": {in_process.SWITCH: "true"}},
         {"environment": [{}]},
+        {"remote_user": "somebody-else"},
+        {"variables": {"ansible_user": "somebody-else"}},
+        {"variables": {"ansible_delegated_vars": {"there": {"ansible_user": "somebody-else"}}}, "delegate_to": "there"},
         {"variables": {"ansible_python_interpreter": sys.executable}},
         {"variables": {"ansible_python_interpreter": "auto"}},
         {"variables": {"ansible_delegated_vars": {"there": {"ansible_python_interpreter": OTHER_PYTHON}}}},
@@ -162,14 +167,74 @@ def test_it_stays(api, gateway, way):
     assert run({}, **way)["operation"] == "unchanged"
 
 
-def test_a_user_without_a_name_is_nobody_else(monkeypatch, api, gateway):
-    def fail():
-        raise KeyError("uid not found")
+def test_items_share_what_is_known_of_the_rate_limit_and_each_has_its_own_allowance(api, gateway, waits):
+    used_up = {"Ratelimit": '"default";r=0;t=20'}
+    for number in range(3):
+        api.expect("GET", ONE, answer=gateway(), headers=used_up)
+        # Neither another timeout nor another account is another identity.
+        assert run({"rate_limit_wait": 25, "timeout": 20 + number})["operation"] == "unchanged"
+    assert waits == [20.0, 20.0]
 
-    monkeypatch.setattr(in_process.getpass, "getuser", fail)
-    api.expect("GET", ONE, answer=gateway())
-    assert run({})["operation"] == "unchanged"
-    assert run({}, remote_user="root") == {"ran_as": "module"}
+
+def test_a_block_is_not_run_into_by_the_next_item(api, gateway, waits):
+    api.expect("GET", ONE, status=429, errors=[{"code": 971, "message": "Slow down"}], headers={"Retry-After": "300"})
+    first = run({"rate_limit_wait": 0})
+    assert "HTTP 429" in first["msg"]
+    assert "was not sent: the rate limit is used up for another 300 s" in run({"rate_limit_wait": 0})["msg"]
+
+
+def test_identities_do_not_share_the_rate_limit(api, gateway, waits):
+    for token in ("invented-token", "invented-other"):
+        api.expect("GET", ONE, answer=gateway(), headers={"Ratelimit": '"default";r=0;t=20'})
+        assert run({"api_token": token})["changed"] is False
+    assert waits == []
+
+
+def test_what_ends_an_item_ends_its_requests(monkeypatch):
+    class Interruption(BaseException):
+        """Stands for what Ansible raises when a task has run for as long as it may."""
+
+    kept = []
+
+    def interrupt(work, client):
+        kept.append(client)
+        raise Interruption
+
+    monkeypatch.setattr(ActionModule, "work", ActionModule.work._replace(run=lambda task, check_mode, client: interrupt(task, client)))
+    with pytest.raises(Interruption):
+        run({})
+    with pytest.raises(NotSent, match="the task has ended"):
+        kept[0].call(Request("GET", "/x"))
+
+
+@pytest.mark.parametrize(("error", "is_read"), [(KeyboardInterrupt, False), (ValueError, True)])
+def test_an_interrupted_module_is_not_read_any_more(monkeypatch, error, is_read):
+    programs = []
+
+    def interrupted(self, tmp, task_vars):
+        program = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        programs.append(program)
+        raise error
+
+    monkeypatch.setattr(OrdinaryAction, "run", interrupted)
+    with pytest.raises(error):
+        run({}, become=object())
+    assert programs[0].stdout.closed is not is_read
+    with programs[0] as program:
+        assert is_read or program.wait(10) == -signal.SIGTERM
+        program.kill()
+
+
+@pytest.mark.parametrize(("is_terminal", "verbosity", "is_shown"), [(True, 0, True), (False, 0, False), (False, 1, True)])
+def test_progress_is_shown_on_standard_error_where_a_person_sees_it(monkeypatch, is_terminal, verbosity, is_shown):
+    shown = []
+    monkeypatch.setattr(in_process, "STDERR_IS_A_TERMINAL", is_terminal)
+    monkeypatch.setattr(in_process.display, "verbosity", verbosity)
+    monkeypatch.setattr(in_process.display, "display", lambda line, **how: shown.append((line, how)))
+    tell_something = ActionModule.work._replace(run=lambda task, check_mode, client: client.tell("half done") or {})
+    monkeypatch.setattr(ActionModule, "work", tell_something)
+    run({}, variables={"inventory_hostname": "here"})
+    assert shown == ([("[here] edgeops.cloudflare.ai_gateway: half done", {"stderr": True})] if is_shown else [])
 
 
 class Tagged(str):

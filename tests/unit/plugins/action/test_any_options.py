@@ -122,7 +122,7 @@ class Echo:
     def close(self):
         """Nothing is open."""
 
-    def send(self, request, body=None):
+    def send(self, request, body=None, **how):
         self.sent.append(request)
         if request.method == "GET" and "?" not in request.path:
             return MISSING

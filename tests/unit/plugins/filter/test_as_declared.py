@@ -78,6 +78,35 @@ def test_settings_with_a_masked_secret_are_left_out(gateway):
     assert not {"stripe", "otel", "extra_settings"} & set(as_declared(shown))
 
 
+@pytest.mark.parametrize("item_id", ["********", MASK, "team-********"])
+def test_a_mask_is_no_id(gateway, item_id):
+    with pytest.raises(AnsibleFilterError, match=r"cannot tell which gateway is meant: id is .*a mask in place of an id"):
+        as_declared([gateway(), gateway(id=item_id)])
+
+
+@pytest.mark.parametrize(
+    "masked",
+    [
+        {"later": {"********": 1}},
+        {"later": ["a", "it is ********"]},
+        {"guardrails": {"prompt": {"S14": "***"}, "response": {}}},
+        {"otel": [{"url": "https://********.example", "headers": {}}]},
+        {"store_id": MASK},
+        {"logpush_public_key": MASK},
+    ],
+)
+def test_a_setting_with_a_mask_in_it_is_left_out(gateway, masked):
+    assert set(as_declared(gateway(**masked))) == set(as_declared(gateway()))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"store_id": "hidden"}, {"dlp": {"enabled": True, "action": "FLAG", "profiles": ["redacted", "***"]}}]
+)
+def test_what_looks_like_a_masked_secret_and_is_no_secret_is_declared(gateway, settings):
+    declared = as_declared(gateway(**settings))
+    assert {name: declared[name] for name in settings} == settings
+
+
 @pytest.mark.parametrize("value", [None, 5, "a", {}, {"id": 5}, [5], {"gateways": []}])
 def test_anything_else_is_refused(value):
     with pytest.raises(AnsibleFilterError, match="a gateway or a list of gateways"):

@@ -64,7 +64,7 @@ def test_delete_takes_two_requests(api, gateway, run_module):
     result = run_module({"id": "a", "state": "absent"})
     assert (result["changed"], result["operation"]) == (True, "deleted")
     assert "gateway" not in result
-    assert "ansible_facts" not in result
+    assert result["ansible_facts"] == {"cloudflare_ai_gateway": {}}
     assert "endpoint" in result
 
 
@@ -263,7 +263,7 @@ def test_a_hidden_secret_of_an_undeclared_setting_stops_the_update(api, gateway,
     api.expect("GET", ONE, answer=gateway(stripe={"authorization": "********", "usage_events": []}))
     result = run_module({"id": "a", "cache_ttl": 5})
     assert result["failed"]
-    assert "stripe.authorization only masked" in result["msg"]
+    assert "hides stripe.authorization" in result["msg"]
 
 
 def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, gateway, run_module, monkeypatch):
@@ -273,7 +273,7 @@ def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, 
     result = run_module({"id": "a", "stripe": {"authorization": "declared-example", "usage_events": []}})
     assert result["operation"] == "unchanged"
     assert len(warnings) == 1
-    assert "stripe.authorization only masked" in warnings[0]
+    assert "hides stripe.authorization" in warnings[0]
 
 
 def test_a_secret_that_was_just_written_is_not_warned_of(api, gateway, run_module, monkeypatch):
@@ -303,6 +303,16 @@ def test_a_short_secret_does_not_wreck_the_output(api, gateway, run_module):
     assert result["operation"] == "unchanged"
     assert result["gateway"]["id"] == "a"
     assert result["gateway"]["otel"][0]["headers"] == {"env": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_facts_show_no_gateway_that_is_absent(api, gateway, run_module, check_mode):
+    api.expect("GET", ONE, answer=gateway())
+    if not check_mode:
+        api.expect("DELETE", ONE, answer=gateway())
+    assert run_module({"id": "a", "state": "absent"}, check_mode=check_mode)["ansible_facts"] == {"cloudflare_ai_gateway": {}}
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    assert run_module({"id": "a", "state": "absent"}, check_mode=check_mode)["ansible_facts"] == {"cloudflare_ai_gateway": {}}
 
 
 def test_secrets_in_extra_settings_are_masked(api, gateway, run_module):

@@ -46,6 +46,7 @@ def test_the_account_is_read_once_and_only_changes_are_sent(api, gateway, apply)
     api.expect("DELETE", GATEWAYS + "/gone", answer=gateway(id="gone"))
     api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="new", cache_ttl=5), answer=gateway(id="new", cache_ttl=5))
     body = dict(stored_body(gateway(later={"x": 1})), cache_ttl=5)
+    api.expect("GET", GATEWAYS + "/other", answer=gateway(id="other", cache_ttl=6, later={"x": 1}))
     api.expect("PUT", GATEWAYS + "/other", body=body, answer=gateway(id="other", cache_ttl=5, later={"x": 1}))
     result = apply({"id": "new"}, {"id": "same"}, {"id": "other"}, {"id": "gone", "state": "absent"}, defaults={"cache_ttl": 5})
     assert operations(result) == [("new", "created"), ("same", "unchanged"), ("other", "updated"), ("gone", "deleted")]
@@ -67,18 +68,20 @@ def test_a_second_run_takes_one_request(api, gateway, apply):
 
 def test_check_mode_predicts_and_sends_nothing(api, gateway, apply):
     api.expect_page([gateway(id="old", cache_ttl=1), gateway(id="gone"), gateway(id="left")])
+    api.expect("GET", GATEWAYS + "/old", answer=gateway(id="old", cache_ttl=1))
     options = {"purge": True, "check_mode": True, "diff": True}
     result = apply({"id": "old", "cache_ttl": 2}, {"id": "new"}, {"id": "gone", "state": "absent"}, **options)
     assert operations(result) == [("old", "updated"), ("new", "created"), ("gone", "deleted"), ("left", "deleted")]
     assert result["gateways"]["old"]["cache_ttl"] == 2
-    assert set(result["diff"]["before"]) == {"old", "gone", "left"}
-    assert set(result["diff"]["after"]) == {"old", "new"}
-    assert (result["diff"]["before"]["old"]["cache_ttl"], result["diff"]["after"]["old"]["cache_ttl"]) == (1, 2)
+    sides = {diff["after_header"]: (diff["before"], diff["after"]) for diff in result["diff"]}
+    assert set(sides) == {"old", "new", "gone", "left"}
+    assert [side["cache_ttl"] for side in sides["old"]] == [1, 2]
+    assert sides["new"][0] == sides["gone"][1] == sides["left"][1] == {}
 
 
 def test_the_diff_shows_changed_gateways_only(api, gateway, apply):
     api.expect_page([gateway(id="a")])
-    assert apply({"id": "a"}, diff=True)["diff"] == {"before": {}, "after": {}}
+    assert apply({"id": "a"}, diff=True)["diff"] == []
 
 
 # What is declared.
@@ -282,17 +285,27 @@ def test_more_than_the_limit_are_not_deleted_and_nothing_else_is_done(api, gatew
     assert result["failed"]
     assert result["msg"] == (
         "Nothing was changed. purge would delete the AI Gateways that are not listed (b, c, d): 3, and purge_limit allows 2. "
-        "List those that shall stay, or raise purge_limit."
+        "List those that must stay, or raise purge_limit."
     )
     assert "results" not in result
 
 
-def test_an_empty_list_needs_a_limit_that_allows_it(api, gateway, apply):
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_purge_with_an_empty_list_is_refused_before_anything_is_sent(apply, check_mode):
+    message = apply(purge=True, check_mode=check_mode)["msg"]
+    assert message.startswith(NOTHING_SENT)
+    assert "gateways is empty, and purge would delete every gateway" in message
+
+
+def test_purge_with_an_empty_list_needs_a_limit_of_the_user(api, gateway, apply):
+    api.expect_page([gateway(id="a")])
+    api.expect("DELETE", GATEWAYS + "/a", answer=gateway(id="a"))
+    assert operations(apply(purge=True, purge_limit=10)) == [("a", "deleted")]
+
+
+def test_without_a_limit_of_the_user_purge_deletes_ten(api, gateway, apply):
     api.expect_page([gateway(id=f"g{number}") for number in range(12)])
-    message = apply(purge=True)["msg"]
-    assert "purge would delete the AI Gateways that are not listed (g0, g1, " in message
-    assert "g9, and 2 more)" in message
-    assert "Nothing is listed at all" in message
+    assert "11, and purge_limit allows 10" in apply({"id": "g0"}, purge=True)["msg"]
 
 
 def test_a_limit_of_nought_allows_what_needs_no_deletion(api, gateway, apply):
@@ -306,7 +319,9 @@ def test_a_limit_of_nought_allows_what_needs_no_deletion(api, gateway, apply):
 def test_one_that_fails_does_not_stop_the_others(api, gateway, apply):
     api.expect_page([gateway(id="a"), gateway(id="b"), gateway(id="c", cache_ttl=5)])
     refusal = [{"code": 7001, "message": "no", "path": ["body", "cache_ttl"]}]
+    api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
     api.expect("PUT", GATEWAYS + "/a", status=400, errors=refusal, headers={"cf-ray": "ray"})
+    api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b"))
     api.expect("PUT", GATEWAYS + "/b", answer=gateway(id="b", cache_ttl=5))
     result = apply({"id": "a"}, {"id": "b"}, {"id": "c"}, defaults={"cache_ttl": 5}, diff=True)
     assert result["failed"]
@@ -319,7 +334,7 @@ def test_one_that_fails_does_not_stop_the_others(api, gateway, apply):
     assert "1 of 3 AI Gateways failed" in result["msg"]
     assert f"a: {error['msg']}" in result["msg"]
     assert list(result["gateways"]) == ["b", "c"]
-    assert list(result["diff"]["after"]) == ["b"]
+    assert [diff["after_header"] for diff in result["diff"]] == ["b"]
     assert "ansible_facts" not in result
     assert "status" not in result
 
@@ -350,7 +365,9 @@ def test_a_defect_in_one_is_told_and_does_not_stop_the_others(api, gateway, appl
 
     monkeypatch.setattr(fleet.Reconciler, "predict", predict)
     api.expect_page([gateway(id="a"), gateway(id="b")])
-    result = apply({"id": "a"}, {"id": "b"})
+    # What cannot be planned from the listing is read by itself.
+    api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
+    result = apply({"id": "a"}, {"id": "b"}, check_mode=True)
     assert operations(result) == [("a", "failed"), ("b", "unchanged")]
     assert "This is a defect of edgeops.cloudflare, please report it: ZeroDivisionError: oops" in result["msg"]
 
@@ -381,6 +398,8 @@ def test_what_somebody_else_has_created_meanwhile_is_updated(api, gateway, apply
 def test_a_hidden_secret_fails_its_own_gateway_only(api, gateway, apply):
     hidden = {"authorization": "********", "usage_events": []}
     api.expect_page([gateway(id="a", stripe=hidden), gateway(id="b")])
+    api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a", stripe=hidden))
+    api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b"))
     api.expect("PUT", GATEWAYS + "/b", answer=gateway(id="b", cache_ttl=5))
     result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
     assert operations(result) == [("a", "failed"), ("b", "updated")]
@@ -390,6 +409,7 @@ def test_a_hidden_secret_fails_its_own_gateway_only(api, gateway, apply):
 def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, apply, waits):
     """The rate limit makes the task wait, and somebody changes other settings meanwhile."""
     api.expect_page([gateway(id="a"), gateway(id="b")])
+    api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
     api.expect("PUT", GATEWAYS + "/a", status=429, errors=[], headers={"Retry-After": "60"})
     for name in "ab":
         api.expect("GET", f"{GATEWAYS}/{name}", answer=gateway(id=name, zdr=True))
@@ -424,6 +444,7 @@ def test_no_secret_is_shown_whoever_knew_it(api, gateway, apply):
     declared, stored = "invented-declared", "invented-stored"
     before = gateway(id="a", otel=[{"url": "https://x.example", "headers": {"k": stored}}], echo=f"it is {stored}")
     api.expect_page([before])
+    api.expect("GET", GATEWAYS + "/a", answer=before)
     stripe = {"authorization": declared, "usage_events": []}
     api.expect("PUT", GATEWAYS + "/a", answer=dict(before, stripe=stripe, message=f"it is {declared}"))
     api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": f"what is {declared}?"}])
@@ -460,5 +481,13 @@ def test_one_warning_tells_of_all_secrets_that_cannot_be_verified(api, gateway, 
     stripe = {"authorization": SECRET, "usage_events": []}
     assert not apply(*({"id": f"g{number}"} for number in range(12)), defaults={"stripe": stripe})["changed"]
     (warning,) = warnings
-    assert "The server shows stripe.authorization of g0, stripe.authorization of g1, " in warning
-    assert ", and 2 more only masked" in warning
+    assert "The server hides stripe.authorization of g0, stripe.authorization of g1, " in warning
+    assert ", and 2 more, so" in warning
+
+
+def test_creates_that_are_refused_in_a_full_account_say_so_without_another_request(api, gateway, apply):
+    api.expect_page([gateway(id=f"g{number}") for number in range(9)])
+    api.expect("POST", GATEWAYS, answer=gateway(id="new1"))
+    api.expect("POST", GATEWAYS, status=403, errors=[{"code": 1, "message": "no more"}])
+    result = apply({"id": "new1"}, {"id": "new2"}, concurrency=1)
+    assert "The account has 10 AI Gateways" in result["results"][1]["error"]["msg"]

@@ -230,7 +230,7 @@ def test_404_with_the_code_for_a_missing_gateway_is_absent(api, run_module, erro
     assert run_module({"id": "a", "state": "absent"})["operation"] == "unchanged"
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, 10000), (403, 10000), (403, 9109), (403, None)])
+@pytest.mark.parametrize(("status", "code"), [(400, 9106), (401, 10000), (403, 10000), (403, 9109), (403, None)])
 def test_a_missing_permission_is_explained(api, run_module, status, code):
     api.expect("GET", ONE, status=status, errors=[{"code": code, "message": "Authentication error"}])
     message = run_module({"id": "a"})["msg"]

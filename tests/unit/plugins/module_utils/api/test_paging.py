@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import listing
 
 GATEWAYS = "/ai-gateway/gateways"
 
@@ -95,7 +95,7 @@ def test_what_is_no_list_of_items_is_an_error(api, run_module, answer):
 
 
 def test_a_listing_without_end_is_given_up_on(api, gateway, run_module, monkeypatch):
-    monkeypatch.setattr(client, "MAX_PAGES", 2)
+    monkeypatch.setattr(listing, "MAX_PAGES", 2)
     api.expect_page([gateway(id=name) for name in ids(0, 100)], number=1)
     api.expect_page([gateway(id=name) for name in ids(100, 200)], number=2)
     result = run_module({}, "ai_gateway_info")
@@ -114,3 +114,35 @@ def test_a_page_that_fails_is_named(api, run_module):
     result = run_module({}, "ai_gateway_info")
     assert result["request"] == {"method": "GET", "path": f"/accounts/{api.account_id}{GATEWAYS}?page=1&per_page=100"}
     assert result["status"] == 403
+
+
+# A listing that contradicts itself.
+
+
+@pytest.mark.parametrize("first", [(0, 60), (0, 0)])
+def test_a_listing_that_shows_less_than_it_states_is_an_error_for_every_module(pages, run_module, first):
+    for _listing in range(listing.MAX_LISTINGS):
+        pages(ids(*first), *([[]] if first[1] else []), total=100)
+    for module, options in [("ai_gateway_info", {}), ("ai_gateways", {"gateways": [{"id": "g0"}], "purge": True})]:
+        if module == "ai_gateways":
+            for _listing in range(listing.MAX_LISTINGS):
+                pages(ids(*first), *([[]] if first[1] else []), total=100)
+        result = run_module(options, module)
+        assert f"the listing contradicts itself: it states 100 items and shows {first[1]}" in result["msg"]
+
+
+def test_a_short_page_is_not_the_last_if_more_are_stated(pages, listed):
+    pages(ids(0, 60), ids(60, 100), ids(100, 150), total=150)
+    assert listed() == ids(0, 150)
+
+
+def test_a_listing_is_read_again_if_items_come_or_go_meanwhile(api, gateway, pages, listed):
+    api.expect_page([gateway(id=name) for name in ids(0, 100)], total=150)
+    api.expect_page([gateway(id=name) for name in ids(101, 150)], number=2, total=149)
+    pages(ids(1, 101), ids(101, 150), total=149)
+    assert listed() == ids(1, 150)
+
+
+def test_a_total_that_is_too_small_hides_nothing(pages, listed):
+    pages(ids(0, 50), total=10)
+    assert listed() == ids(0, 50)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import socket
 import threading
 import time
@@ -238,13 +237,6 @@ def test_a_thread_that_is_left_behind_does_not_keep_the_program_from_ending(run_
     monkeypatch.setattr(transport.Transport, "_exchange", note)
     assert run_against(good)["operation"] == "unchanged"
     assert are_daemons == [True]
-
-
-@pytest.mark.parametrize("is_closed", [True, False])
-def test_what_ended_by_itself_meanwhile_needs_no_breaking_off(is_closed):
-    with open(os.devnull, "rb") as closed, socket.socket() as unconnected:
-        closed.close()
-        transport._break_off(SimpleNamespace(raw=closed if is_closed else unconnected))
 
 
 def test_an_answer_that_is_too_large_is_given_up_on_at_once(run_against, raw_server, monkeypatch):

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import (
-    is_masked,
-    keep_server_made,
-    same,
-    secrets,
-)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import carry_over, same
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import secrets
 
 
 def is_same(key, declared, stored):
@@ -85,7 +82,6 @@ def test_not_drift(key, declared, stored):
         ("retry_delay", 0, None),
         ("collect_logs", False, None),
         ("logpush", True, None),
-        ("otel", [], None),
         ("otel", [{"url": "a://b"}], [{"url": "a://b"}, {"url": "c://d"}]),
         ("otel", [{"url": "a://b"}, {"url": "a://b"}], [{"url": "a://b"}, {"url": "c://d"}]),
         ("otel", [{"url": "a://b", "headers": {}}], [{"url": "a://b", "headers": {"k": "v"}}]),
@@ -143,21 +139,21 @@ def test_a_secret_is_not_taken_for_a_stand_in(value):
 def test_a_rule_that_stays_keeps_the_id_that_the_server_made():
     declared = {"enabled": True, "rules": [dict(RULE, limit=20), RULE]}
     stored = {"enabled": True, "rules": [dict(RULE, id="kept"), dict(RULE, limit=5, id="gone")]}
-    rules = keep_server_made(GATEWAY.setting("spend_limits"), declared, stored)["rules"]
+    rules = carry_over(GATEWAY.setting("spend_limits"), declared, stored)["rules"]
     assert rules == [dict(RULE, limit=20), dict(RULE, id="kept")]
 
 
 def test_a_declared_id_is_not_taken_by_a_rule_without_one():
     declared = {"enabled": True, "rules": [RULE, dict(RULE, id="first")]}
     stored = {"enabled": True, "rules": [dict(RULE, id="first"), dict(RULE, id="second")]}
-    rules = keep_server_made(GATEWAY.setting("spend_limits"), declared, stored)["rules"]
+    rules = carry_over(GATEWAY.setting("spend_limits"), declared, stored)["rules"]
     assert [rule["id"] for rule in rules] == ["second", "first"]
 
 
 @pytest.mark.parametrize("stored", [None, "odd", {"rules": "odd"}, {"rules": 5}, {"rules": ["odd"]}])
 def test_ids_are_looked_for_in_any_shape(stored):
     declared = {"enabled": True, "rules": [RULE]}
-    assert keep_server_made(GATEWAY.setting("spend_limits"), declared, stored) == declared
+    assert carry_over(GATEWAY.setting("spend_limits"), declared, stored) == declared
 
 
 def test_secrets_are_found_with_their_place():

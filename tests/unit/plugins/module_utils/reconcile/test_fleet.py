@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -47,6 +47,9 @@ class Account:
         time.sleep(self.listing_seconds)
         return list(self.stored.values())
 
+    def is_stale(self, item_id, item):
+        return False
+
     def create(self, body):
         with self._lock:
             self._under_way += 1
@@ -58,7 +61,7 @@ class Account:
             self._under_way -= 1
         return body
 
-    def delete(self, item_id):
+    def delete(self, item_id, not_after=None):
         self.created.append("deleted " + item_id)
 
 
@@ -168,3 +171,39 @@ def test_an_interrupted_run_begins_nothing_more():
     begun = len(account.created)
     time.sleep(0.2)
     assert len(account.created) <= begun + 1 < 10
+
+
+def test_an_interrupted_run_ends_its_requests_and_says_how_far_it_came(monkeypatch):
+    account = Account()
+
+    def interrupt(run, threads, line):
+        for thread in threads:
+            thread.join()
+        if run.finished:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(fleet._Run, "_watch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(account, declared(3))
+    assert account.lines == ["ended before it was finished: 3 of 3 AI Gateways done, 3 changed, 0 failed"]
+    with pytest.raises(NotSent, match="the task has ended"):
+        account.client._scope.begin(Request("GET", "/x"))
+
+
+@pytest.mark.parametrize("startable", [0, 1, 2, 5])
+def test_a_limit_of_processes_slows_the_run_down_and_loses_nothing(monkeypatch, startable):
+    started = []
+    real = threading.Thread.start
+
+    def start(thread):
+        if len(started) == startable:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    account = Account()
+    members = run(account, declared(6), concurrency=4)
+    assert [member.operation for member in members] == ["created"] * 6
+    assert sorted(account.created) == [f"g{index}" for index in range(6)]
+    assert len(started) == startable

@@ -63,5 +63,5 @@ def test_unknown_parts_beside_secrets_are_replaced_on_every_level():
     inner = Field("inner", "list", elements="dict", fields=(secret,))
     outer = Field("outer", "dict", fields=(inner,))
     value = {"inner": [{"secret": SECRET, "other": SECRET}], "more": SECRET}
-    assert SECRET not in json.dumps(mask(outer, value, unknown="?"))
+    assert SECRET not in json.dumps(mask(outer, value, beside_secrets="?"))
     assert mask(outer, value)["more"] == SECRET

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this process wrote, so that an older copy that a replica serves afterwards is recognized. No requests in here."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Mapping, NamedTuple
+
+# Source: gateway-contract, ISO 8601 in UTC, such as 2026-01-01T00:00:00.000Z.
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00:00)?")
+MODIFIED_AT = "modified_at"
+
+
+class _Write(NamedTuple):
+    """The ``modified_at`` of an item as it was written, and whether the item was deleted after that."""
+
+    modified_at: tuple[str, ...]
+    is_deleted: bool
+
+
+class Written:
+    """The last write of this process to each item, by the item's path. Safe for threads that write different items."""
+
+    def __init__(self) -> None:
+        self._writes: dict[str, _Write] = {}
+
+    def note(self, path: str, item: Mapping[str, Any]) -> None:
+        """Remember that ``item`` is what the server stored at ``path``."""
+        modified_at = comparable_time(item.get(MODIFIED_AT))
+        if modified_at is None:
+            self.forget(path)
+        else:
+            self._writes[path] = _Write(modified_at, is_deleted=False)
+
+    def note_deletion(self, path: str) -> None:
+        """Remember that the item that was last written to ``path`` was deleted."""
+        if path in self._writes:
+            self._writes[path] = self._writes[path]._replace(is_deleted=True)
+
+    def forget(self, path: str) -> None:
+        """Accept whatever is read from ``path``."""
+        self._writes.pop(path, None)
+
+    def is_newer(self, path: str, item: Mapping[str, Any] | None) -> bool:
+        """Return whether ``item`` (``None``: absent) is older than what this process wrote to ``path``."""
+        write = self._writes.get(path)
+        if write is None:
+            return False
+        if item is None:
+            return not write.is_deleted
+        modified_at = comparable_time(item.get(MODIFIED_AT))
+        if modified_at is None:
+            return False
+        return modified_at <= write.modified_at if write.is_deleted else modified_at < write.modified_at
+
+
+def comparable_time(time: Any) -> tuple[str, ...] | None:
+    """Return ``time`` in a form that sorts by time, or ``None`` if its form is not known."""
+    match = _TIME.fullmatch(time) if isinstance(time, str) else None
+    return None if match is None else (match[1], match[2], (match[3] or "").ljust(9, "0"))

@@ -1,0 +1,129 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decode the escapes in a text, layer by layer, without losing the position of each part in the original text."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+# A text may be JSON in JSON in a Python string. More layers than this are not decoded.
+MAX_LAYERS = 5
+MAX_CODE_POINT = 0x10FFFF
+_ESCAPE = re.compile(
+    r"(?:%[0-9A-Fa-f]{2})+"
+    r"|(?:\\u[0-9A-Fa-f]{4})+"
+    r"|(?:\\x[0-9A-Fa-f]{2})+"
+    r"|\\U[0-9A-Fa-f]{8}"
+    r"|\\[\"'\\/bfnrt]"
+    r"|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+)
+# A plus sign is a blank in the query of a URL.
+_BLANKS = re.compile(r"[ +]{2,}|\+")
+# MIME and many programs break base64 into lines of 64 or 76 characters.
+_LINE_BREAK = re.compile(r"(?<=[A-Za-z0-9+/]{60})\s+(?=[A-Za-z0-9+/])")
+_URL_SAFE = str.maketrans("-_", "+/")
+_CONTROL_CHARACTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+# Characters, each with the length of its spelling. Subscripted like this, as an alias is evaluated at run time, on Python 3.8, too.
+Decoded = Optional[List[Tuple[str, int]]]
+
+
+class Reading(NamedTuple):
+    """A text, made from ``source`` by decoding. The character at ``starts[i]`` is spelled from ``origins[i]`` on in the source."""
+
+    text: str
+    source: Reading | None = None
+    starts: Sequence[int] = (0,)
+    origins: Sequence[int] = (0,)
+
+    def origin(self, position: int) -> int:
+        """Return where in the original text ``position`` of this text is."""
+        index = bisect_right(self.starts, position) - 1
+        place = self.origins[index] + position - self.starts[index]
+        if index + 1 < len(self.origins):
+            place = min(place, self.origins[index + 1])
+        return place if self.source is None else self.source.origin(place)
+
+
+def layers(text: str) -> Iterator[Reading]:
+    """Yield ``text``, then the text with its escapes decoded, and so on until there are none."""
+    reading: Reading | None = Reading(text)
+    for _layer in range(MAX_LAYERS):
+        if reading is None:
+            return
+        yield reading
+        reading = _derived(reading, _ESCAPE, _decode)
+
+
+def collapsed(reading: Reading) -> Reading:
+    """Return ``reading`` with each run of blanks, control and formatting characters as one blank, as messages show it."""
+    if not reading.text.isprintable():
+        plain = "".join(char if char.isprintable() else " " for char in reading.text)
+        reading = reading._replace(text=plain)
+    return _derived(reading, _BLANKS, lambda run: [(" ", len(run))]) or reading
+
+
+def as_base64(reading: Reading) -> Reading:
+    """Return ``reading`` with what it has in base64 in the standard alphabet and without line breaks."""
+    standard = reading._replace(text=reading.text.translate(_URL_SAFE))
+    return _derived(standard, _LINE_BREAK, lambda run: [("", len(run))]) or standard
+
+
+def _derived(source: Reading, pattern: re.Pattern[str], decode: Callable[[str], Decoded]) -> Reading | None:
+    """Return ``source`` with each match of ``pattern`` decoded, or ``None`` if nothing is to be decoded."""
+    text, done, length = source.text, 0, 0
+    parts: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+
+    def add(part: str, origin: int) -> None:
+        nonlocal length
+        parts.append(part)
+        starts.append(length)
+        origins.append(origin)
+        length += len(part)
+
+    for found in pattern.finditer(text):
+        decoded = decode(found.group())
+        if decoded is None:
+            continue
+        add(text[done : found.start()], done)
+        place = found.start()
+        for char, width in decoded:
+            add(char, place)
+            place += width
+        done = found.end()
+    if not parts:
+        return None
+    add(text[done:], done)
+    return Reading("".join(parts), source, [*starts, length], [*origins, len(text)])
+
+
+def _decode(escape: str) -> Decoded:
+    if escape[0] == "%":
+        return _bytes(escape.replace("%", ""), 3)
+    if escape[0] == "&":
+        char = html.unescape(escape)
+        return None if char == escape else [(char, len(escape))]
+    kind = escape[1]
+    if kind == "x":
+        return _bytes(escape.replace("\\x", ""), 4)
+    if kind == "u":
+        chars = bytes.fromhex(escape.replace("\\u", "")).decode("utf-16-be", "surrogatepass")
+        return [(char, 6 * (1 + (ord(char) > 0xFFFF))) for char in chars]
+    if kind == "U":
+        code = int(escape[2:], 16)
+        return [(chr(code), len(escape))] if code <= MAX_CODE_POINT else None
+    return [(_CONTROL_CHARACTERS.get(kind, kind), len(escape))]
+
+
+def _bytes(digits: str, width: int) -> Decoded:
+    """Decode bytes that are spelled with ``width`` characters each."""
+    data = bytes.fromhex(digits)
+    try:
+        return [(char, width * len(char.encode("utf-8"))) for char in data.decode("utf-8")]
+    except UnicodeDecodeError:
+        return [(char, width) for char in data.decode("latin-1")]

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of a task as they may be shown, and the secrets in them."""
+
+from __future__ import annotations
+
+from typing import Any, Container, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import (
+    Scrub,
+    mask,
+    mask_settings,
+    secret_texts,
+    secret_values,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import whole
+
+
+def shown_items(resource: Resource, known: Container[str], value: Any, scrub: Scrubber) -> Any:
+    """Return the options of items as they may be shown. What is known of one is searched for its own secrets and those of C(scrub).
+
+    To search it for the secrets of all the other items, too, would take time by the square of their number.
+    """
+    if isinstance(value, list):
+        return [shown_items(resource, known, item, scrub) for item in value]
+    if isinstance(value, dict):
+        return shown_values(resource, known, value, Scrubber(option_secrets(resource, value), scrub))
+    return None if value is None else MASK
+
+
+def shown_values(resource: Resource, known: Container[str], options: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:
+    """Return C(options), of which those with a C(known) name exist, as they may be shown."""
+    fields = _fields(resource)
+    shown: dict[str, Any] = {}
+    for name, given in options.items():
+        # A value from the environment need not be in UTF-8, and is a str of its own kind, which not every serialiser takes.
+        value = whole(given) if isinstance(given, str) else given
+        if name == "extra_settings":
+            shown[name] = mask_settings(resource, value, scrub) if isinstance(value, dict) else value and MASK
+        elif name not in known:
+            # It may be the misspelt name of a secret.
+            shown[name] = MASK
+        elif name not in fields:
+            shown[name] = scrub(value) if _has_parts(value) else value
+        else:
+            shown[name] = mask(fields[name], value, scrub, beside_secrets=MASK)
+    return shown
+
+
+def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
+    """The secrets in C(options), of a task or of an item, checked or not."""
+    extra = options.get("extra_settings")
+    fields = _fields(resource)
+    secrets = {text for name, value in options.items() for text in secret_texts(fields.get(name), value)}
+    return secrets | (secret_values(resource, extra) if isinstance(extra, dict) else set())
+
+
+def _has_parts(value: Any) -> bool:
+    """Whether C(value) is none that an option for text, a number or a list of them can have."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value))
+
+
+def _fields(resource: Resource) -> dict[str, Field]:
+    return {field.name: field for field in CONNECTION_OPTIONS + resource.settings}

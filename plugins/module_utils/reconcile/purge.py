@@ -1,0 +1,49 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which items are deleted because they are not declared, and when none of them is."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, Collection, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
+
+
+class PurgeRefused(CollectionError):
+    """Which items are not declared is not sure, or they are more than may be deleted."""
+
+
+def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str, Mapping[str, Any]], limit: int) -> list[Declaration]:
+    """Return the deletions of the items in ``stored`` whose ids are not ``declared``, without protected ones.
+
+    :raises PurgeRefused: if they are more than ``limit``, or if a declared id is hardly another one than a stored one.
+    """
+    ids = [item_id for item_id, item in stored.items() if item_id not in declared and not resource.is_protected(item)]
+    by_look = {_look_of(item_id): item_id for item_id in ids}
+    alike = [
+        f"{printable(repr(item_id), MAX_NAME)} and {by_look[_look_of(item_id)]!r}"
+        for item_id in declared
+        if _look_of(item_id) in by_look and item_id not in stored
+    ]
+    if alike:
+        raise PurgeRefused(
+            f"Nothing was changed. purge would delete {resource.name}s whose ids differ only in form from declared ones: "
+            f"{name_some(alike)}. Correct the declared ids."
+        )
+    if len(ids) > limit:
+        raise PurgeRefused(
+            f"Nothing was changed. purge would delete the {resource.name}s that are not listed ({name_some(ids)}): "
+            f"{len(ids)}, and purge_limit allows {limit}. List those that must stay, or raise purge_limit."
+        )
+    return [Declaration(item_id, present=False, settings={}, listed=stored[item_id]) for item_id in ids]
+
+
+def _look_of(item_id: str) -> str:
+    """Return the form that ids share that a person takes for the same: without case, width, blanks and invisible characters."""
+    normalized = unicodedata.normalize("NFKC", item_id).casefold()
+    return "".join(char for char in normalized if unicodedata.category(char)[0] not in "CZ")
