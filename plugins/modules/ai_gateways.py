@@ -15,7 +15,10 @@ author:
 description:
   - Creates, changes and deletes any number of AI Gateways of a Cloudflare account, several at a time, and if you want it deletes those
     that are not listed.
-  - The account is read once, with one request for every 100 gateways. A gateway that is as declared costs no request of its own.
+  - The account is listed, with one request for every 100 gateways. A gateway that is as declared in the list costs no request of its own.
+    A gateway that differs is read by itself, also in check mode, and its update is planned from that reading. If more than one was
+    updated, the account is listed once more, and an update that another task has undone in the meantime is repeated, with a warning.
+  - A list whose pages contradict each other or their C(total_count) is an error. Nothing is changed then.
   - What M(edgeops.cloudflare.ai_gateway) promises holds for each gateway. A setting that is not given stays as it is, a nested setting
     is given whole, and what is stored is compared with what was declared.
   - A gateway that fails does not stop the others. All are tried, and the task fails at the end if any of them did.
@@ -44,13 +47,19 @@ options:
     description:
       - Whether to delete the gateways of the account that are not listed in O(gateways), with their logs.
       - The account's default gateway (C(is_default), or the id V(default)) is never deleted because it is not listed.
+      - The task fails before anything is changed if an id in O(gateways) does not exist and looks like a gateway that would be deleted,
+        such as V(Shop) beside V(shop).
+      - These deletions come last. If a gateway could not be created, none of them is done. A gateway whose deletion comes more than ten
+        seconds after it was read is read again, and left alone if it was created again or has become the default one in the meantime.
+        What is left alone is C(unchanged), with a warning.
+      - With an empty list in O(gateways), O(purge_limit) must be given.
     type: bool
     default: false
   purge_limit:
     description:
       - If O(purge) would delete more gateways than this, at least 0, the task fails before anything is changed.
+      - If it is not given, the limit is 10.
     type: int
-    default: 10
   concurrency:
     description:
       - How many requests may be under way at a time, from 1 to 16.
@@ -171,6 +180,7 @@ gateways:
   description:
     - The listed gateways that exist now, by id, each as RV(edgeops.cloudflare.ai_gateway#module:gateway). Those that failed are missing.
     - In check mode, as they would be.
+    - One that is unchanged is returned as the list of the account shows it, which may be less than a reading would show.
   type: dict
   returned: unless nothing could be done at all
 ansible_facts:

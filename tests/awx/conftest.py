@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.awx.jobs import Job
-from tests.awx.life import Stage, live
+from tests.awx.life import Stage, live, live_beside_a_neighbor
 from tests.awx.rules import rendered
 from tests.awx.support import CREDENTIAL_TYPES, ROOT, clean_environment
 from tests.simulator.handle import Simulator
@@ -22,6 +22,8 @@ from tests.simulator.process import running_simulator
 
 # Makes a job with the environment that a credential of the named type, with these inputs, gives it.
 NewJob = Callable[[str, Mapping[str, str]], Job]
+# By the fixture that returns its stages.
+LIVES: Mapping[str, Callable[[Path], dict[str, Stage]]] = {"life": live, "shared_life": live_beside_a_neighbor}
 
 
 @pytest.fixture(scope="session")
@@ -60,16 +62,20 @@ def new_job(tmp_path_factory: pytest.TempPathFactory, installed: Path, running: 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[dict[str, Stage]] | None]:
-    """What takes longest, and is mostly waited for, goes on beside the other tests; only if a test asks for it."""
-    if not any("life" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        yield None
-        return
-    with ThreadPoolExecutor(1) as worker:
-        yield worker.submit(live, tmp_path_factory.mktemp("life"))
+def under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[dict[str, Stage]]]]:
+    """What takes longest, and is mostly waited for, goes on beside the other tests; only what a test asks for."""
+    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ()) if name in LIVES}
+    with ThreadPoolExecutor(len(LIVES)) as workers:
+        yield {name: workers.submit(LIVES[name], tmp_path_factory.mktemp(name)) for name in wanted}
 
 
 @pytest.fixture(scope="session")
-def life(under_way: Future[dict[str, Stage]]) -> dict[str, Stage]:
+def life(under_way: dict[str, Future[dict[str, Stage]]]) -> dict[str, Stage]:
     """The stages of a life in AWX."""
-    return under_way.result()
+    return under_way["life"].result()
+
+
+@pytest.fixture(scope="session")
+def shared_life(under_way: dict[str, Future[dict[str, Stage]]]) -> dict[str, Stage]:
+    """The stages of a life in an AWX that another organization uses, too."""
+    return under_way["shared_life"].result()

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.awx import rules
+from tests.awx.lookups import UnknownField, matching, name_problems
 
 Json = dict[str, Any]
 # The status of the answer, and its body.
@@ -30,7 +31,7 @@ GALAXY_TYPE = "Ansible Galaxy/Automation Hub API Token"
 # Where objects are kept, with what AWX supplies where the caller is silent.
 DEFAULTS: Mapping[str, Json] = {
     "organizations": {"description": "", "max_hosts": 0},
-    "credential_types": {"description": "", "managed": False},
+    "credential_types": {"description": "", "managed": False, "inputs": {}, "injectors": {}},
     "credentials": {"description": "", "inputs": {}, "organization": None},
     "execution_environments": {"description": "", "organization": None},
     "projects": {"description": "", "scm_revision": "", "scm_clean": False},
@@ -44,6 +45,7 @@ DEFAULTS: Mapping[str, Json] = {
 TEMPLATES = ("job_templates", "workflow_job_templates", "projects")
 # What goes with an object that is deleted, and by which of its fields.
 OWNED = {
+    "organizations": (("credentials", "organization"), ("execution_environments", "organization")),
     "inventories": (("hosts", "inventory"),),
     "workflow_job_templates": (("workflow_job_template_nodes", "workflow_job_template"),),
 }
@@ -60,8 +62,8 @@ class Controller:
         self.surveys: dict[str, Json] = {}
         self.writes: list[str] = []
         self._last_id = 0
-        galaxy = self._create("credential_types", {"name": GALAXY_TYPE, "managed": True})
-        self._create("credentials", {"name": "Ansible Galaxy", "credential_type": galaxy["id"]})
+        galaxy = self.create("credential_types", {"name": GALAXY_TYPE, "kind": "galaxy", "managed": True})
+        self.create("credentials", {"name": "Ansible Galaxy", "credential_type": galaxy["id"]})
 
     def named(self, kind: str, name: str) -> Json:
         """The one object of that name."""
@@ -83,9 +85,11 @@ class Controller:
         parts = path.strip("/").split("/")
         if parts[0] == "project_updates":
             self._end_updates()
-            return 200, {"finished": "now", "failed": False, "status": "successful", "scm_revision": REVISION}
+            # The ids of updates are counted apart from those of projects, so this one is also that of some project.
+            update = {"id": min(self.objects["projects"]), "finished": "now", "failed": False, "status": "successful"}
+            return 200, {**update, "scm_revision": REVISION}
         if len(parts) == 1:
-            return (200, _page(self._matching(parts[0], query))) if method == "GET" else self._post(parts[0], body)
+            return self._list(parts[0], query) if method == "GET" else self._post(parts[0], body)
         item = self.objects[parts[0]].get(int(parts[1]))
         if item is None:
             return 404, {"detail": "Not found."}
@@ -95,29 +99,58 @@ class Controller:
         if method == "DELETE":
             return self._delete(kind, item)
         if method == "PATCH":
-            item.update(_as_stored(kind, body))
+            return self._change(kind, item, body)
+        return 200, self._shown(item)
+
+    def _change(self, kind: str, item: Json, body: Json) -> Answer:
+        stored = _as_stored(kind, body)
+        if kind == "credential_types" and self._is_used(item) and stored.get("inputs", item["inputs"]) != item["inputs"]:
+            return 403, {"detail": "Modifications to inputs are not allowed for credential types that are in use"}
+        others = [other for other in self.objects[kind].values() if other is not item]
+        problems = name_problems(kind, {**item, **stored}, others)
+        if kind == "execution_environments" and stored.get("organization", item["organization"]) != item["organization"]:
+            problems.append("Cannot change the organization of an execution environment")
+        if problems:
+            return 400, {"error": problems}
+        item.update(stored)
         return 200, self._shown(item)
 
     def _on_relation(self, method: str, parts: list[str], item: Json, body: Json) -> Answer:
         key, relation = "/".join(parts), parts[2]
         if relation == "survey_spec":
-            if method == "GET":
-                return 200, self.surveys.get(key, {})
-            self.surveys[key] = body
-            return _refusal(rules.refused_survey(body)) or (200, None)
+            return (200, self.surveys.get(key, {})) if method == "GET" else self._keep_survey(key, body)
         if relation == "update":
             return 202, {"url": "/api/v2/project_updates/1/"}
         if method == "GET":
             return 200, _page([self._shown(self._find(number)) for number in self.related[key]])
         if parts[0] == "workflow_job_template_nodes" and relation == "credentials" and not self._asks(item, "credential"):
             return 400, {"detail": "Related template is not configured to accept credentials on launch."}
+        if relation == "credentials" and not body.get("disassociate") and self._has_of_its_type(key, body["id"]):
+            return 400, {"error": "Cannot assign multiple credentials of a type."}
         change = self.related[key].remove if body.get("disassociate") else self.related[key].append
         change(body["id"])
         return 204, None
 
+    def _keep_survey(self, key: str, body: Json) -> Answer:
+        refused = _refusal(rules.refused_survey(body))
+        if not refused:
+            self.surveys[key] = body
+        return refused or (200, None)
+
+    def _list(self, kind: str, query: Mapping[str, str]) -> Answer:
+        kinds = TEMPLATES if kind == "unified_job_templates" else (kind,)
+        items = [item for each in kinds for item in self.objects[each].values()]
+        try:
+            return 200, _page([self._shown(item) for item in matching(items, query, self._find)])
+        except UnknownField as error:
+            return 400, {"detail": str(error)}
+
     def _post(self, kind: str, body: Json) -> Answer:
-        refused = _refusal(self._refusals(kind, body))
-        return refused or (201, self._shown(self._create(kind, _as_stored(kind, body))))
+        if kind == "job_templates":
+            # AWX has a job template belong to the organization of its project, whatever it is sent.
+            body = {**body, "organization": self._find(body["project"])["organization"]}
+        refused = _refusal(self._refusals(kind, body) + name_problems(kind, body, self.objects[kind].values()))
+        return refused or (201, self._shown(self.create(kind, _as_stored(kind, body))))
 
     def _refusals(self, kind: str, body: Json) -> list[str]:
         if kind == "credential_types":
@@ -132,11 +165,19 @@ class Controller:
             return ["Field is not configured to prompt on launch."] if body.get("limit") and not self._asks(body, "limit") else []
         return []
 
+    def _is_used(self, credential_type: Json) -> bool:
+        return any(entry["credential_type"] == credential_type["id"] for entry in self.objects["credentials"].values())
+
+    def _has_of_its_type(self, key: str, credential: int) -> bool:
+        """Return whether something already has a credential of the type of this one."""
+        return self._find(credential)["credential_type"] in [self._find(number)["credential_type"] for number in self.related[key]]
+
     def _asks(self, node: Json, what: str) -> bool:
         """Whether the template of a node lets whoever starts it say that."""
         return bool(self._find(node["unified_job_template"]).get(f"ask_{what}_on_launch"))
 
-    def _create(self, kind: str, body: Json) -> Json:
+    def create(self, kind: str, body: Json) -> Json:
+        """Keep an object, without asking whether AWX would take it, and return it."""
         self._last_id += 1
         url = f"/api/v2/{kind}/{self._last_id}/"
         related = {name: f"{url}{name}/" for name in ("survey_spec", "update")}
@@ -148,11 +189,11 @@ class Controller:
         return item
 
     def _delete(self, kind: str, item: Json) -> Answer:
-        if kind == "credential_types" and any(entry["credential_type"] == item["id"] for entry in self.objects["credentials"].values()):
+        if kind == "credential_types" and self._is_used(item):
             return 403, {"detail": "Credential types that are in use cannot be deleted"}
         del self.objects[kind][item["id"]]
         for owned, field in OWNED.get(kind, ()):
-            self.objects[owned] = {number: entry for number, entry in self.objects[owned].items() if entry[field] != item["id"]}
+            self.objects[owned] = {number: entry for number, entry in self.objects[owned].items() if entry.get(field) != item["id"]}
         return 204, None
 
     def _end_updates(self) -> None:
@@ -162,13 +203,11 @@ class Controller:
     def _find(self, number: int) -> Json:
         return next(items[number] for items in self.objects.values() if number in items)
 
-    def _matching(self, kind: str, query: Mapping[str, str]) -> list[Json]:
-        kinds = TEMPLATES if kind == "unified_job_templates" else (kind,)
-        items = [item for each in kinds for item in self.objects[each].values()]
-        return [self._shown(item) for item in items if all(str(item.get(name)) == value for name, value in query.items())]
-
     def _shown(self, item: Json) -> Json:
-        """As AWX returns it: a secret is never shown."""
+        """As AWX returns it: with the names of what it refers to, and without secrets."""
+        named = {name: self._find(item[name]) for name in ("organization", "credential_type") if item.get(name)}
+        summaries = {name: {"id": entry["id"], "name": entry["name"]} for name, entry in named.items()}
+        item = {**item, "summary_fields": {**item["summary_fields"], **summaries}}
         if item["type"] != "credential" or not item["inputs"]:
             return item
         fields = self._find(item["credential_type"])["inputs"]["fields"]

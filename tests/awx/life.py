@@ -13,16 +13,19 @@ from __future__ import annotations
 import copy
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.awx import neighbor
 from tests.awx.controller import TOKEN, Controller, serving
 from tests.awx.support import AWX, ROOT, clean_environment
 from tests.contract.pages import blocks_of
 
+BOOTSTRAP, TEARDOWN = AWX / "bootstrap.yml", AWX / "teardown.yml"
+# Of any project.
+PLAYBOOKS = tuple(path.name for path in (AWX / "project").glob("*.yml"))
 FETCHED = ROOT / ".cache/awx"
 SECRET = "example-token-for-the-bootstrap"
 GIVEN = {"bootstrap_image": "registry.example.com/edgeops/ee:1", "bootstrap_project_url": "https://git.example.com/gateways.git"}
@@ -31,11 +34,12 @@ BY_KEY = {"CLOUDFLARE_EMAIL": "user@example.com", "CLOUDFLARE_API_KEY": SECRET}
 
 
 class Stage(NamedTuple):
-    """How a playbook ended, what it printed and wrote, and what was there after it."""
+    """How a playbook ended, what it printed and wrote, and what was there after it and before it."""
 
     code: int
     output: str
     controller: Controller
+    before: Controller
 
     @property
     def changed(self) -> int:
@@ -58,29 +62,57 @@ class Awx:
 
     def run(self, playbook: Path, env: Mapping[str, str], variables: Mapping[str, Any]) -> Stage:
         self._controller.writes.clear()
+        before = copy.deepcopy(self._controller)
         command = ["ansible-playbook", str(playbook), "-vvv", "--extra-vars", json.dumps(variables)]
         with serving(self._controller) as url:
             environment = {**self._environment, **env, "CONTROLLER_HOST": url}
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-        return Stage(done.returncode, done.stdout + done.stderr, copy.deepcopy(self._controller))
+        return Stage(done.returncode, done.stdout + done.stderr, copy.deepcopy(self._controller), before)
 
 
 def live(folder: Path) -> dict[str, Stage]:
     """All stages, in this order; one that fails does not stop the others."""
-    awx = Awx(folder, Controller(tuple(path.name for path in (AWX / "project").glob("*.yml"))))
-    bootstrap, teardown = AWX / "bootstrap.yml", AWX / "teardown.yml"
+    controller = Controller(PLAYBOOKS)
+    awx = Awx(folder, controller)
     stages = {
-        "nothing given": awx.run(bootstrap, BY_TOKEN, {}),
-        "key missing": awx.run(bootstrap, {**BY_KEY, "CLOUDFLARE_API_KEY": ""}, GIVEN),
-        "made": awx.run(bootstrap, BY_TOKEN, GIVEN),
-        "made again": awx.run(bootstrap, BY_TOKEN, GIVEN),
-        "the older way": awx.run(_only_the_credential(bootstrap, folder), BY_KEY, GIVEN),
-        "removed": awx.run(teardown, {}, {}),
-        "removed again": awx.run(teardown, {}, {"teardown_organization": True}),
+        "nothing given": awx.run(BOOTSTRAP, BY_TOKEN, {}),
+        "key missing": awx.run(BOOTSTRAP, {**BY_KEY, "CLOUDFLARE_API_KEY": ""}, GIVEN),
+        "a number for a name": awx.run(BOOTSTRAP, BY_TOKEN, {**GIVEN, "bootstrap_execution_environment": 7}),
+        "made": awx.run(BOOTSTRAP, BY_TOKEN, GIVEN),
+        "removed": awx.run(TEARDOWN, {}, {}),
     }
-    aside = Awx(folder, copy.deepcopy(stages["made"].controller))
-    stages["the accounts of the guide"] = aside.run(_of_the_guide(folder), {f"TOKEN_{host}": SECRET for host in ("shop", "support")}, {})
-    return stages
+    neighbor.add_account(controller)
+    return {
+        **stages,
+        "removed again": awx.run(TEARDOWN, {}, {"teardown_organization": True}),
+        "removed once more": awx.run(TEARDOWN, {}, {}),
+    }
+
+
+def live_beside_a_neighbor(folder: Path) -> dict[str, Stage]:
+    """As live(), in an AWX where another organization uses the same names. Each run starts from what is described where it is made."""
+    start = neighbor.shared(PLAYBOOKS)
+
+    def run(controller: Controller, playbook: Path, env: Mapping[str, str] = BY_TOKEN, **variables: Any) -> Stage:
+        return Awx(folder, copy.deepcopy(controller)).run(playbook, env, {**GIVEN, **variables})
+
+    other_type = neighbor.with_other_key_type(start)
+    by_key = run(other_type, BOOTSTRAP, BY_KEY, bootstrap_overwrite_credential_types=True)
+    by_token = run(neighbor.with_private_hub(by_key.controller), BOOTSTRAP)
+    made = by_token.controller
+    return {
+        "other type": run(other_type, BOOTSTRAP),
+        "other kind": run(neighbor.with_other_kind(Controller(PLAYBOOKS)), BOOTSTRAP),
+        "two Galaxy credentials": run(neighbor.with_second_galaxy(start), BOOTSTRAP),
+        "foreign environment": run(neighbor.with_foreign_environment(made, "Third"), BOOTSTRAP),
+        "global environment": run(neighbor.with_foreign_environment(start, None), BOOTSTRAP),
+        "by key": by_key,
+        "by token": by_token,
+        "by token again": run(made, BOOTSTRAP),
+        "accounts": run(made, _of_the_guide(folder), {f"TOKEN_{host}": SECRET for host in ("shop", "support")}),
+        "removed": run(neighbor.with_traps(made), TEARDOWN),
+        "removed beside a foreign environment": run(neighbor.with_foreign_environment(made, "Third"), TEARDOWN),
+    }
 
 
 def _of_the_guide(folder: Path) -> Path:
@@ -90,12 +122,3 @@ def _of_the_guide(folder: Path) -> Path:
     playbook = folder / "accounts.yml"
     playbook.write_text(shown, encoding="utf-8")
     return playbook
-
-
-def _only_the_credential(playbook: Path, folder: Path) -> Path:
-    """The playbook without the tasks that make other things; it would take long to run them all once more."""
-    copied = shutil.copytree(playbook.parent, folder / "awx") / playbook.name
-    text = copied.read_text(encoding="utf-8")
-    first, credential, rest = (text.index(f"    - name: {name}\n") for name in ("Organization", "Credential", "Execution environment"))
-    copied.write_text(text[:first] + text[credential:rest], encoding="utf-8")
-    return copied

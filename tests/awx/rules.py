@@ -30,6 +30,7 @@ CREDENTIAL_TYPE = {
     "required": ["name", "kind", "inputs", "injectors"],
     "properties": {
         "name": {"type": "string", "minLength": 1},
+        "description": {"type": "string"},
         "kind": {"enum": ["cloud", "net"]},
         "inputs": {
             "type": "object",
@@ -51,7 +52,8 @@ CREDENTIAL_TYPE = {
                             "help_text": {"type": "string"},
                             "multiline": {"type": "boolean"},
                             "secret": {"type": "boolean"},
-                            "ask_at_runtime": {"type": "boolean"},
+                            # AWX knows the key, but refuses to have it switched on.
+                            "ask_at_runtime": {"enum": [False]},
                             "default": {"type": ["string", "boolean"]},
                         },
                     },
@@ -168,6 +170,12 @@ def _unnoticed_in(question: Json) -> Iterator[str]:
         "unknown keys": set(question) - QUESTION_KEYS,
         "a blank answer is too short, so it cannot be left blank": not required and kind.startswith("text") and question.get("min"),
         "whoever starts a job through the API has to answer it in spite of the default": required and default != "",
+        "the web interface asks for a number while it is blank, so the description has to say what blank means": (
+            not required
+            and kind in DEFAULTS
+            and question.get("min") is not None
+            and "blank" not in str(question.get("question_description")).lower()
+        ),
         "the default is what the job gets if the answer is left blank": not required and kind in DEFAULTS and default != "",
         "the web interface takes a bound that is null for 0": any(question.get(key, 0) is None for key in ("min", "max")),
         "a password is shown by any task that shows its variables": kind == "password",

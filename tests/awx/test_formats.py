@@ -31,6 +31,9 @@ TYPE: Json = {
 }
 REFUSED_TYPES: dict[str, Change] = {
     "kind": lambda d: d.update(kind="token"),
+    "$.description: True is not of type": lambda d: d.update(description=True),
+    "$.description: None is not of type": lambda d: d.update(description=None),
+    "True is not one of": lambda d: d["inputs"]["fields"][0].update(ask_at_runtime=True),
     "label": lambda d: d["inputs"]["fields"][0].pop("label"),
     "tooltip": lambda d: d["inputs"]["fields"][0].update(tooltip="no such key"),
     "integer": lambda d: d["inputs"]["fields"][0].update(type="integer"),
@@ -62,7 +65,7 @@ SURVEY: Json = {
     "description": "",
     "spec": [
         {"type": "text", "variable": "a", "question_name": "A", "required": False, "min": 0},
-        {"type": "integer", "variable": "b", "question_name": "B", "required": False, "min": 0},
+        {"type": "integer", "variable": "b", "question_name": "B", "question_description": "Blank: unchanged", "required": False, "min": 0},
         {"type": "multiplechoice", "variable": "c", "question_name": "C", "required": False, "choices": ["x"], "default": "x"},
     ],
 }
@@ -86,6 +89,7 @@ UNNOTICED_SURVEYS: dict[str, Change] = {
     "cannot be left blank": lambda d: d["spec"][0].update(min=1),
     "in spite of the default": lambda d: d["spec"][2].update(required=True),
     "if the answer is left blank": lambda d: d["spec"][1].update(default=300),
+    "what blank means": lambda d: d["spec"][1].pop("question_description"),
     "null for 0": lambda d: d["spec"][1].update(max=None),
     "a password": lambda d: d["spec"][0].update(type="password"),
 }

@@ -81,14 +81,8 @@ def test_the_credential_holds_what_the_environment_has(made: Controller) -> None
     assert credentials_of(made, "Cloudflare Global API Key") == []
 
 
-def test_the_older_way_makes_a_credential_of_its_own_type(life: dict[str, Stage]) -> None:
-    stage = life["the older way"]
-    assert stage.code == 0, stage.output
-    assert credentials_of(stage.controller, "Cloudflare Global API Key") == [{"api_email": "user@example.com", "api_key": SECRET}]
-
-
-def test_no_run_shows_a_secret(life: dict[str, Stage]) -> None:
-    assert not [name for name, stage in life.items() if SECRET in stage.output]
+def test_no_run_shows_a_secret(life: dict[str, Stage], shared_life: dict[str, Stage]) -> None:
+    assert not [name for name, stage in (*life.items(), *shared_life.items()) if SECRET in stage.output]
 
 
 def test_the_host_is_the_execution_environment_with_its_own_python(made: Controller) -> None:
@@ -127,13 +121,6 @@ def test_the_workflow(made: Controller) -> None:
     assert not any(node.get("limit") for node in nodes.values())
 
 
-def test_a_second_run_changes_nothing(life: dict[str, Stage]) -> None:
-    """All it does is to have the project fetched."""
-    again = life["made again"]
-    assert (again.code, again.changed) == (0, 0), again.output
-    assert again.writes == ["POST /projects/N/update/"]
-
-
 def test_it_is_all_taken_back_but_the_organization_which_may_hold_more(life: dict[str, Stage]) -> None:
     removed = life["removed"]
     assert removed.code == 0, removed.output
@@ -145,20 +132,25 @@ def test_it_is_all_taken_back_but_the_organization_which_may_hold_more(life: dic
     assert all(write.startswith("DELETE ") for write in removed.writes)
 
 
-def test_to_take_it_back_again_is_no_error_and_the_organization_goes_if_that_is_wanted(life: dict[str, Stage]) -> None:
+def test_the_organization_goes_if_that_is_wanted_with_what_it_still_holds(life: dict[str, Stage]) -> None:
+    """Then nothing uses the credential type of what it held, so that goes, too. What was removed before is no error."""
     again = life["removed again"]
-    assert (again.code, again.changed) == (0, 1), again.output
-    assert again.writes == ["DELETE /organizations/N/"]
+    assert (again.code, again.changed) == (0, 2), again.output
+    assert again.writes == ["DELETE /organizations/N/", "DELETE /credential_types/N/"]
+    assert names(again.controller) == {"credential_types": [GALAXY_TYPE], "credentials": ["Ansible Galaxy"]}
 
 
-def test_the_accounts_of_the_guide(life: dict[str, Stage]) -> None:
-    """A job for each account, each with its own credential."""
-    stage = life["the accounts of the guide"]
-    assert stage.code == 0, stage.output
-    controller = stage.controller
-    nodes = [node for node in controller.objects["workflow_job_template_nodes"].values() if node.get("limit")]
-    used = {node["limit"]: controller.names_of("workflow_job_template_nodes", node, "credentials") for node in nodes}
-    assert used == {"shop": ["Cloudflare, shop"], "support": ["Cloudflare, support"]}
+def test_to_remove_what_nobody_has_is_no_error(life: dict[str, Stage]) -> None:
+    once_more = life["removed once more"]
+    assert (once_more.code, once_more.changed, once_more.writes) == (0, 0, []), once_more.output
+
+
+def test_a_name_that_would_be_taken_for_an_id_is_refused(life: dict[str, Stage]) -> None:
+    """The modules of awx.awx would look for, and change, whichever object has that id."""
+    stage = life["a number for a name"]
+    assert stage.code != 0
+    assert "Choose other names in place of: 7" in stage.output
+    assert stage.writes == []
 
 
 def test_the_files_of_the_guide_are_those_of_the_project() -> None:

@@ -37,8 +37,9 @@ SLACK = 0.5
 NOTED_WITHIN = 0.6
 # A failure names its cause in one of these ways.
 CAUSES = re.compile(
-    r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |keeps being created and deleted|"
-    r"does not hold what was declared|Not deleted by purge, as these could not be created|older than what this task wrote"
+    r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
+    r"keeps being (created and deleted|updated)|does not hold what was declared|"
+    r"Not deleted by purge, as these could not be created|older than what this task wrote"
 )
 BROKEN = {"reset", "reset of a used connection", "close", "cut at the start", "cut in the middle"}
 

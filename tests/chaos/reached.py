@@ -30,7 +30,7 @@ def is_right(record: Record, message: str) -> bool:
     behaviour = record.schedule.behaviour
     return (
         (HIDDEN in message and bool(behaviour["mask_secrets"]))
-        or (behaviour["refuse_extra_fields"] and is_declared(record, REFUSED_KEY.findall(message)))
+        or (behaviour.get("refuse_extra_fields") and is_declared(record, REFUSED_KEY.findall(message)))
         or PURGE_REFUSED in message
         # The create that failed is judged by itself.
         or NOT_PURGED in message
@@ -40,7 +40,7 @@ def is_right(record: Record, message: str) -> bool:
 
 def hides_in_list(record: Record, name: str) -> bool:
     """Whether a list does not show this setting, so that what is cleared and what is hidden look alike there."""
-    return record.schedule.module == MANY and record.schedule.behaviour["nested_in_list"] != "keep" and name in NESTED
+    return record.schedule.module == MANY and record.schedule.behaviour.get("nested_in_list", "keep") != "keep" and name in NESTED
 
 
 def is_declared(record: Record, names: list[str]) -> bool:
@@ -53,7 +53,7 @@ def success_is_true(record: Record) -> Complaints:
     """Where a run succeeds, and nobody else writes or answers from an old copy, what is declared is what is stored."""
     if record.first.result is None or record.first.failed or record.schedule.check_mode:
         return
-    if not record.has_second_writer and not record.has_fired(LAGS) and not record.schedule.behaviour["replica_lag"]:
+    if not record.has_second_writer and not record.has_fired(LAGS) and not record.schedule.behaviour.get("replica_lag"):
         for gateway_id in record.schedule.declared:
             yield from (f"a success is none: {complaint}" for complaint in unreached(record, gateway_id, record.faulty.end))
 

@@ -156,7 +156,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
     "an update writes a mask": (
         "only_what_is_declared_is_written",
         plan,
-        "_refuse_masked",
+        "_refuse_hidden",
         lambda *_arguments: None,
         replace(PLAIN, **HIDDEN),  # type: ignore[arg-type]
     ),

@@ -14,6 +14,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply
     LEFT_ALONE,
     LEFT_OUT,
     LOST,
+    REPEATED,
     UNVERIFIABLE,
     Outcome,
 )
@@ -29,6 +30,7 @@ NOTICES = {
     DISTURBED: "The server changed %s along with the update, although it was sent back as it was: compare with --diff.",
     DIFFERENTLY_STORED: "The server stores %s in another form than declared; the meaning is the same.",
     LEFT_OUT: "The API returns %s but refuses to take it back, so the update was sent without it.",
+    REPEATED: "Another task updated the %s at the same time, based on an older reading. What is declared was written again.",
     LEFT_ALONE: "purge left out the %s: the gateway was created again, or may no longer be purged, since the account was listed.",
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
 }

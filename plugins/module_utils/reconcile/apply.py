@@ -35,7 +35,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
-# How often to plan anew when somebody else creates or deletes the same item meanwhile.
+# Maximum number of plans for one item that somebody else creates or deletes in the meantime.
 ROUNDS = 4
 # An update sends everything that was read. If its turn comes later than that, somebody else may have changed something meanwhile.
 FRESH_SECONDS = 10.0
@@ -44,9 +44,10 @@ LOOKS = 3
 # Maximum length of a value that is shown in a message.
 MAX_SHOWN = 500
 # Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
-# stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to delete.
+# stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to
+# delete; an update that was repeated, as somebody else had undone it.
 UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
-LEFT_ALONE = "left_alone"
+LEFT_ALONE, REPEATED = "left_alone", "repeated"
 
 
 @dataclass(frozen=True)
@@ -292,7 +293,7 @@ class Reconciler:
         return None
 
     def _remember(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Note the secrets of an item as not to be shown, before anything else is done with it."""
+        """Note the secrets of an item before anything else is done with it."""
         self._hide(item)
         return item
 

@@ -11,21 +11,31 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, RequestError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Outcome, Reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import MODIFIED_AT, comparable_time
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import REPEATED, Contended, Outcome, Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UNCHANGED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
+    CREATED,
+    DELETED,
+    UNCHANGED,
+    UPDATED,
+    mismatches,
+)
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 PROGRESS_SECONDS = 5.0
 FAILED = "failed"
+# Maximum number of times that the items are listed after updates, to see whether another task has undone one.
+CONFIRMATIONS = 3
+UNDONE = "%s %r keeps being updated by somebody else, and does not hold what was declared."
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ class Member:
     error: CollectionError | None = None
     secrets: set[str] = field(default_factory=set)
     in_doubt: bool = False
+    # The outcome of an update that somebody else has undone, and that is done again.
+    confirmed: Outcome | None = None
     is_settled: bool = False
 
     @property
@@ -95,6 +107,7 @@ class _Run:
             member.is_settled = not member.in_doubt and (check_mode or member.operation in (UNCHANGED, FAILED))
         self._work_on([member for member in members if not member.is_purged], check_mode)
         if not check_mode:
+            self._confirm([member for member in members if member.operation == UPDATED])
             self._keep_if_a_create_failed(members)
             self._explain_limit(members, len(stored))
         self._work_on([member for member in members if member.is_purged], check_mode)
@@ -104,6 +117,39 @@ class _Run:
         """Return whether the listing cannot decide: it may show less of an item than a reading does, or an older copy."""
         is_stale = not member.is_purged and self.items.is_stale(member.declaration.id, member.current)
         return is_stale or (member.current is not None and member.operation in (UPDATED, FAILED))
+
+    def _confirm(self, updated: Sequence[Member]) -> None:
+        """List the items once more, and update those again whose update was undone.
+
+        Two runs over the same items work in step: each writes whole items that it read before the other one wrote. One item alone is
+        not listed again.
+        """
+        if len(updated) < 2:
+            return
+        for remaining in reversed(range(CONFIRMATIONS)):
+            try:
+                stored = self._list()
+            except CollectionError:
+                return  # each was verified when it was written
+            updated = [member for member in updated if self._is_undone(member, stored.get(member.declaration.id))]
+            for member in updated:
+                if remaining:
+                    member.in_doubt, member.is_settled, member.confirmed = True, False, member.outcome
+                else:
+                    member.error = Contended(UNDONE % (self.resource.name, member.declaration.id))
+            if not updated or not remaining:
+                return
+            self._work_on(updated, check_mode=False)
+
+    def _is_undone(self, member: Member, listed: Mapping[str, Any] | None) -> bool:
+        """Return whether the item does not hold what is declared any more, in a copy that is newer than what was written."""
+        written = member.outcome.after if member.outcome is not None and member.error is None else None
+        if written is None or listed is None or self.items.is_stale(member.declaration.id, listed):
+            return False
+        modified_at = comparable_time(listed.get(MODIFIED_AT))
+        if modified_at is not None and modified_at == comparable_time(written.get(MODIFIED_AT)):
+            return False
+        return bool(mismatches(self.resource, member.declaration, listed))
 
     def _keep_if_a_create_failed(self, members: Sequence[Member]) -> None:
         """Leave all items alone that are not declared if one that is cannot be created: it may be one of them under another id."""
@@ -170,7 +216,10 @@ class _Run:
         """Do what is planned for the member, or in check mode predict it; what the listing cannot decide is read first."""
         reconciler = self._reconciler(member)
         current = reconciler.read() if member.in_doubt else member.current
-        return reconciler.predict(current) if check_mode else reconciler.carry_out(current)
+        outcome = reconciler.predict(current) if check_mode else reconciler.carry_out(current)
+        first = member.confirmed
+        # An update that is repeated changes the item from what it was before the first one.
+        return outcome if first is None else replace(first, after=outcome.after, notices={**outcome.notices, REPEATED: ["settings"]})
 
     def _reconciler(self, member: Member) -> Reconciler:
         return Reconciler(self.resource, member.declaration, self.items, member.secrets, self.read_at)

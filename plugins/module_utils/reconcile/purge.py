@@ -36,9 +36,10 @@ def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str,
             f"{name_some(alike)}. Correct the declared ids."
         )
     if len(ids) > limit:
+        hint = "" if declared else "Nothing is listed at all: check where the list comes from. "
         raise PurgeRefused(
             f"Nothing was changed. purge would delete the {resource.name}s that are not listed ({name_some(ids)}): "
-            f"{len(ids)}, and purge_limit allows {limit}. List those that must stay, or raise purge_limit."
+            f"{len(ids)}, and purge_limit allows {limit}. {hint}List those that must stay, or raise purge_limit."
         )
     return [Declaration(item_id, present=False, settings={}, listed=stored[item_id]) for item_id in ids]
 

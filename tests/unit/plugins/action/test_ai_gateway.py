@@ -133,6 +133,7 @@ OTHER_PYTHON = os.path.join(os.sep, "no", "such", "python")
         {"variables": {in_process.SWITCH: False}},
         {"variables": {in_process.SWITCH: "no"}},
         {"transport": "ssh"},
+        {"transport": "mitogen_local"},
         {"become": object()},
         {"async_val": 5},
         {"environment": [{}, {"A": "b"}]},
@@ -174,6 +175,13 @@ def test_items_share_what_is_known_of_the_rate_limit_and_each_has_its_own_allowa
         # Neither another timeout nor another account is another identity.
         assert run({"rate_limit_wait": 25, "timeout": 20 + number})["operation"] == "unchanged"
     assert waits == [20.0, 20.0]
+
+
+def test_each_item_reads_the_environment_as_it_is_then(api, gateway, monkeypatch):
+    for token in ("invented-first", "invented-second"):
+        monkeypatch.setenv("CLOUDFLARE_API_TOKEN", token)
+        api.expect("GET", ONE, answer=gateway(), sent={"Authorization": "Bearer " + token})
+        assert run({}, args={"id": "a", "account_id": OPTIONS["account_id"]})["operation"] == "unchanged"
 
 
 def test_a_block_is_not_run_into_by_the_next_item(api, gateway, waits):

@@ -415,6 +415,7 @@ def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, app
         api.expect("GET", f"{GATEWAYS}/{name}", answer=gateway(id=name, zdr=True))
         body = dict(stored_body(gateway()), cache_ttl=5, zdr=True)
         api.expect("PUT", f"{GATEWAYS}/{name}", body=body, answer=gateway(id=name, cache_ttl=5, zdr=True))
+    api.expect_page([gateway(id=name, cache_ttl=5, zdr=True) for name in "ab"])
     result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
     assert operations(result) == [("a", "updated"), ("b", "updated")]
     assert waits == [60]

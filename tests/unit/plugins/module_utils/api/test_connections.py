@@ -43,25 +43,34 @@ def test_a_create_that_was_reset_is_sent_again_on_a_fresh_connection(raw_server,
     raw_server.then(*[step] * 5)
     result = run_module({"id": "a", "base_url": raw_server.base_url, "max_retries": 2})
     assert result.get("operation") == "created", result
-    assert [request.split()[0] for request in raw_server.received if request].count("POST") == 2
+    verbs = [request.split()[0] for request in raw_server.received if request]
+    assert verbs == ["GET", "POST", "GET", "GET", "GET", "GET", "GET", "POST"]
 
 
-def test_a_further_try_goes_out_on_a_fresh_connection_though_others_are_kept(raw_server, of, tries):
-    step = BreaksUsedConnections(raw_server, [kept(raw_server.envelope({"number": number})) for number in range(3)])
-    both = threading.Barrier(2, timeout=10)
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_try_can_ask_for_a_fresh_connection(raw_server, of, fresh):
+    step = BreaksUsedConnections(raw_server, [kept(b"{}")] * 2)
+    raw_server.then(step, step)
+    sender = transport.Transport(of(raw_server.base_url))
+    sender.send(REQUEST)
+    with contextlib.nullcontext() if fresh else pytest.raises(NoAnswer, match="reset"):
+        assert sender.send(REQUEST, fresh=fresh).status == 200
 
-    def together(connection):
-        both.wait()
-        step(connection)
 
-    # Two requests that are answered at the same time leave two connections behind.
-    raw_server.then(together, together, step)
-    client = Client(of(raw_server.base_url, max_retries=1))
-    others = [threading.Thread(target=client.call, args=(Request("GET", path),)) for path in ("/a", "/b")]
-    for other in others:
-        other.start()
-    assert tries.have_ended(*others)
-    assert client.call(Request("GET", "/c"))["success"]
+def test_only_what_got_no_answer_is_sent_again_on_a_fresh_connection(of):
+    asked = []
+
+    class Recorded:
+        def send(self, request, body=None, scope=None, fresh=False):
+            asked.append((request.path, fresh))
+            if len(asked) == 1:
+                raise NoAnswer(request, "reset", sent=True)
+            return transport.Answer(200, {}, b'{"success": true, "result": {}}')
+
+    client = Client(of("http://api.example.invalid", max_retries=1), Recorded())
+    for path in ("/a", "/a", "/b"):
+        client.call(Request("GET", path))
+    assert asked == [("/a", False), ("/a", True), ("/a", False), ("/b", False)]
 
 
 INFORMATIONAL = b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"

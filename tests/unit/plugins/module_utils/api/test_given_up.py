@@ -9,10 +9,11 @@ import contextlib
 import os
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import breakable, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NoAnswer, NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import GivenUp, TaskScope, Try
@@ -105,6 +106,45 @@ def test_a_try_that_is_given_up_in_the_handshake_closes_its_connection(raw_serve
     assert not caught.value.outcome_unknown
     assert closed.wait(5)
     assert tries.have_ended()
+
+
+@pytest.mark.parametrize("proxy", [True, False])
+def test_a_task_that_ends_wakes_what_still_connects(raw_server, of, monkeypatch, tries, proxy):
+    asked = threading.Event()
+
+    def step(connection):
+        asked.set()
+        raw_server.hang(connection)
+
+    raw_server.then(step)
+    if proxy:
+        monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
+    client = Client(replace(of(f"https://127.0.0.1:{raw_server.port}"), timeout=30, max_retries=0))
+
+    def call():
+        with contextlib.suppress(CollectionError):
+            client.call(REQUEST)
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    assert asked.wait(5)
+    client.end()
+    # The timeout to connect is ten seconds.
+    caller.join(3)
+    assert not caller.is_alive()
+    assert tries.have_ended()
+
+
+def test_a_try_that_is_given_up_sends_nothing_on_a_kept_connection(raw_server, of):
+    raw_server.then(lambda connection: [connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), raw_server.hang(connection)])
+    sender = transport.Transport(of(raw_server.base_url))
+    sender.send(REQUEST)
+    late = Try()
+    late.give_up()
+    with breakable.running(late), pytest.raises(GivenUp):
+        sender._exchange(REQUEST, None)
+    # On a connection of its own it would have been seen.
+    assert len(raw_server.received) == 1
 
 
 def test_a_proxy_that_refuses_has_sent_nothing_on(raw_server, of, monkeypatch):

@@ -1,0 +1,125 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Another run over the same gateways: an update replaces the whole of one, so each can undo what the other has written."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import CONFIRMATIONS
+
+GATEWAYS = "/ai-gateway/gateways"
+OURS, THEIRS = "2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z"
+LAST = "2026-01-01T00:00:03.000Z"
+WARNING = "Another task updated the settings of %s at the same time, based on an older reading. What is declared was written again."
+
+
+def operations(result):
+    return {entry["id"]: entry["operation"] for entry in result["results"]}
+
+
+@pytest.fixture
+def updates(api, gateway):
+    """Expect that gateways are read as they are stored, and updated."""
+
+    def expect(*names, after=OURS, **stored):
+        for name in names:
+            api.expect("GET", f"{GATEWAYS}/{name}", answer=gateway(id=name, **stored))
+            api.expect("PUT", f"{GATEWAYS}/{name}", answer=gateway(id=name, **{**stored, "cache_ttl": 5, "modified_at": after}))
+
+    return expect
+
+
+@pytest.fixture
+def warnings(monkeypatch):
+    texts = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, text: texts.append(text))
+    return texts
+
+
+def test_an_update_that_was_undone_is_done_again(api, gateway, apply, updates, warnings):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    updates("a", "b")
+    undone = {"zdr": True, "modified_at": THEIRS}
+    api.expect_page([gateway(id="a", cache_ttl=5, modified_at=OURS), gateway(id="b", **undone)])
+    updates("b", after=LAST, **undone)
+    api.expect_page([gateway(id="a", cache_ttl=5, modified_at=OURS), gateway(id="b", cache_ttl=5, zdr=True, modified_at=LAST)])
+    result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5}, diff=True)
+    assert operations(result) == {"a": "updated", "b": "updated"}
+    assert (result["gateways"]["b"]["cache_ttl"], result["gateways"]["b"]["zdr"]) == (5, True)
+    assert result["diff"][1]["before"]["zdr"] is False
+    assert warnings == [WARNING % "b"]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"cache_ttl": 5, "zdr": True, "modified_at": THEIRS},
+        {"cache_ttl": 0, "modified_at": OURS},
+        {"cache_ttl": 0, "modified_at": "2026-01-01T00:00:00.000Z"},
+    ],
+    ids=["somebody wrote something else", "the list shows less", "the list is older"],
+)
+def test_what_holds_is_not_written_again(api, gateway, apply, updates, warnings, listed):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    updates("a", "b")
+    api.expect_page([gateway(id=name, **listed) for name in "ab"])
+    assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "updated"}
+    assert warnings == []
+
+
+def test_without_times_the_values_decide(api, gateway, apply, updates):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    updates("a", "b", after=None, modified_at=None)
+    api.expect_page([gateway(id="a", modified_at=None), gateway(id="b", cache_ttl=5, modified_at=None)])
+    updates("a", after=None, modified_at=None)
+    api.expect_page([gateway(id=name, cache_ttl=5, modified_at=None) for name in "ab"])
+    assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "updated"}
+
+
+def test_what_is_gone_or_holds_by_now_is_not_written_again(api, gateway, apply, updates):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    updates("a", "b")
+    api.expect_page([gateway(id="a", modified_at=THEIRS)])
+    api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a", cache_ttl=5, modified_at=THEIRS))
+    api.expect_page([gateway(id="a", cache_ttl=5, modified_at=THEIRS)])
+    result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
+    assert operations(result) == {"a": "updated", "b": "updated"}
+    assert result["results"][0]["changed_settings"] == ["cache_ttl"]
+
+
+def test_two_that_declare_different_things_do_not_fight_for_ever(api, gateway, apply, updates):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    updates("a", "b")
+    for number in range(CONFIRMATIONS):
+        theirs = f"2026-01-01T00:00:0{2 + 2 * number}Z"
+        api.expect_page([gateway(id="a", cache_ttl=6, modified_at=theirs), gateway(id="b", cache_ttl=5, modified_at=OURS)])
+        if number < CONFIRMATIONS - 1:
+            updates("a", after=f"2026-01-01T00:00:0{3 + 2 * number}Z", cache_ttl=6, modified_at=theirs)
+    result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
+    assert operations(result) == {"a": "failed", "b": "updated"}
+    assert "AI Gateway 'a' keeps being updated by somebody else, and does not hold what was declared." in result["msg"]
+
+
+def test_a_list_that_fails_then_takes_nothing_back(api, gateway, apply, updates):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    updates("a", "b")
+    api.expect_page(None, status=403, errors=[{"code": 10000, "message": "no"}])
+    assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "updated"}
+
+
+def test_a_single_update_is_not_looked_at_again(api, gateway, apply, updates):
+    api.expect_page([gateway(id="a"), gateway(id="b", cache_ttl=5)])
+    updates("a")
+    assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "unchanged"}
+
+
+def test_a_second_update_that_fails_is_told(api, gateway, apply, updates):
+    api.expect_page([gateway(id="a"), gateway(id="b")])
+    updates("a", "b")
+    api.expect_page([gateway(id="a", modified_at=THEIRS), gateway(id="b", cache_ttl=5, modified_at=OURS)])
+    api.expect("GET", GATEWAYS + "/a", status=403, errors=[{"code": 10000, "message": "no"}])
+    api.expect_page([gateway(id="a", modified_at=THEIRS), gateway(id="b", cache_ttl=5, modified_at=OURS)])
+    result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
+    assert operations(result) == {"a": "failed", "b": "updated"}
