@@ -2,21 +2,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operations on gateways: from a request to the true answer."""
+"""From a request to the true answer: what all resources have in common, by their tables."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tests.simulator import auth
 from tests.simulator.auth import Caller
 from tests.simulator.journal import Request
-from tests.simulator.protocol import Answer, Problem, decode, invalid, not_found, success, unroutable
-from tests.simulator.routing import Route
-from tests.simulator.state import State
+from tests.simulator.protocol import Answer, Json, Problem, unknown_to_store, unroutable
+from tests.simulator.resource import Call, Failure, always
 from tests.simulator.validation import Refused
-from tests.simulator.views import listed, shown
 
+if TYPE_CHECKING:
+    from tests.simulator.routing import Route
+    from tests.simulator.state import State
+
+SECRETS_STORE = "/secrets_store/"
 PER_PAGE = 20
 MOST_PER_PAGE = 100
 
@@ -24,68 +27,106 @@ MOST_PER_PAGE = 100
 def answer(state: State, request: Request, route: Route | None, who: Caller) -> Answer:
     """Does what the request asks for and returns the true answer."""
     if route is None:
-        return unroutable(request.raw_path)
-    refused = auth.refusal(who, route.writes)
+        return unknown_to_store() if SECRETS_STORE in request.raw_path else unroutable(request.raw_path)
+    refused = auth.refusal(who, route.needed, state.behaviour)
     if refused is not None:
         return refused
     accounts = state.behaviour.accounts
     if accounts is not None and route.account not in accounts:
         return unroutable(request.raw_path)
+    return operate(Call(state, request, who, route.resource, route.place, route.item_id), route)
+
+
+def operate(call: Call, route: Route) -> Answer:
+    """The operation itself, or the refusal in the resource's own way."""
+    parent = route.resource.parent
     try:
-        return operate(state, request, route)
+        if parent is not None and call.place.parent not in call.store.items(route.parent_place):
+            parent.missing(call)
+        return route.operation(call)
     except Refused as error:
-        return invalid(error.problems)
+        return route.resource.invalid(error.problems, call.behaviour)
+    except Failure as error:
+        return error.answer
 
 
-def operate(state: State, request: Request, route: Route) -> Answer:
-    """The operation itself; Refused for bad input."""
-    if route.operation == "get" and route.gateway_id is not None:
-        return reading(state, route.account, route.gateway_id)
-    if route.gateway_id is not None:
-        return operate_on_one(state, request, route.operation, route.account, route.gateway_id)
-    if route.operation == "list":
-        return listing(state, request, route.account)
-    made = state.store.create(route.account, json_body(request), state.behaviour)
-    return success(shown(made, state.behaviour))
-
-
-def reading(state: State, account: str, gateway_id: str) -> Answer:
-    """One gateway, from a replica that may lag."""
-    old = state.store.read_from_replica(account, gateway_id, state.behaviour.replica_lag)
-    gateway = state.store.get(account, gateway_id) if old is None else old.gateway
-    answer = not_found() if gateway is None else success(shown(gateway, state.behaviour))
-    answer.shows = None if old is None else old.number
+def get(call: Call) -> Answer:
+    """Show the item that the request names, from a replica that may lag."""
+    old = call.store.read_from_replica(call.place, call.item_id, call.behaviour.replica_lag)
+    if old is not None:
+        answer = call.resource.missing(call.behaviour) if old.item is None else call.shown(old.item)
+        answer.shows = old.number
+        return answer
+    item = call.item()
+    answer = call.shown(item)
+    call.note_read(item)
     return answer
 
 
-def operate_on_one(state: State, request: Request, operation: str, account: str, gateway_id: str) -> Answer:
-    """Update or delete a gateway that exists."""
-    gateway = state.store.get(account, gateway_id)
-    if gateway is None:
-        return not_found()
-    if operation == "update":
-        gateway = state.store.update(account, gateway, json_body(request), state.behaviour)
-    else:
-        state.store.delete(account, gateway_id)
-    return success(shown(gateway, state.behaviour))
+def delete(call: Call) -> Answer:
+    """Remove the item that the request names, and show it for the last time."""
+    item = call.item()
+    answer = call.shown(item)
+    remove(call, item)
+    return answer
 
 
-def listing(state: State, request: Request, account: str) -> Answer:
-    """One page of the gateways of an account, oldest first."""
-    query = request.query
+def remove(call: Call, item: Json) -> None:
+    """Remove an item of the collection, with all that this entails."""
+    call.store.take(call.place, item[call.resource.key])
+    call.resource.removed(call, item)
+
+
+def listing(call: Call) -> Answer:
+    """One page of the collection."""
+    query, resource = call.request.query, call.resource
     problems: list[Problem] = []
     page = bounded(query, "page", 1, None, problems)
     per_page = bounded(query, "per_page", PER_PAGE, MOST_PER_PAGE, problems)
+    narrowing = given_filters(call, problems)
     if problems:
-        return invalid(problems)
+        raise Refused(problems)
+    everything = listed_items(call)
     wanted = query.get("search", "")
-    found = [gateway for gateway_id, gateway in state.store.gateways(account).items() if wanted in gateway_id]
-    behaviour = state.behaviour
-    size = min(per_page, behaviour.page_limit or per_page)
+    found = everything
+    for test in (resource.visible, resource.is_listed):
+        # A thousand gateways are listed often in benchmarks.
+        found = found if test is always else [item for item in found if test(call, item)]
+    if wanted or narrowing:
+        found = [item for item in found if is_found(call, item, wanted, narrowing)]
+    size = min(per_page, call.behaviour.page_limit or per_page)
     start = (page - 1) * size
-    items = [listed(gateway, behaviour) for gateway in found[start : start + size]]
-    total = max(0, len(found) + behaviour.total_off)
-    return success(items, {"page": page, "per_page": per_page, "count": len(items), "total_count": total})
+    items = [resource.shown(call, item, in_list=True) for item in resource.order(call, found)[start : start + size]]
+    for item in everything:
+        call.note_read(item)
+    total = max(0, len(found) + call.behaviour.total_off)
+    info = {"page": page, "per_page": per_page, "count": len(items), "total_count": total}
+    return resource.success(items, resource.page_info(call.behaviour, info))
+
+
+def listed_items(call: Call) -> list[Json]:
+    """Return the items of the collection, with those that a listing still has although they were removed."""
+    there = call.items()
+    key = call.resource.key
+    gone = call.store.removed_within(call.place, call.behaviour.removal_lag)
+    return [*there.values(), *(item for item in gone if item[key] not in there)]
+
+
+def is_found(call: Call, item: Json, wanted: str, narrowing: dict[str, str]) -> bool:
+    """Whether an item matches the text that is searched for and the filters."""
+    resource = call.resource
+    matches = not wanted or any(wanted in str(item.get(name) or "") for name in resource.search)
+    return matches and all(resource.filters[name].matches(call, item, text) for name, text in narrowing.items())
+
+
+def given_filters(call: Call, problems: list[Problem]) -> dict[str, str]:
+    """Return the filters of the query; note a problem for each value that a filter does not take."""
+    given = {name: text for name, text in call.request.query.items() if name in call.resource.filters}
+    for name, text in given.items():
+        choices = call.resource.filters[name].choices
+        if choices and text not in choices:
+            problems.append(Problem(f"Expected one of {', '.join(choices)}", ("query", name)))
+    return given
 
 
 def bounded(query: dict[str, str], name: str, default: int, most: int | None, problems: list[Problem]) -> int:
@@ -98,11 +139,3 @@ def bounded(query: dict[str, str], name: str, default: int, most: int | None, pr
         return int(text)
     problems.append(Problem(f"Expected an integer from 1 to {most or 'any'}", ("query", name)))
     return default
-
-
-def json_body(request: Request) -> Any:
-    """The JSON value of the body; Refused when it is none."""
-    try:
-        return decode(request.body)
-    except ValueError as error:
-        raise Refused([Problem(f"Invalid JSON: {error}", ("body",))]) from error

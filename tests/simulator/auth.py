@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.simulator.protocol import BAD_AUTHORIZATION_FORMAT, BAD_CREDENTIALS, BAD_HEADERS, Answer, platform_failure
+from tests.simulator.behaviour import Behaviour
+from tests.simulator.protocol import BAD_AUTHORIZATION_FORMAT, BAD_CREDENTIALS, BAD_HEADERS, UNREADABLE_TOKEN, Answer, platform_failure
+from tests.simulator.switches import Permission
 
 EMAIL = "user@example.com"
 KEY = "simulator-key"
@@ -21,13 +23,23 @@ BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Caller:
-    """`name` is what the quota counts by; `rights` is "write", "read", or the answer to give instead."""
+    """`name` is what the quota counts by; `rights` is "write", "read", or the answer to give instead.
+
+    ``permissions`` are those of a token that has a list of them, which then counts in place of "write" and "read".
+    """
 
     name: str
     rights: str | Answer
+    permissions: Sequence[Permission] | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether the caller has a permission; who may write may also read."""
+        if self.permissions is not None:
+            return bool({permission, permission.replace("Read", "Write")}.intersection(self.permissions))
+        return self.rights == "write" or permission.endswith("Read")
 
 
-def caller(headers: Mapping[str, str], tokens: Mapping[str, str]) -> Caller:
+def caller(headers: Mapping[str, str], behaviour: Behaviour) -> Caller:
     """The sender of a request by its headers (lower-case names).
 
     A bearer token counts before email and key when a request has both.
@@ -36,18 +48,21 @@ def caller(headers: Mapping[str, str], tokens: Mapping[str, str]) -> Caller:
     if authorization is not None:
         match = BEARER.fullmatch(authorization)
         if match is None:
-            return Caller(f"malformed {authorization}", malformed())
-        return Caller(f"token {match[1]}", tokens.get(match[1]) or unauthenticated())
+            return Caller(f"malformed {authorization}", malformed(behaviour))
+        token = match[1]
+        return Caller(f"token {token}", behaviour.tokens.get(token) or unauthenticated(), behaviour.permissions.get(token))
+    if behaviour.bad_credentials == "probe" and not {"x-auth-email", "x-auth-key"} & headers.keys():
+        return Caller("nobody", unreadable())
     email, key = headers.get("x-auth-email", ""), headers.get("x-auth-key", "")
     known = (email, key) == (EMAIL, KEY)
     return Caller(f"key {email} {key}", "write" if known else unauthenticated())
 
 
-def refusal(who: Caller, writes: bool) -> Answer | None:
+def refusal(who: Caller, needed: Iterable[Permission], behaviour: Behaviour) -> Answer | None:
     """The answer for a caller that may not do it; None for one that may."""
     if isinstance(who.rights, Answer):
         return who.rights
-    return forbidden() if writes and who.rights != "write" else None
+    return None if all(who.may(permission) for permission in needed) else forbidden(behaviour)
 
 
 def unauthenticated() -> Answer:
@@ -55,13 +70,21 @@ def unauthenticated() -> Answer:
     return platform_failure(401, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
 
 
-def forbidden() -> Answer:
-    """403 for a known credential that lacks the permission."""
-    return platform_failure(403, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
+def forbidden(behaviour: Behaviour) -> Answer:
+    """403 for a known credential that lacks the permission, or what else was seen for that."""
+    status, code = behaviour.forbidden.split()
+    return platform_failure(int(status), [{"code": int(code), "message": "Authentication error"}])
 
 
-def malformed() -> Answer:
+def unreadable() -> Answer:
+    """400 for a missing or malformed token, as a probe of the AI Gateway API had it."""
+    return platform_failure(400, [{"code": UNREADABLE_TOKEN, "message": "Missing or malformed credentials"}])
+
+
+def malformed(behaviour: Behaviour) -> Answer:
     """400 for an Authorization header that is no bearer token."""
+    if behaviour.bad_credentials == "probe":
+        return unreadable()
     chain = [{"code": BAD_AUTHORIZATION_FORMAT, "message": "Invalid format for Authorization header"}]
     error = {"code": BAD_HEADERS, "message": "Invalid request headers", "error_chain": chain}
     return platform_failure(400, [error])

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ import requests
 
 from tests.simulator.handle import Simulator
 from tests.simulator.process import running_simulator
+
+# The id of a Secrets Store.
+STORE = "0" * 32
 
 REQUIRED: dict[str, Any] = {
     "cache_invalidate_on_update": True,
@@ -25,11 +29,11 @@ REQUIRED: dict[str, Any] = {
 
 
 class Client:
-    """Calls the gateways of one account; gives back the responses as they are."""
+    """Calls the gateways of one account, or the collection at another path; gives back the responses as they are."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, path: str = "ai-gateway/gateways") -> None:
         self.simulator = simulator
-        self.url = f"{simulator.base_url}/accounts/{simulator.account_id}/ai-gateway/gateways"
+        self.url = f"{simulator.base_url}/accounts/{simulator.account_id}/{path}"
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.headers["Authorization"] = f"Bearer {simulator.api_token}"
@@ -60,6 +64,12 @@ class Client:
         return changed
 
 
+def codes(response: requests.Response) -> tuple[int, list[int]]:
+    """Return the status of a refusal and the codes in it."""
+    assert response.json()["success"] is False
+    return response.status_code, [error["code"] for error in response.json()["errors"]]
+
+
 def result(response: requests.Response) -> Any:
     assert response.status_code == 200, response.text
     assert response.json()["success"] is True
@@ -83,3 +93,24 @@ def api(simulator: Simulator) -> Iterator[Client]:
     client = Client(simulator)
     yield client
     client.session.close()
+
+
+@pytest.fixture
+def clients(simulator: Simulator) -> Iterator[Callable[[str], Client]]:
+    """Make clients for other collections of the account."""
+    with contextlib.ExitStack() as stack:
+
+        def make(path: str) -> Client:
+            client = Client(simulator, path)
+            stack.callback(client.session.close)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def configs(clients: Callable[[str], Client], simulator: Simulator) -> Client:
+    """Call the provider configurations of a gateway that can use keys of the store."""
+    simulator.seed({"id": "one", "authentication": True, "store_id": STORE})
+    simulator.seed_item("stores", {"id": STORE})
+    return clients("ai-gateway/gateways/one/provider_configs")

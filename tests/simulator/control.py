@@ -11,15 +11,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from tests.simulator.catalog import known_kind
 from tests.simulator.edge import CONTROL_PREFIX
 from tests.simulator.faults import FaultSpec
+from tests.simulator.items import Place
 from tests.simulator.protocol import encode
+from tests.simulator.resources import provider_configs
 from tests.simulator.state import Scene, State
 from tests.simulator.views import with_extra_fields
 
+Kind = Annotated[str, AfterValidator(known_kind)]
 SPECS: TypeAdapter[list[FaultSpec]] = TypeAdapter(list[FaultSpec])
 
 
@@ -40,6 +44,7 @@ def control_routes(state: State) -> APIRouter:
     add_behaviour(router, state)
     add_faults(router, state)
     add_store(router, state)
+    add_items(router, state)
     return router
 
 
@@ -111,7 +116,7 @@ def add_store(router: APIRouter, state: State) -> None:
 
     @router.get("/changes")
     async def changes() -> Response:
-        return reply([vars(change) for change in state.store.changes])
+        return reply([change.listed() for change in state.store.changes])
 
     @router.get("/gateways/{account}")
     async def gateways(account: str) -> Response:
@@ -125,4 +130,29 @@ def add_store(router: APIRouter, state: State) -> None:
     @router.delete("/gateways/{account}/{gateway_id:path}")
     async def remove(account: str, gateway_id: str) -> Response:
         removed = state.store.delete(account, gateway_id)
+        return reply(removed, 200 if removed is not None else 404)
+
+
+def add_items(router: APIRouter, state: State) -> None:
+    """The items of any resource, in the same way."""
+
+    @router.get("/items/{account}/{kind}")
+    async def items(account: str, kind: Kind) -> Response:
+        return reply([item for place in state.store.places(kind, account) for item in state.store.items(place).values()])
+
+    @router.get("/key/{account}")
+    async def key(account: str, gateway: str, provider_slug: str, alias: str) -> Response:
+        place = Place(provider_configs.KIND, account, gateway)
+        return reply(provider_configs.traffic_key(state.store, state.behaviour, place, provider_slug, alias))
+
+    @router.put("/items/{account}/{kind}")
+    async def seed_item(account: str, kind: Kind, item: Annotated[dict[str, Any], Body()]) -> Response:
+        try:
+            return reply(state.seed(kind, account, item))
+        except KeyError as error:
+            return reply({"detail": f"a seeded item needs {error}"}, 422)
+
+    @router.delete("/items/{account}/{kind}/{item_id:path}")
+    async def remove_item(account: str, kind: Kind, item_id: str) -> Response:
+        removed = state.remove(kind, account, item_id)
         return reply(removed, 200 if removed is not None else 404)

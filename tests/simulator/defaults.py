@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.simulator.contract import SETTINGS
 from tests.simulator.protocol import Json
+from tests.simulator.switches import TimeForm
 
 DEFAULT_ID = "default"
 PLAN_DEFAULTS: Json = {"log_management": 10_000_000, "log_management_strategy": "DELETE_OLDEST"}
@@ -40,6 +41,9 @@ DEFAULTS: Json = {
 # The contract does not let these be null: what was not given is not there.
 ABSENT = frozenset({"dlp"})
 
+# The fields that hold times.
+TIMES = ("created_at", "modified_at")
+
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -58,6 +62,19 @@ def timestamp(after: str | None = None) -> str:
         with contextlib.suppress(TypeError, ValueError):
             now = max(now, datetime.fromisoformat(after) + MILLISECOND)
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def written_time(stored: Any, form: TimeForm) -> Any:
+    """Return a stored time as an answer writes it; a seeded item may hold anything there."""
+    if form != "iso":
+        with contextlib.suppress(TypeError, ValueError):
+            return round(datetime.fromisoformat(stored).timestamp() * (1000 if form == "milliseconds" else 1))
+    return stored
+
+
+def with_times(item: Json, form: TimeForm) -> Json:
+    """Return an item with its times as an answer writes them."""
+    return {**item, **{name: written_time(item[name], form) for name in TIMES if name in item}}
 
 
 def completed(given: Json) -> Json:

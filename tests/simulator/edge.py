@@ -45,7 +45,7 @@ class Edge:
     async def _handle(self, request: Request, entry: Entry, delivery: Delivery) -> None:
         state = self._state
         fault = state.faults.take(request.method, request.raw_path, delivery.reuses_connection)
-        who = caller(request.headers, state.behaviour.tokens)
+        who = caller(request.headers, state.behaviour)
         headers, exhausted = state.ledger.take(who.name)
         where = route(request.method, request.raw_path)
 

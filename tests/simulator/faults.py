@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from tests.simulator.catalog import known_kind
+from tests.simulator.items import GATEWAYS
 from tests.simulator.protocol import Json
 
 FORBID = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
@@ -48,13 +50,31 @@ class Trickle(BaseModel):
 
 
 class StoreChange(BaseModel):
-    """What a second writer does: `gateway` None deletes; `account` None is the one of the request."""
+    """What a second writer does: `gateway` None deletes; `account` None is the one of the request.
+
+    For items of another ``kind``, ``item`` is in place of ``gateway``.
+    """
 
     model_config = FORBID
 
     account: str | None = None
+    kind: Annotated[str, AfterValidator(known_kind)] = GATEWAYS
     id: str
-    gateway: dict[str, Any] | None
+    gateway: dict[str, Any] | None = None
+    item: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def one_item(self) -> StoreChange:
+        """Refuse a change that does not say what is stored, or says it in the wrong place."""
+        expected = "gateway" if self.kind == GATEWAYS else "item"
+        if self.model_fields_set & {"gateway", "item"} != {expected}:
+            raise ValueError(f"a change of {self.kind} needs {expected}")
+        return self
+
+    @property
+    def stored(self) -> Json | None:
+        """Return what is stored afterwards; ``None`` for nothing."""
+        return self.gateway if self.kind == GATEWAYS else self.item
 
 
 class FaultSpec(BaseModel):

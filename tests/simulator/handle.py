@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -103,6 +103,23 @@ class Simulator:
     def remove(self, gateway_id: str, account: str | None = None) -> Json:
         """Takes a gateway out of the store."""
         return self._one("DELETE", self._gateway(gateway_id, account))
+
+    def items(self, kind: str, account: str | None = None) -> list[Json]:
+        """Return the stored items of a kind, with all that answers leave out."""
+        return self._many("GET", f"items/{account or self.account_id}/{kind}")
+
+    def seed_item(self, kind: str, item: Json, account: str | None = None) -> Json:
+        """Store an item of a kind without validation and return it; it needs what its resource cannot make up."""
+        return self._one("PUT", f"items/{account or self.account_id}/{kind}", item)
+
+    def remove_item(self, kind: str, item_id: str, account: str | None = None) -> Json:
+        """Remove an item from the store, without what its removal would entail, and return it."""
+        return self._one("DELETE", f"items/{account or self.account_id}/{kind}/{quote(item_id, safe='')}")
+
+    def traffic_key(self, gateway_id: str, provider_slug: str, alias: str = "default", account: str | None = None) -> Json:
+        """Return the ``key`` that traffic of a gateway is sent with to a provider, or the ``reason`` why there is none."""
+        query = urlencode({"gateway": gateway_id, "provider_slug": provider_slug, "alias": alias})
+        return self._one("GET", f"key/{account or self.account_id}?{query}")
 
     def _gateway(self, gateway_id: str, account: str | None) -> str:
         return f"gateways/{account or self.account_id}/{quote(gateway_id, safe='')}"

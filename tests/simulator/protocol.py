@@ -18,10 +18,15 @@ from typing import Any
 
 INVALID_INPUT = 7001
 NOT_FOUND = 7002
+METHOD_NOT_ALLOWED = 7005
 NO_ROUTE = 7000
+NO_STORE_ROUTE = 1000
+DOMAIN_OF_ANOTHER_ACCOUNT = 7090
+DOMAIN_OF_ANOTHER_GATEWAY = 7091
 NOT_ROUTABLE = 7003
 BAD_CREDENTIALS = 10000
 BAD_HEADERS = 6003
+UNREADABLE_TOKEN = 9106
 BAD_AUTHORIZATION_FORMAT = 6111
 TOO_MANY_REQUESTS = 971
 
@@ -75,6 +80,14 @@ def success(result: Any, result_info: Json | None = None) -> Answer:
     return Answer(200, encode(envelope))
 
 
+def complete_success(result: Any, result_info: Json | None = None) -> Answer:
+    """200 with the complete envelope, which has ``errors`` and ``messages`` also where there are none."""
+    envelope: Json = {"success": True, "result": result, "errors": [], "messages": []}
+    if result_info is not None:
+        envelope["result_info"] = result_info
+    return Answer(200, encode(envelope))
+
+
 def failure(status: int, errors: list[Json]) -> Answer:
     """A refusal of the service: no `result`, no `messages`."""
     return Answer(status, encode({"success": False, "errors": errors}))
@@ -103,6 +116,11 @@ def unroutable(raw_path: str) -> Answer:
     guess = f"Could not route to {raw_path}, perhaps your object identifier is invalid?"
     errors = [{"code": NOT_ROUTABLE, "message": guess}, {"code": NO_ROUTE, "message": "No route for that URI"}]
     return platform_failure(404, errors)
+
+
+def unknown_to_store() -> Answer:
+    """404 of the Secrets Store: it has no such route, as when the id in a path is empty."""
+    return platform_failure(404, [{"code": NO_STORE_ROUTE, "message": "not found"}])
 
 
 def fresh_ray() -> str:

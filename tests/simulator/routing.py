@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the raw path of a request to an account and a gateway.
+"""From the raw path of a request to an operation of a resource.
 
 The path is split before anything in it is decoded, so an encoded slash stays inside its segment,
 and nothing is normalised: a path of an unexpected shape leads nowhere.
@@ -10,48 +10,102 @@ and nothing is normalised: a path of an unexpected shape leads nowhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-PREFIX = ["", "client", "v4", "accounts"]
-COLLECTION = ["ai-gateway", "gateways"]
-ACCOUNT_AT = len(PREFIX)
-ID_AT = ACCOUNT_AT + 1 + len(COLLECTION)
+from tests.simulator.catalog import RESOURCES
+from tests.simulator.items import Place
+from tests.simulator.protocol import Answer
+from tests.simulator.resource import Call, Resource
+from tests.simulator.switches import Permission
 
-OPERATIONS = {
-    (False, "GET"): "list",
-    (False, "POST"): "create",
-    (True, "GET"): "get",
-    (True, "PUT"): "update",
-    (True, "DELETE"): "delete",
-}
+PREFIX = ["", "client", "v4", "accounts"]
+ACCOUNT_AT = len(PREFIX)
+PARENT, ITEM = "{parent}", "{id}"
 
 
 @dataclass(frozen=True)
 class Route:
-    """What to do; `gateway_id` is None for the operations on the collection."""
+    """What to do; ``item_id`` is empty for the operations on a collection."""
 
-    operation: str
-    account: str
-    gateway_id: str | None
+    resource: Resource
+    operation: Callable[[Call], Answer]
+    is_read: bool
+    place: Place
+    item_id: str
 
     @property
-    def writes(self) -> bool:
-        """Whether it needs the permission to write."""
-        return self.operation in ("create", "update", "delete")
+    def account(self) -> str:
+        """Return the account."""
+        return self.place.account
+
+    @property
+    def parent_place(self) -> Place:
+        """Return the place of the item that the collection belongs to."""
+        return Place(self.resource.parent.kind if self.resource.parent else "", self.account)
+
+    @property
+    def needed(self) -> Sequence[Permission]:
+        """Return the permissions that it needs."""
+        return (self.resource.reads,) if self.is_read else self.resource.writes
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The path of one operation below the account, in segments."""
+
+    segments: tuple[str, ...]
+    method: str
+    resource: Resource
+    operation: Callable[[Call], Answer]
+
+    def names(self, segments: Sequence[str]) -> dict[str, str] | None:
+        """Return what a path of as many segments has in the places of the names; ``None`` if it is another path."""
+        names: dict[str, str] = {}
+        for mine, given in zip(self.segments, segments):
+            if mine in (PARENT, ITEM):
+                name = decoded(given)
+                if name is None:
+                    return None
+                names[mine] = name
+            elif mine != given:
+                return None
+        return names
+
+
+def patterns() -> list[Pattern]:
+    """Return the paths of all operations: names after words, as a word could also be read as a name."""
+    found = [
+        Pattern(tuple(f"{resource.path}/{rest}".rstrip("/").split("/")), method, resource, operation)
+        for resource in RESOURCES
+        for (method, rest), operation in resource.operations.items()
+    ]
+    return sorted(found, key=lambda pattern: [segment in (PARENT, ITEM) for segment in pattern.segments])
+
+
+PATTERNS = patterns()
+BY_SHAPE = {
+    shape: [pattern for pattern in PATTERNS if (pattern.method, len(pattern.segments)) == shape]
+    for shape in {(pattern.method, len(pattern.segments)) for pattern in PATTERNS}
+}
 
 
 def route(method: str, raw_path: str) -> Route | None:
     """The route of a request, None when there is none."""
     segments = raw_path.split("/")
-    if segments[:ACCOUNT_AT] != PREFIX or segments[ACCOUNT_AT + 1 : ID_AT] != COLLECTION:
+    if segments[:ACCOUNT_AT] != PREFIX or len(segments) <= ACCOUNT_AT:
         return None
-    names = [decoded(segment) for segment in (segments[ACCOUNT_AT], *segments[ID_AT:])]
-    operation = OPERATIONS.get((len(names) == 2, method))
-    if len(names) > 2 or operation is None or None in names:
+    account = decoded(segments[ACCOUNT_AT])
+    if account is None:
         return None
-    account, *rest = names
-    return Route(operation, account or "", rest[0] if rest else None)
+    below = segments[ACCOUNT_AT + 1 :]
+    for pattern in BY_SHAPE.get((method, len(below)), ()):
+        names = pattern.names(below)
+        if names is not None:
+            place = Place(pattern.resource.kind, account, names.get(PARENT, ""))
+            return Route(pattern.resource, pattern.operation, method == "GET", place, names.get(ITEM, ""))
+    return None
 
 
 def decoded(segment: str) -> str | None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, FORBID, Behaviour
-from tests.simulator.faults import Fault, Faults, FaultSpec
+from tests.simulator.catalog import BY_KIND, RESOURCES, known_kinds
+from tests.simulator.faults import Fault, Faults, FaultSpec, StoreChange
+from tests.simulator.items import Place
 from tests.simulator.journal import Journal
 from tests.simulator.protocol import Json
 from tests.simulator.quota import Ledger
@@ -25,17 +28,20 @@ class Abandoned(Exception):
 
 
 class Scene(BaseModel):
-    """What is there at the start: switches, planted faults, and gateways by account and id."""
+    """What is there at the start: switches, planted faults, gateways by account and id, and other items by account and kind."""
 
     model_config = FORBID
 
     behaviour: Behaviour = Behaviour()
     faults: list[FaultSpec] = []
     gateways: dict[str, dict[str, Json]] = {}
+    items: dict[str, Annotated[dict[str, list[Json]], AfterValidator(known_kinds)]] = {}
 
 
 class State:
     """The store, the switches, the faults, the journal and the quota of one stand-in."""
+
+    resources = RESOURCES
 
     def __init__(self) -> None:
         self._awaken = asyncio.Event()
@@ -50,6 +56,10 @@ class State:
         for account, gateways in scene.gateways.items():
             for gateway_id, gateway in gateways.items():
                 self.store.seed(account, gateway_id, gateway)
+        for account, kinds in scene.items.items():
+            for kind, items in kinds.items():
+                for item in items:
+                    self.seed(kind, account, item)
         self.faults = Faults()
         for spec in scene.faults:
             self.faults.add(spec)
@@ -74,11 +84,29 @@ class State:
             await asyncio.wait_for(self._awaken.wait(), seconds)
             raise Abandoned
 
+    def seed(self, kind: str, account: str, item: Json) -> Json:
+        """Put any object there without validation; only what it lacks is filled in."""
+        resource = BY_KIND[kind]
+        made = resource.seeded(item)
+        parent = str(made[resource.parent.field]) if resource.parent else ""
+        place, item_id = Place(kind, account, parent), str(made[resource.key])
+        stored = self.store.put(place, item_id, made)
+        self.store.settle(place, item_id)
+        return stored
+
+    def remove(self, kind: str, account: str, item_id: str) -> Json | None:
+        """Remove an item alone, without what its removal would entail, and return it; ``None`` if there was none."""
+        found = self.store.find(kind, account, item_id)
+        return self.store.take(found[0], item_id) if found else None
+
     def change(self, fault: Fault, route: Route | None) -> None:
         """Applies what a fault does to the store, as a second writer would."""
         for change in fault.spec.store:
-            account = change.account or (route.account if route else DEFAULT_ACCOUNTS[0])
-            if change.gateway is None:
-                self.store.delete(account, change.id)
-            else:
-                self.store.seed(account, change.id, change.gateway)
+            self._apply(change, change.account or (route.account if route else DEFAULT_ACCOUNTS[0]))
+
+    def _apply(self, change: StoreChange, account: str) -> None:
+        item = change.stored
+        if item is None:
+            self.remove(change.kind, account, change.id)
+        else:
+            self.seed(change.kind, account, {**item, BY_KIND[change.kind].key: change.id})

@@ -2,84 +2,41 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The gateways of every account, in memory, and what a create or an update makes of them."""
+"""What is stored, in memory, and what a create or an update makes of a gateway."""
 
 from __future__ import annotations
 
 import copy
-from collections import deque
-from dataclasses import dataclass, replace
 
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
 from tests.simulator.defaults import ABSENT, DEFAULT_ID, SHOWN_FOR_NULL, completed, default_of, seeded, timestamp
-from tests.simulator.journal import LONGEST
+from tests.simulator.items import GATEWAYS, Items, Place
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.validation import Refused, check
 
 Gateways = dict[str, Json]
 
 
-@dataclass(frozen=True)
-class Change:
-    """What one change left of a gateway: the whole of it, None when it took it away. The first has the number 1."""
-
-    number: int
-    account: str
-    id: str
-    gateway: Json | None
-
-
-@dataclass(frozen=True)
-class OldCopy:
-    """A gateway as it was before its last change (None: it was not there), after which change that was, and how often it was read."""
-
-    gateway: Json | None
-    number: int
-    readings: int = 0
-
-
-class Store:
-    """Gateways by account and id; each is a dictionary that is replaced as a whole, never edited.
-
-    `changed` is the number of the last change, `changes` are the changes themselves, the oldest first.
-    """
-
-    def __init__(self) -> None:
-        self._accounts: dict[str, Gateways] = {}
-        self._old: dict[tuple[str, str], OldCopy] = {}
-        self.changed = 0
-        self.changes: deque[Change] = deque(maxlen=LONGEST)
+class Store(Items):
+    """All items, with what is particular about gateways."""
 
     def gateways(self, account: str) -> Gateways:
         """All of an account by id, oldest first."""
-        return self._accounts.get(account, {})
+        return self.items(Place(GATEWAYS, account))
 
     def get(self, account: str, gateway_id: str) -> Json | None:
         """One gateway or None."""
         return self.gateways(account).get(gateway_id)
 
-    def read_from_replica(self, account: str, gateway_id: str, lag: int) -> OldCopy | None:
-        """The gateway as it was before its last change, if that has been read fewer than `lag` times since; else None."""
-        old = self._old.get((account, gateway_id))
-        if old is None or old.readings >= lag:
-            return None
-        self._old[account, gateway_id] = replace(old, readings=old.readings + 1)
-        return old
-
     def delete(self, account: str, gateway_id: str) -> Json | None:
         """Takes a gateway away and returns it; None when there was none."""
-        removed = self.gateways(account).get(gateway_id)
-        if removed is not None:
-            self._keep_old(account, gateway_id)
-            del self._accounts[account][gateway_id]
-            self._note(account, gateway_id, None)
-        return removed
+        return self.take(Place(GATEWAYS, account), gateway_id)
 
     def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
         """Puts any object there without validation, and on every replica; only what it lacks is filled in."""
         stored = self._put(account, seeded(gateway_id, gateway))
-        del self._old[account, gateway_id]
+        self.settle(Place(GATEWAYS, account), gateway_id)
         return stored
 
     def create(self, account: str, body: object, behaviour: Behaviour) -> Json:
@@ -117,18 +74,8 @@ class Store:
             changed["modified_at"] = timestamp(after=current.get("modified_at"))
         return self._put(account, changed)
 
-    def _keep_old(self, account: str, gateway_id: str) -> None:
-        self._old[account, gateway_id] = OldCopy(self.get(account, gateway_id), self.changed)
-
     def _put(self, account: str, gateway: Json) -> Json:
-        self._keep_old(account, gateway["id"])
-        self._accounts.setdefault(account, {})[gateway["id"]] = gateway
-        self._note(account, gateway["id"], gateway)
-        return gateway
-
-    def _note(self, account: str, gateway_id: str, gateway: Json | None) -> None:
-        self.changed += 1
-        self.changes.append(Change(self.changed, account, gateway_id, gateway))
+        return self.put(Place(GATEWAYS, account), gateway["id"], gateway)
 
 
 def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:

@@ -77,3 +77,53 @@ def test_it_retries_faults(client: cloudflare.Cloudflare, simulator: Simulator) 
     simulator.seed({"id": "one"})
     assert client.ai_gateway.get("one", account_id=simulator.account_id).id == "one"
     assert [request["status"] for request in simulator.requests()] == [503, 200]
+
+
+def test_life_of_a_custom_provider(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    providers, account = client.ai_gateway.custom_providers, simulator.account_id
+    headers = '{"X-Example": "invented"}'
+    made = providers.create(account_id=account, name="One", slug="one", base_url="https://one.example.com", enable=True, headers=headers)
+    assert (made.name, made.slug, made.base_url, made.enable, made.headers) == ("One", "one", "https://one.example.com", True, headers)
+    simulator.seed_item("custom_providers", {"slug": "two"})
+    assert [provider.slug for provider in providers.list(account_id=account, per_page=1)] == ["one", "two"]
+    assert [provider.slug for provider in providers.list(account_id=account, search="two")] == ["two"]
+    assert providers.get(made.id, account_id=account).to_dict() == made.to_dict()
+    assert providers.delete(made.id, account_id=account).id == made.id
+    with pytest.raises(cloudflare.NotFoundError):
+        providers.get(made.id, account_id=account)
+
+
+def test_life_of_a_secret(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    account = simulator.account_id
+    # Its answers are typed as possibly absent.
+    stores: Any = client.secrets_store.stores
+    quota: Any = client.secrets_store.quota
+    store = stores.create(account_id=account, name="default_secrets_store")
+    assert [found.id for found in stores.list(account_id=account)] == [store.id]
+    assert stores.get(store.id, account_id=account).name == "default_secrets_store"
+    place: Any = {"account_id": account, "store_id": store.id}
+    [made] = stores.secrets.create(**place, body=[{"name": "one", "value": "invented", "scopes": ["ai_gateway"], "comment": "text"}])
+    assert (made.name, made.status, made.scopes, made.comment) == ("one", "pending", ["ai_gateway"], "text")
+    copy = stores.secrets.duplicate(made.id, **place, name="two", scopes=["ai_gateway"])
+    stores.secrets.edit(copy.id, **place, scopes=["ai_gateway", "workers"])
+    assert [found.name for found in stores.secrets.list(**place, per_page=1)] == ["one", "two"]
+    assert [found.name for found in stores.secrets.list(**place, scopes=["workers"])] == ["two"]
+    assert quota.get(account_id=account).secrets.usage == 2
+    assert stores.secrets.get(made.id, **place).status == "active"
+    stores.secrets.delete(made.id, **place)
+    with pytest.raises(cloudflare.NotFoundError):
+        stores.secrets.get(made.id, **place)
+    stores.delete(store.id, account_id=account, force=True)
+    assert list(stores.list(account_id=account)) == []
+
+
+def test_life_of_a_provider_config(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    simulator.seed({"id": "one", "authentication": True, "store_id": "example-store"})
+    simulator.seed_item("stores", {"id": "example-store"})
+    configs = client.ai_gateway.provider_configs
+    place: Any = {"account_id": simulator.account_id, "gateway_id": "one"}
+    made = configs.create(**place, provider_slug="openai", alias="default", default_config=True, secret="invented")
+    assert (made.alias, made.default_config, made.gateway_id) == ("default", True, "one")
+    assert [found.to_dict() for found in configs.list(**place)] == [made.to_dict()]
+    with pytest.raises(cloudflare.BadRequestError):
+        configs.create(**place, provider_slug="openai", alias="default", default_config=True, secret="invented")

@@ -1,0 +1,130 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The switches that concern every resource, or what stands between a resource and its gateway."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORBID = ConfigDict(extra="forbid", strict=True)
+
+# Groups of permissions that a token may have, then roles that a member of the account may have.
+Permission = Literal[
+    "AI Gateway Read",
+    "AI Gateway Write",
+    "Secrets Store Read",
+    "Secrets Store Write",
+    "Secrets Store Deployer",
+    "Super Administrator",
+]
+
+# How an answer writes a time: as text, or as a number since the epoch.
+TimeForm = Literal["iso", "seconds", "milliseconds"]
+
+
+class Wait(BaseModel):
+    """How long a step of an item takes: until it has been read ``polls`` times and is ``seconds`` old.
+
+    For an item that takes several steps, both count for each step.
+    """
+
+    model_config = FORBID
+
+    seconds: float = Field(default=0, ge=0)
+    polls: int = Field(default=0, ge=0)
+
+
+class SharedSwitches(BaseModel):
+    """How many gateways there may be, what a deleted one leaves behind, and who may do what."""
+
+    model_config = FORBID
+
+    gateway_limit: int | None = Field(default=None, ge=0)
+    gateway_children: Literal["delete", "keep"] = "delete"
+    removal_lag: Wait = Field(default_factory=Wait)
+    unknown_gateway: Literal["empty", "missing"] = "empty"
+    bad_credentials: Literal["platform", "probe"] = "platform"
+    forbidden: Literal["403 10000", "401 10000", "403 9109"] = "403 10000"
+    permissions: dict[str, list[Permission]] = {}
+    added_fields: dict[str, dict[str, Any]] = {}
+
+
+class ProviderSwitches(BaseModel):
+    """Custom providers and their prices. ``oas`` is the published schema, ``docs`` are the product pages, which differ."""
+
+    model_config = FORBID
+
+    provider_errors: Literal["oas", "docs"] = "oas"
+    provider_list: Literal["oas", "docs"] = "oas"
+    provider_headers: Literal["plain", "masked", "masked_values"] = "plain"
+    provider_times: TimeForm = "iso"
+    provider_unset: Literal["absent", "null"] = "absent"
+    provider_null: Literal["refuse", "clear"] = "refuse"
+    cost_notation: Literal["plain", "decimal"] = "plain"
+    cost_unique: bool = False
+
+
+class SecretsStoreSwitches(BaseModel):
+    """The Secrets Store. Nobody has recorded which statuses its codes come with."""
+
+    model_config = FORBID
+
+    store_limit: int = Field(default=1, ge=0)
+    store_missing_status: int = Field(default=404, ge=400, le=499)
+    store_invalid_status: int = Field(default=400, ge=400, le=499)
+    store_conflict_status: int = Field(default=400, ge=400, le=499)
+    secret_limit: int = Field(default=100, ge=0)
+    secret_value_max: int = Field(default=65536, ge=1)
+    secret_pending: Wait = Field(default_factory=Wait)
+    secret_lag: Wait = Field(default_factory=Wait)
+    secret_comment: Literal["null", "absent", "empty"] = "null"
+    secret_scopes_shown: bool = True
+    secret_scope_filter: bool = True
+    secret_deleted_shown: bool = False
+    secret_delete_answers: bool = False
+
+
+class ConfigSwitches(BaseModel):
+    """Provider configurations, which attach stored keys to gateways."""
+
+    model_config = FORBID
+
+    config_get: Literal["item", "404", "405"] = "item"
+    config_flags: Literal["boolean", "integer"] = "boolean"
+    config_lag: Wait = Field(default_factory=Wait)
+    config_deletes_secret: Literal["always", "inline", "never"] = "always"
+    config_authentication: Literal["ignore", "refuse"] = "ignore"
+    config_both_secrets: Literal["refuse", "secret", "secret_id"] = "refuse"
+    config_wrong_scope: Literal["refuse", "accept"] = "refuse"
+    config_unset_limits: Literal["default", "absent", "zero"] = "default"
+    config_two_defaults: Literal["keep", "refuse", "move"] = "keep"
+    config_preview: Literal["dots", "tail"] = "dots"
+    config_link_roles: bool = False
+
+
+DomainState = Literal["initializing", "pending_dcv", "active", "blocked", "error"]
+
+
+def domain_states() -> list[DomainState]:
+    """Return the states that a domain passes if all goes well."""
+    return ["initializing", "pending_dcv", "active"]
+
+
+class DomainSwitches(BaseModel):
+    """Custom domains, whose contract is not final."""
+
+    model_config = FORBID
+
+    domain_states: list[DomainState] = Field(default_factory=domain_states, min_length=1)
+    domain_step: Wait = Field(default_factory=Wait)
+    domain_release: Wait = Field(default_factory=Wait)
+    domain_times: TimeForm = "milliseconds"
+    domain_codes: Literal["plain", "analogy"] = "plain"
+    domain_tls_name: Literal["minTLS", "min_tls"] = "minTLS"
+    domain_input: Literal["hidden", "shown"] = "hidden"
+    domain_case: Literal["refuse", "lower"] = "refuse"
+    domain_zones: list[str] | None = None
