@@ -163,7 +163,7 @@ def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> 
 
 
 def _pace_of(connection: Connection) -> Pace:
-    """The pace of the identity that C(connection) uses, with an allowance for one more item."""
+    """The pace of the identity that ``connection`` uses, with an allowance for one more item."""
     identity = (connection.base_url, frozenset(connection.credentials.headers.items()))
     pace = _Kept.paces.setdefault(identity, Pace(connection.rate_limit_wait))
     pace.begin_task(connection.rate_limit_wait)

@@ -94,7 +94,7 @@ def test_every_connection_option_is_named_where_it_is_explained() -> None:
 
 
 def default_of(field: Field) -> Any:
-    """The default of an option; that of C(purge_limit) is not in its specification, as it matters whether the option was given."""
+    """The default of an option; that of ``purge_limit`` is not in its specification, as it matters whether the option was given."""
     return DEFAULT_PURGE_LIMIT if field.name == "purge_limit" else field.default
 
 

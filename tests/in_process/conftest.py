@@ -72,9 +72,9 @@ class Playbooks:
         self.output = ""
 
     def run(self, playbook: Path, *arguments: str, env: dict[str, str] | None = None, on_terminal: bool = False) -> list[dict[str, Any]]:
-        """Run C(playbook), which need not succeed, and return what was recorded of its results.
+        """Run ``playbook``, which need not succeed, and return what was recorded of its results.
 
-        With C(on_terminal), standard error is a terminal, and standard output is not.
+        With ``on_terminal``, standard error is a terminal, and standard output is not.
         """
         record = self.folder / "record.jsonl"
         record.unlink(missing_ok=True)

@@ -56,7 +56,7 @@ class Pace:
         self._most_under_way = 0
 
     def begin_task(self, allowance: float) -> None:
-        """Let another task use what is known of the quotas, with an C(allowance) of its own, in seconds."""
+        """Let another task use what is known of the quotas, with an ``allowance`` of its own, in seconds."""
         with self._lock:
             self.allowance = float(allowance)
             self._waited = 0.0

@@ -124,7 +124,7 @@ class Transport:
             one_try.finish()
 
     def _failure(self, request: Request, error: Exception, one_try: Try) -> Exception:
-        """What C(error) means; what failed before the first byte of the request went out did not reach the API."""
+        """What ``error`` means; what failed before the first byte of the request went out did not reach the API."""
         if one_try.was_not_sent and isinstance(error, requests.exceptions.Timeout):
             return _no_connection(request, min(self._timeout, MAX_CONNECT_SECONDS))
         failure = self._explained(request, error)
@@ -178,7 +178,7 @@ def _adapter(pool_maxsize: int) -> Any:
 
 
 def _proxies(url: str) -> dict[str, str]:
-    """The proxies of the environment for C(url).
+    """The proxies of the environment for ``url``.
 
     Without any there, Python asks the system's settings on macOS, which can end a forked process such as a worker of Ansible.
     """

@@ -55,7 +55,7 @@ class Module(AnsibleModule):
         self.finish(refuse(self._work, self.params, msg, self.no_log_values, **result))
 
     def finish(self, result: dict[str, Any]) -> None:
-        """Exit with C(result), in which all secrets are replaced."""
+        """Exit with ``result``, in which all secrets are replaced."""
         # Ansible would look for them once more, everywhere, and turn an id that is equal to a secret into a mask.
         self.no_log_values: set[str] = set()
         for warning in result.pop("warnings", []):
@@ -69,7 +69,7 @@ class Module(AnsibleModule):
 def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) -> Iterator[Client]:
     """A client whose requests end when nobody waits for the result any more.
 
-    When Ansible ends a task, such as by its C(timeout), it stops to read from the program, and lets it run on beside the next task.
+    When Ansible ends a task, such as by its ``timeout``, it stops to read from the program, and lets it run on beside the next task.
     """
     with open_client(connection) as client:
         reader, writer = os.pipe()
@@ -87,7 +87,7 @@ def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) 
 
 
 def _end_when_unread(client: Client, output: int, done: int) -> None:
-    """Wait until nobody reads from the pipe C(output) any more, or the other end of the pipe C(done) is closed.
+    """Wait until nobody reads from the pipe ``output`` any more, or the other end of the pipe ``done`` is closed.
 
     A file or a terminal is always read.
     """

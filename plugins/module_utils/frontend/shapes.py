@@ -67,7 +67,7 @@ def _list_problems(option: Mapping[str, Any], value: Any, where: str) -> Iterato
 
 
 def _hint(value: Any, where: str) -> str:
-    """Return how to give an option whose C(value) is text that cannot be read, as on the command line of an ad-hoc task."""
+    """Return how to give an option whose ``value`` is text that cannot be read, as on the command line of an ad-hoc task."""
     nested = "." in where or "[" in where
     return "" if nested or not isinstance(value, str) else f": in an ad-hoc command, give all options as JSON, -a '{{\"{where}\": ...}}'"
 

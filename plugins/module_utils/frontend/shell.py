@@ -26,7 +26,7 @@ class Work(NamedTuple):
     C(read) makes of the options what C(run) takes, and raises InvalidOptions; nothing is sent before it has returned.
     C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
     C(items_in) names the options that hold the options of items: a list of dicts, or one dict.
-    C(warn) returns what is to be said about the task before anything is sent.
+    ``warn`` returns what is to be said about the task before anything is sent.
     """
 
     resource: Resource
@@ -50,9 +50,9 @@ def perform(
     client_of: Callable[[Connection], AbstractContextManager[Client]] = open_client,
     no_log_values: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Do the work of a task whose C(options) have passed the argument spec, and return its result, which holds no secret.
+    """Do the work of a task whose ``options`` have passed the argument spec, and return its result, which holds no secret.
 
-    Never raises: the one error boundary. C(no_log_values) are the secrets that Ansible found in the options.
+    Never raises: the one error boundary. ``no_log_values`` are the secrets that Ansible found in the options.
     """
     secrets = {*no_log_values, *_secrets_in(work, options)}
     warnings: list[str] = []
@@ -75,7 +75,7 @@ def perform(
 
 
 def refuse(work: Work, options: Mapping[str, Any], problem: str, no_log_values: Iterable[str] = (), **more: Any) -> dict[str, Any]:
-    """Return the result of a task whose C(options) did not pass the argument spec; C(more) belongs to the result."""
+    """Return the result of a task whose ``options`` did not pass the argument spec; ``more`` belongs to the result."""
     result = {**more, "failed": True, "msg": printable(problem)}
     return _finished(work, options, result, Scrubber({*no_log_values, *_secrets_in(work, options)}))
 

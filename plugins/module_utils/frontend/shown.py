@@ -22,7 +22,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import who
 
 
 def shown_items(resource: Resource, known: Container[str], value: Any, scrub: Scrubber) -> Any:
-    """Return the options of items as they may be shown. What is known of one is searched for its own secrets and those of C(scrub).
+    """Return the options of items as they may be shown. What is known of one is searched for its own secrets and those of ``scrub``.
 
     To search it for the secrets of all the other items, too, would take time by the square of their number.
     """
@@ -34,7 +34,7 @@ def shown_items(resource: Resource, known: Container[str], value: Any, scrub: Sc
 
 
 def shown_values(resource: Resource, known: Container[str], options: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:
-    """Return C(options), of which those with a C(known) name exist, as they may be shown."""
+    """Return ``options``, of which those with a ``known`` name exist, as they may be shown."""
     fields = _fields(resource)
     shown: dict[str, Any] = {}
     for name, given in options.items():
@@ -53,7 +53,7 @@ def shown_values(resource: Resource, known: Container[str], options: Mapping[str
 
 
 def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
-    """The secrets in C(options), of a task or of an item, checked or not."""
+    """The secrets in ``options``, of a task or of an item, checked or not."""
     extra = options.get("extra_settings")
     fields = _fields(resource)
     secrets = {text for name, value in options.items() for text in secret_texts(fields.get(name), value)}
@@ -61,7 +61,7 @@ def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
 
 
 def _has_parts(value: Any) -> bool:
-    """Whether C(value) is none that an option for text, a number or a list of them can have."""
+    """Whether ``value`` is none that an option for text, a number or a list of them can have."""
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value))
 
 

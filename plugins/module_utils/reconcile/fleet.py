@@ -261,7 +261,7 @@ def _attempt(member: Member, work: Callable[[Member], Outcome]) -> None:
 
 
 def _start_several(work: Callable[[], None], number: int) -> list[threading.Thread]:
-    """Do C(work) in so many threads, or in as many as the system allows; without any, the caller has to do it."""
+    """Do ``work`` in so many threads, or in as many as the system allows; without any, the caller has to do it."""
     threads: list[threading.Thread] = []
     try:
         for _number in range(number):

@@ -28,7 +28,7 @@ def of(monkeypatch):
 
 
 class Tries(list):
-    """The threads of tries. The most that may be started is C(limit); C(None): any number."""
+    """The threads of tries. The most that may be started is ``limit``; ``None``: any number."""
 
     limit = None
 
@@ -40,7 +40,7 @@ class Tries(list):
         REAL_START(thread)
 
     def have_ended(self, *others):
-        """Wait until these and C(others) have ended."""
+        """Wait until these and ``others`` have ended."""
         for thread in (*self, *others):
             thread.join(10)
         return not any(thread.is_alive() for thread in (*self, *others))

@@ -149,7 +149,7 @@ def test_a_total_that_is_too_small_hides_nothing(pages, listed):
 
 
 def test_a_count_that_is_wrong_is_not_counted_on(api, gateway, listed):
-    """Source: an API of Cloudflare reports a C(count) of 1 for every page (cloudflare-go, 2024)."""
+    """Source: an API of Cloudflare reports a ``count`` of 1 for every page (cloudflare-go, 2024)."""
     for number, page in enumerate((ids(0, 100), ids(100, 103)), 1):
         info = {"page": number, "per_page": 100, "count": 1, "total_count": 103}
         api.expect("GET", GATEWAYS, query={"page": number, "per_page": 100}, answer=[gateway(id=name) for name in page], info=info)
