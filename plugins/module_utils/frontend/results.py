@@ -24,9 +24,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 
 # What each kind of notice says, with the names that it is about.
 NOTICES = {
-    UNVERIFIABLE: (
-        "The server hides %s, so a new value cannot be compared with the old one. To write the declared value, set update_secrets to always."
-    ),
+    UNVERIFIABLE: ("The server hides %s, so it cannot be compared with the declared value. To write that, set update_secrets to always."),
     DISTURBED: "The server changed %s along with the update, although it was sent back as it was: compare with --diff.",
     DIFFERENTLY_STORED: "The server stores %s in another form than declared; the meaning is the same.",
     LEFT_OUT: "The API returns %s but refuses to take it back, so the update was sent without it.",
