@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway_info import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_info import WORK
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
 
 

@@ -10,8 +10,8 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import export
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 

@@ -674,8 +674,8 @@ request:
       returned: always
 """
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway import WORK
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.module import run_module
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
 
 
 def main() -> None:

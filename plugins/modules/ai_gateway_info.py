@@ -100,8 +100,8 @@ request:
   returned: failure, when a request was made
 """
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway_info import WORK
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.module import run_module
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_info import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
 
 
 def main() -> None:

@@ -211,8 +211,8 @@ request:
   returned: failure, when the listing failed
 """
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateways import WORK
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.module import run_module
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateways import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
 
 
 def main() -> None:

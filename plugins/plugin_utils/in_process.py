@@ -30,8 +30,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import refusal
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import (
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import refusal
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import (
     Work,
     perform,
     refuse,

@@ -106,7 +106,7 @@ def test_a_list_with_secrets(simulator: Simulator, new_job: NewJob, arguments: s
     assert ("one" in simulator.gateways()) is not check
     assert job.stats["cloudflare_apply"]["localhost"]["changed_ids"] == ["one", "two"]
     assert job.stats["cloudflare_apply"]["localhost"]["check_mode"] is check
-    assert "cache_ttl" in job.results("Gateways")[0]["diff"]["after"]["two"]
+    assert "cache_ttl" in job.results("Gateways")[0]["diff"][1]["after"]
     assert job.places_of(simulator.api_key) == []
     assert_no_secret(job)
 

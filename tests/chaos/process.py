@@ -26,11 +26,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, listing, retry, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway, ai_gateways
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import perform
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway, ai_gateways
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import perform
 from tests.chaos.schedule import MANY, ONE, Kill
 from tests.chaos.tables import Json
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, task_scope
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, outcome, plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, items, outcome, plan
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from tests.chaos.__main__ import run_all
 from tests.chaos.invariants import INVARIANTS, complaints
@@ -225,10 +225,10 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         lambda _error: "It failed.",
         replace(PLAIN, faults=(fault("504", method="GET", times=None),)),
     ),
-    "an update is not sent": ("success_is_true", client.Items, "update", pretended_update, PLAIN),
+    "an update is not sent": ("success_is_true", items.Items, "update", pretended_update, PLAIN),
     "nothing is ever found": (
         "one_more_run_reaches_what_is_declared",
-        client.Items,
+        items.Items,
         "get",
         lambda *_arguments: None,
         replace(PLAIN, kill=Kill(1, 0)),

@@ -17,9 +17,9 @@ import yaml
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateway_info import INFO_OPTIONS, READ_ONE_BY_ONE
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.ai_gateways import FLEET_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_info import INFO_OPTIONS, READ_ONE_BY_ONE
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateways import FLEET_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import PROGRESS_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY

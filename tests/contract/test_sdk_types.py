@@ -20,7 +20,7 @@ from cloudflare.types import ai_gateway as sdk
 from pydantic import BaseModel
 from typing_extensions import Required, get_type_hints, is_typeddict
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from tests.contract.support import DLP_SIMPLE, FULL, Invalid, declared

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Refused
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import to_api
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Refused
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import to_api
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import make_plan, merged_body, mismatches
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -95,7 +96,7 @@ EDGES = [edge for where, field in walk((GATEWAY.id, *GATEWAY.settings)) for edge
 @pytest.fixture
 def items(simulator: Simulator) -> Iterator[Items]:
     client = Client(Connection(simulator.account_id, Credentials.of_token(simulator.api_token), simulator.base_url, max_retries=0))
-    yield client.items(GATEWAY.path)
+    yield Items(client, GATEWAY.path)
     client.close()
 
 

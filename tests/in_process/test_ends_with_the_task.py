@@ -17,8 +17,8 @@ from tests.in_process.conftest import BIN, Playbooks
 # An update is told to wait for longer than the task may take. It would be repeated in the middle of a later item.
 WAIT_SECONDS = 6
 WAIT = {"method": "PUT", "path": "/first$", "status": 503, "headers": {"Retry-After": str(WAIT_SECONDS)}}
-# Later items take until after that, as each of them runs into the timeout, too.
-SLOW_LATER = {"method": "GET", "skip": 1, "times": None, "delay": 10.0}
+# Later items take until after that (the first lists and reads), as each of them runs into the timeout, too.
+SLOW_LATER = {"method": "GET", "skip": 2, "times": None, "delay": 10.0}
 SWITCH = "edgeops_cloudflare_in_process"
 TASK = {"edgeops.cloudflare.ai_gateways": {"gateways": [{"id": "{{ item | default('first') }}", "cache_ttl": 5}]}}
 

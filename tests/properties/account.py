@@ -15,10 +15,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend import ai_gateway, ai_gateway_info, ai_gateways
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import perform
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway, ai_gateway_info, ai_gateways
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import perform
 from tests.simulator import api
 from tests.simulator.auth import Caller
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, Behaviour

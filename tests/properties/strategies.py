@@ -159,6 +159,5 @@ def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False, nulls:
         "keep_unknown": True,
         "refuse_extra_fields": refuses and draw(st.booleans()),
         "extra_fields": UNKNOWN,
-        "page_limit": draw(st.sampled_from([None, 1])),
         "nested_in_list": draw(st.sampled_from(["keep", "null", "drop"])) if sparse else "keep",
     }

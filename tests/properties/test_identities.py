@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.edgeops.cloudflare.plugins.filter.as_declared import as_declared
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from tests.properties.account import ACCOUNT, Account
 from tests.properties.meaning import meaning
@@ -90,7 +90,7 @@ def is_whole(shown: Json, gateway: Json, server: Json) -> None:
             want = meaning(field.key, gateway[field.key], with_secrets=False)
             assert meaning(field.key, shown[field.key], with_secrets=False) == want, field.key
     (target,) = shown["otel"]
-    assert {target["authorization"], shown["stripe"]["authorization"], *target["headers"].values()} == {MASK}
+    assert {target["authorization"], shown["stripe"].get("authorization", MASK), *target["headers"].values()} == {MASK}
     if not server["mask_secrets"]:
         assert shows_no_secret([shown[name] for name in shown if name.startswith("later")], secrets_of(gateway))
 
@@ -109,7 +109,7 @@ def test_to_export_and_to_apply_changes_nothing(server: Json, gateways: list[Jso
     account = Account(server, gateways)
     before = account.gateways
     exported = as_declared(account.run("ai_gateway_info", {})["gateways"])
-    result = account.run("ai_gateways", {"gateways": exported, "purge": True, "concurrency": 1})
+    result = account.run("ai_gateways", {"gateways": exported, "purge": True, "purge_limit": 0, "concurrency": 1})
     assert not result.get("failed"), result["msg"]
     assert [(entry["id"], entry["operation"]) for entry in result["results"]] == [(one["id"], "unchanged") for one in gateways]
     assert account.gateways == before

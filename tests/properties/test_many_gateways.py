@@ -68,8 +68,11 @@ def test_many_are_as_each_would_be_alone(server: Json, stored: list[Json], gatew
             assert (entry["operation"], entry["changed_settings"]) == (single["operation"], single["changed_settings"])
     assert normal(together) == normal(alone)
     assert sorted(together.writes) == sorted(writes)
-    # One listing, and a reading of each gateway that exists and is not as declared.
-    listing, *readings = [path for method, path in together.requests if method == "GET"]
+    # A listing, one more after several updates, and a reading of each gateway that exists and is not as declared.
+    listing, *others = [path for method, path in together.requests if method == "GET"]
+    readings = [path for path in others if path != listing]
+    updated = [entry for entry in result["results"] if entry["operation"] == "updated"]
+    assert len(others) - len(readings) == (1 if len(updated) > 1 else 0)
     existed = {gateway["id"] for gateway in stored}
     in_doubt = [entry["id"] for entry in result["results"] if entry["id"] in existed and entry["operation"] in ("updated", "failed")]
     assert sorted(readings) == sorted(f"{listing}/{gateway_id}" for gateway_id in in_doubt)
@@ -133,6 +136,20 @@ def test_purge_leaves_what_is_listed_and_the_default(server: Json, stored: list[
     assert set(account.gateways) <= listed | {"default"}
     absent = {gateway["id"] for gateway in gateways if gateway["state"] == "absent"}
     assert set(before) & {"default", *listed} - absent <= set(account.gateways)
+
+
+@given(server=behaviour(masks=False, nulls=False, sparse=True), stored=stores(), gateways=lists())
+def test_what_a_list_does_not_show_is_not_lost(server: Json, stored: list[Json], gateways: list[Json]) -> None:
+    account = Account(server, stored)
+    before = normal(account)
+    result = account.run("ai_gateways", options_of(gateways))
+    after = normal(account)
+    for gateway in gateways:
+        if gateway["id"] not in before or gateway["id"] not in after:
+            continue
+        declared = {*gateway, *gateway.get("unset", []), *gateway.get("extra_settings", {}), "log_classification"}
+        kept = {name: value for name, value in before[gateway["id"]].items() if name not in declared}
+        assert kept == {name: after[gateway["id"]].get(name) for name in kept}, result
 
 
 @given(server=behaviour(), stored=stores())

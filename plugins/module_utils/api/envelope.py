@@ -15,7 +15,8 @@ from itertools import islice
 from typing import Any, Iterator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import (
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import (
     ApiError,
     ErrorEntry,
     NotFound,
@@ -23,7 +24,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors impo
     Refused,
     Request,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 INPUT_REFUSED = 7001

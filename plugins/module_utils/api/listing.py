@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, NamedTuple
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, Request
 
 # Maximum number of items that the API puts on a page.
 PAGE_SIZE = 100

@@ -14,7 +14,7 @@ import threading
 import time
 from typing import Mapping, NamedTuple
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NotSent, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
 MAX_HEADER_LENGTH = 1000
 # The time that is left comes in whole seconds, so the end of one window is not always computed alike.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 
 BACKOFF_BASE = 0.5
 BACKOFF_CAP = 8.0

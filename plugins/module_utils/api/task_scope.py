@@ -14,7 +14,7 @@ import socket
 import threading
 from typing import Any
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NotSent, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
 
 class GivenUp(Exception):

@@ -16,8 +16,8 @@ from urllib.request import getproxies_environment
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.breakable import make_breakable, running
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import GivenUp, TaskScope, Try
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -29,7 +29,7 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 USER_AGENT = "ansible-edgeops.cloudflare/0.1.0"
-# A page of a hundred gateways, each with settings of 80 KB. Parsed, a hostile answer takes up to 25 times as much memory.
+# A page of a hundred items of 80 KB each. Parsed, a hostile answer takes up to 25 times as much memory.
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 MAX_CONCURRENCY = 16

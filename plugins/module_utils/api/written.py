@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping, NamedTuple
 
-# Source: gateway-contract, ISO 8601 in UTC, such as 2026-01-01T00:00:00.000Z.
+# ISO 8601 in UTC, such as 2026-01-01T00:00:00.000Z, as the published schema has it (date-time).
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00:00)?")
 MODIFIED_AT = "modified_at"
 

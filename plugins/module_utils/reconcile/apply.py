@@ -8,12 +8,11 @@ from __future__ import annotations
 import time
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NotFound, Refused, TooLate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, NotFound, Refused, TooLate
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, secret_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     DIFFERENTLY_STORED,
     DISTURBED,
@@ -42,6 +41,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     without_refused,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import mask, secret_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 # Maximum number of plans for one item that somebody else creates or deletes in the meantime.

@@ -14,11 +14,11 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, RequestError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import MODIFIED_AT, comparable_time
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect, RequestError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Contended, Reconciler
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import REPEATED, Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Callable
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import HINTS_BY_CODE
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, CollectionError, RateLimited
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, CollectionError, RateLimited
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 
 

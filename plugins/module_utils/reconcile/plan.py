@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, ErrorEntry, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import comparable_time
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, ErrorEntry, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import carry_over, has_other_form, same
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import ALWAYS, NEVER, Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import ALWAYS, NEVER, Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets, secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some

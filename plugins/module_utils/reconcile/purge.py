@@ -8,8 +8,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Collection, Mapping
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
 

@@ -16,7 +16,7 @@ import pytest
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 
 from ansible_collections.edgeops.cloudflare.plugins.action.ai_gateway import ActionModule
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NotSent, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils import in_process
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 

@@ -20,8 +20,8 @@ from ansible_collections.edgeops.cloudflare.plugins.action import ai_gateway, ai
 from ansible_collections.edgeops.cloudflare.plugins.filter.as_declared import FilterModule
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils import in_process

@@ -9,8 +9,8 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.edgeops.cloudflare.plugins.filter.as_declared import FilterModule
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import show
 
 as_declared = FilterModule().filters()["as_declared"]
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"

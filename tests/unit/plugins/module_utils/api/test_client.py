@@ -16,7 +16,7 @@ from urllib3.exceptions import LocationValueError, MaxRetryError, NewConnectionE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, encode_path
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Request
 
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
@@ -294,7 +294,7 @@ def test_an_unexpected_exception_is_told_as_a_defect(api, run_module, monkeypatc
 
 
 def test_a_missing_library_is_told_in_the_usual_way(api, run_module, monkeypatch):
-    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.module.REQUESTS_IMPORT_ERROR", "gone")
+    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module.REQUESTS_IMPORT_ERROR", "gone")
     result = run_module({"id": "a"})
     assert result["failed"]
     assert "Failed to import the required Python library (requests)" in result["msg"]

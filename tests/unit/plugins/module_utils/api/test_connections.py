@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import breakable, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, Request
 
 REQUEST = Request("DELETE", "/x")
 

@@ -15,8 +15,8 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import breakable, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NoAnswer, NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import GivenUp, TaskScope, Try
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, NoAnswer, NotSent, Request
 
 REQUEST = Request("DELETE", "/x")
 

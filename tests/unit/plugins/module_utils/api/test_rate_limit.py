@@ -11,8 +11,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace, read_limits
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
 ASKED = Request("GET", "/x")
 ONE = "/ai-gateway/gateways/a"

@@ -11,8 +11,8 @@ from email.utils import format_datetime
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import parse_retry_after
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, NoAnswer, RateLimited, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import BACKOFF_CAP, backoff, may_retry
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, NoAnswer, RateLimited, Request
 
 ASKED = Request("GET", "/x")
 

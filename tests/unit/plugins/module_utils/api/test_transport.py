@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import NoAnswer, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, Request
 
 TRANSPORT = "ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport"
 MISSING = json.dumps({"success": False, "errors": [{"code": 7002, "message": "Not found"}]}).encode("utf-8")

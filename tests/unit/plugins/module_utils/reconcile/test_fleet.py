@@ -14,9 +14,9 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, NotSent, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 PROGRESS = 0.1

@@ -12,18 +12,14 @@ from typing import Any, Callable, Mapping, Sequence, TypeVar
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shown import option_secrets
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import (
-    Declaration,
-    declare,
-    declare_settings,
-    lay_under,
-)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare, declare_settings, lay_under
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.free_keys import convert_free_keys
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any, Container, Mapping
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import (
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import (
     Scrub,
     mask,
     mask_settings,
     secret_texts,
     secret_values,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import whole
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_MESSAGE, printable
 
 SECRET = 'invented "secret"\\ isn\'t \u00fc  with...odd.\x1bcharacters'

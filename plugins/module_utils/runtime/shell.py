@@ -10,12 +10,12 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, Defect, InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import by_name, item_options
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import connection_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber, scrub_free_text
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shown import option_secrets, shown_items, shown_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import by_name, item_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import connection_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets, shown_items, shown_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 

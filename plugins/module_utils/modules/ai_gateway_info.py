@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import id_problems
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import secret_values, show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import id_problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values, show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 
 INFO_OPTIONS = (
     Field("ids", "list", elements="str", aliases=("id",)),
@@ -58,7 +59,7 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
 
     :raises CollectionError: where they cannot be read.
     """
-    gateways = _find(query, client.items(GATEWAY.path))
+    gateways = _find(query, Items(client, GATEWAY.path))
     of_task = Scrubber(client.secrets)
     shown = [show(GATEWAY, gateway, Scrubber(secret_values(GATEWAY, gateway), of_task)) for gateway in gateways]
     return {"changed": False, "gateways": shown}

@@ -9,11 +9,12 @@ import json
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import MAX_STALE_READS, Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import StaleRead
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import StaleRead
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import MAX_STALE_READS, Items
 
 OLD, WRITTEN, LATER = "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.500Z", "2026-01-01T00:00:02.000Z"
 ABSENT = None
@@ -35,7 +36,7 @@ class Replica:
 def items_of(*answers):
     replica = Replica(*answers)
     client = Client(Connection("account", Credentials.of_token("invented"), max_retries=0), transport=replica)
-    return client.items(("things",)), replica
+    return Items(client, ("things",)), replica
 
 
 @pytest.mark.parametrize("stale", [OLD, ABSENT, "2026-01-01 00:00:01.4", "2026-01-01T00:00:01Z"])

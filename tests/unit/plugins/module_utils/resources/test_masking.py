@@ -9,9 +9,9 @@ import json
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask, mask_settings, secret_values, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import mask, mask_settings, secret_values, show
 
 SECRET = "planted-example-secret"
 

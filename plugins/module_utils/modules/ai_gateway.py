@@ -8,17 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, encode_path
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import item_options, options_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import id_warnings, lasting, notices
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options, options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.free_keys import convert_free_keys
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import id_warnings, lasting, notices
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import UPDATE_SECRETS, Declaration, declare
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS, Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 
 ENDPOINT = "https://gateway.ai.cloudflare.com/v1"
 
@@ -41,7 +43,7 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
 
     :raises CollectionError: where that cannot be reached.
     """
-    outcome = reconcile(GATEWAY, declaration, client.items(GATEWAY.path), check_mode)
+    outcome = reconcile(GATEWAY, declaration, Items(client, GATEWAY.path), check_mode)
     scrub = Scrubber(client.secrets)
     result: dict[str, Any] = {
         "changed": outcome.operation != UNCHANGED,

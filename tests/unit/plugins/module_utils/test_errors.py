@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import ApiError, ErrorEntry, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, ErrorEntry, Request
 
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"

@@ -14,8 +14,8 @@ from typing import Any, Iterator, Mapping
 
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import by_name
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.json_text import MAX_DIGITS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import by_name
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import is_whole
 
 

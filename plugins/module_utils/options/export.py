@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import mask
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import mismatches
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import holds_mask, is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import mask
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 

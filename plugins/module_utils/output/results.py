@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import Scrub, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     DIFFERENTLY_STORED,
     DISTURBED,
@@ -20,6 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outco
     Outcome,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import Scrub, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 # What each kind of notice says, with the names that it is about.

@@ -9,8 +9,8 @@ from typing import Any, Iterable
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shapes import wrong_shapes
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
 

@@ -5,36 +5,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import (
+    AUTO,
+    UPDATE_SECRETS,
+    Declaration,
+)
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked, problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import fits_path
 
 INEXPRESSIBLE = "%s holds a value that cannot be sent as JSON, such as .nan, a number without end, or nesting without end"
-
-
-# When declared secrets are written to an item that exists: where they are known to differ, in each run, or not at all.
-AUTO, ALWAYS, NEVER = "auto", "always", "never"
-UPDATE_SECRETS = Field("update_secrets", "str", choices=(AUTO, ALWAYS, NEVER), default=AUTO)
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """The desired item: its id, whether it must exist, its managed settings by API name (null: cleared), and when to write secrets.
-
-    ``listed`` is set for an item that is deleted because it is not declared: only the item that the listing showed is deleted.
-    """
-
-    id: str
-    present: bool
-    settings: Mapping[str, Any]
-    update_secrets: str = AUTO
-    listed: Mapping[str, Any] | None = None
 
 
 def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> Declaration:

@@ -10,22 +10,21 @@ from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONCURRENCY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.argument_spec import options_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.connection import CONNECTION_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.items import ItemReader
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.results import fleet_notices, id_warnings, lasting
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.scrubbing import Scrubber, scrub_free_text
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.shell import Work
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declare import UPDATE_SECRETS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import fleet_notices, id_warnings, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import (
     FAILED,
     Fleet,
     Member,
     reconcile_fleet,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
     CREATED,
     DELETED,
@@ -35,6 +34,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
 FLEET_OPTIONS = (
@@ -95,7 +96,7 @@ def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises SomeFailed: with that result, if any gateway failed.
     :raises CollectionError: where nothing could be done at all.
     """
-    members = reconcile_fleet(GATEWAY, fleet, client.items(GATEWAY.path), check_mode)
+    members = reconcile_fleet(GATEWAY, fleet, Items(client, GATEWAY.path), check_mode)
     of_task = Scrubber(client.secrets)
     scrubs = {member.declaration.id: Scrubber(member.secrets, of_task) for member in members}
     summary = Counter(member.operation for member in members)

@@ -17,7 +17,7 @@ import re
 from functools import cached_property, lru_cache
 from typing import Any, Iterable, Iterator, NamedTuple, Tuple
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.frontend.readings import as_base64, collapsed, layers
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.readings import as_base64, collapsed, layers
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK, STARS
 
 # A shorter secret is masked where the schema says it stands, but not searched for in free text: replacing every "1" or

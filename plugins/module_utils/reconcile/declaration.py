@@ -1,0 +1,29 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user declared about one item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+
+# When declared secrets are written to an item that exists: where they are known to differ, in each run, or not at all.
+AUTO, ALWAYS, NEVER = "auto", "always", "never"
+UPDATE_SECRETS = Field("update_secrets", "str", choices=(AUTO, ALWAYS, NEVER), default=AUTO)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """The desired item: its id, whether it must exist, its managed settings by API name (null: cleared), and when to write secrets.
+
+    ``listed`` is set for an item that is deleted because it is not declared: only the item that the listing showed is deleted.
+    """
+
+    id: str
+    present: bool
+    settings: Mapping[str, Any]
+    update_secrets: str = AUTO
+    listed: Mapping[str, Any] | None = None
