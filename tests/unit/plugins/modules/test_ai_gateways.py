@@ -22,17 +22,6 @@ CREATE_DEFAULTS = {
 }
 
 
-@pytest.fixture
-def apply(run_module):
-    """Run the module with one request after another, as the script of exchanges is in order."""
-
-    def run(*gateways, check_mode=False, diff=False, **options):
-        given = {"gateways": list(gateways), "concurrency": 1, **options}
-        return run_module(given, "ai_gateways", check_mode=check_mode, diff=diff)
-
-    return run
-
-
 def operations(result):
     return [(entry["id"], entry["operation"]) for entry in result["results"]]
 

@@ -17,14 +17,6 @@ OTEL = [{"url": "https://otel.example.com/v1/traces", "headers": {}}]
 NOT_FOUND = {"status": 404, "errors": [{"code": 7002, "message": "Not found"}]}
 
 
-@pytest.fixture
-def apply(run_module):
-    def run(*gateways, check_mode=False, **options):
-        return run_module({"gateways": list(gateways), "concurrency": 1, **options}, "ai_gateways", check_mode=check_mode)
-
-    return run
-
-
 def operations(result):
     return [(entry["id"], entry["operation"]) for entry in result["results"]]
 
