@@ -111,8 +111,8 @@ def forgetful_body(resource: Any, declaration: Any, current: Any) -> dict[str, A
     return {**filled, **declaration.settings}
 
 
-def pretended_update(items: Any, item_id: str, body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
-    return {"id": item_id, **body}
+def pretended_update(_items: Any, current: dict[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
+    return {"id": current["id"], **body}
 
 
 def broken(*arguments: Any) -> Any:

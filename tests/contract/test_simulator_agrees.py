@@ -96,7 +96,7 @@ EDGES = [edge for where, field in walk((GATEWAY.id, *GATEWAY.settings)) for edge
 @pytest.fixture
 def items(simulator: Simulator) -> Iterator[Items]:
     client = Client(Connection(simulator.account_id, Credentials.of_token(simulator.api_token), simulator.base_url, max_retries=0))
-    yield Items(client, GATEWAY.path)
+    yield Items(client, GATEWAY)
     client.close()
 
 
@@ -138,7 +138,7 @@ def test_what_we_send_to_create_and_to_update_is_accepted(items: Items, options:
     assert set(plan.body) == {"id", *REQUIRED, *options}
     stored = items.create(plan.body)
     assert mismatches(GATEWAY, declaration, stored) == []
-    updated = items.update(declaration.id, merged_body(GATEWAY, declaration, stored))
+    updated = items.update(stored, merged_body(GATEWAY, declaration, stored))
     assert mismatches(GATEWAY, declaration, updated) == []
     assert {**updated, "modified_at": None} == {**stored, "modified_at": None}
 
@@ -167,7 +167,8 @@ def test_the_null_that_we_allow_is_accepted(items: Items, name: str) -> None:
     assert body[name] is None
     assert mismatches(GATEWAY, declaration, items.create(body)) == []
     full = declared(**{key: value for key, value in copy.deepcopy(FULL).items() if key != name}, unset=[name])
-    stored = items.update("gateway", merged_body(GATEWAY, full, items.get("gateway") or {}))
+    current = items.get("gateway") or {}
+    stored = items.update(current, merged_body(GATEWAY, full, current))
     assert mismatches(GATEWAY, full, stored) == []
 
 

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from urllib.parse import quote
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import read_envelope
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import ITEM_NOT_FOUND, read_envelope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
@@ -76,7 +76,13 @@ class Client:
         self.end()
         self._transport.close()
 
-    def call(self, request: Request, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
+    def call(
+        self,
+        request: Request,
+        body: dict[str, Any] | None = None,
+        not_after: float | None = None,
+        absent_codes: frozenset[int] = ITEM_NOT_FOUND,
+    ) -> dict[str, Any]:
         """Send C(request), again where that is allowed, and return the envelope of the answer, with its C(result).
 
         :raises TooLate: if its turn, or that of a further try, comes C(not_after) that moment of the monotonic clock.
@@ -87,7 +93,7 @@ class Client:
         maybe_done = False
         while True:
             try:
-                return self._exchange(request, payload, not_after)
+                return read_envelope(request, self._exchange(request, payload, not_after), absent_codes)
             except CollectionError as error:
                 maybe_done = error.outcome_unknown = maybe_done or error.outcome_unknown
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
@@ -96,7 +102,7 @@ class Client:
                     raise
             retry += 1
 
-    def _exchange(self, request: Request, payload: bytes | None, not_after: float | None) -> dict[str, Any]:
+    def _exchange(self, request: Request, payload: bytes | None, not_after: float | None) -> Answer:
         self.pace.enter(request)
         headers = None
         try:
@@ -106,7 +112,7 @@ class Client:
             headers = answer.headers
         finally:
             self.pace.leave(headers)
-        return read_envelope(request, answer)
+        return answer
 
     def _send(self, request: Request, payload: bytes | None) -> Answer:
         """Make one try. After one that got no answer, the next goes out on a fresh connection, as servers break used ones."""

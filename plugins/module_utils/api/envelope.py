@@ -27,7 +27,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import (
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 INPUT_REFUSED = 7001
-ITEM_NOT_FOUND = 7002
+# With HTTP 404, the codes of "no such item", if the caller knows no others.
+ITEM_NOT_FOUND = frozenset({7002})
 MAX_ENTRIES = 50
 MAX_TEXT = 500
 HINT_PERMISSION = "Check that the token is valid and has the permission 'AI Gateway Write' on this account ('AI Gateway Read' to read only)"
@@ -49,7 +50,7 @@ HINTS_BY_STATUS = {
 }
 
 
-def read_envelope(request: Request, answer: Answer) -> dict[str, Any]:
+def read_envelope(request: Request, answer: Answer, absent_codes: frozenset[int] = ITEM_NOT_FOUND) -> dict[str, Any]:
     """The envelope of a good answer; its C(result) may be of any type.
 
     :raises ApiError: for anything else, with all that the answer tells.
@@ -57,7 +58,7 @@ def read_envelope(request: Request, answer: Answer) -> dict[str, Any]:
     payload = _parse(answer.body)
     if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success") is True:
         return payload
-    raise _failure(request, answer, payload)
+    raise _failure(request, answer, payload, absent_codes)
 
 
 def _parse(body: bytes) -> Any:
@@ -67,9 +68,9 @@ def _parse(body: bytes) -> Any:
         return None
 
 
-def _failure(request: Request, answer: Answer, payload: Any) -> ApiError:
+def _failure(request: Request, answer: Answer, payload: Any, absent_codes: frozenset[int]) -> ApiError:
     entries = _entries(payload.get("errors")) if isinstance(payload, dict) else []
-    error = _error_class(answer.status, entries)(
+    error = _error_class(answer.status, entries, absent_codes)(
         request,
         answer.status,
         _problem(answer, entries),
@@ -77,15 +78,15 @@ def _failure(request: Request, answer: Answer, payload: Any) -> ApiError:
         ray_id=printable(answer.headers.get("cf-ray", ""), 100) or None,
         retry_after=parse_retry_after(answer.headers.get("Retry-After")) if answer.status in (429, 503) else None,
     )
-    hint = _hint(answer.status, error.codes)
+    hint = None if isinstance(error, NotFound) else _hint(answer.status, error.codes)
     if hint:
         error.add_remark(hint + ".")
     return error
 
 
-def _error_class(status: int, entries: list[ErrorEntry]) -> type[ApiError]:
+def _error_class(status: int, entries: list[ErrorEntry], absent_codes: frozenset[int]) -> type[ApiError]:
     codes = [entry.code for entry in entries]
-    if status == 404 and ITEM_NOT_FOUND in codes:
+    if status == 404 and not absent_codes.isdisjoint(codes):
         return NotFound
     if status == 409 or INPUT_REFUSED in codes:
         return Refused
@@ -133,7 +134,7 @@ def _hint(status: int, codes: tuple[int, ...]) -> str | None:
     for code in codes:
         if code in HINTS_BY_CODE:
             return HINTS_BY_CODE[code]
-    return None if ITEM_NOT_FOUND in codes else HINTS_BY_STATUS.get(status)
+    return None if not ITEM_NOT_FOUND.isdisjoint(codes) else HINTS_BY_STATUS.get(status)
 
 
 def parse_retry_after(value: str | None) -> float | None:

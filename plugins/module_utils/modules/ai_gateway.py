@@ -43,7 +43,7 @@ def run(declaration: Declaration, check_mode: bool, client: Client) -> dict[str,
 
     :raises CollectionError: where that cannot be reached.
     """
-    outcome = reconcile(GATEWAY, declaration, Items(client, GATEWAY.path), check_mode)
+    outcome = reconcile(GATEWAY, declaration, Items(client, GATEWAY), check_mode)
     scrub = Scrubber(client.secrets)
     result: dict[str, Any] = {
         "changed": outcome.operation != UNCHANGED,

@@ -59,7 +59,7 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
 
     :raises CollectionError: where they cannot be read.
     """
-    gateways = _find(query, Items(client, GATEWAY.path))
+    gateways = _find(query, Items(client, GATEWAY))
     of_task = Scrubber(client.secrets)
     shown = [show(GATEWAY, gateway, Scrubber(secret_values(GATEWAY, gateway), of_task)) for gateway in gateways]
     return {"changed": False, "gateways": shown}

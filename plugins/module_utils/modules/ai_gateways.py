@@ -96,7 +96,7 @@ def run(fleet: Fleet, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises SomeFailed: with that result, if any gateway failed.
     :raises CollectionError: where nothing could be done at all.
     """
-    members = reconcile_fleet(GATEWAY, fleet, Items(client, GATEWAY.path), check_mode)
+    members = reconcile_fleet(GATEWAY, fleet, Items(client, GATEWAY), check_mode)
     of_task = Scrubber(client.secrets)
     scrubs = {member.declaration.id: Scrubber(member.secrets, of_task) for member in members}
     summary = Counter(member.operation for member in members)

@@ -28,8 +28,8 @@ def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequ
 
     :raises InvalidOptions: with everything that is wrong.
     """
-    settings = declare_settings(resource, options, [*known_problems, *id_problems(resource, options["id"])])
-    return Declaration(options["id"], options["state"] == "present", settings, options.get(UPDATE_SECRETS.name) or AUTO)
+    settings = declare_settings(resource, options, [*known_problems, *id_problems(resource, options[resource.id.name])])
+    return Declaration(options[resource.id.name], options["state"] == "present", settings, options.get(UPDATE_SECRETS.name) or AUTO)
 
 
 def id_problems(resource: Resource, item_id: str | None) -> list[str]:
@@ -114,7 +114,7 @@ def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
     found = []
     for name, value in extra.items():
         field = resource.setting(name)
-        if name == resource.id.name or name in resource.read_only:
+        if name == resource.id.key or name in resource.read_only:
             found.append(f"extra_settings.{name} cannot be set: it is the item's identity or made by the server")
         elif field is not None and _is_given(options, field.name):
             found.append(f"{field.name} is given both as an option and in extra_settings: keep one of them")

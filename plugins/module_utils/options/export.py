@@ -27,11 +27,11 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     kept = {
         key: value
         for key, value in item.items()
-        if key != resource.id.name and key not in resource.read_only and value not in (None, "") and not _hides(resource, key, value)
+        if key != resource.id.key and key not in resource.read_only and value not in (None, "") and not _hides(resource, key, value)
     }
-    if holds_mask(item[resource.id.name]):
-        raise InvalidOptions([f"{resource.id.name} is {printable(item[resource.id.name], MAX_NAME)}, a mask in place of an id"])
-    identity = {resource.id.name: item[resource.id.name]}
+    if holds_mask(item[resource.id.key]):
+        raise InvalidOptions([f"{resource.id.name} is {printable(item[resource.id.key], MAX_NAME)}, a mask in place of an id"])
+    identity = {resource.id.name: item[resource.id.key]}
     # A field that is no setting never becomes an option, whatever it is called.
     within = {key: value for key, value in kept.items() if resource.setting(key)}
     if not _declares(resource, {**identity, **_options(resource, within)}, kept):

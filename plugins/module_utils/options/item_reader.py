@@ -26,7 +26,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 # So much of an id is shown.
 MAX_ID_LENGTH = 80
 # What an item has and defaults for many items cannot have.
-IDENTITY = ("id", "state")
 Read = TypeVar("Read")
 
 
@@ -42,7 +41,7 @@ class ItemReader:
 
         Those with problems are left out.
         """
-        under = self._read("defaults", IDENTITY, defaults or {}, declare_settings) or {}
+        under = self._read("defaults", (self._resource.id.name, "state"), defaults or {}, declare_settings) or {}
         places: dict[str, list[str]] = defaultdict(list)
         declarations = []
         for index, options in enumerate(items):

@@ -32,11 +32,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     differently_stored,
     disturbed,
     make_plan,
-    merged_body,
     mismatches,
     really_changed,
     unfulfilled,
     unverifiable,
+    update_body,
     value_at,
     without_refused,
 )
@@ -170,7 +170,7 @@ class Reconciler:
         if plan.operation == UPDATED:
             return self._put(plan.body or {}, plan.before or {}, is_last)
         if plan.operation == DELETED:
-            self._delete()
+            self._delete(plan.before or {})
         return plan.after
 
     def _create(self, plan: Plan, is_last: bool) -> Mapping[str, Any]:
@@ -179,7 +179,7 @@ class Reconciler:
         if not mismatches(self.resource, self.declaration, stored):
             return stored
         # Some servers take some settings only in an update.
-        return self._put(merged_body(self.resource, self.declaration, stored), stored, is_last)
+        return self._put(update_body(self.resource, self.declaration, stored), stored, is_last)
 
     def _post(self, plan: Plan) -> Mapping[str, Any]:
         """Create the item. Where the outcome is unknown, look before doing it again."""
@@ -206,7 +206,7 @@ class Reconciler:
         """Update the item as it was ``before``, and verify what is stored."""
         not_after = None if is_last else self._read_at + FRESH_SECONDS
         try:
-            stored = self._update(body, not_after)
+            stored = self._update(before, body, not_after)
         except NotFound as error:
             raise _Overtaken(None, error.outcome_unknown) from None
         except CollectionError as error:
@@ -215,11 +215,11 @@ class Reconciler:
         self.disturbed = disturbed(self.resource, body, before, stored)
         return stored
 
-    def _update(self, body: dict[str, Any], not_after: float | None) -> dict[str, Any]:
+    def _update(self, before: Mapping[str, Any], body: dict[str, Any], not_after: float | None) -> dict[str, Any]:
         """Send an update, again without the fields that the API returned and then refuses, as long as it names some."""
         while True:
             try:
-                return self._remember(self.items.update(self.declaration.id, body, not_after))
+                return self._remember(self.items.update(before, body, not_after))
             except Refused as error:
                 left_out = [] if error.outcome_unknown else without_refused(self.resource, self.declaration, body, error.entries)
                 if not left_out:
@@ -241,11 +241,11 @@ class Reconciler:
             raise _Overtaken(found, error.outcome_unknown) from None
         raise error
 
-    def _delete(self) -> None:
+    def _delete(self, current: Mapping[str, Any]) -> None:
         # An item that is only deleted because nobody declares it has to be the one that was listed, up to the last moment.
         not_after = None if self.declaration.listed is None else self._read_at + FRESH_SECONDS
         try:
-            self.items.delete(self.declaration.id, not_after)
+            self.items.delete(current, not_after)
         except NotFound:
             return
         except TooLate as error:

@@ -183,7 +183,7 @@ class _Run:
         self._watch(threads, lambda: f"reading the account's {self.resource.name}s")
         if isinstance(found[0], Exception):
             raise found[0]
-        return {item["id"]: item for item in found[0]}
+        return {self.resource.identity_of(item): item for item in found[0]}
 
     def _work_on(self, members: Sequence[Member], check_mode: bool) -> None:
         """Settle the members, several at a time; deletions begin first, as accounts are limited in number."""

@@ -13,7 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written imp
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, ErrorEntry, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import carry_over, has_other_form, same
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import ALWAYS, NEVER, Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import REPLACE, Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets, secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
@@ -122,16 +122,28 @@ def _same_whole(field: Field | None, before: Any, after: Any) -> bool:
     return same(field, before, after) and same(field, after, before)
 
 
+def update_body(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an update has to send: the complete item, or only what differs if the API changes nothing else."""
+    if resource.update_verb == REPLACE:
+        return merged_body(resource, declaration, current)
+    return {key: _laid_over(resource, declaration, current, key) for key in _changed(resource, declaration, current)}
+
+
+def _laid_over(resource: Resource, declaration: Declaration, current: Mapping[str, Any], key: str) -> Any:
+    """Return the value to write for a declared setting, with what has to be kept of the stored one."""
+    return carry_over(resource.setting(key), declaration.settings[key], current.get(key), declaration.update_secrets == NEVER)
+
+
 def merged_body(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
     """The complete object for an update: all that is stored, also what this version does not know, with what is declared laid over it."""
-    body = {key: value for key, value in current.items() if key != resource.id.name and key not in resource.read_only}
+    body = {key: value for key, value in current.items() if key != resource.id.key and key not in resource.read_only}
     for key in list(body):
         field = resource.setting(key)
         # Null means "not set" here. The API refuses it for some settings, and whether it does for unknown ones is unknown.
         if body[key] is None and not (field and field.nullable):
             del body[key]
-    for key, value in declaration.settings.items():
-        body[key] = carry_over(resource.setting(key), value, current.get(key), declaration.update_secrets == NEVER)
+    for key in declaration.settings:
+        body[key] = _laid_over(resource, declaration, current, key)
     for field in resource.settings:
         if field.on_create is not None:
             body.setdefault(field.key, field.on_create)
@@ -142,18 +154,18 @@ def merged_body(resource: Resource, declaration: Declaration, current: Mapping[s
 
 def _plan_create(resource: Resource, declaration: Declaration) -> Plan:
     filled = {field.key: field.on_create for field in resource.settings if field.on_create is not None}
-    body: dict[str, Any] = {resource.id.name: declaration.id}
+    body: dict[str, Any] = {resource.id.key: declaration.id}
     body.update(filled)
     body.update(declaration.settings)
     after = dict(body)
-    return Plan(CREATED, tuple(sorted(set(body) - {resource.id.name})), None, after, body)
+    return Plan(CREATED, tuple(sorted(set(body) - {resource.id.key})), None, after, body)
 
 
 def _plan_update(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> Plan:
-    changed = sorted({*mismatches(resource, declaration, current), *_always_written(resource, declaration)})
+    changed = _changed(resource, declaration, current)
     if not changed:
         return Plan(UNCHANGED, before=current, after=current)
-    body = merged_body(resource, declaration, current)
+    body = update_body(resource, declaration, current)
     after = dict(current)
     after.update(body)
     return Plan(UPDATED, tuple(changed), current, after, body)
@@ -166,6 +178,10 @@ def _follow_needs(resource: Resource, declaration: Declaration, body: dict[str, 
             if declaration.settings.get(field.key):
                 raise InvalidOptions([f"{field.name}: true needs {field.needs}, which is off on this {resource.name}: declare it too"])
             body[field.key] = False
+
+
+def _changed(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> list[str]:
+    return sorted({*mismatches(resource, declaration, current), *_always_written(resource, declaration)})
 
 
 def _always_written(resource: Resource, declaration: Declaration) -> list[str]:

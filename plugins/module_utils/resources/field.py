@@ -75,9 +75,19 @@ class Field:
         return self.api_name or self.name
 
 
+# How an item is updated: as a whole, or only what differs.
+REPLACE, PATCH = "PUT", "PATCH"
+# The name under which each item has the server's reference to it, which stands in its path.
+REFERENCE = "id"
+
+
 @dataclass(frozen=True)
 class Resource:
-    """A kind of item: where it lives, and what it consists of.
+    """A kind of item: where it lives, how it is identified and updated, and what it consists of.
+
+    ``id`` identifies an item for the user. Either it is the item's reference, chosen by the caller, or it is a natural key
+    (``is_found_by_key``): the server makes the reference, and the item is looked up in the listing, which is complete for each item
+    if ``is_listed_whole``. ``absent_codes`` are the codes with which an answer 404 says that there is no such item.
 
     ``read_only`` are names that the server sets, with what a new item holds; ``None`` cannot be known beforehand. An item with
     one of the ``protected`` values is only deleted if it is named. ``id_pattern`` is a regular expression that the API publishes for ids,
@@ -93,12 +103,20 @@ class Resource:
     id_pattern: tuple[str, str] | None = None
     protected: tuple[tuple[str, Any], ...] = ()
     account_limits: tuple[int, ...] = ()
+    is_found_by_key: bool = False
+    is_listed_whole: bool = False
+    update_verb: str = REPLACE
+    absent_codes: frozenset[int] = frozenset({7002})
     # The name of the time of creation: an item with another one is another item of the same id.
     created: str = "created_at"
 
     def is_protected(self, item: Mapping[str, Any]) -> bool:
         """Whether C(item) is only deleted if it is named."""
         return any(item.get(name) == value for name, value in self.protected)
+
+    def identity_of(self, item: Mapping[str, Any]) -> str:
+        """Return what identifies ``item`` for the user."""
+        return str(item.get(self.id.key))
 
     def named(self, name: str) -> Field:
         """Return the setting with that option name."""

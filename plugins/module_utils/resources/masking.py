@@ -129,7 +129,7 @@ def show(resource: Resource, item: Mapping[str, Any], scrub: Scrub = unchanged) 
     for name, value in resource.read_only.items():
         if value is not None and shown.get(name) is None:
             shown[name] = value
-    made = {name: _show_made(value, scrub) for name, value in shown.items() if name == resource.id.name or name in resource.read_only}
+    made = {name: _show_made(value, scrub) for name, value in shown.items() if name == resource.id.key or name in resource.read_only}
     settings = mask_settings(resource, {name: value for name, value in shown.items() if name not in made}, scrub)
     return {name: made[name] if name in made else settings[name] for name in shown}
 

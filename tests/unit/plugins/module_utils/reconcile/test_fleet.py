@@ -61,8 +61,8 @@ class Account:
             self._under_way -= 1
         return body
 
-    def delete(self, item_id, not_after=None):
-        self.created.append("deleted " + item_id)
+    def delete(self, current, not_after=None):
+        self.created.append("deleted " + current["id"])
 
 
 def declared(number, **keywords):

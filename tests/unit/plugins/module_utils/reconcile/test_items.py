@@ -15,9 +15,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport i
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import StaleRead
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import MAX_STALE_READS, Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 OLD, WRITTEN, LATER = "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.500Z", "2026-01-01T00:00:02.000Z"
 ABSENT = None
+THINGS = Resource(name="Thing", path=("things",), id=Field("id", "str"), settings=(), read_only={})
 
 
 class Replica:
@@ -36,7 +38,7 @@ class Replica:
 def items_of(*answers):
     replica = Replica(*answers)
     client = Client(Connection("account", Credentials.of_token("invented"), max_retries=0), transport=replica)
-    return Items(client, ("things",)), replica
+    return Items(client, THINGS), replica
 
 
 @pytest.mark.parametrize("stale", [OLD, ABSENT, "2026-01-01 00:00:01.4", "2026-01-01T00:00:01Z"])
@@ -46,7 +48,7 @@ def test_an_older_copy_is_read_again(stale, write, waits):
     if write == "create":
         items.create({"id": "a"})
     else:
-        items.update("a", {})
+        items.update({"id": "a"}, {})
     assert items.get("a")["modified_at"] == WRITTEN
     assert replica.answers == []
     assert len(waits) == 2
@@ -55,21 +57,21 @@ def test_an_older_copy_is_read_again(stale, write, waits):
 @pytest.mark.parametrize("read", [WRITTEN, LATER, "2026-01-01T00:00:01.5Z", "2026-01-01T00:00:01.500+00:00", "soon", ""])
 def test_what_is_not_known_to_be_older_is_taken(read, waits):
     items, _replica = items_of(WRITTEN, read)
-    items.update("a", {})
+    items.update({"id": "a"}, {})
     assert items.get("a") is not None
     assert waits == []
 
 
 def test_another_item_is_not_waited_for(waits):
     items, _replica = items_of(WRITTEN, ABSENT)
-    items.update("a", {})
+    items.update({"id": "a"}, {})
     assert items.get("b") is None
     assert waits == []
 
 
 def test_a_copy_that_stays_old_is_an_error(waits, full_jitter):
     items, replica = items_of(WRITTEN, *[OLD] * MAX_STALE_READS)
-    items.update("a", {})
+    items.update({"id": "a"}, {})
     with pytest.raises(StaleRead, match="older than what this task wrote"):
         items.get("a")
     assert replica.answers == []
@@ -87,16 +89,16 @@ def test_what_stays_away_was_deleted_by_somebody_else(waits):
 
 def test_a_copy_of_what_was_deleted_is_older(waits):
     items, _replica = items_of(WRITTEN, WRITTEN, WRITTEN, OLD, ABSENT)
-    items.update("a", {})
-    items.delete("a")
+    items.update({"id": "a"}, {})
+    items.delete({"id": "a"})
     assert items.get("a") is None
     assert len(waits) == 2
 
 
 def test_what_was_created_again_is_newer(waits):
     items, _replica = items_of(WRITTEN, WRITTEN, LATER)
-    items.update("a", {})
-    items.delete("a")
+    items.update({"id": "a"}, {})
+    items.delete({"id": "a"})
     assert items.get("a")["modified_at"] == LATER
     assert waits == []
 
