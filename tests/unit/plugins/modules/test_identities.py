@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.filter.as_declared import as_declared
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.export import as_declared
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 ONE = "/ai-gateway/gateways/a"
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -188,7 +189,7 @@ def test_a_secret_destroys_no_identity_that_is_read(api, gateway, run_module):
 def test_to_declare_what_was_read_never_deletes_it(api, gateway, run_module):
     stored = [gateway(id="support-bot", otel=otel_of("support-bot"), later="support-bot")]
     api.expect_page(stored)
-    exported = as_declared(run_module({}, "ai_gateway_info")["gateways"])
+    exported = [as_declared(GATEWAY, found) for found in run_module({}, "ai_gateway_info")["gateways"]]
     api.expect_page(stored)
     result = run_module({"gateways": exported, "purge": True}, "ai_gateways")
     assert [(entry["id"], entry["operation"]) for entry in result["results"]] == [("support-bot", "unchanged")]
