@@ -116,7 +116,9 @@ class _Run:
 
     def _is_in_doubt(self, member: Member) -> bool:
         """Return whether the listing cannot decide: it may show less of an item than a reading does, or an older copy."""
-        is_stale = not member.is_purged and self.items.is_stale(member.declaration.id, member.current)
+        if member.is_purged:
+            return not self.resource.shows_whether_deletable(member.current or {})
+        is_stale = self.items.is_stale(member.declaration.id, member.current)
         return is_stale or (member.current is not None and member.operation in (UPDATED, FAILED))
 
     def _confirm(self, updated: Sequence[Member]) -> None:

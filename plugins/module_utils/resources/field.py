@@ -114,6 +114,10 @@ class Resource:
         """Whether C(item) is only deleted if it is named."""
         return any(item.get(name) == value for name, value in self.protected)
 
+    def shows_whether_deletable(self, item: Mapping[str, Any]) -> bool:
+        """Return whether ``item`` has all that decides whether it may be deleted without being named; a listing may leave parts out."""
+        return all(item.get(name) is not None for name in (self.created, *(name for name, _value in self.protected)))
+
     def identity_of(self, item: Mapping[str, Any]) -> str:
         """Return what identifies ``item`` for the user."""
         return str(item.get(self.id.key))

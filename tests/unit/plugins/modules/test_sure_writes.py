@@ -83,6 +83,18 @@ def test_purge_stops_where_a_declared_id_differs_only_in_form(api, gateway, appl
     assert "results" not in result
 
 
+@pytest.mark.parametrize("hidden", ["is_default", "created_at"])
+@pytest.mark.parametrize(("stored", "operation"), [({"is_default": True}, "unchanged"), ({}, "deleted")])
+def test_purge_reads_what_the_list_does_not_show(api, gateway, apply, hidden, stored, operation):
+    listed = gateway(id="old")
+    del listed[hidden]
+    api.expect_page([listed])
+    api.expect("GET", GATEWAYS + "/old", answer=gateway(id="old", **stored))
+    if operation == "deleted":
+        api.expect("DELETE", GATEWAYS + "/old", answer=gateway(id="old"))
+    assert operations(apply(purge=True, purge_limit=1)) == [("old", operation)]
+
+
 def test_purge_follows_after_everything_was_created(api, gateway, apply):
     api.expect_page([gateway(id="old"), gateway(id="gone")])
     api.expect("DELETE", GATEWAYS + "/gone", answer=gateway(id="gone"))
