@@ -176,7 +176,7 @@ def test_the_null_that_we_do_not_allow_is_refused_but_for_the_exceptions(items: 
     items.create({"id": "gateway", **REQUIRED})
     names = [field.key for field in GATEWAY.settings if not field.nullable]
     creates = {name: refusal_of(items.create, {"id": name.replace("_", "-"), **REQUIRED, name: None}) for name in names}
-    updates = {name: refusal_of(items.update, "gateway", {**REQUIRED, name: None}) for name in names}
+    updates = {name: refusal_of(items.update, {"id": "gateway"}, {**REQUIRED, name: None}) for name in names}
     expected = {name: None if name in TAKES_NULL else ("body", name) for name in names}
     assert creates == expected
     assert updates == expected
