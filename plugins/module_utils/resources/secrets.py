@@ -13,10 +13,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masks
 
 def secrets(field: Field | None, value: Any, where: str) -> Iterator[tuple[str, Any]]:
     """Yield each secret within ``value``, with its place, such as ``otel[0].authorization``."""
-    for place, part, secret in _places(field, value, where):
+    for place, _field, secret in _places(field, value, where):
         if secret is not None:
             entries = secret.items() if isinstance(secret, dict) else [(None, secret)]
-            yield from ((place if key is None else f"{place}.{key}", text) for key, text in entries if part.secret)
+            yield from ((place if key is None else f"{place}.{key}", text) for key, text in entries)
 
 
 def hidden_secrets(field: Field | None, stored: Any, where: str) -> Iterator[str]:
