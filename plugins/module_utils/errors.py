@@ -169,6 +169,10 @@ class Refused(ApiError):
     """The input was refused (400 with code 7001, or 409): a bad value, or an item with this id exists already."""
 
 
+class Exists(Refused):
+    """The key of a new item is taken already."""
+
+
 class RateLimited(ApiError):
     """429: the quota of the user or token is used up."""
 

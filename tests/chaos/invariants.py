@@ -21,7 +21,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import FRESH_SECONDS, LOOKS, ROUNDS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import FRESH_SECONDS, LOOKS, ROUNDS
 from tests.chaos.process import FAST, Run
 from tests.chaos.reached import Complaints, is_right, one_more_run_reaches_what_is_declared, success_is_true
 from tests.chaos.record import Exchange, Phase, Record

@@ -29,7 +29,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway, ai_gateways
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import perform
 from tests.chaos.schedule import MANY, ONE, Kill
 from tests.chaos.tables import Json
@@ -39,7 +39,7 @@ WORKS = {ONE: ai_gateway.WORK, MANY: ai_gateways.WORK}
 HOMES: dict[str, Any] = {
     "BACKOFF_BASE": retry,
     "BACKOFF_CAP": retry,
-    "FRESH_SECONDS": apply,
+    "FRESH_SECONDS": reconciler,
     "GRACE_SECONDS": transport,
     "PAGE_SIZE": listing,
 }

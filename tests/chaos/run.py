@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import FRESH_SECONDS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import FRESH_SECONDS
 from tests.chaos.playbook import played
 from tests.chaos.process import CALM, FAST, REAL, Run, Task, Tempo, forked
 from tests.chaos.record import Phase, Record, exchanges_of

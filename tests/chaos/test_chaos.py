@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, task_scope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, items, outcome, plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, items, outcome, plan, reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from tests.chaos.__main__ import run_all
 from tests.chaos.invariants import INVARIANTS, complaints
@@ -181,7 +181,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         reconcile_for_real,
         replace(PLAIN, check_mode=True),
     ),
-    "a change is not told": ("what_is_said_to_be_unchanged_is_so", apply.Reconciler, "_outcome", untold_outcome, PLAIN),
+    "a change is not told": ("what_is_said_to_be_unchanged_is_so", reconciler.Reconciler, "_outcome", untold_outcome, PLAIN),
     "tries have no end": (
         "waiting_ends",
         client,
@@ -216,7 +216,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
             task_timeout=1.5,
         ),
     ),
-    "the code has a mistake": ("every_run_ends_well", apply, "make_plan", broken, PLAIN),
+    "the code has a mistake": ("every_run_ends_well", reconciler, "make_plan", broken, PLAIN),
     "something is printed": ("every_run_ends_well", client.Client, "call", talkative_call, PLAIN),
     "a message says nothing": (
         "failures_name_their_cause",

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from urllib.parse import quote
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import ITEM_NOT_FOUND, read_envelope
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import DEFAULT_CODES, Codes, read_envelope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
@@ -79,9 +79,9 @@ class Client:
     def call(
         self,
         request: Request,
-        body: dict[str, Any] | None = None,
+        body: dict[str, Any] | list[Any] | None = None,
         not_after: float | None = None,
-        absent_codes: frozenset[int] = ITEM_NOT_FOUND,
+        codes: Codes = DEFAULT_CODES,
     ) -> dict[str, Any]:
         """Send C(request), again where that is allowed, and return the envelope of the answer, with its C(result).
 
@@ -93,7 +93,7 @@ class Client:
         maybe_done = False
         while True:
             try:
-                return read_envelope(request, self._exchange(request, payload, not_after), absent_codes)
+                return read_envelope(request, self._exchange(request, payload, not_after), codes)
             except CollectionError as error:
                 maybe_done = error.outcome_unknown = maybe_done or error.outcome_unknown
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):

@@ -10,15 +10,17 @@ C({"success": false, "errors": [{"code": 7001, "message": "...", "path": ["body"
 from __future__ import annotations
 
 import datetime
+import re
 from email.utils import parsedate_to_datetime
 from itertools import islice
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import (
     ApiError,
     ErrorEntry,
+    Exists,
     NotFound,
     RateLimited,
     Refused,
@@ -27,11 +29,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import (
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 INPUT_REFUSED = 7001
-# With HTTP 404, the codes of "no such item", if the caller knows no others.
-ITEM_NOT_FOUND = frozenset({7002})
+ITEM_NOT_FOUND = 7002
 MAX_ENTRIES = 50
 MAX_TEXT = 500
-HINT_PERMISSION = "Check that the token is valid and has the permission 'AI Gateway Write' on this account ('AI Gateway Read' to read only)"
+HINT_PERMISSION = "Check that the token is valid and has the permission %s on this account (%s to read only)"
 HINT_ACCOUNT = "Check account_id, and base_url if it is set"
 HINTS_BY_CODE = {
     10000: HINT_PERMISSION,
@@ -50,7 +51,23 @@ HINTS_BY_STATUS = {
 }
 
 
-def read_envelope(request: Request, answer: Answer, absent_codes: frozenset[int] = ITEM_NOT_FOUND) -> dict[str, Any]:
+class Codes(NamedTuple):
+    """What error codes mean to the caller, and which permissions the calls need.
+
+    ``absent`` are codes of "no such item", ``exists`` those of "the key is taken", each with a regular expression. If it is not empty, the
+    code has several meanings, and has this one if the message matches; then the status does not matter. ``permissions`` are those to read
+    and to write.
+    """
+
+    absent: Mapping[int, str]
+    exists: Mapping[int, str]
+    permissions: tuple[str, str]
+
+
+DEFAULT_CODES = Codes({ITEM_NOT_FOUND: ""}, {}, ("AI Gateway Read", "AI Gateway Write"))
+
+
+def read_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES) -> dict[str, Any]:
     """The envelope of a good answer; its C(result) may be of any type.
 
     :raises ApiError: for anything else, with all that the answer tells.
@@ -58,7 +75,7 @@ def read_envelope(request: Request, answer: Answer, absent_codes: frozenset[int]
     payload = _parse(answer.body)
     if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success") is True:
         return payload
-    raise _failure(request, answer, payload, absent_codes)
+    raise _failure(request, answer, payload, codes)
 
 
 def _parse(body: bytes) -> Any:
@@ -68,9 +85,9 @@ def _parse(body: bytes) -> Any:
         return None
 
 
-def _failure(request: Request, answer: Answer, payload: Any, absent_codes: frozenset[int]) -> ApiError:
-    entries = _entries(payload.get("errors")) if isinstance(payload, dict) else []
-    error = _error_class(answer.status, entries, absent_codes)(
+def _failure(request: Request, answer: Answer, payload: Any, codes: Codes) -> ApiError:
+    entries = _entries_of(payload)
+    error = _error_class(answer.status, entries, codes)(
         request,
         answer.status,
         _problem(answer, entries),
@@ -79,18 +96,30 @@ def _failure(request: Request, answer: Answer, payload: Any, absent_codes: froze
         retry_after=parse_retry_after(answer.headers.get("Retry-After")) if answer.status in (429, 503) else None,
     )
     hint = None if isinstance(error, NotFound) else _hint(answer.status, error.codes)
+    if hint == HINT_PERMISSION:
+        reading, writing = (f"'{permission}'" for permission in codes.permissions)
+        hint %= (writing.replace(" and ", "' and '"), reading.replace(" and ", "' and '"))
     if hint:
         error.add_remark(hint + ".")
     return error
 
 
-def _error_class(status: int, entries: list[ErrorEntry], absent_codes: frozenset[int]) -> type[ApiError]:
-    codes = [entry.code for entry in entries]
-    if status == 404 and not absent_codes.isdisjoint(codes):
+def _error_class(status: int, entries: list[ErrorEntry], codes: Codes) -> type[ApiError]:
+    if any(_means(entry, codes.absent, is_usual=status == 404) for entry in entries):
         return NotFound
-    if status == 409 or INPUT_REFUSED in codes:
+    if any(_means(entry, codes.exists, is_usual=400 <= status < 500) for entry in entries):
+        return Exists
+    if status == 409 or INPUT_REFUSED in [entry.code for entry in entries]:
         return Refused
     return RateLimited if status == 429 else ApiError
+
+
+def _means(entry: ErrorEntry, codes: Mapping[int, str], is_usual: bool) -> bool:
+    """Return whether an error has one of the ``codes``, with its words, or if it has none, with the usual status."""
+    words = codes.get(entry.code) if entry.code is not None else None
+    if not words:
+        return words is not None and is_usual
+    return bool(re.search(words, entry.message, re.IGNORECASE))
 
 
 def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
@@ -105,6 +134,14 @@ def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
     kind = ", ".join(filter(None, kinds)) or "no content type"
     start = printable(answer.body[:1000].decode("utf-8", "replace"), 120)
     return f"the body is not an answer of the Cloudflare API ({kind}): {start}"
+
+
+def _entries_of(payload: Any) -> list[ErrorEntry]:
+    """Return the errors of an answer: of its list ``errors``, or its text ``error``, which some answers about routes have instead."""
+    if not isinstance(payload, dict):
+        return []
+    entries = _entries(payload.get("errors"))
+    return entries or ([_entry(payload["error"])] if isinstance(payload.get("error"), (str, dict)) else [])
 
 
 def _entries(errors: Any) -> list[ErrorEntry]:
@@ -134,7 +171,7 @@ def _hint(status: int, codes: tuple[int, ...]) -> str | None:
     for code in codes:
         if code in HINTS_BY_CODE:
             return HINTS_BY_CODE[code]
-    return None if not ITEM_NOT_FOUND.isdisjoint(codes) else HINTS_BY_STATUS.get(status)
+    return None if ITEM_NOT_FOUND in codes else HINTS_BY_STATUS.get(status)
 
 
 def parse_retry_after(value: str | None) -> float | None:

@@ -38,7 +38,17 @@ class Listing(NamedTuple):
         return self.is_complete and len(set(self.totals)) <= 1
 
 
-def list_items(fetch_page: FetchPage, is_search: bool = False) -> list[dict[str, Any]]:
+class Shape(NamedTuple):
+    """Where an answer has the page, and under which name each item has its reference."""
+
+    list_at: tuple[str, ...] = ("result",)
+    reference: str = "id"
+
+
+DEFAULT_SHAPE = Shape()
+
+
+def list_items(fetch_page: FetchPage, is_search: bool = False, shape: Shape = DEFAULT_SHAPE) -> list[dict[str, Any]]:
     """Return all items, in the API's order. ``fetch_page`` returns the request and the envelope of the page with a number from 1 on.
 
     With ``is_search``, the stated number of items may be that of all items, as no source says which it is.
@@ -48,7 +58,7 @@ def list_items(fetch_page: FetchPage, is_search: bool = False) -> list[dict[str,
     for attempt in range(MAX_LISTINGS):
         if attempt:
             time.sleep(backoff(attempt))
-        request, listing = _list_once(fetch_page)
+        request, listing = _list_once(fetch_page, shape)
         if listing.is_consistent or is_search:
             break
     if not listing.is_complete and not is_search:
@@ -57,14 +67,14 @@ def list_items(fetch_page: FetchPage, is_search: bool = False) -> list[dict[str,
     return list(listing.items.values())
 
 
-def _list_once(fetch_page: FetchPage) -> tuple[Request, Listing]:
+def _list_once(fetch_page: FetchPage, shape: Shape) -> tuple[Request, Listing]:
     listing = Listing({}, [])
     for number in range(1, MAX_PAGES + 1):
         request, envelope = fetch_page(number)
-        page = _items_of(request, envelope)
-        numbers = _numbers_of(envelope)
+        page = _items_of(request, envelope, shape)
+        numbers = _numbers_of(envelope, shape)
         before = len(listing.items)
-        listing.items.update((item["id"], item) for item in page)
+        listing.items.update((item[shape.reference], item) for item in page)
         if "total_count" in numbers:
             listing.totals.append(numbers["total_count"])
             is_last = listing.is_complete
@@ -76,15 +86,23 @@ def _list_once(fetch_page: FetchPage) -> tuple[Request, Listing]:
     raise ApiError(request, 200, f"there was still another page after {MAX_PAGES}")
 
 
-def _items_of(request: Request, envelope: dict[str, Any]) -> list[dict[str, Any]]:
-    page = envelope.get("result")
-    if not isinstance(page, list) or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in page):
-        raise ApiError(request, 200, "the result is not a list of items")
+def _items_of(request: Request, envelope: dict[str, Any], shape: Shape) -> list[dict[str, Any]]:
+    page = value_in(envelope, shape.list_at)
+    if not isinstance(page, list) or not all(isinstance(item, dict) and isinstance(item.get(shape.reference), str) for item in page):
+        raise ApiError(request, 200, f"the {'.'.join(shape.list_at)} is not a list of items")
     return page
 
 
-def _numbers_of(envelope: dict[str, Any]) -> dict[str, int]:
-    """Return the numbers in ``result_info``; the API does not promise any of them."""
-    info = envelope.get("result_info")
+def _numbers_of(envelope: dict[str, Any], shape: Shape) -> dict[str, int]:
+    """Return the numbers in ``result_info``, or beside the list; the API does not promise any of them."""
+    info = envelope.get("result_info") if len(shape.list_at) == 1 else value_in(envelope, shape.list_at[:-1])
     numbers = info.items() if isinstance(info, dict) else ()
     return {name: value for name, value in numbers if isinstance(value, int) and not isinstance(value, bool)}
+
+
+def value_in(envelope: dict[str, Any], path: tuple[str, ...]) -> Any:
+    """Return what an answer has at ``path``, such as ``("data", "routes")``, or ``None``."""
+    value: Any = envelope
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

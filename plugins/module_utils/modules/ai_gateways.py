@@ -15,7 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import C
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import fleet_notices, id_warnings, lasting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import children_shown, fleet_notices, id_warnings, item_diff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import (
@@ -132,6 +132,7 @@ def _result(member: Member, scrub: Scrubber) -> dict[str, Any]:
         "id": member.declaration.id,
         "operation": member.operation,
         "changed_settings": [] if error or outcome is None else list(outcome.changed_settings),
+        "deleted_children": [] if error or outcome is None else children_shown(outcome),
         "error": None if error is None else scrub_free_text(dict(error.details(), msg=str(error)), scrub),
     }
 
@@ -139,12 +140,7 @@ def _result(member: Member, scrub: Scrubber) -> dict[str, Any]:
 def _diffs(members: Sequence[Member], scrubs: Mapping[str, Scrubber]) -> list[dict[str, Any]]:
     """Return a diff for each gateway that was changed. Ansible compares line by line, in time by the square of the lines of one diff."""
     return [
-        {
-            "before_header": member.declaration.id,
-            "after_header": member.declaration.id,
-            "before": lasting(GATEWAY, member.outcome.before, scrubs[member.declaration.id]),
-            "after": lasting(GATEWAY, member.outcome.after, scrubs[member.declaration.id]),
-        }
+        item_diff(GATEWAY, member.outcome, member.declaration.id, scrubs[member.declaration.id])
         for member in members
         if member.operation in CHANGES and member.outcome is not None
     ]

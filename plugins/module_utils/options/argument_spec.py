@@ -12,6 +12,7 @@ from typing import Any, Iterable, Mapping, Sequence
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import RECREATE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 
@@ -34,12 +35,15 @@ def options_of(fields: Iterable[Field], with_defaults: bool = True) -> dict[str,
 
 
 def item_options(resource: Resource) -> dict[str, Any]:
-    """The spec of one item of C(resource): identity, state, settings, and the two ways beyond them."""
-    spec = options_of([resource.id])
+    """Return the spec of one item of ``resource``: place, identity, state, settings, and the ways beyond them that it has."""
+    spec = options_of(field for field in (*resource.place, *resource.keys) if field.is_option)
     spec["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
-    spec.update(options_of(resource.settings, with_defaults=False))
+    spec.update(options_of((field for field in resource.settings if field.is_option), with_defaults=False))
     spec["extra_settings"] = {"type": "dict"}
-    spec["unset"] = {"type": "list", "elements": "str"}
+    if any(field.nullable for field in resource.settings):
+        spec["unset"] = {"type": "list", "elements": "str"}
+    if resource.is_recreated:
+        spec.update(options_of([RECREATE]))
     return spec
 
 

@@ -12,11 +12,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_tex
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import (
     AUTO,
+    RECREATE,
     UPDATE_SECRETS,
     Declaration,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import is_masked, problems
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import fits_path
 
@@ -24,19 +25,40 @@ INEXPRESSIBLE = "%s holds a value that cannot be sent as JSON, such as .nan, a n
 
 
 def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> Declaration:
-    """Read C(options): C(id), C(state), the settings, C(extra_settings), C(unset); C(None) is not given.
+    """Read ``options``: the keys, ``state``, the settings, ``extra_settings``, ``unset``, ``recreate``; ``None`` is not given.
 
     :raises InvalidOptions: with everything that is wrong.
     """
-    settings = declare_settings(resource, options, [*known_problems, *id_problems(resource, options[resource.id.name])])
-    return Declaration(options[resource.id.name], options["state"] == "present", settings, options.get(UPDATE_SECRETS.name) or AUTO)
+    keys = tuple(options[field.name] for field in resource.keys)
+    in_keys = [problem for field, value in zip(resource.keys, keys) for problem in key_problems(field, value)]
+    settings = declare_settings(resource, options, [*known_problems, *in_keys])
+    return Declaration(
+        KEY_SEPARATOR.join(map(str, keys)),
+        options["state"] == "present",
+        settings,
+        options.get(UPDATE_SECRETS.name) or AUTO,
+        keys=keys,
+        recreate=bool(options.get(RECREATE.name)),
+    )
 
 
-def id_problems(resource: Resource, item_id: str | None) -> list[str]:
-    """What is wrong with the id of an item."""
-    found = list(problems(resource.id, item_id, resource.id.name))
-    if item_id and not fits_path(item_id):
-        found.append(f"{resource.id.name} is {item_id}: this cannot be part of a URL")
+def declare_place(resource: Resource, options: Mapping[str, Any]) -> dict[str, str]:
+    """Return what in ``options`` says where the items are, such as ``gateway_id``, by name.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    place = {field.name: options[field.name] for field in resource.place if field.is_option}
+    found = [problem for field in resource.place if field.is_option for problem in key_problems(field, place[field.name])]
+    if found:
+        raise InvalidOptions(found)
+    return place
+
+
+def key_problems(field: Field, value: str | None) -> list[str]:
+    """Return what is wrong with the value of a field that identifies an item."""
+    found = list(problems(field, value, field.name))
+    if value and not fits_path(value):
+        found.append(f"{field.name} is {value}: this cannot be part of a URL")
     return found
 
 
@@ -103,6 +125,11 @@ def _option_problems(resource: Resource, options: Mapping[str, Any]) -> list[str
         found.extend(problems(field, options.get(field.name), field.name))
     found.extend(_unmet_needs(resource, options, by_option=True))
     found.extend(_extra_problems(resource, options))
+    found.extend(
+        f"{' and '.join(group)} are given together: keep one of them"
+        for group in resource.alternatives
+        if all(_is_given(options, name) for name in group)
+    )
     found.extend(_unset_problems(resource, options))
     return found
 
@@ -114,7 +141,7 @@ def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
     found = []
     for name, value in extra.items():
         field = resource.setting(name)
-        if name == resource.id.key or name in resource.read_only:
+        if resource.is_made_by_server(name) or not (field is None or field.is_option):
             found.append(f"extra_settings.{name} cannot be set: it is the item's identity or made by the server")
         elif field is not None and _is_given(options, field.name):
             found.append(f"{field.name} is given both as an option and in extra_settings: keep one of them")

@@ -27,11 +27,13 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     kept = {
         key: value
         for key, value in item.items()
-        if key != resource.id.key and key not in resource.read_only and value not in (None, "") and not _hides(resource, key, value)
+        if not resource.is_made_by_server(key) and value not in (None, "") and _is_declared(resource, key, value)
     }
-    if holds_mask(item[resource.id.key]):
-        raise InvalidOptions([f"{resource.id.name} is {printable(item[resource.id.key], MAX_NAME)}, a mask in place of an id"])
-    identity = {resource.id.name: item[resource.id.key]}
+    place = [field for field in resource.place if field.is_option and item.get(field.key) is not None]
+    identity = {field.name: item[field.key] for field in (*place, *resource.keys)}
+    masked = [f"{name} is {printable(value, MAX_NAME)}, a mask in place of an id" for name, value in identity.items() if holds_mask(value)]
+    if masked:
+        raise InvalidOptions(masked)
     # A field that is no setting never becomes an option, whatever it is called.
     within = {key: value for key, value in kept.items() if resource.setting(key)}
     if not _declares(resource, {**identity, **_options(resource, within)}, kept):
@@ -41,6 +43,11 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     beyond = {key: value for key, value in kept.items() if key not in within}
     options = {**identity, **_options(resource, within)}
     return {**options, "extra_settings": beyond} if beyond else options
+
+
+def _is_declared(resource: Resource, key: str, value: Any) -> bool:
+    field = resource.setting(key)
+    return (field is None or field.is_option) and not _hides(resource, key, value)
 
 
 def _declares(resource: Resource, options: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:

@@ -20,7 +20,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 # So much of an id is shown.
@@ -54,9 +54,14 @@ class ItemReader:
         return tuple(filter(None, declarations))
 
     def _id_of(self, options: Mapping[str, Any]) -> str:
-        """The id in C(options) that are not checked yet; empty where there is none."""
-        names = (self._resource.id.name, *self._resource.id.aliases)
-        return next((str(options[name]) for name in names if options.get(name) is not None), "")
+        """Return the identity in ``options`` that are not checked yet; empty where there is none."""
+        given = [self._given(field, options) for field in self._resource.keys]
+        return KEY_SEPARATOR.join(given) if all(given) else ""
+
+    @staticmethod
+    def _given(field: Field, options: Mapping[str, Any]) -> str:
+        values = (options.get(name) for name in (field.name, *field.aliases))
+        return next((str(value) for value in values if value is not None), field.default or "")
 
     def _read(
         self,

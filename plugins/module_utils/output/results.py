@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     DIFFERENTLY_STORED,
     DISTURBED,
     LEFT_ALONE,
     LEFT_OUT,
     LOST,
+    NO_PARENT,
     REPEATED,
     UNVERIFIABLE,
     Outcome,
 )
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.catalog import children
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import Scrub, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
@@ -30,6 +34,7 @@ NOTICES = {
     LEFT_OUT: "The API returns %s but refuses to take it back, so the update was sent without it.",
     REPEATED: "Another task updated the %s at the same time, based on an older reading. What is declared was written again.",
     LEFT_ALONE: "purge left out the %s: the gateway was created again, or may no longer be purged, since the account was listed.",
+    NO_PARENT: "%s does not exist yet. Outside of check mode, the task fails unless it exists by then.",
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
 }
 # They differ between check mode and the real run, and say nothing about settings.
@@ -39,6 +44,39 @@ VOLATILE = ("created_at", "modified_at")
 def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
     return {} if item is None else {name: value for name, value in show(resource, item, scrub).items() if name not in VOLATILE}
+
+
+def item_result(resource: Resource, name: str, declaration: Declaration, outcome: Outcome, label: str, scrub: Scrub) -> dict[str, Any]:
+    """Return the result of a module for one item, which is under ``name`` if it is there; ``label`` heads the diff."""
+    result: dict[str, Any] = {
+        "changed": outcome.operation != UNCHANGED,
+        "operation": outcome.operation,
+        "changed_settings": list(outcome.changed_settings),
+        "diff": item_diff(resource, outcome, label, scrub),
+    }
+    warnings = notices(outcome)
+    if warnings:
+        result["warnings"] = warnings
+    if outcome.operation == DELETED and children(resource):
+        result["deleted_children"] = children_shown(outcome)
+    if outcome.after is not None and declaration.present:
+        result[name] = show(resource, outcome.after, scrub)
+    return result
+
+
+def item_diff(resource: Resource, outcome: Outcome, label: str, scrub: Scrub) -> dict[str, Any]:
+    """Return the diff of one item under its ``label``."""
+    return {
+        "before_header": label,
+        "after_header": label,
+        "before": lasting(resource, outcome.before, scrub),
+        "after": lasting(resource, outcome.after, scrub),
+    }
+
+
+def children_shown(outcome: Outcome) -> list[dict[str, str]]:
+    """Return what was, or would be, deleted along with an item."""
+    return [dict(child._asdict()) for child in outcome.children]
 
 
 def notices(outcome: Outcome) -> list[str]:

@@ -20,10 +20,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secre
 def same(field: Field | None, declared: Any, stored: Any) -> bool:
     """Return whether ``stored`` is what was ``declared``.
 
-    A secret that the server hides counts as the declared one, unless what is visible of it contradicts that.
+    A secret that the server hides counts as the declared one, unless what is visible of it contradicts that. So does what no answer shows.
     """
     if field is None:
         return _same_json(declared, stored)
+    if field.write_only and stored is None:
+        return True
     if declared is None and field.server_made:
         return True
     if field.secret:
@@ -164,6 +166,8 @@ def _is_kept(part: Field | None, stored: Any, keep_secrets: bool) -> bool:
 
 def has_other_form(field: Field | None, declared: Any, stored: Any) -> bool:
     """Return whether ``stored``, which means what was ``declared``, visibly has another form, such as names in another case."""
+    if field is not None and field.write_only:
+        return False
     if field is None or declared is None:
         return field is not None and stored not in (None, field.default)
     if isinstance(declared, dict) and isinstance(stored, dict):

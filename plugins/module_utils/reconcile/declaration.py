@@ -13,12 +13,15 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 # When declared secrets are written to an item that exists: where they are known to differ, in each run, or not at all.
 AUTO, ALWAYS, NEVER = "auto", "always", "never"
 UPDATE_SECRETS = Field("update_secrets", "str", choices=(AUTO, ALWAYS, NEVER), default=AUTO)
+# Whether an item may be deleted and created again, for what no update changes.
+RECREATE = Field("recreate", "bool", default=False)
 
 
 @dataclass(frozen=True)
 class Declaration:
     """The desired item: its id, whether it must exist, its managed settings by API name (null: cleared), and when to write secrets.
 
+    ``keys`` are the parts of the id, if it has several. ``recreate`` allows to delete and create the item for what no update changes.
     ``listed`` is set for an item that is deleted because it is not declared: only the item that the listing showed is deleted.
     """
 
@@ -27,3 +30,5 @@ class Declaration:
     settings: Mapping[str, Any]
     update_secrets: str = AUTO
     listed: Mapping[str, Any] | None = None
+    keys: tuple[str, ...] = ()
+    recreate: bool = False

@@ -16,7 +16,6 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import MODIFIED_AT, comparable_time
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect, RequestError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import Contended, Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
@@ -29,6 +28,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     mismatches,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Contended, Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
@@ -105,7 +105,7 @@ class _Run:
         for member in members:
             _attempt(member, lambda member: self._reconciler(member).predict(member.current))
             member.in_doubt = self._is_in_doubt(member)
-            member.is_settled = not member.in_doubt and (check_mode or member.operation in (UNCHANGED, FAILED))
+            member.is_settled = not member.in_doubt and self._is_settled(member, check_mode)
         self._work_on([member for member in members if not member.is_purged], check_mode)
         if not check_mode:
             self._confirm([member for member in members if member.operation == UPDATED])
@@ -113,6 +113,11 @@ class _Run:
             self._explain_limit(members, len(stored))
         self._work_on([member for member in members if member.is_purged], check_mode)
         return members
+
+    def _is_settled(self, member: Member, check_mode: bool) -> bool:
+        """Return whether nothing is left to do; a prediction of a deletion or a creation also has to read what the item belongs to."""
+        has_relatives = member.operation == DELETED or (member.operation == CREATED and self.resource.parent is not None)
+        return member.operation in (UNCHANGED, FAILED) or (check_mode and not has_relatives)
 
     def _is_in_doubt(self, member: Member) -> bool:
         """Return whether the listing cannot decide: it may show less of an item than a reading does, or an older copy."""
@@ -185,7 +190,12 @@ class _Run:
         self._watch(threads, lambda: f"reading the account's {self.resource.name}s")
         if isinstance(found[0], Exception):
             raise found[0]
-        return {self.resource.identity_of(item): item for item in found[0]}
+        stored: dict[str, Mapping[str, Any]] = {self.resource.identity_of(item): item for item in found[0]}
+        if len(stored) < len(found[0]):
+            by_identity = Counter(map(self.resource.identity_of, found[0]))
+            identity = next(identity for identity, number in by_identity.items() if number > 1)
+            raise self.items.ambiguous(identity, [item for item in found[0] if self.resource.identity_of(item) == identity])
+        return stored
 
     def _work_on(self, members: Sequence[Member], check_mode: bool) -> None:
         """Settle the members, several at a time; deletions begin first, as accounts are limited in number."""
@@ -219,7 +229,7 @@ class _Run:
         """Do what is planned for the member, or in check mode predict it; what the listing cannot decide is read first."""
         reconciler = self._reconciler(member)
         current = reconciler.read() if member.in_doubt else member.current
-        outcome = reconciler.predict(current) if check_mode else reconciler.carry_out(current)
+        outcome = reconciler.foresee(current) if check_mode else reconciler.carry_out(current)
         first = member.confirmed
         # An update that is repeated changes the item from what it was before the first one.
         return outcome if first is None else replace(first, after=outcome.after, notices={**outcome.notices, REPEATED: ["settings"]})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The items of one collection below an account: the verbs on them, and what this process wrote."""
+"""The items of one kind in one place, such as the custom providers of an account: the verbs on them, and what this process wrote."""
 
 from __future__ import annotations
 
@@ -11,105 +11,200 @@ from urllib.parse import urlencode
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import listing
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client, encode_path
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import Codes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, NotFound, Request, StaleRead
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import REFERENCE, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, CollectionError, NotFound, Request, StaleRead
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.catalog import children
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.wire import from_answer, to_body
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
 # Maximum number of times that an item is read while a replica shows an older copy than this process wrote. With the pauses, up to 15 s.
 MAX_STALE_READS = 5
+# How an API that does not have a kind answers: as to any path that does not exist, or with a method that is not allowed.
+KIND_UNKNOWN = (404, 405)
+
+
+class ParentAbsent(CollectionError):
+    """The item that a new one would belong to does not exist."""
 
 
 class Items:
-    """The verbs on the items of a ``resource``. Each item is a dict with its reference as ``id``."""
+    """The verbs on the items of a ``resource``. Each item is a dict with its reference, in the form that the field table describes.
 
-    def __init__(self, client: Client, resource: Resource) -> None:
+    ``place`` has the values of the resource's ``place``, and of its ``parent_key``, by name.
+    """
+
+    def __init__(self, client: Client, resource: Resource, place: Mapping[str, str] | None = None) -> None:
         self.client = client
         self.resource = resource
-        self._path = ("accounts", client.account_id, *resource.path)
+        self.place = dict(place or {})
+        self._path = ("accounts", client.account_id, *(segment.format_map(self.place) for segment in resource.path))
+        self._parent: dict[str, Any] | None = None
+        self._shape = listing.Shape(resource.list_at, resource.reference)
+        self._codes = Codes(resource.absent_codes, resource.exists_codes, resource.permissions)
 
     def get(self, identity: str) -> dict[str, Any] | None:
         """Return the item, or ``None`` if it does not exist; never a copy that is older than what this process wrote.
 
         :raises StaleRead: if the server goes on to answer with an older copy.
         """
+        return self._fresh(identity, is_listed_enough=self.resource.is_listed_whole)
+
+    def find(self, identity: str) -> dict[str, Any] | None:
+        """Return the item like ``get``, but as the listing shows it if it is looked up there."""
+        return self._fresh(identity, is_listed_enough=True)
+
+    def _fresh(self, identity: str, is_listed_enough: bool) -> dict[str, Any] | None:
         for attempt in range(MAX_STALE_READS):
             if attempt:
                 time.sleep(backoff(attempt))
-            item = self._find(identity) if self.resource.is_found_by_key else self._read(identity)
+            item = self._look_up(identity, is_listed_enough) if self.resource.is_found_by_key else self._read(identity)
             if not self.is_stale(identity, item):
                 return item
         if item is not None:
-            raise StaleRead(Request("GET", self._path_of(item[REFERENCE])))
+            raise StaleRead(Request("GET", self._path_of(item[self.resource.reference])))
         # Somebody else deleted it.
         self.client.written.forget(self._path_of(identity))
         return None
+
+    def reread(self, listed: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return an item that the listing shows as it is read by itself, or ``None`` if it does not exist any more."""
+        identity, item = self.resource.identity_of(listed), self._read(listed[self.resource.reference])
+        return item if item is None or not self.is_stale(identity, item) else self.get(identity)
 
     def is_stale(self, identity: str, item: Mapping[str, Any] | None) -> bool:
         """Return whether ``item`` (``None``: absent) is older than what this process wrote, as replicas answer for a while."""
         return self.client.written.is_newer(self._path_of(identity), item)
 
+    def parent(self) -> dict[str, Any] | None:
+        """Return the item that these belong to, or ``None`` if it does not exist, or if these belong to the account.
+
+        A listing does not show that: the API answers that of a parent that does not exist with an empty one.
+        """
+        parent = self.resource.parent
+        if parent is not None and self._parent is None:
+            self._parent = Items(self.client, parent, self.place).get(self.place[self.resource.place[-1].name])
+        return self._parent
+
+    @property
+    def parent_name(self) -> str:
+        """The item that these belong to, for messages."""
+        parent, option = self.resource.parent, self.resource.place[-1].name
+        return f"{parent.name if parent else ''} {self.place[option]!r}"
+
+    def require_parent(self) -> None:
+        """Make sure that a new item has something to belong to.
+
+        :raises ParentAbsent: if it has not.
+        """
+        if self.resource.parent is not None and self.parent() is None:
+            raise ParentAbsent(f"Nothing was changed. {self.parent_name} does not exist: create it before the {self.resource.name}.")
+
+    def children(self, identity: str) -> list[tuple[Items, dict[str, Any]]]:
+        """Return each item that belongs to the item of that ``identity``, with its collection, in the order of their deletion.
+
+        :raises CollectionError: if a kind cannot be read.
+        """
+        found: list[tuple[Items, dict[str, Any]]] = []
+        for resource in children(self.resource):
+            below = Items(self.client, resource, {**self.place, resource.place[-1].name: identity})
+            try:
+                found += [(below, item) for item in below.all()]
+            except ApiError as error:
+                if error.status not in KIND_UNKNOWN:
+                    raise
+        return found
+
     def all(self, search: str = "") -> list[dict[str, Any]]:
         """Return all items, or those that the API finds by ``search``, in the API's order."""
+        below = {self.resource.parent_key: self.place[self.resource.parent_key]} if self.resource.parent_key else {}
 
         def fetch_page(number: int) -> tuple[Request, dict[str, Any]]:
-            query = {"page": number, "per_page": listing.PAGE_SIZE, **({"search": search} if search else {})}
-            request = Request("GET", f"{encode_path(*self._path)}?{urlencode(query)}")
-            return request, self.client.call(request)
+            pages = {"page": number, "per_page": listing.PAGE_SIZE} if self.resource.is_paged else {}
+            query = {**pages, **self.resource.list_query, **below, **({"search": search} if search else {})}
+            request = Request("GET", encode_path(*self._path) + (f"?{urlencode(query)}" if query else ""))
+            return request, self._call(request)
 
-        return listing.list_items(fetch_page, is_search=bool(search))
+        found = listing.list_items(fetch_page, is_search=bool(search), shape=self._shape)
+        here = [item for item in found if all(item.get(name, value) == value for name, value in below.items())]
+        return [from_answer(self.resource, item) for item in here if not self.resource.is_gone(item)]
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create the item that ``body`` describes, its identity included, and return it as stored."""
-        request, key = Request("POST", encode_path(*self._path)), self.resource.id.key
-        return self._written(_checked(request, key, body[key], self.client.call(request, body)))
+        return self.create_at((), body)
+
+    def create_at(self, below_path: tuple[str, ...], body: dict[str, Any]) -> dict[str, Any]:
+        """Create an item like ``create``, by a path below that of the items."""
+        request = Request("POST", encode_path(*self._path, *below_path))
+        below = {self.resource.parent_key: self.place[self.resource.parent_key]} if self.resource.parent_key else {}
+        sent: Any = {**to_body(self.resource, body), **below}
+        envelope = self._call(request, [sent] if self.resource.is_created_in_list and not below_path else sent)
+        item = self._item_of(request, envelope)
+        return self._written(self._checked(request, item, self.resource.identity_of(item or {}) == self.resource.identity_of(body)))
 
     def update(self, current: Mapping[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
         """Write ``body`` to the item that is stored as ``current``, and return it as stored; ``not_after`` as of ``call``."""
-        reference = current[REFERENCE]
+        reference = current[self.resource.reference]
         request = Request(self.resource.update_verb, self._path_of(reference))
-        return self._written(_checked(request, REFERENCE, reference, self._call(request, body, not_after)))
+        envelope = self._call(request, to_body(self.resource, body), not_after)
+        return self._written(self._referred(request, envelope, reference))
 
     def delete(self, current: Mapping[str, Any], not_after: float | None = None) -> None:
         """Delete the item that is stored as ``current``; ``not_after`` as of ``call``.
 
         One that is gone already is an error (``NotFound``), for the caller to judge.
         """
-        self._call(Request("DELETE", self._path_of(current[REFERENCE])), None, not_after)
+        self._call(Request("DELETE", self._path_of(current[self.resource.reference])), None, not_after)
         self.client.written.note_deletion(self._path_of(self.resource.identity_of(current)))
 
     def _read(self, reference: str) -> dict[str, Any] | None:
         request = Request("GET", self._path_of(reference))
         try:
-            return _checked(request, REFERENCE, reference, self._call(request))
+            item = self._referred(request, self._call(request), reference)
         except NotFound:
             return None
+        return None if self.resource.is_gone(item) else item
 
-    def _find(self, identity: str) -> dict[str, Any] | None:
+    def _look_up(self, identity: str, is_listed_enough: bool) -> dict[str, Any] | None:
         """Return the item with that natural key. The API's search also finds parts of it, and other fields."""
-        found = [item for item in self.all(search=identity) if self.resource.identity_of(item) == identity]
+        search = identity if self.resource.is_searchable else ""
+        found = [item for item in self.all(search) if self.resource.identity_of(item) == identity]
         if len(found) > 1:
-            references = " and ".join(printable(item[REFERENCE], MAX_NAME) for item in found[:2])
-            raise ApiError(Request("GET", encode_path(*self._path)), 200, f"{self.resource.id.name} {identity!r} is that of {references}")
-        if not found or self.resource.is_listed_whole:
+            raise self.ambiguous(identity, found)
+        if not found or is_listed_enough:
             return found[0] if found else None
-        return self._read(found[0][REFERENCE])
+        return self._read(found[0][self.resource.reference])
 
-    def _call(self, request: Request, body: dict[str, Any] | None = None, not_after: float | None = None) -> dict[str, Any]:
-        return self.client.call(request, body, not_after, self.resource.absent_codes)
+    def ambiguous(self, identity: str, found: list[dict[str, Any]]) -> ApiError:
+        """Return the error for several items with one natural key."""
+        references = " and ".join(printable(item[self.resource.reference], MAX_NAME) for item in found[:2])
+        names = KEY_SEPARATOR.join(key.name for key in self.resource.keys)
+        return ApiError(Request("GET", encode_path(*self._path)), 200, f"{names} {identity!r} is that of {references}")
+
+    def _call(self, request: Request, body: Any = None, not_after: float | None = None) -> dict[str, Any]:
+        return self.client.call(request, body, not_after, self._codes)
 
     def _path_of(self, name: str) -> str:
         return encode_path(*self._path, name)
+
+    def _item_of(self, request: Request, envelope: dict[str, Any]) -> dict[str, Any] | None:
+        item = listing.value_in(envelope, self.resource.item_at)
+        if self.resource.is_created_in_list and request.method == "POST" and isinstance(item, list) and len(item) == 1:
+            item = item[0]
+        return from_answer(self.resource, item) if isinstance(item, dict) else None
+
+    def _referred(self, request: Request, envelope: dict[str, Any], reference: str) -> dict[str, Any]:
+        item = self._item_of(request, envelope)
+        return self._checked(request, item, (item or {}).get(self.resource.reference) == reference)
+
+    def _checked(self, request: Request, item: dict[str, Any] | None, is_expected: bool) -> dict[str, Any]:
+        """Return the item of an answer, if it is the one that was asked for."""
+        if item is None or not is_expected or not isinstance(item.get(self.resource.reference), str):
+            raise ApiError(request, 200, "the result is not the item that was asked for")
+        return item
 
     def _written(self, item: dict[str, Any]) -> dict[str, Any]:
         """Note that this process wrote the item, to recognize an older copy of it."""
         self.client.written.note(self._path_of(self.resource.identity_of(item)), item)
         return item
-
-
-def _checked(request: Request, name: str, expected: str, envelope: dict[str, Any]) -> dict[str, Any]:
-    """Return the item of an answer, if its field ``name`` shows that it is the one that was asked for."""
-    item = envelope.get("result")
-    if not isinstance(item, dict) or item.get(name) != expected or not isinstance(item.get(REFERENCE), str):
-        raise ApiError(request, 200, "the result is not the item that was asked for")
-    return item

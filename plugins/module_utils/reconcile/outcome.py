@@ -6,13 +6,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, NamedTuple, Sequence
 
 # Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
 # stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to
-# delete; an update that was repeated, as somebody else had undone it.
+# delete; an update that was repeated, as somebody else had undone it; in check mode, a parent that does not exist yet.
 UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
-LEFT_ALONE, REPEATED = "left_alone", "repeated"
+LEFT_ALONE, REPEATED, NO_PARENT = "left_alone", "repeated", "no_parent"
+
+
+class Child(NamedTuple):
+    """An item that is deleted along with the one that it belongs to."""
+
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Outcome:
     """What was done, or in check mode would be.
 
     ``before`` and ``after`` are the stored items, or ``None`` if the item does not exist. ``notices`` has names of settings, or places
-    within them, by what there is to say about them (``UNVERIFIABLE`` and so on).
+    within them, by what there is to say about them (``UNVERIFIABLE`` and so on). ``children`` were, or would be, deleted first.
     """
 
     operation: str
@@ -28,3 +35,4 @@ class Outcome:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     notices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    children: Sequence[Child] = ()

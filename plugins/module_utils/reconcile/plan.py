@@ -5,26 +5,31 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Any, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import comparable_time
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, ErrorEntry, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import carry_over, has_other_form, same
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import ALWAYS, NEVER, Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import REPLACE, Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import mask
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import hidden_secrets, secrets
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some, printable
 
-_QUOTED = re.compile("[\"'`]([^\"'`]{1,100})[\"'`]")
+# Maximum length of a value that is shown in a message.
+MAX_SHOWN = 500
 # How the message of a refusal begins; not true any more if the item was created first.
 NOTHING_CHANGED = "Nothing was changed. "
-CREATED, UPDATED, DELETED, UNCHANGED = "created", "updated", "deleted", "unchanged"
+CREATED, UPDATED, DELETED, UNCHANGED, RECREATED = "created", "updated", "deleted", "unchanged", "recreated"
 
 
 class HiddenSecret(CollectionError):
     """An update would have to write back a secret that the server only shows masked."""
+
+
+class Immutable(CollectionError):
+    """A setting differs that no update changes."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +103,23 @@ def disturbed(resource: Resource, body: Mapping[str, Any], before: Mapping[str, 
 
 
 def unverifiable(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
-    """Return the places within the declared settings where the server hides a secret, so that it cannot be compared."""
+    """Return the places within the declared settings where the server hides a secret, so that it cannot be compared.
+
+    Without those that no answer of the API ever shows, as the documentation says so.
+    """
     if declaration.update_secrets == NEVER:
         return []
     return [
         place
         for key, value in declaration.settings.items()
-        if value != stored.get(key)
+        if value != stored.get(key) and not _is_write_only(resource, key)
         for place in hidden_secrets(resource.setting(key), stored.get(key), key)
     ]
+
+
+def _is_write_only(resource: Resource, key: str) -> bool:
+    field = resource.setting(key)
+    return field is not None and field.write_only
 
 
 def _wanted(resource: Resource, declaration: Declaration, key: str, stored: Mapping[str, Any]) -> Any:
@@ -124,7 +137,7 @@ def _same_whole(field: Field | None, before: Any, after: Any) -> bool:
 
 def update_body(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an update has to send: the complete item, or only what differs if the API changes nothing else."""
-    if resource.update_verb == REPLACE:
+    if resource.sends_whole:
         return merged_body(resource, declaration, current)
     return {key: _laid_over(resource, declaration, current, key) for key in _changed(resource, declaration, current)}
 
@@ -136,7 +149,7 @@ def _laid_over(resource: Resource, declaration: Declaration, current: Mapping[st
 
 def merged_body(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
     """The complete object for an update: all that is stored, also what this version does not know, with what is declared laid over it."""
-    body = {key: value for key, value in current.items() if key != resource.id.key and key not in resource.read_only}
+    body = {key: value for key, value in current.items() if not resource.is_made_by_server(key)}
     for key in list(body):
         field = resource.setting(key)
         # Null means "not set" here. The API refuses it for some settings, and whether it does for unknown ones is unknown.
@@ -152,23 +165,97 @@ def merged_body(resource: Resource, declaration: Declaration, current: Mapping[s
     return body
 
 
-def _plan_create(resource: Resource, declaration: Declaration) -> Plan:
-    filled = {field.key: field.on_create for field in resource.settings if field.on_create is not None}
-    body: dict[str, Any] = {resource.id.key: declaration.id}
-    body.update(filled)
-    body.update(declaration.settings)
-    after = dict(body)
-    return Plan(CREATED, tuple(sorted(set(body) - {resource.id.key})), None, after, body)
+def _plan_create(resource: Resource, declaration: Declaration, kept: Mapping[str, Any] | None = None) -> Plan:
+    """Return the plan for a new item, with the settings ``kept`` of an older one where the declaration is silent.
+
+    :raises InvalidOptions: if the declaration lacks something that the API requires.
+    """
+    identity = dict(zip((field.key for field in resource.keys), declaration.keys or (declaration.id,)))
+    filled = {
+        field.key: field.on_create(identity) if callable(field.on_create) else field.on_create
+        for field in resource.settings
+        if field.on_create is not None
+    }
+    settings = {**filled, **(kept or {}), **declaration.settings}
+    _refuse_incomplete(resource, settings)
+    later = {field.key for field in resource.settings if field.update_only}
+    body = {key: value for key, value in {**identity, **settings}.items() if key not in later}
+    return Plan(CREATED, tuple(sorted(settings)), None, {**identity, **_readable(resource, settings)}, body)
+
+
+def _readable(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the ``settings`` that answers show."""
+    return {key: value for key, value in settings.items() if not _is_write_only(resource, key)}
+
+
+def _refuse_incomplete(resource: Resource, settings: Mapping[str, Any]) -> None:
+    found = [
+        f"{field.name} is missing: a new {resource.name} needs it"
+        for field in resource.settings
+        if field.required_to_create and settings.get(field.key) in (None, "")
+    ]
+    for group in resource.alternatives:
+        given = [name for name in group if settings.get(resource.named(name).key) is not None]
+        if len(given) != 1:
+            found.append(f"a new {resource.name} needs one of {' and '.join(group)}" + (", and not both" if given else ""))
+    if found:
+        raise InvalidOptions(found)
 
 
 def _plan_update(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> Plan:
     changed = _changed(resource, declaration, current)
     if not changed:
         return Plan(UNCHANGED, before=current, after=current)
+    if any(_is_immutable(resource, key) for key in changed):
+        return _plan_anew(resource, declaration, current, changed)
     body = update_body(resource, declaration, current)
-    after = dict(current)
-    after.update(body)
+    after = {**current, **_readable(resource, body)}
     return Plan(UPDATED, tuple(changed), current, after, body)
+
+
+def _is_immutable(resource: Resource, key: str) -> bool:
+    field = resource.setting(key)
+    return field is not None and field.immutable
+
+
+def _plan_anew(resource: Resource, declaration: Declaration, current: Mapping[str, Any], changed: Sequence[str]) -> Plan:
+    """Return the plan that deletes the item and creates it again, if the declaration allows that.
+
+    :raises Immutable: if it does not, or if something would be lost.
+    """
+    fixed = [key for key in changed if _is_immutable(resource, key)]
+    label = f"{resource.name} {declaration.id!r}"
+    if not declaration.recreate:
+        pairs = "; ".join(both_values(resource, key, declaration.settings, current) for key in fixed)
+        raise Immutable(
+            f"{NOTHING_CHANGED}The API has no way to change {pairs} of {label}. To have it deleted and created again, set recreate to true."
+        )
+    kept = _kept(resource, declaration, current)
+    lost = resource.named(resource.lost_in_deletion).key if resource.lost_in_deletion else ""
+    if lost in {**kept, **declaration.settings} and current.get(lost) == {**kept, **declaration.settings}[lost]:
+        raise Immutable(
+            f"{NOTHING_CHANGED}To recreate {label}, it has to be deleted, and the API may delete what its {lost} refers to along with it. "
+            f"Declare {' or '.join(name for group in resource.alternatives for name in group if name != lost)} too."
+        )
+    plan = _plan_create(resource, declaration, kept)
+    return replace(plan, operation=RECREATED, changed_settings=tuple(changed), before=current)
+
+
+def _kept(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that an item keeps when it is created again, without alternatives to what is declared."""
+    groups = [{resource.named(name).key for name in group} for group in resource.alternatives]
+    others = {key for group in groups if not group.isdisjoint(declaration.settings) for key in group}
+    readable = [field for field in resource.settings if not (field.secret or field.write_only or field.key in others)]
+    return {field.key: current[field.key] for field in readable if current.get(field.key) not in (None, field.default)}
+
+
+def both_values(resource: Resource, key: str, declared: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
+    """Return a setting with its declared and its stored value, for a message."""
+    return f"{key}: declared {_printed(resource, key, declared)}, stored {_printed(resource, key, stored)}"
+
+
+def _printed(resource: Resource, key: str, settings: Mapping[str, Any]) -> str:
+    return printable(repr(mask(resource.setting(key), settings.get(key))), MAX_SHOWN)
 
 
 def _follow_needs(resource: Resource, declaration: Declaration, body: dict[str, Any]) -> None:
@@ -201,59 +288,3 @@ def _refuse_hidden(resource: Resource, declaration: Declaration, body: Mapping[s
             f"writing back what it shows could destroy the secret. Declare {' and '.join(sorted(filter(hidden.get, hidden)))} in this "
             "task too, with the secret" + (", and set update_secrets to auto." if declaration.update_secrets == NEVER else ".")
         )
-
-
-def without_refused(resource: Resource, declaration: Declaration, body: dict[str, Any], entries: Iterable[ErrorEntry]) -> list[str]:
-    """Remove from ``body`` what the API refused with ``entries``, and return the places that were removed.
-
-    Only what was carried over and is unknown to this version is removed: never a declared part, and never a known setting, which
-    some servers reset when an update leaves it out.
-    """
-    root = Field(resource.name, "dict", fields=resource.settings)
-    places = [_remove_unknown(root, declaration.settings, body, path) for entry in entries for path in _refused_paths(entry)]
-    return [place for place in places if place]
-
-
-def _refused_paths(entry: ErrorEntry) -> list[tuple[str, ...]]:
-    """Return the paths within the body that an error may be about: its own, and for an unknown key also that of the key it quotes."""
-    path = entry.path[1:] if entry.path[:1] == ("body",) else entry.path
-    quoted = _QUOTED.findall(entry.message) if "nrecognized" in entry.message else []
-    return [path, *((*path, name) for name in quoted)]
-
-
-def _remove_unknown(field: Field, declared: Any, holder: Any, steps: Sequence[str]) -> str:
-    """Remove the first of ``steps`` that ``field`` does not know from ``holder``; return its place, or an empty text if there is none."""
-    if not steps:
-        return ""
-    step, rest = steps[0], steps[1:]
-    place = ""
-    if isinstance(holder, list) and step.isdigit() and int(step) < len(holder):
-        element = Field(field.name, "dict", fields=field.fields)
-        given = declared[int(step)] if isinstance(declared, list) and int(step) < len(declared) else None
-        place = _remove_unknown(element, given, holder[int(step)], rest)
-    elif isinstance(holder, dict) and step in holder:
-        given = declared.get(step) if isinstance(declared, dict) else None
-        part = _part_of(field, step)
-        if part is not None:
-            place = _remove_unknown(part, given, holder[step], rest)
-        elif field.fields and not (isinstance(declared, dict) and step in declared):
-            del holder[step]
-            return step
-    return f"{step}.{place}" if place else ""
-
-
-def _part_of(field: Field, step: str) -> Field | None:
-    """Return the part of ``field`` under the API name ``step``, if this version knows it."""
-    if field.value_fields:
-        return Field(step, "dict", fields=field.value_fields)
-    return next((part for part in field.fields if part.key == step), None)
-
-
-def value_at(item: Any, place: str) -> Any:
-    """Return what ``item`` has at a ``place`` such as ``otel.0.sampling``, or ``None``."""
-    for step in place.split("."):
-        if isinstance(item, list) and step.isdigit() and int(step) < len(item):
-            item = item[int(step)]
-        else:
-            item = item.get(step) if isinstance(item, Mapping) else None
-    return item

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable, Mapping
 
@@ -41,7 +41,7 @@ class Field:
     switch_off: str | None = None
     # What a missing or null value means on the server.
     default: Any = None
-    # What a create call must carry where the user is silent.
+    # What a create call must carry where the user is silent: a value, or a function of the new item's keys.
     on_create: Any = None
     # Allowed only beside that other part with that value.
     only_with: tuple[str, str] | None = None
@@ -68,6 +68,23 @@ class Field:
     required_if: tuple[tuple[Any, ...], ...] = ()
     # The environment variable that stands in for a connection option.
     env: str | None = None
+    # Whether it is an option; otherwise the code of a module gives it.
+    is_option: bool = True
+    # Whether a new item must have it, although an update may leave it out.
+    required_to_create: bool = False
+    # Whether the API changes it in no update, so that the item has to be deleted and created again.
+    immutable: bool = False
+    # Whether a create does not take it, so that an update follows.
+    update_only: bool = False
+    # Whether no answer shows it.
+    write_only: bool = False
+    # The field of an answer that shows a part of this secret.
+    preview: str | None = None
+    # The name in bodies, where it is not that in answers.
+    sent_as: str | None = None
+    # Whether a dict is JSON text in answers, and in bodies.
+    is_text_in_answers: bool = False
+    is_text_in_bodies: bool = False
 
     @property
     def key(self) -> str:
@@ -77,22 +94,36 @@ class Field:
 
 # How an item is updated: as a whole, or only what differs.
 REPLACE, PATCH = "PUT", "PATCH"
-# The name under which each item has the server's reference to it, which stands in its path.
-REFERENCE = "id"
+# Between the parts of an identity that consists of several fields.
+KEY_SEPARATOR = "/"
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of item: where it lives, how it is identified and updated, and what it consists of.
+    """A kind of item: where it lives, how it is identified, read and updated, and what it consists of.
 
-    ``id`` identifies an item for the user. Either it is the item's reference, chosen by the caller, or it is a natural key
-    (``is_found_by_key``): the server makes the reference, and the item is looked up in the listing, which is complete for each item
-    if ``is_listed_whole``. ``absent_codes`` are the codes with which an answer 404 says that there is no such item.
+    **Identity**: ``id``, with ``further_keys``, identifies an item for the user. Either it is the item's reference, chosen by the caller,
+    or it is a natural key (``is_found_by_key``): the server makes the reference, and the item is looked up in the listing.
+    ``reference`` is the name under which each item has the reference, which is the last part of the item's path.
+
+    **Place**: ``path`` is below the account. Its segments in braces, such as ``{gateway_id}``, are the options ``place``.
+    ``parent`` is the resource that the last of these options names. ``parent_key`` is set if the path does not name the parent: the field
+    of an item that does, which is sent as a query parameter of listings and in the body of a create.
+
+    **Reading**: a listing is complete for each item if ``is_listed_whole``. It is searched for a key if ``is_searchable``, has pages if
+    ``is_paged``, and has the query parameters ``list_query``. ``list_at`` and ``item_at`` are where answers have the list and the item.
+
+    **Changing**: ``update_verb`` with the whole item (``REPLACE``) or with what differs (``PATCH``). With ``puts_parts``, PUT also takes
+    only what differs. Of each group in ``alternatives``, a new item takes exactly one setting. ``lost_in_deletion`` is the setting that
+    refers to something that the API may delete along with the item. A create takes a list of items if ``is_created_in_list``.
+
+    **Errors**: ``absent_codes`` say that there is no such item, ``exists_codes`` that the key is taken. Each has a regular expression for
+    the message, which is empty if the code has no other meaning. ``permissions`` are the token permissions to read and to write.
 
     ``read_only`` are names that the server sets, with what a new item holds; ``None`` cannot be known beforehand. An item with
-    one of the ``protected`` values is only deleted if it is named. ``id_pattern`` is a regular expression that the API publishes for ids,
-    and what to call it in a message. ``account_limits`` are the numbers of items that an account can have, by plan, unless Cloudflare
-    raised them.
+    one of the ``protected`` values is only deleted if it is named; one with a ``gone`` value does not exist any more.
+    ``id_pattern`` is a regular expression that the API publishes for ids, and what to call it in a message. ``account_limits`` are the
+    numbers of items that an account can have, by plan, unless Cloudflare raised them.
     """
 
     name: str
@@ -102,11 +133,28 @@ class Resource:
     read_only: Mapping[str, Any]
     id_pattern: tuple[str, str] | None = None
     protected: tuple[tuple[str, Any], ...] = ()
+    gone: tuple[tuple[str, Any], ...] = ()
     account_limits: tuple[int, ...] = ()
+    further_keys: tuple[Field, ...] = ()
     is_found_by_key: bool = False
+    reference: str = "id"
+    place: tuple[Field, ...] = ()
+    parent: Resource | None = None
+    parent_key: str | None = None
     is_listed_whole: bool = False
+    is_searchable: bool = True
+    is_paged: bool = True
+    list_query: Mapping[str, str] = field(default_factory=dict)
+    list_at: tuple[str, ...] = ("result",)
+    item_at: tuple[str, ...] = ("result",)
     update_verb: str = REPLACE
-    absent_codes: frozenset[int] = frozenset({7002})
+    puts_parts: bool = False
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    lost_in_deletion: str | None = None
+    is_created_in_list: bool = False
+    absent_codes: Mapping[int, str] = field(default_factory=lambda: {7002: ""})
+    exists_codes: Mapping[int, str] = field(default_factory=dict)
+    permissions: tuple[str, str] = ("AI Gateway Read", "AI Gateway Write")
     # The name of the time of creation: an item with another one is another item of the same id.
     created: str = "created_at"
 
@@ -114,13 +162,36 @@ class Resource:
         """Whether C(item) is only deleted if it is named."""
         return any(item.get(name) == value for name, value in self.protected)
 
+    def is_gone(self, item: Mapping[str, Any]) -> bool:
+        """Return whether ``item`` does not exist any more, although the API still shows it."""
+        return any(item.get(name) == value for name, value in self.gone)
+
     def shows_whether_deletable(self, item: Mapping[str, Any]) -> bool:
         """Return whether ``item`` has all that decides whether it may be deleted without being named; a listing may leave parts out."""
         return all(item.get(name) is not None for name in (self.created, *(name for name, _value in self.protected)))
 
+    @property
+    def keys(self) -> tuple[Field, ...]:
+        """The fields that identify an item for the user."""
+        return (self.id, *self.further_keys)
+
+    @property
+    def sends_whole(self) -> bool:
+        """Whether an update has to send the complete item."""
+        return self.update_verb == REPLACE and not self.puts_parts
+
+    @property
+    def is_recreated(self) -> bool:
+        """Whether some of its settings only change by deleting the item and creating it again."""
+        return any(field.immutable for field in self.settings)
+
     def identity_of(self, item: Mapping[str, Any]) -> str:
-        """Return what identifies ``item`` for the user."""
-        return str(item.get(self.id.key))
+        """Return what identifies ``item`` for the user, within its place."""
+        return KEY_SEPARATOR.join(str(item.get(field.key)) for field in self.keys)
+
+    def is_made_by_server(self, key: str) -> bool:
+        """Return whether the field with that API name is part of the identity or set by the server, and so is no setting."""
+        return key in self.read_only or key == self.reference or any(field.key == key for field in self.keys)
 
     def named(self, name: str) -> Field:
         """Return the setting with that option name."""

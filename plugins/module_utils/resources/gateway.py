@@ -139,6 +139,9 @@ STRIPE = Field(
     ),
 )
 
+# The option that names the gateway that something belongs to.
+GATEWAY_ID = Field("gateway_id", "str", required=True, min_length=1, max_length=64)
+
 GATEWAY = Resource(
     name="AI Gateway",
     path=("ai-gateway", "gateways"),

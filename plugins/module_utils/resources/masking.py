@@ -121,15 +121,17 @@ def _parts(whole: Any) -> Sequence[Any]:
 
 
 def show(resource: Resource, item: Mapping[str, Any], scrub: Scrub = unchanged) -> dict[str, Any]:
-    """Return ``item`` as modules return it: every setting present, what is not set as its default or null, secrets replaced."""
+    """Return ``item`` as modules return it: with every setting that answers have, its default or null if not set, secrets replaced."""
     shown = dict(item)
     for field in resource.settings:
-        if shown.get(field.key) is None:
+        if field.write_only and field.secret:
+            shown.pop(field.key, None)  # what an answer shows of it is in a field of its own
+        elif shown.get(field.key) is None and not field.write_only:
             shown[field.key] = field.default
     for name, value in resource.read_only.items():
         if value is not None and shown.get(name) is None:
             shown[name] = value
-    made = {name: _show_made(value, scrub) for name, value in shown.items() if name == resource.id.key or name in resource.read_only}
+    made = {name: _show_made(value, scrub) for name, value in shown.items() if resource.is_made_by_server(name)}
     settings = mask_settings(resource, {name: value for name, value in shown.items() if name not in made}, scrub)
     return {name: made[name] if name in made else settings[name] for name in shown}
 

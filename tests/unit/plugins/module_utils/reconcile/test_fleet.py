@@ -31,6 +31,9 @@ def real_clock(monkeypatch, waits):
 class Account:
     """Stands for the API's gateways: creates take a while, and it notes how many are under way at a time."""
 
+    resource = GATEWAY
+    place = {}
+
     def __init__(self, stored=(), seconds=0.0, listing_seconds=0.0, on_create=lambda: None):
         self.lines = []
         self.client = Client(Connection("account", Credentials.of_token("invented")), transport=object(), tell=self.lines.append)
@@ -49,6 +52,12 @@ class Account:
 
     def is_stale(self, item_id, item):
         return False
+
+    def require_parent(self):
+        pass
+
+    def children(self, item_id):
+        return []
 
     def create(self, body):
         with self._lock:

@@ -31,7 +31,7 @@ THING = Resource(
     read_only={"id": None, "created_at": None, "modified_at": None},
     is_found_by_key=True,
     update_verb=PATCH,
-    absent_codes=frozenset({1004, 7002}),
+    absent_codes={1004: "", 7002: ""},
 )
 WANTED = {"displayName": "First", "size": 2}
 STORED = {"id": "made-by-server", "slug": "first", "displayName": "First", "size": 2, "later": {"x": 1}}

@@ -1,0 +1,38 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Delete what belongs to an item before the item itself."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Child
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+
+
+def named(items: Items, item: Mapping[str, Any]) -> Child:
+    """Return what results say of an item that belongs to another one."""
+    return Child(items.resource.name, items.resource.identity_of(item))
+
+
+def delete_children(items: Items, identity: str, done: list[Child], delete: Callable[[Items, Mapping[str, Any]], None]) -> None:
+    """Call ``delete`` for each item that belongs to the item of that ``identity``, and add each to ``done``.
+
+    Otherwise it may outlive the item, and be there again with a new item of the same identity.
+
+    :raises CollectionError: if one cannot be read or deleted; the error says that the item itself was not deleted.
+    """
+    owner = f"{items.resource.name} {identity!r}"
+    remark = f"{owner} was not deleted, as what belongs to it cannot be read."
+    try:
+        for below, item in items.children(identity):
+            remark = f"It belongs to {owner}, which was not deleted."
+            delete(below, item)
+            done.append(named(below, item))
+    except CollectionError as error:
+        before = name_some([f"{child.kind} {child.name}" for child in done])
+        error.add_remark(remark + (f" Deleted before: {before}." if done else ""))
+        raise

@@ -1,0 +1,57 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What there is to say about an item after the work on it."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
+    DIFFERENTLY_STORED,
+    DISTURBED,
+    LEFT_ALONE,
+    LEFT_OUT,
+    LOST,
+    UNVERIFIABLE,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
+    CREATED,
+    RECREATED,
+    UNCHANGED,
+    UPDATED,
+    Plan,
+    differently_stored,
+    unverifiable,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.refused_fields import value_at
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+
+
+def notices_of(
+    resource: Resource,
+    declaration: Declaration,
+    plan: Plan,
+    operation: str,
+    after: Mapping[str, Any] | None,
+    disturbed: Sequence[str],
+    left_out: Sequence[str],
+) -> dict[str, Sequence[str]]:
+    """Return names of settings, or places within them, by the kind of notice.
+
+    ``operation`` is what was done, which may be less than planned.
+    ``after`` is the item as it is stored now, or as planned, ``disturbed`` and ``left_out`` are what an update found.
+    """
+    if after is None:
+        return {}
+    if not declaration.present:
+        return {LEFT_ALONE: ["deletion"]}
+    was_written = plan.operation in (CREATED, UPDATED, RECREATED) and after is not plan.after
+    return {
+        UNVERIFIABLE: unverifiable(resource, declaration, after) if operation == UNCHANGED else [],
+        DISTURBED: disturbed,
+        DIFFERENTLY_STORED: differently_stored(resource, declaration, after) if was_written else [],
+        LEFT_OUT: left_out,
+        LOST: [place for place in left_out if value_at(plan.before, place) != value_at(after, place)],
+    }

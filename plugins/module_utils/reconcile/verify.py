@@ -1,0 +1,31 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether what was declared is what is stored after a write."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import both_values, unfulfilled
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+
+
+class NotStored(CollectionError):
+    """The server took a write without complaint and holds something else than was declared."""
+
+
+def verify(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> None:
+    """Hold ``stored``, the answer to a write, against the declaration.
+
+    :raises NotStored: with both values of each setting that differs.
+    """
+    wrong = unfulfilled(resource, declaration, stored)
+    if wrong:
+        pairs = [both_values(resource, key, declaration.settings, stored) for key in wrong]
+        raise NotStored(
+            f"The server accepted the write to {resource.name} {declaration.id!r} but does not hold what was "
+            f"declared ({'; '.join(pairs)}). Other settings may have been changed."
+        )

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The form that an item has in requests and answers, where it is not that of the field table."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+
+
+def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``item``, as an answer has it, in the form of the field table.
+
+    A dict that the answer has as JSON text is one again, a flag of 0 or 1 is a bool, and what an answer shows of a secret has the
+    secret's name.
+    """
+    read = dict(item)
+    for field in resource.settings:
+        if field.preview and field.key not in read and isinstance(read.get(field.preview), str):
+            read[field.key] = read[field.preview]
+        if field.key in read:
+            read[field.key] = _read_value(field, read[field.key])
+    return read
+
+
+def _read_value(field: Field, value: Any) -> Any:
+    if field.type == "bool" and value in (0, 1):
+        return bool(value)
+    if field.is_text_in_answers and isinstance(value, str):
+        try:
+            parsed = json_text.read(value.encode("utf-8")) if value else None
+        except ValueError:
+            return value  # such as a mask
+        return parsed if isinstance(parsed, dict) else value or None
+    return value
+
+
+def to_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``body``, in the form of the field table, as a request has it."""
+    fields = {field.key: field for field in (*resource.keys, *resource.settings)}
+    return dict(_sent(fields.get(key), key, value) for key, value in body.items())
+
+
+def _sent(field: Field | None, key: str, value: Any) -> tuple[str, Any]:
+    if field is None:
+        return key, value
+    if field.is_text_in_bodies and isinstance(value, dict):
+        value = json.dumps(value, sort_keys=True)
+    return field.sent_as or key, value

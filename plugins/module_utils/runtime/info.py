@@ -1,0 +1,98 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of a module that reads the items of a resource, such as ``ai_gateway_info``."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, NamedTuple, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare_place, key_problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values, show
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+
+SEARCH = Field("search", "str")
+# A listing takes a request for every hundred items; so few are had more cheaply one by one.
+READ_ONE_BY_ONE = 10
+
+
+class Query(NamedTuple):
+    """What is asked for: the items with one of these keys, or those that the API finds by ``search``, or all if neither is given."""
+
+    keys: tuple[str, ...] | None
+    search: str
+    place: Mapping[str, str]
+    options: Mapping[str, Any]
+
+
+Run = Callable[[Query, bool, Client], "dict[str, Any]"]
+
+
+def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> Work:
+    """Return the work of a module that returns items of ``resource`` as a list under ``name``.
+
+    The option that asks for some of them is called like the field that identifies them, with an s.
+
+    :param run: does the work in place of :func:`run_info`.
+    :param extra: further options of the module.
+    """
+    key = resource.id
+    keys = Field(key.name + "s", "list", elements="str", aliases=(key.name,))
+    place = tuple(field for field in resource.place if field.is_option)
+    fields = (*CONNECTION_OPTIONS, *place, keys, *((SEARCH,) if resource.is_searchable else ()), *extra)
+
+    def read(options: dict[str, Any]) -> Query:
+        return _read(resource, keys.name, options, extra)
+
+    def do(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
+        return run_info(resource, name, query, client)
+
+    return Work(resource, lambda: options_of(fields), read, run or do)
+
+
+def _read(resource: Resource, name: str, options: dict[str, Any], extra: Sequence[Field]) -> Query:
+    keys, search = options[name], options.get(SEARCH.name)
+    found = [f"{name}[{index}]: {problem}" for index, key in enumerate(keys or []) for problem in key_problems(resource.id, key)]
+    if keys is not None and search:
+        found.append(f"{name} and search are given together: keep one of them")
+    try:
+        place = declare_place(resource, options)
+    except InvalidOptions as error:
+        found += error.problems
+    if found:
+        raise InvalidOptions(found)
+    # Each once, in the order given.
+    given = {field.name: options[field.name] for field in extra}
+    return Query(None if keys is None else tuple(dict.fromkeys(keys)), search or "", place, given)
+
+
+def run_info(resource: Resource, name: str, query: Query, client: Client, items: Items | None = None) -> dict[str, Any]:
+    """Read the items, and return the module's result. It is the same in check mode.
+
+    :param items: the items of the resource, if they are not the plain ones.
+    :raises CollectionError: where they cannot be read.
+    """
+    found = find(query, items or Items(client, resource, query.place))
+    of_task = Scrubber(client.secrets)
+    shown = [show(resource, item, Scrubber(secret_values(resource, item), of_task)) for item in found]
+    return {"changed": False, name: shown}
+
+
+def find(query: Query, items: Items) -> list[dict[str, Any]]:
+    """Return the items that are asked for, in the order of the keys, else in that of the API."""
+    resource = items.resource
+    if query.keys is None:
+        return items.all(query.search)
+    if not resource.is_found_by_key and len(query.keys) <= READ_ONE_BY_ONE:
+        return [item for item in map(items.get, query.keys) if item is not None]
+    if not query.keys:
+        return []
+    stored = items.all()
+    return [item for key in query.keys for item in stored if item.get(resource.id.key) == key]

@@ -1,0 +1,85 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of a module for one item of a resource, such as ``ai_gateway``."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, NamedTuple, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options, options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare, declare_place
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.free_keys import convert_free_keys
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import id_warnings, item_result
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS, Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import holds_secret
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+
+
+class Task(NamedTuple):
+    """What the options of a task for one item ask for: the item, where it is, and the options of the module that are no settings."""
+
+    declaration: Declaration
+    place: Mapping[str, str]
+    options: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The name of the item with its place, for people."""
+        return KEY_SEPARATOR.join([*self.place.values(), self.declaration.id])
+
+
+Run = Callable[[Task, bool, Client], "dict[str, Any]"]
+
+
+def single(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> Work:
+    """Return the work of a module for one item of ``resource``, which the result has under ``name``.
+
+    :param run: does the work in place of :func:`run_single`.
+    :param extra: options of the module beside those of the resource.
+    """
+    with_secrets = (UPDATE_SECRETS,) if any(holds_secret(field) for field in resource.settings) else ()
+
+    def argument_spec() -> dict[str, Any]:
+        return {**options_of((*CONNECTION_OPTIONS, *with_secrets)), **item_options(resource), **options_of(extra)}
+
+    def read(options: dict[str, Any]) -> Task:
+        return read_single(resource, options, extra)
+
+    def do(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
+        return run_single(resource, name, task, check_mode, client)
+
+    return Work(resource, argument_spec, read, run or do, warn=lambda task: id_warnings(resource, [task.declaration.id]))
+
+
+def read_single(resource: Resource, options: dict[str, Any], extra: Sequence[Field] = ()) -> Task:
+    """Return what the options ask for.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    found = [problem for field in extra for problem in problems(field, options[field.name], field.name)]
+    place: Mapping[str, str] = {}
+    try:
+        place = declare_place(resource, options)
+    except InvalidOptions as error:
+        found += error.problems
+    declaration = declare(resource, options, [*found, *convert_free_keys((*resource.settings, *extra), options)])
+    return Task(declaration, place, {field.name: options[field.name] for field in extra})
+
+
+def run_single(resource: Resource, name: str, task: Task, check_mode: bool, client: Client, items: Items | None = None) -> dict[str, Any]:
+    """Make the item what is declared, and return the module's result.
+
+    :param items: the items of the resource, if they are not the plain ones.
+    :raises CollectionError: where that cannot be reached.
+    """
+    outcome = reconcile(resource, task.declaration, items or Items(client, resource, task.place), check_mode)
+    return item_result(resource, name, task.declaration, outcome, task.label, Scrubber(client.secrets))
