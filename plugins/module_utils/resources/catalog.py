@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import COST, CUSTOM_PROVIDER
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -15,7 +16,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 
 # In the order in which what belongs to an item is deleted. Policies come last: without any, everybody may use the models of a gateway.
-RESOURCES = (GATEWAY, PROVIDER_CONFIG, DYNAMIC_ROUTE, CUSTOM_DOMAIN, POLICY)
+RESOURCES = (GATEWAY, CUSTOM_PROVIDER, COST, PROVIDER_CONFIG, DYNAMIC_ROUTE, CUSTOM_DOMAIN, POLICY)
 
 
 def children(resource: Resource) -> Sequence[Resource]:

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of the module ``ai_gateway_custom_provider``: a provider, with its prices as if they were one of its settings."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, read_prices, run_prices
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, read_single, run_single, single
+
+# The server puts it in front of the slug.
+PREFIX = "custom-"
+
+
+def read(options: dict[str, Any]) -> Task:
+    """Return what the options ask for.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    prices, found = read_prices(options[COSTS.name])
+    try:
+        task = read_single(CUSTOM_PROVIDER, options)
+    except InvalidOptions as error:
+        raise InvalidOptions([*error.problems, *found]) from None
+    if found:
+        raise InvalidOptions(found)
+    return task._replace(options={COSTS.name: prices})
+
+
+def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
+    """Make the provider and its prices what is declared, and return the module's result.
+
+    :raises CollectionError: where that cannot be reached.
+    """
+    result = run_single(CUSTOM_PROVIDER, "custom_provider", task, check_mode, client)
+    result["provider_slug"] = PREFIX + task.declaration.id
+    prices = task.options[COSTS.name]
+    provider: Mapping[str, Any] | None = result.get("custom_provider")
+    if provider is None or prices is None:
+        return result
+    found = run_prices(prices, provider.get("id"), check_mode, client)
+    result["custom_provider"] = {**provider, COSTS.name: found.after}
+    if found.is_changed:
+        result["changed"] = True
+        result["changed_settings"] = sorted([*result["changed_settings"], COSTS.name])
+        result["operation"] = "updated" if result["operation"] == "unchanged" else result["operation"]
+    for side, then in (("before", found.before), ("after", found.after)):
+        if result["diff"][side]:
+            result["diff"][side][COSTS.name] = then
+    return result
+
+
+def warn(task: Task) -> list[str]:
+    """Return what is to be said about the task before anything is sent."""
+    slug = task.declaration.id
+    return [f"The API puts {PREFIX} in front of slugs: this provider is called {PREFIX}{slug}."] if slug.startswith(PREFIX) else []
+
+
+WORK = single(CUSTOM_PROVIDER, "custom_provider", run, (COSTS,))._replace(read=read, warn=warn)

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The prices of a custom provider, declared as one list: a resource of their own to the API, a setting of the provider to users."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, NamedTuple, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED, make_plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import COST
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+
+COSTS = Field("costs", "list", elements="dict", fields=(*COST.keys, *COST.settings))
+# The list is declared whole, so all that it does not have is deleted.
+NO_LIMIT = 10**6
+CONCURRENCY = 4
+
+
+class PricesFailed(CollectionError):
+    """Not every price could be made what is declared."""
+
+    def __init__(self, message: str, first: CollectionError) -> None:
+        super().__init__(message)
+        self.first = first
+
+    def details(self) -> dict[str, Any]:
+        """See the base class: those of the first failure."""
+        return self.first.details()
+
+
+class Prices(NamedTuple):
+    """All prices of a provider, as they were and as they are or would be."""
+
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+    is_changed: bool
+
+
+def read_prices(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Declaration, ...] | None, list[str]]:
+    """Return what the option declares, ``None`` if it is not given, and what is wrong with it."""
+    if given is None:
+        return None, []
+    reader = ItemReader(COST)
+    return reader.read(COSTS.name, given, None), reader.problems
+
+
+def run_prices(declarations: tuple[Declaration, ...], provider_id: str | None, check_mode: bool, client: Client) -> Prices:
+    """Make the prices of a provider exactly those that are declared; ``provider_id`` is ``None`` for one that does not exist yet.
+
+    :raises PricesFailed: if that cannot be reached.
+    """
+    if provider_id is None:
+        planned = [make_plan(COST, declaration, None) for declaration in declarations]
+        return _prices([Outcome(plan.operation, plan.changed_settings, None, plan.after) for plan in planned])
+    fleet = Fleet(declarations, purge=True, purge_limit=NO_LIMIT, concurrency=CONCURRENCY)
+    members = reconcile_fleet(COST, fleet, Items(client, COST, {str(COST.parent_key): provider_id}), check_mode)
+    errors = [(member.declaration.id, member.error) for member in members if member.error is not None]
+    if errors:
+        names = ", ".join(name for name, _error in errors)
+        raise PricesFailed(f"The provider itself is as declared. These of its prices are not: {names}. {errors[0][1]}", errors[0][1])
+    return _prices([member.outcome for member in members if member.outcome is not None])
+
+
+def prices_of(client: Client) -> dict[str, list[dict[str, Any]]]:
+    """Return the prices of all custom providers, by the provider's id."""
+    key = str(COST.parent_key)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in Items(client, replace(COST, parent_key=None)).all():
+        found.setdefault(str(item.get(key)), []).append(item)
+    return {provider_id: _shown(items) for provider_id, items in found.items()}
+
+
+def _prices(outcomes: Sequence[Outcome]) -> Prices:
+    return Prices(
+        _shown([outcome.before for outcome in outcomes]),
+        _shown([outcome.after for outcome in outcomes]),
+        any(outcome.operation != UNCHANGED for outcome in outcomes),
+    )
+
+
+def _shown(items: Sequence[Mapping[str, Any] | None]) -> list[dict[str, Any]]:
+    """Return prices as results have them: what identifies them, and their settings."""
+    present = sorted((item for item in items if item is not None), key=COST.identity_of)
+    return [{field.key: item.get(field.key) for field in (*COST.keys, *COST.settings)} for item in present]
