@@ -14,9 +14,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import POLICY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET, STORE
 
 # In the order in which what belongs to an item is deleted. Policies come last: without any, everybody may use the models of a gateway.
-RESOURCES = (GATEWAY, CUSTOM_PROVIDER, COST, PROVIDER_CONFIG, DYNAMIC_ROUTE, CUSTOM_DOMAIN, POLICY)
+RESOURCES = (GATEWAY, CUSTOM_PROVIDER, COST, STORE, SECRET, PROVIDER_CONFIG, DYNAMIC_ROUTE, CUSTOM_DOMAIN, POLICY)
 
 
 def children(resource: Resource) -> Sequence[Resource]:

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of the module ``ai_gateway_secret``: a key in the Secrets Store, apart from its use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import (
+    WAIT_TIMEOUT,
+    SecretItems,
+    ensure_store,
+    find_store,
+    make_secret,
+    steps_result,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_result
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SCOPE, SECRET
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, single
+
+
+class Shared(CollectionError):
+    """Other products use the secret, too."""
+
+
+def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
+    """Make the secret what is declared, and return the module's result.
+
+    :raises CollectionError: where that cannot be reached.
+    """
+    if task.declaration.present:
+        steps = [ensure_store(client, check_mode)]
+        outcome = make_secret(client, task.declaration, steps[0], check_mode, task.options[WAIT_TIMEOUT.name])
+    else:
+        steps, outcome = [], _remove(task, check_mode, client)
+    result = item_result(SECRET, "secret", task.declaration, outcome, task.label, Scrubber(client.secrets))
+    return steps_result(steps, result, client)
+
+
+def _remove(task: Task, check_mode: bool, client: Client) -> Outcome:
+    """Delete the secret.
+
+    :raises Shared: if other products use it, too.
+    """
+    store, name = find_store(client), task.declaration.id
+    if store is None:
+        return Outcome(UNCHANGED, (), None, None)
+    items = SecretItems(client, SECRET, {"store_id": store["id"]})
+    others = sorted({*((items.find(name) or {}).get("scopes") or [])} - {SCOPE})
+    if others:
+        raise Shared(
+            f"{SECRET.name} {name!r} also has the scopes {', '.join(others)}: other products may use it. Nothing was changed. Take these "
+            "scopes away, or delete it in the dashboard."
+        )
+    return reconcile(SECRET, task.declaration, items, check_mode)
+
+
+WORK = single(SECRET, "secret", run, (WAIT_TIMEOUT,))

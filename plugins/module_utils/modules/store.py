@@ -1,0 +1,150 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Secrets Store of an account, and the secrets in it that AI Gateway uses: what the modules for keys and for secrets share."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any, Mapping, NamedTuple
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Exists
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_diff
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED, make_plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SCOPE, SECRET, STORE
+
+# The name that the dashboard gives to the store of an account.
+STORE_NAME = "default_secrets_store"
+ACTIVE = "active"
+WAIT_TIMEOUT = Field("wait_timeout", "int", minimum=1, maximum=3600, default=60)
+
+
+class NotUsable(CollectionError):
+    """A secret does not become active."""
+
+
+class NoSource(CollectionError):
+    """The secret to copy does not exist."""
+
+
+class Step(NamedTuple):
+    """What a task did, or would do, to an item that it needs on its way."""
+
+    resource: Resource
+    name: str
+    outcome: Outcome
+
+    def shown(self) -> dict[str, Any]:
+        """Return the step as results have it."""
+        return {
+            "kind": self.resource.name,
+            "name": self.name,
+            "operation": self.outcome.operation,
+            "changed_settings": list(self.outcome.changed_settings),
+        }
+
+
+def steps_result(steps: list[Step], result: dict[str, Any], client: Client) -> dict[str, Any]:
+    """Return the result of a task with what it did on its way, and with one diff for each item."""
+    done = [step for step in steps if step.outcome.operation != UNCHANGED]
+    scrub = Scrubber(client.secrets)
+    diffs = [item_diff(step.resource, step.outcome, f"{step.resource.name} {step.name}", scrub) for step in done]
+    return {
+        **result,
+        "changed": result["changed"] or bool(done),
+        "steps": [step.shown() for step in done],
+        "diff": [*diffs, result["diff"]],
+    }
+
+
+def find_store(client: Client) -> dict[str, Any] | None:
+    """Return the store of the account, whatever its name, or ``None``. An account has one at most."""
+    stores = Items(client, STORE).all()
+    return stores[0] if stores else None
+
+
+def ensure_store(client: Client, check_mode: bool) -> Step:
+    """Adopt the store of the account, or create it. It is never deleted, as Workers and other products share it."""
+    found = find_store(client)
+    if found is None:
+        try:
+            return Step(STORE, STORE_NAME, reconcile(STORE, Declaration(STORE_NAME, True, {}), Items(client, STORE), check_mode))
+        except Exists:
+            # Somebody else created one, under another name.
+            found = find_store(client)
+            if found is None:
+                raise
+    return Step(STORE, str(found["name"]), Outcome(UNCHANGED, (), found, found))
+
+
+def usable_scopes(current: Mapping[str, Any] | None) -> list[str]:
+    """Return the scopes of a secret together with the one that AI Gateway needs; those of other products stay."""
+    return sorted({SCOPE, *((current or {}).get("scopes") or [])})
+
+
+class SecretItems(Items):
+    """The secrets of a store, which can be created as copies."""
+
+    def create(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Create a secret, or copy the one that ``copy_from`` names: the API can copy a value that it does not show.
+
+        :raises NoSource: if that does not exist.
+        """
+        source_name = body.get("copy_from")
+        if source_name is None:
+            return super().create(body)
+        source = self.find(source_name)
+        if source is None:
+            raise NoSource(f"copy_from: there is no {SECRET.name} {source_name!r} in the Secrets Store. Nothing was changed.")
+        return self.create_at((source["id"], "duplicate"), {name: value for name, value in body.items() if name != "copy_from"})
+
+
+def make_secret(client: Client, declaration: Declaration, store: Step, check_mode: bool, seconds: int) -> Outcome:
+    """Make a secret what is declared, with the scope that AI Gateway needs, and wait until it is active.
+
+    :raises CollectionError: where that cannot be reached.
+    """
+    store_id = (store.outcome.after or {}).get("id")
+    if store_id is None:
+        # In check mode, the store does not exist yet.
+        plan = make_plan(SECRET, _with_scopes(declaration, None), None)
+        return Outcome(plan.operation, plan.changed_settings, None, plan.after)
+    items = SecretItems(client, SECRET, {"store_id": store_id})
+    read_at = time.monotonic()
+    current = items.find(declaration.id)
+    reconciler = Reconciler(SECRET, _with_scopes(declaration, current), items, client.secrets, read_at)
+    if check_mode:
+        return reconciler.foresee(current)
+    outcome = reconciler.carry_out(current)
+    return replace(outcome, after=wait_until_usable(items, outcome.after or {}, seconds))
+
+
+def _with_scopes(declaration: Declaration, current: Mapping[str, Any] | None) -> Declaration:
+    return replace(declaration, settings={**declaration.settings, "scopes": usable_scopes(current)})
+
+
+def wait_until_usable(items: Items, secret: Mapping[str, Any], seconds: int) -> dict[str, Any]:
+    """Return a secret that was created or changed, once it is active. A read replica may not have it for some seconds.
+
+    :raises NotUsable: if it is not active by then.
+    """
+    if secret.get("status") == ACTIVE:
+        return dict(secret)
+    found = wait_for(lambda: items.reread(secret), lambda item: item is not None and item.get("status") == ACTIVE, seconds)
+    if found is None or found.get("status") != ACTIVE:
+        status = "not found" if found is None else found.get("status")
+        raise NotUsable(
+            f"{SECRET.name} {secret.get('name')!r} is {status} after {seconds} s, and not active. Run the task again: it goes on from what "
+            "is there; or raise wait_timeout."
+        )
+    return found
