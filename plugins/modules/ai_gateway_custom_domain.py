@@ -80,7 +80,7 @@ options:
     type: dict
 notes:
   - Custom domains do not serve the endpoints below C(api.cloudflare.com).
-  - The token needs C(AI Gateway Write). The DNS record takes C(DNS Edit) on the zone.
+  - The token needs C(AI Gateway Write). The DNS record takes C(DNS Write) on the zone.
 seealso:
   - module: edgeops.cloudflare.ai_gateway_custom_domain_info
   - module: edgeops.cloudflare.ai_gateway
