@@ -98,12 +98,12 @@ attributes:
 options:
   update_secrets:
     description:
-      - When a declared secret is written to a gateway that exists.
+      - When a declared secret is written to an item that exists, such as a gateway.
       - V(auto) writes it if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts as
         unchanged, with a warning, unless the visible part of a mask such as C(sk_...1234) contradicts it.
       - V(always) writes it in each run, so the task always reports a change. Use it to rotate a secret that the server hides.
-      - V(never) writes it only when the gateway, or the element of a list that holds the secret, is created. A secret that somebody
-        rotates elsewhere then stays.
+      - V(never) writes it only when the item, or the element of a list that holds the secret, is created. A secret that somebody rotates
+        elsewhere then stays.
     type: str
     choices: [auto, always, never]
     default: auto

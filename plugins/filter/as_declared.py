@@ -17,22 +17,36 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import pl
 
 DOCUMENTATION = r"""
 name: as_declared
-short_description: Turn AI Gateways into declarations
+short_description: Turn AI Gateways, and what belongs to them, into declarations
 version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
   - Takes gateways as M(edgeops.cloudflare.ai_gateway_info) returns them, and makes of them what M(edgeops.cloudflare.ai_gateways) takes, to
     begin to manage what exists, or to copy it. Declaring them as they are changes nothing.
+  - With O(kind), does the same with other items, and makes of each the options of a module.
   - What the server makes (such as C(created_at)), what is not set, and settings that hold a masked secret are left out. As a setting that
     is not declared is not managed, those stay as they are. In a copy, secrets have to be added by hand.
+  - In a copy of a provider config, give C(secret) in place of C(secret_id), because a secret belongs to one gateway by its name. In a copy of a
+    custom domain, add C(zone_id), which the API does not return.
   - An id that is a mask, such as V(********), is refused, because nobody can tell which gateway it is.
   - What the options do not have or do not allow, because a newer API does, goes into C(extra_settings).
+positional: _input, kind
 options:
   _input:
-    description: A gateway, or a list of gateways.
+    description: A gateway, or a list of gateways. With O(kind), an item or a list of items of that kind.
     type: raw
     required: true
+  kind:
+    description:
+      - What the input is.
+      - V(gateway) is what M(edgeops.cloudflare.ai_gateway_info) returns, V(custom_provider) what
+        M(edgeops.cloudflare.ai_gateway_custom_provider_info) does, V(provider_config) what
+        M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does, and
+        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does.
+    type: str
+    choices: [gateway, custom_provider, provider_config, secret, custom_domain]
+    default: gateway
 """
 
 EXAMPLES = r"""
@@ -49,11 +63,25 @@ EXAMPLES = r"""
 - name: Nothing has to be changed for that
   edgeops.cloudflare.ai_gateways:
     gateways: "{{ account.gateways | edgeops.cloudflare.as_declared }}"
+
+- name: The custom providers of the account, with their prices
+  edgeops.cloudflare.ai_gateway_custom_provider_info:
+    costs: true
+  register: providers
+
+- name: Keep them as variables, too
+  ansible.builtin.copy:
+    content: "{{ {'cloudflare_providers': providers.custom_providers | edgeops.cloudflare.as_declared('custom_provider')} | to_nice_yaml }}"
+    dest: providers.yml
+    mode: "0600"
 """
 
 RETURN = r"""
 _value:
-  description: The options of M(edgeops.cloudflare.ai_gateway) for the gateway, or a list of them for a list.
+  description:
+    - The options of M(edgeops.cloudflare.ai_gateway) for the gateway, or a list of them for a list.
+    - With O(kind), those of M(edgeops.cloudflare.ai_gateway_custom_provider), M(edgeops.cloudflare.ai_gateway_provider_config),
+      M(edgeops.cloudflare.ai_gateway_secret) or M(edgeops.cloudflare.ai_gateway_custom_domain).
   type: raw
 """
 

@@ -33,7 +33,10 @@ options:
     aliases: [name]
   state:
     description:
-      - Whether the gateway shall exist. Deleting it deletes its logs too.
+      - Whether the gateway must exist. Deleting it deletes its logs too.
+      - Its provider configs, dynamic routes, policies and custom domains are deleted first, see RV(deleted_children). If one of them cannot be
+        deleted, the task fails and the gateway stays. The API may delete the secret of a provider config along with it. The Secrets Store and
+        custom providers stay.
     type: str
     choices: [present, absent]
     default: present
@@ -353,8 +356,9 @@ options:
             suboptions: *filter
   store_id:
     description:
-      - The id of the Secrets Store that holds the provider keys of this gateway. The dashboard shows it under I(Secrets Store). The keys
-        themselves are put there outside of this collection.
+      - The id of the Secrets Store that holds the provider keys of this gateway. Without it, the gateway does not use any stored key.
+      - M(edgeops.cloudflare.ai_gateway_provider_config) sets it when it stores a key. It is also
+        RV(edgeops.cloudflare.ai_gateway_secret#module:secret.store_id).
       - Not set on a new gateway.
     type: str
   stripe:
@@ -406,9 +410,13 @@ options:
         again and reports no change.
     type: list
     elements: str
+notes:
+  - Deleting a gateway that has provider configs also takes the permission C(Secrets Store Write).
 seealso:
   - module: edgeops.cloudflare.ai_gateways
   - module: edgeops.cloudflare.ai_gateway_info
+  - module: edgeops.cloudflare.ai_gateway_provider_config
+  - module: edgeops.cloudflare.ai_gateway_custom_domain
 """
 
 EXAMPLES = r"""
@@ -489,6 +497,24 @@ changed_settings:
   elements: str
   returned: success
   sample: [cache_ttl]
+deleted_children:
+  description:
+    - What was deleted before the gateway because it belonged to it, in that order; in check mode, what would be. Empty if there was nothing.
+  type: list
+  elements: dict
+  returned: success, when the gateway is deleted
+  contains:
+    kind:
+      description: What it was, such as C(provider_config), C(dynamic_route) or C(custom_domain).
+      type: str
+      returned: always
+    name:
+      description: What identifies it below the gateway, such as a host name, or the provider and alias of a provider config.
+      type: str
+      returned: always
+  sample:
+    - kind: custom_domain
+      name: ai.example.com
 endpoint:
   description: The URL that clients send model traffic to, without the provider.
   type: str

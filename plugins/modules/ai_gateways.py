@@ -35,6 +35,8 @@ options:
       - If an C(id) is a mask, such as V(********), the task fails before anything is read. Otherwise O(purge) would delete the gateway that the
         mask stands for.
       - Everything that is wrong with any of them is reported at once, by index and id, before anything is sent.
+      - The provider configs, dynamic routes, policies and custom domains of a gateway are deleted before the gateway itself, also with
+        O(purge). If one of them cannot be deleted, that gateway fails and stays.
     type: list
     elements: dict
     required: true
@@ -45,7 +47,8 @@ options:
     type: dict
   purge:
     description:
-      - Whether to delete the gateways of the account that are not listed in O(gateways), with their logs.
+      - Whether to delete the gateways of the account that are not listed in O(gateways), with their logs and everything that belongs to them,
+        see RV(results[].deleted_children).
       - The account's default gateway (C(is_default), or the id V(default)) is never deleted because it is not listed.
       - The task fails before anything is changed if an id in O(gateways) does not exist and looks like a gateway that would be deleted,
         such as V(Shop) beside V(shop).
@@ -69,6 +72,7 @@ notes:
   - While it works for long, it shows every five seconds how far it is, on standard error, if that is a terminal or with C(-v). That needs
     the module to run in the controller's own process; as an ordinary module it cannot show anything before it ends. The variable
     C(edgeops_cloudflare_progress=false) switches it off.
+  - Deleting a gateway that has provider configs also takes the permission C(Secrets Store Write).
   - With many changes, raise O(rate_limit_wait) so that the task may wait until the API takes requests again.
 seealso:
   - module: edgeops.cloudflare.ai_gateway
@@ -139,6 +143,21 @@ results:
       type: list
       elements: str
       returned: always
+    deleted_children:
+      description:
+        - What was deleted before the gateway because it belonged to it, in that order; in check mode, what would be. Empty if there was nothing.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: What it was, such as C(provider_config), C(dynamic_route) or C(custom_domain).
+          type: str
+          returned: always
+        name:
+          description: What identifies it below the gateway, such as a host name, or the provider and alias of a provider config.
+          type: str
+          returned: always
     error:
       description:
         - Why it failed, null if it did not. It has C(msg), and like a failed M(edgeops.cloudflare.ai_gateway) task
@@ -150,6 +169,7 @@ results:
     - id: team-search
       operation: updated
       changed_settings: [zdr]
+      deleted_children: []
       error: null
 summary:
   description: How many gateways there are of each operation.

@@ -1,0 +1,239 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage a custom domain of a Cloudflare AI Gateway."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ai_gateway_custom_domain
+short_description: Manage a custom domain of a Cloudflare AI Gateway
+version_added: 0.2.0
+author:
+  - edgeops.cloudflare contributors (@edgeops)
+description:
+  - Creates and deletes one custom domain, that is a host name of one's own in front of a gateway. C(https://{hostname}/{provider}) then is
+    the same as C(https://gateway.ai.cloudflare.com/v1/{account_id}/{gateway_id}/{provider}).
+  - The API makes no DNS record. RV(dns_record) describes the one that is needed. The domain becomes active once the record exists and
+    Cloudflare has issued a certificate, which takes minutes.
+  - The API cannot change a custom domain, see O(recreate).
+extends_documentation_fragment:
+  - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.attributes
+options:
+  gateway_id:
+    description:
+      - The id of the gateway, 1 to 64 characters. It must exist.
+    type: str
+    required: true
+  hostname:
+    description:
+      - The full host name, in lower case, without a wildcard, at most 253 characters. It identifies the custom domain.
+      - The API calls it C(domain) in requests, and C(hostname) in answers.
+    type: str
+    required: true
+    aliases: [domain]
+  state:
+    description:
+      - Whether the custom domain must exist.
+      - Delete the custom domain first, and its DNS record afterwards.
+    type: str
+    choices: [present, absent]
+    default: present
+  zone_id:
+    description:
+      - The id of the zone that the host name is in, 32 hexadecimal digits. The zone must be on Cloudflare. Required to create a custom
+        domain.
+      - The API does not return it, so the module does not notice a change.
+    type: str
+  min_tls:
+    description:
+      - The lowest version of TLS that clients may use. The API calls it C(minTLS). Cloudflare does not say what applies if it is not given.
+      - The API does not return it, so the module does not notice a change.
+    type: str
+    choices: ["1.0", "1.1", "1.2", "1.3"]
+  recreate:
+    description:
+      - Whether to delete the custom domain and create it again if a setting differs. In between, requests to the host name fail.
+      - If this is V(false), such a difference is an error.
+      - As the API returns neither O(zone_id) nor O(min_tls), a change of these has no effect. Delete the custom domain with a task of its
+        own to change them.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Whether to wait until the custom domain is active. The task fails if the domain becomes C(blocked) or C(error), or is not active
+        after O(wait_timeout).
+      - Without the DNS record, it never becomes active.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - Most seconds to wait if O(wait=true).
+    type: int
+    default: 600
+  extra_settings:
+    description:
+      - Settings to send as they are, by the API's names, for what a newer API has and the options here do not. They are compared and
+        verified like the options, and cannot be changed either. They are not masked, so use C(no_log) on the task if they are secret.
+    type: dict
+notes:
+  - Custom domains do not serve the endpoints below C(api.cloudflare.com).
+  - The token needs C(AI Gateway Write). The DNS record takes C(DNS Write) on the zone.
+seealso:
+  - module: edgeops.cloudflare.ai_gateway_custom_domain_info
+  - module: edgeops.cloudflare.ai_gateway
+"""
+
+EXAMPLES = r"""
+# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+
+- name: A gateway
+  edgeops.cloudflare.ai_gateway:
+    id: support-bot
+    authentication: true
+
+- name: A host name of one's own in front of it
+  edgeops.cloudflare.ai_gateway_custom_domain:
+    gateway_id: support-bot
+    hostname: ai.example.com
+    zone_id: 0123456789abcdef0123456789abcdef
+    min_tls: "1.2"
+  register: domain
+
+# The module community.general.cloudflare_dns takes these options, together with the name of the zone.
+
+- name: The DNS record that the host name needs
+  ansible.builtin.debug:
+    var: domain.dns_record
+
+- name: Wait until the host name can be used
+  edgeops.cloudflare.ai_gateway_custom_domain:
+    gateway_id: support-bot
+    hostname: ai.example.com
+    wait: true
+    wait_timeout: 900
+
+- name: Delete it
+  edgeops.cloudflare.ai_gateway_custom_domain:
+    gateway_id: support-bot
+    hostname: ai.example.com
+    state: absent
+"""
+
+RETURN = r"""
+operation:
+  description: What was done, or would be done in check mode.
+  type: str
+  returned: success
+  choices: [created, updated, deleted, unchanged]
+  sample: created
+changed_settings:
+  description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+  type: list
+  elements: str
+  returned: success
+  sample: [minTLS, zone_id]
+cname_target:
+  description: The name that the DNS record must point to.
+  type: str
+  returned: success, when O(state=present), but not for a new custom domain in check mode
+  sample: 0123456789abcdef.cname.example.com
+dns_record:
+  description:
+    - The DNS record that the custom domain needs, with the options of the module C(community.general.cloudflare_dns).
+  type: dict
+  returned: success, when O(state=present), but not for a new custom domain in check mode
+  contains:
+    record:
+      description: The host name.
+      type: str
+      returned: always
+    type:
+      description: Always C(CNAME).
+      type: str
+      returned: always
+    value:
+      description: The same as RV(cname_target).
+      type: str
+      returned: always
+    proxied:
+      description: Always true.
+      type: bool
+      returned: always
+  sample:
+    record: ai.example.com
+    type: CNAME
+    value: 0123456789abcdef.cname.example.com
+    proxied: true
+custom_domain:
+  description:
+    - The custom domain as it is stored, under the API's names.
+    - In check mode, the custom domain as it would be stored, without what only the server can make.
+  type: dict
+  returned: success, when O(state=present)
+  sample:
+    gateway_id: support-bot
+    hostname: ai.example.com
+    status: pending_dcv
+  contains:
+    hostname:
+      description: As the option.
+      type: str
+      returned: always
+    gateway_id:
+      description: As the option.
+      type: str
+      returned: always
+    status:
+      description:
+        - C(initializing) while Cloudflare creates it, C(pending_dcv) while it waits for the DNS record and the certificate, C(active) when
+          it can be used. C(blocked) and C(error) are final.
+      type: str
+      returned: not for a new custom domain in check mode
+    cname_target:
+      description: The name that the DNS record must point to.
+      type: str
+      returned: not for a new custom domain in check mode
+    created_at:
+      description: When it was created, in milliseconds since 1970.
+      type: int
+      returned: not for a new custom domain in check mode
+    modified_at:
+      description: When it was last changed, in milliseconds since 1970.
+      type: int
+      returned: not for a new custom domain in check mode
+status:
+  description:
+    - On success, the same as RV(custom_domain.status), a text.
+    - On failure, when the API answered, the HTTP status as in RV(edgeops.cloudflare.ai_gateway#module:status), a number.
+  type: raw
+  returned: success, when O(state=present), but not for a new custom domain in check mode; failure, when the API answered
+  sample: pending_dcv
+errors:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
+  type: list
+  elements: dict
+  returned: failure, when the API answered
+ray_id:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
+  type: str
+  returned: failure, when the API answered
+request:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:request).
+  type: dict
+  returned: failure, when a request was made
+"""
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_custom_domain import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(WORK)
+
+
+if __name__ == "__main__":
+    main()

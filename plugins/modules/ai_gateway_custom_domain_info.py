@@ -1,0 +1,118 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read the custom domains of a Cloudflare AI Gateway."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ai_gateway_custom_domain_info
+short_description: Read the custom domains of a Cloudflare AI Gateway
+version_added: 0.2.0
+author:
+  - edgeops.cloudflare contributors (@edgeops)
+description:
+  - Returns the custom domains of a gateway. That is those with the given O(hostnames), those that the API finds by O(search), or all of
+    them.
+extends_documentation_fragment:
+  - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.attributes
+attributes:
+  check_mode:
+    description: Changes nothing, so it does the same in check mode.
+  diff_mode:
+    description: Changes nothing, so there is no difference to show.
+    support: none
+options:
+  gateway_id:
+    description:
+      - The id of the gateway, 1 to 64 characters.
+    type: str
+    required: true
+  hostnames:
+    description:
+      - Host names of the custom domains to read, each at most 253 characters. One that does not exist is missing from the result. An empty
+        list gives none.
+      - Cannot be given together with O(search).
+    type: list
+    elements: str
+    aliases: [hostname]
+  search:
+    description:
+      - Text to search for in the host names. The API decides what matches.
+    type: str
+notes:
+  - No request lists the custom domains of all gateways of an account.
+seealso:
+  - module: edgeops.cloudflare.ai_gateway_custom_domain
+  - plugin: edgeops.cloudflare.as_declared
+    plugin_type: filter
+    description: Turns custom domains into declarations.
+"""
+
+EXAMPLES = r"""
+# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+
+- name: The custom domains of a gateway
+  edgeops.cloudflare.ai_gateway_custom_domain_info:
+    gateway_id: support-bot
+  register: gateway
+
+- name: Those that cannot be used yet, or not any more
+  ansible.builtin.debug:
+    msg: "{{ gateway.custom_domains | rejectattr('status', 'eq', 'active') | map(attribute='hostname') }}"
+
+- name: One of them, if it exists
+  edgeops.cloudflare.ai_gateway_custom_domain_info:
+    gateway_id: support-bot
+    hostname: ai.example.com
+  register: found
+
+- name: Where its DNS record must point to
+  ansible.builtin.debug:
+    msg: "{{ found.custom_domains | map(attribute='cname_target') | first | default('There is no such domain.') }}"
+"""
+
+RETURN = r"""
+custom_domains:
+  description:
+    - The custom domains, each as RV(edgeops.cloudflare.ai_gateway_custom_domain#module:custom_domain). They are in the order of
+      O(hostnames), else in that of the API. The list is empty where none matches.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - gateway_id: support-bot
+      hostname: ai.example.com
+      status: active
+status:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:status).
+  type: int
+  returned: failure, when the API answered
+errors:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
+  type: list
+  elements: dict
+  returned: failure, when the API answered
+ray_id:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
+  type: str
+  returned: failure, when the API answered
+request:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:request).
+  type: dict
+  returned: failure, when a request was made
+"""
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_custom_domain_info import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(WORK)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read which provider keys are stored with a Cloudflare AI Gateway."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ai_gateway_provider_config_info
+short_description: Read which provider keys are stored with a Cloudflare AI Gateway
+version_added: 0.2.0
+author:
+  - edgeops.cloudflare contributors (@edgeops)
+description:
+  - Returns the provider configs of a gateway, that is for which providers, and under which aliases, it has a stored key. The keys
+    themselves cannot be read.
+extends_documentation_fragment:
+  - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.attributes
+attributes:
+  check_mode:
+    description: Changes nothing, so it does the same in check mode.
+  diff_mode:
+    description: Changes nothing, so there is no difference to show.
+    support: none
+options:
+  gateway_id:
+    description:
+      - The id of the gateway, 1 to 64 characters.
+    type: str
+    required: true
+  provider_slugs:
+    description:
+      - Return only the provider configs of these providers, such as V(openai). For a custom provider, this is C(custom-<slug>). An empty
+        list gives none.
+    type: list
+    elements: str
+    aliases: [provider_slug]
+notes:
+  - Neither the API nor this module shows whether a key is valid, or whether requests find it.
+seealso:
+  - module: edgeops.cloudflare.ai_gateway_provider_config
+  - plugin: edgeops.cloudflare.as_declared
+    plugin_type: filter
+    description: Turns provider configs into declarations, without the keys.
+"""
+
+EXAMPLES = r"""
+# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+
+- name: The stored keys of a gateway
+  edgeops.cloudflare.ai_gateway_provider_config_info:
+    gateway_id: support-bot
+  register: keys
+
+- name: The providers, each with the aliases of its keys
+  ansible.builtin.debug:
+    msg: "{{ item.0 }}: {{ item.1 | map(attribute='alias') | join(', ') }}"
+  loop: "{{ keys.provider_configs | groupby('provider_slug') }}"
+  loop_control:
+    label: "{{ item.0 }}"
+
+- name: The keys for OpenAI
+  edgeops.cloudflare.ai_gateway_provider_config_info:
+    gateway_id: support-bot
+    provider_slug: openai
+"""
+
+RETURN = r"""
+provider_configs:
+  description:
+    - The provider configs, each as RV(edgeops.cloudflare.ai_gateway_provider_config#module:provider_config), in the order of the API. The
+      list is empty where none matches.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - gateway_id: support-bot
+      provider_slug: openai
+      alias: default
+      default_config: true
+status:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:status).
+  type: int
+  returned: failure, when the API answered
+errors:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
+  type: list
+  elements: dict
+  returned: failure, when the API answered
+ray_id:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
+  type: str
+  returned: failure, when the API answered
+request:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:request).
+  type: dict
+  returned: failure, when a request was made
+"""
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_provider_config_info import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(WORK)
+
+
+if __name__ == "__main__":
+    main()

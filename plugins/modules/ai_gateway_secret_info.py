@@ -1,0 +1,115 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read which secrets Cloudflare AI Gateway may use."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ai_gateway_secret_info
+short_description: Read which secrets Cloudflare AI Gateway may use
+version_added: 0.2.0
+author:
+  - edgeops.cloudflare contributors (@edgeops)
+description:
+  - Returns the secrets of the account's Secrets Store that have the scope C(ai_gateway). That is those with the given O(names), those that
+    the API finds by O(search), or all of them. Their values cannot be read.
+extends_documentation_fragment:
+  - edgeops.cloudflare.connection
+  - edgeops.cloudflare.connection.attributes
+attributes:
+  check_mode:
+    description: Changes nothing, so it does the same in check mode.
+  diff_mode:
+    description: Changes nothing, so there is no difference to show.
+    support: none
+options:
+  names:
+    description:
+      - Names of the secrets to read. One that does not exist, or lacks the scope C(ai_gateway), is missing from the result. An empty list
+        gives none.
+      - Cannot be given together with O(search).
+    type: list
+    elements: str
+    aliases: [name]
+  search:
+    description:
+      - Text to search for in the names and comments of secrets. The API decides what matches.
+    type: str
+notes:
+  - The token needs C(Secrets Store Read).
+seealso:
+  - module: edgeops.cloudflare.ai_gateway_secret
+  - plugin: edgeops.cloudflare.as_declared
+    plugin_type: filter
+    description: Turns secrets into declarations, without the values.
+"""
+
+EXAMPLES = r"""
+# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+
+- name: All secrets that AI Gateway may use
+  edgeops.cloudflare.ai_gateway_secret_info:
+  register: account
+
+- name: Those that Workers or other products use, too
+  ansible.builtin.debug:
+    msg: "{{ account.secrets | rejectattr('scopes', 'eq', ['ai_gateway']) | map(attribute='name') }}"
+
+- name: One secret, if it exists
+  edgeops.cloudflare.ai_gateway_secret_info:
+    name: support-bot_openai_default
+  register: found
+
+- name: When its value, its comment or its scopes were last changed
+  ansible.builtin.debug:
+    msg: "{{ found.secrets | map(attribute='modified') | first | default('There is no such secret.') }}"
+
+- name: The keys for OpenAI, and those whose comment mentions it
+  edgeops.cloudflare.ai_gateway_secret_info:
+    search: openai
+"""
+
+RETURN = r"""
+secrets:
+  description:
+    - The secrets, each as RV(edgeops.cloudflare.ai_gateway_secret#module:secret). They are in the order of O(names), else in that of the
+      API. The list is empty where none matches.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - name: support-bot_openai_default
+      scopes: [ai_gateway]
+      status: active
+status:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:status).
+  type: int
+  returned: failure, when the API answered
+errors:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
+  type: list
+  elements: dict
+  returned: failure, when the API answered
+ray_id:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
+  type: str
+  returned: failure, when the API answered
+request:
+  description: See RV(edgeops.cloudflare.ai_gateway#module:request).
+  type: dict
+  returned: failure, when a request was made
+"""
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_secret_info import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(WORK)
+
+
+if __name__ == "__main__":
+    main()
