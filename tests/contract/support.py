@@ -125,7 +125,7 @@ def declared(**options: Any) -> Declaration:
     result = ArgumentSpecValidator(WORK.argument_spec()).validate({"id": "gateway", **options})
     if result.error_messages:
         raise Invalid("; ".join(result.error_messages))
-    read: Declaration = WORK.read(result.validated_parameters)
+    read: Declaration = WORK.read(result.validated_parameters).declaration
     return read
 
 

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
+import pkgutil
 import re
 import socket
 import struct
@@ -23,9 +25,11 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from responses import matchers
 from responses.registries import OrderedRegistry
 
-from ansible_collections.edgeops.cloudflare.plugins.modules import ai_gateway, ai_gateway_info, ai_gateways
+from ansible_collections.edgeops.cloudflare.plugins import modules
 
-MODULES = {module.__name__.rpartition(".")[2]: module for module in (ai_gateway, ai_gateway_info, ai_gateways)}
+MODULES = {
+    name: importlib.import_module(f"{modules.__name__}.{name}") for _finder, name, _package in pkgutil.iter_modules(modules.__path__)
+}
 
 BASE_URL = "https://api.cloudflare.com/client/v4"
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"

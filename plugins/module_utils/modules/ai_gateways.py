@@ -158,4 +158,4 @@ def warn(fleet: Fleet) -> list[str]:
     return id_warnings(GATEWAY, [declaration.id for declaration in fleet.declarations])
 
 
-WORK = Work(GATEWAY, argument_spec, read, run, items_in=("gateways", "defaults"), warn=warn)
+WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *FLEET_OPTIONS), argument_spec, read, run, items_in=("gateways", "defaults"), warn=warn)

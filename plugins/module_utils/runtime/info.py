@@ -54,7 +54,7 @@ def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[
     def do(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
         return run_info(resource, name, query, client)
 
-    return Work(resource, lambda: options_of(fields), read, run or do)
+    return Work(resource, fields, lambda: options_of(fields), read, run or do)
 
 
 def _read(resource: Resource, name: str, options: dict[str, Any], extra: Sequence[Field]) -> Query:

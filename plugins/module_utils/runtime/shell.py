@@ -16,13 +16,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connect
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets, shown_items, shown_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 
 class Work(NamedTuple):
     """What one module does.
 
+    ``fields`` are its options, without those that every item has (``state``, ``extra_settings``, ``unset``).
     C(read) makes of the options what C(run) takes, and raises InvalidOptions; nothing is sent before it has returned.
     C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
     C(items_in) names the options that hold the options of items: a list of dicts, or one dict.
@@ -30,6 +31,7 @@ class Work(NamedTuple):
     """
 
     resource: Resource
+    fields: tuple[Field, ...]
     argument_spec: Callable[[], dict[str, Any]]
     read: Callable[[dict[str, Any]], Any]
     run: Callable[[Any, bool, Client], dict[str, Any]]

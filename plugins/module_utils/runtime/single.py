@@ -46,10 +46,11 @@ def single(resource: Resource, name: str, run: Run | None = None, extra: Sequenc
     :param run: does the work in place of :func:`run_single`.
     :param extra: options of the module beside those of the resource.
     """
-    with_secrets = (UPDATE_SECRETS,) if any(holds_secret(field) for field in resource.settings) else ()
+    of_task = (*CONNECTION_OPTIONS, *((UPDATE_SECRETS,) if any(map(holds_secret, resource.settings)) else ()), *extra)
+    of_item = tuple(field for field in (*resource.place, *resource.keys, *resource.settings) if field.is_option)
 
     def argument_spec() -> dict[str, Any]:
-        return {**options_of((*CONNECTION_OPTIONS, *with_secrets)), **item_options(resource), **options_of(extra)}
+        return {**options_of(of_task), **item_options(resource)}
 
     def read(options: dict[str, Any]) -> Task:
         return read_single(resource, options, extra)
@@ -57,7 +58,10 @@ def single(resource: Resource, name: str, run: Run | None = None, extra: Sequenc
     def do(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
         return run_single(resource, name, task, check_mode, client)
 
-    return Work(resource, argument_spec, read, run or do, warn=lambda task: id_warnings(resource, [task.declaration.id]))
+    def warn(task: Task) -> list[str]:
+        return id_warnings(resource, [task.declaration.id])
+
+    return Work(resource, (*of_item, *of_task), argument_spec, read, run or do, warn=warn)
 
 
 def read_single(resource: Resource, options: dict[str, Any], extra: Sequence[Field] = ()) -> Task:
