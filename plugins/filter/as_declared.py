@@ -27,8 +27,8 @@ description:
   - With O(kind), does the same with other items, and makes of each the options of a module.
   - What the server makes (such as C(created_at)), what is not set, and settings that hold a masked secret are left out. As a setting that
     is not declared is not managed, those stay as they are. In a copy, secrets have to be added by hand.
-  - In a copy of a provider config, give C(secret) in place of C(secret_id), because a secret belongs to one gateway by its name. In a copy of a
-    custom domain, add C(zone_id), which the API does not return.
+  - In a copy of a provider config, give C(secret) in place of C(secret_id), because a secret belongs to one gateway by its name. In
+    a copy of a custom domain, add C(zone_id), which the API does not return.
   - An id that is a mask, such as V(********), is refused, because nobody can tell which gateway it is.
   - What the options do not have or do not allow, because a newer API does, goes into C(extra_settings).
 positional: _input, kind

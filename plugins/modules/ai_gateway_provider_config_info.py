@@ -54,12 +54,9 @@ EXAMPLES = r"""
     gateway_id: support-bot
   register: keys
 
-- name: The providers, each with the aliases of its keys
+- name: The providers that it has a key for
   ansible.builtin.debug:
-    msg: "{{ item.0 }}: {{ item.1 | map(attribute='alias') | join(', ') }}"
-  loop: "{{ keys.provider_configs | groupby('provider_slug') }}"
-  loop_control:
-    label: "{{ item.0 }}"
+    msg: "{{ keys.provider_configs | map(attribute='provider_slug') | unique }}"
 
 - name: The keys for OpenAI
   edgeops.cloudflare.ai_gateway_provider_config_info:
