@@ -34,7 +34,7 @@ def answer(state: State, request: Request, route: Route | None, who: Caller) -> 
     accounts = state.behaviour.accounts
     if accounts is not None and route.account not in accounts:
         return unroutable(request.raw_path)
-    return operate(Call(state, request, who, route.resource, route.place, route.item_id), route)
+    return operate(Call(state, request, who, route.resource, route.place, route.item_id, route.part_id), route)
 
 
 def operate(call: Call, route: Route) -> Answer:
