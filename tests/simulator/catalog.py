@@ -16,6 +16,7 @@ from tests.simulator.resources import (
     custom_providers,
     dynamic_routes,
     gateways,
+    policies,
     provider_configs,
     secrets,
     stores,
@@ -30,6 +31,7 @@ RESOURCES: tuple[Resource, ...] = (
     provider_configs.RESOURCE,
     custom_domains.RESOURCE,
     dynamic_routes.RESOURCE,
+    policies.RESOURCE,
 )
 BY_KIND = {resource.kind: resource for resource in RESOURCES}
 

@@ -127,6 +127,13 @@ def routes(clients: Callable[[str], Client], simulator: Simulator) -> Client:
 
 
 @pytest.fixture
+def policies(clients: Callable[[str], Client], simulator: Simulator) -> Client:
+    """Call the policies of a gateway."""
+    simulator.seed({"id": "one"})
+    return clients("ai-gateway/gateways/one/policies")
+
+
+@pytest.fixture
 def configs(clients: Callable[[str], Client], simulator: Simulator) -> Client:
     """Call the provider configurations of a gateway that can use keys of the store."""
     simulator.seed({"id": "one", "authentication": True, "store_id": STORE})

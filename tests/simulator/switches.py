@@ -136,6 +136,25 @@ class RouteSwitches(BaseModel):
     route_fractions: bool = False
 
 
+class PolicySwitches(BaseModel):
+    """Policies, of which only the product pages say anything, and little about errors and drafts."""
+
+    model_config = FORBID
+
+    policy_new_drafts: Literal["hidden", "flagged", "plain"] = "hidden"
+    policy_changed_drafts: Literal["replace", "both"] = "replace"
+    policy_commit_base: Literal["draft", "live"] = "draft"
+    policy_commit_fails: list[str] = []
+    policy_commit_status: int = Field(default=200, ge=200, le=599)
+    policy_commit_lists: Literal["policies", "ids"] = "policies"
+    policy_condition_type: Literal["refuse", "accept"] = "refuse"
+    policy_delete_answers: bool = False
+    policy_errors: Literal["list", "message", "flat"] = "list"
+    policy_limit: int | None = Field(default=None, ge=0)
+    policy_names_unique: bool = False
+    policy_simulation_wrapped: bool = True
+
+
 DomainState = Literal["initializing", "pending_dcv", "active", "blocked", "error"]
 
 

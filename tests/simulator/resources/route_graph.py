@@ -19,7 +19,7 @@ from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import PositiveNumber, strict
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.shapes import Number, Text
-from tests.simulator.validation import Refused, check
+from tests.simulator.validation import Refused, below, check
 
 MOST_SHARES = 5
 WHOLE_SHARE = re.compile(r"[0-9]{1,3}%")
@@ -161,7 +161,7 @@ def checked_graph(elements: list[Any], behaviour: Behaviour) -> tuple[list[Json]
         try:
             stored.append(checked_element(element, behaviour))
         except Refused as error:
-            problems += [Problem(problem.message, ("body", "elements", index, *problem.path[1:])) for problem in error.problems]
+            problems += below(error, "elements", index)
     if problems:
         raise Refused(problems)
     faults = list(faults_of(stored))
