@@ -107,6 +107,13 @@ def test_forms_of_a_graph(routes: Client, simulator: Simulator) -> None:
     assert (json.loads(read["version"]["data"]), read["elements"]) == (GRAPH, GRAPH)
 
 
+def test_elements_may_be_reordered(routes: Client, simulator: Simulator) -> None:
+    simulator.behave(reorder=True)
+    made = make(routes)
+    assert made["elements"] == made["version"]["data"] == GRAPH[::-1]
+    assert simulator.items(KIND)[0]["versions"][0]["elements"] == GRAPH
+
+
 def test_forms_of_the_rest(routes: Client, simulator: Simulator) -> None:
     simulator.behave(route_elements="null", route_active="text", route_is_valid="absent")
     made = make(routes)

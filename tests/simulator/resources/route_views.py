@@ -57,6 +57,11 @@ def deployed(item: Json) -> Json | None:
     return next((version for version in item["versions"] if version["version_id"] == version_id), None)
 
 
+def ordered(behaviour: Behaviour, elements: Any) -> Any:
+    """Return the elements in the order in which the server answers them, which has no meaning."""
+    return elements[::-1] if behaviour.reorder and isinstance(elements, list) else elements
+
+
 def graph(behaviour: Behaviour, elements: Any) -> Any:
     """Return the elements in the form that ``data`` of a version has."""
     if behaviour.route_data == "text":
@@ -68,7 +73,7 @@ def with_elements(behaviour: Behaviour, route: Json, elements: Any) -> Json:
     """Return a route with its elements at the top, if the server shows them there."""
     if behaviour.route_elements == "absent":
         return route
-    return {**route, "elements": elements if behaviour.route_elements == "shown" else None}
+    return {**route, "elements": ordered(behaviour, elements) if behaviour.route_elements == "shown" else None}
 
 
 def summary(item: Json) -> Json:
@@ -87,7 +92,7 @@ def version_view(behaviour: Behaviour, item: Json, version: Json) -> Json:
     is_active = version is deployed(item)
     shown = {name: value for name, value in version.items() if name not in ("elements", "is_valid")}
     shown["active"] = str(is_active).lower() if behaviour.route_active == "text" else is_active
-    shown["data"] = graph(behaviour, version["elements"])
+    shown["data"] = graph(behaviour, ordered(behaviour, version["elements"]))
     return shown if behaviour.route_is_valid == "absent" else {**shown, "is_valid": version["is_valid"]}
 
 
