@@ -34,7 +34,7 @@ def answer(state: State, request: Request, route: Route | None, who: Caller) -> 
     accounts = state.behaviour.accounts
     if accounts is not None and route.account not in accounts:
         return unroutable(request.raw_path)
-    return operate(Call(state, request, who, route.resource, route.place, route.item_id), route)
+    return operate(Call(state, request, who, route.resource, route.place, route.item_id, route.part_id), route)
 
 
 def operate(call: Call, route: Route) -> Answer:
@@ -54,7 +54,10 @@ def get(call: Call) -> Answer:
     """Show the item that the request names, from a replica that may lag."""
     old = call.store.read_from_replica(call.place, call.item_id, call.behaviour.replica_lag)
     if old is not None:
-        answer = call.resource.missing(call.behaviour) if old.item is None else call.shown(old.item)
+        if old.item is None or not call.resource.visible(call, old.item):
+            answer = call.resource.missing(call.behaviour)
+        else:
+            answer = call.shown(old.item)
         answer.shows = old.number
         return answer
     item = call.item()

@@ -11,7 +11,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tests.simulator.contract import READ_ONLY, SETTINGS
-from tests.simulator.switches import ConfigSwitches, DomainSwitches, ProviderSwitches, SecretsStoreSwitches, SharedSwitches
+from tests.simulator.switches import (
+    ConfigSwitches,
+    DomainSwitches,
+    PolicySwitches,
+    ProviderSwitches,
+    RouteSwitches,
+    SecretsStoreSwitches,
+    SharedSwitches,
+)
 
 DEFAULT_ACCOUNTS = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"]
 WRITE_TOKEN = "simulator-token"
@@ -55,7 +63,9 @@ class Quota(BaseModel):
     block: float = Field(default=300, gt=0)
 
 
-class Behaviour(SharedSwitches, ProviderSwitches, SecretsStoreSwitches, ConfigSwitches, DomainSwitches, BaseModel):
+class Behaviour(
+    SharedSwitches, ProviderSwitches, SecretsStoreSwitches, ConfigSwitches, DomainSwitches, RouteSwitches, PolicySwitches, BaseModel
+):
     """All switches; the defaults are the server that the reference describes."""
 
     model_config = FORBID

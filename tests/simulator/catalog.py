@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulator.resource import Resource
-from tests.simulator.resources import custom_domains, custom_provider_costs, custom_providers, gateways, provider_configs, secrets, stores
+from tests.simulator.resources import (
+    custom_domains,
+    custom_provider_costs,
+    custom_providers,
+    dynamic_routes,
+    gateways,
+    policies,
+    provider_configs,
+    secrets,
+    stores,
+)
 
 RESOURCES: tuple[Resource, ...] = (
     gateways.RESOURCE,
@@ -20,6 +30,8 @@ RESOURCES: tuple[Resource, ...] = (
     secrets.RESOURCE,
     provider_configs.RESOURCE,
     custom_domains.RESOURCE,
+    dynamic_routes.RESOURCE,
+    policies.RESOURCE,
 )
 BY_KIND = {resource.kind: resource for resource in RESOURCES}
 

@@ -76,6 +76,17 @@ def result(response: requests.Response) -> Any:
     return response.json()["result"]
 
 
+def listed(response: requests.Response) -> list[dict[str, Any]]:
+    """Return the items of a list: its ``result``, or the only list in its ``data``."""
+    data = response.json().get("data")
+    if data is None:
+        items: list[dict[str, Any]] = result(response)
+        return items
+    assert (response.status_code, response.json()["success"], "result" in response.json()) == (200, True, False)
+    [items] = [value for value in data.values() if isinstance(value, list)]
+    return items
+
+
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
     with running_simulator() as simulator:
@@ -106,6 +117,20 @@ def clients(simulator: Simulator) -> Iterator[Callable[[str], Client]]:
             return client
 
         yield make
+
+
+@pytest.fixture
+def routes(clients: Callable[[str], Client], simulator: Simulator) -> Client:
+    """Call the dynamic routes of a gateway."""
+    simulator.seed({"id": "one"})
+    return clients("ai-gateway/gateways/one/routes")
+
+
+@pytest.fixture
+def policies(clients: Callable[[str], Client], simulator: Simulator) -> Client:
+    """Call the policies of a gateway."""
+    simulator.seed({"id": "one"})
+    return clients("ai-gateway/gateways/one/policies")
 
 
 @pytest.fixture

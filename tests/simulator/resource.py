@@ -37,7 +37,10 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One request on its way to one operation. ``item_id`` is empty for the operations on a collection."""
+    """One request on its way to one operation.
+
+    ``item_id`` is empty for the operations on a collection, ``part_id`` for those on a whole item.
+    """
 
     state: State
     request: Request
@@ -45,6 +48,7 @@ class Call:
     resource: Resource
     place: Place
     item_id: str = ""
+    part_id: str = ""
 
     @property
     def behaviour(self) -> Behaviour:
@@ -180,7 +184,8 @@ class Resource:
     """A kind of items.
 
     ``path`` is below the account, with ``{parent}`` for a parent's id. ``operations`` have the method and the rest of the
-    path (``{id}`` for the item's id). ``visible`` is whether a read finds the item by id; ``is_listed`` whether a listing has it.
+    path (``{id}`` for the item's id, ``{part}`` for the id of something that is stored in the item). ``visible`` is whether a
+    read finds the item by id; ``is_listed`` whether a listing has it.
     ``removed`` does what the removal of an item entails. ``seeded`` completes what a test puts there.
     """
 
@@ -208,5 +213,9 @@ class Resource:
     def shown(self, call: Call, item: Json, in_list: bool = False) -> Json:
         """Return an item as an answer has it, by itself or in a list."""
         view_of = self.list_view if in_list and self.list_view else self.view
-        view, added = view_of(call, item), call.behaviour.added_fields.get(self.kind)
+        return self.with_added(call, view_of(call, item))
+
+    def with_added(self, call: Call, view: Json) -> Json:
+        """Return what an answer shows of an item, with the fields that a test adds to every item of the kind."""
+        added = call.behaviour.added_fields.get(self.kind)
         return {**view, **added} if added else view

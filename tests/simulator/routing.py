@@ -22,18 +22,20 @@ from tests.simulator.switches import Permission
 
 PREFIX = ["", "client", "v4", "accounts"]
 ACCOUNT_AT = len(PREFIX)
-PARENT, ITEM = "{parent}", "{id}"
+PARENT, ITEM, PART = "{parent}", "{id}", "{part}"
+NAMES = (PARENT, ITEM, PART)
 
 
 @dataclass(frozen=True)
 class Route:
-    """What to do; ``item_id`` is empty for the operations on a collection."""
+    """What to do; ``item_id`` is empty for the operations on a collection, ``part_id`` for those on a whole item."""
 
     resource: Resource
     operation: Callable[[Call], Answer]
     is_read: bool
     place: Place
     item_id: str
+    part_id: str
 
     @property
     def account(self) -> str:
@@ -64,7 +66,7 @@ class Pattern:
         """Return what a path of as many segments has in the places of the names; ``None`` if it is another path."""
         names: dict[str, str] = {}
         for mine, given in zip(self.segments, segments):
-            if mine in (PARENT, ITEM):
+            if mine in NAMES:
                 name = decoded(given)
                 if name is None:
                     return None
@@ -81,7 +83,7 @@ def patterns() -> list[Pattern]:
         for resource in RESOURCES
         for (method, rest), operation in resource.operations.items()
     ]
-    return sorted(found, key=lambda pattern: [segment in (PARENT, ITEM) for segment in pattern.segments])
+    return sorted(found, key=lambda pattern: [segment in NAMES for segment in pattern.segments])
 
 
 PATTERNS = patterns()
@@ -104,7 +106,7 @@ def route(method: str, raw_path: str) -> Route | None:
         names = pattern.names(below)
         if names is not None:
             place = Place(pattern.resource.kind, account, names.get(PARENT, ""))
-            return Route(pattern.resource, pattern.operation, method == "GET", place, names.get(ITEM, ""))
+            return Route(pattern.resource, pattern.operation, method == "GET", place, names.get(ITEM, ""), names.get(PART, ""))
     return None
 
 

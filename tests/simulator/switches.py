@@ -106,6 +106,55 @@ class ConfigSwitches(BaseModel):
     config_link_roles: bool = False
 
 
+class RouteSwitches(BaseModel):
+    """Dynamic routes. The published schema and what was seen of the real API differ in many places."""
+
+    model_config = FORBID
+
+    route_data: Literal["list", "text", "object"] = "list"
+    route_elements: Literal["shown", "absent", "null"] = "shown"
+    route_active: Literal["boolean", "text"] = "boolean"
+    route_is_valid: Literal["shown", "read", "absent"] = "shown"
+    route_version_id: Literal["top", "nested", "absent"] = "top"
+    route_list_graphs: bool = False
+    route_parts_order: Literal["newest", "oldest"] = "newest"
+    route_parts_paged: bool = True
+    route_lag: Wait = Field(default_factory=Wait)
+    route_graph_lag: Wait = Field(default_factory=Wait)
+    route_graph_pending: Literal["null", "empty", "absent"] = "null"
+    route_name_release: Wait = Field(default_factory=Wait)
+    route_errors: Literal["list", "flat"] = "list"
+    route_missing_status: int = Field(default=404, ge=400, le=499)
+    route_taken_status: int = Field(default=400, ge=400, le=499)
+    route_create_taken: Literal["7005", "constraint"] = "7005"
+    route_rename_taken: Literal["7005", "constraint"] = "constraint"
+    route_unknown: Literal["drop", "refuse"] = "drop"
+    route_bad_graph: Literal["refuse", "invalid"] = "refuse"
+    route_new_versions: Literal["checked", "invalid"] = "checked"
+    route_invalid_deployment: Literal["accept", "refuse"] = "accept"
+    route_conditions: Literal["optional", "required"] = "optional"
+    route_fractions: bool = False
+
+
+class PolicySwitches(BaseModel):
+    """Policies, of which only the product pages say anything, and little about errors and drafts."""
+
+    model_config = FORBID
+
+    policy_new_drafts: Literal["hidden", "flagged", "plain"] = "hidden"
+    policy_changed_drafts: Literal["replace", "both"] = "replace"
+    policy_commit_base: Literal["draft", "live"] = "draft"
+    policy_commit_fails: list[str] = []
+    policy_commit_status: int = Field(default=200, ge=200, le=599)
+    policy_commit_lists: Literal["policies", "ids"] = "policies"
+    policy_condition_type: Literal["refuse", "accept"] = "refuse"
+    policy_delete_answers: bool = False
+    policy_errors: Literal["list", "message", "flat"] = "list"
+    policy_limit: int | None = Field(default=None, ge=0)
+    policy_names_unique: bool = False
+    policy_simulation_wrapped: bool = True
+
+
 DomainState = Literal["initializing", "pending_dcv", "active", "blocked", "error"]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.catalog import RESOURCES
-from tests.simulator.conftest import Client, codes, result
+from tests.simulator.conftest import Client, codes, listed, result
 from tests.simulator.handle import Simulator
 from tests.simulator.items import LONG, Age
 from tests.simulator.routing import PATTERNS, route
@@ -184,7 +184,7 @@ def test_every_kind_may_still_be_listed(simulator: Simulator, clients: Callable[
     simulator.remove_item(kind, "one")
     rest = "/stores" if kind == "stores" else ""
     client = clients(resource.path.replace("{parent}", "parent") + rest)
-    assert [[item[resource.key] for item in result(client.call("GET"))] for _read in range(2)] == [["one"], []]
+    assert [[item[resource.key] for item in listed(client.call("GET"))] for _read in range(2)] == [["one"], []]
 
 
 def test_a_permission_has_to_be_one(simulator: Simulator) -> None:

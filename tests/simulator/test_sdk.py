@@ -127,3 +127,46 @@ def test_life_of_a_provider_config(client: cloudflare.Cloudflare, simulator: Sim
     assert [found.to_dict() for found in configs.list(**place)] == [made.to_dict()]
     with pytest.raises(cloudflare.BadRequestError):
         configs.create(**place, provider_slug="openai", alias="default", default_config=True, secret="invented")
+
+
+def test_life_of_a_dynamic_route(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+    simulator.seed({"id": "one"})
+    # The elements are typed dictionaries of their own, which the wire names do not fit.
+    routes: Any = client.ai_gateway.dynamic_routing
+    place: Any = {"account_id": simulator.account_id, "gateway_id": "one"}
+    first, second = graph(1), graph(2)
+    made = routes.create(**place, name="support", elements=first)
+    assert (made.name, made.gateway_id, made.version.is_valid) == ("support", "one", True)
+    assert [element.to_dict() for element in made.elements] == first
+    [item] = routes.list(**place, page=1, per_page=1).data.routes
+    assert (item.id, item.account_tag) == (made.id, simulator.account_id)
+    version = routes.create_version(made.id, **place, elements=second)
+    assert version.id == made.id
+    version_id = version.version_id
+    read = routes.get_version(version_id, **place, id=made.id)
+    assert (read.active, read.data, [element.to_dict() for element in read.elements]) == (False, second, second)
+    assert routes.create_deployment(made.id, **place, version_id=version_id).id == made.id
+    assert [found.version_id for found in routes.list_versions(made.id, **place).data.versions] == [version_id, made.version.version_id]
+    assert [found.version_id for found in routes.list_deployments(made.id, **place).data.deployments] == [
+        version_id,
+        made.version.version_id,
+    ]
+    assert routes.get(made.id, **place).version.data == second
+    assert routes.update(made.id, **place, name="sales").route.name == "sales"
+    assert routes.delete(made.id, **place).name == "sales"
+    with pytest.raises(cloudflare.NotFoundError) as missing:
+        routes.get(made.id, **place)
+    assert [error.code for error in missing.value.errors] == [7005]
+
+
+def graph(timeout: int) -> list[dict[str, Any]]:
+    """Return a graph as it goes over the wire, with all types that the client names by words of its own."""
+    both = {"success": {"elementId": "out"}, "fallback": {"elementId": "out"}}
+    target = {"provider": "openai", "model": "gpt-4o-mini", "timeout": timeout, "retries": 1}
+    quota = {"key": "metadata.user_id", "limit": 5, "limitType": "count", "window": 60}
+    return [
+        {"id": "in", "type": "start", "outputs": {"next": {"elementId": "cap"}}},
+        {"id": "cap", "type": "rate", "properties": quota, "outputs": {**both, "success": {"elementId": "main"}}},
+        {"id": "main", "type": "model", "properties": target, "outputs": both},
+        {"id": "out", "type": "end", "outputs": {}},
+    ]

@@ -28,6 +28,11 @@ class Refused(Exception):
         self.problems = problems
 
 
+def below(error: Refused, *steps: str | int) -> list[Problem]:
+    """Return the problems of a part of the body, with paths that lead to the part first."""
+    return [Problem(problem.message, ("body", *steps, *problem.path[1:])) for problem in error.problems]
+
+
 def check(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> Json:
     """The checked body, with the given keys only.
 
