@@ -12,6 +12,10 @@ cd "$(dirname "$0")/.."
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 [[ ! -t 1 ]] || export ANSIBLE_FORCE_COLOR=true
 gateway=edgeops-demo
+keys='{vault_openai_key: example-openai-key, vault_house_llm_key: example-house-llm-key}'
+
+again=$(mktemp)
+trap 'rm -f "$again"' EXIT
 
 show() {
     local word line='$'
@@ -26,10 +30,15 @@ show() {
 show ansible-playbook playbooks/quickstart.yml
 show ansible localhost -m edgeops.cloudflare.ai_gateway -a "id=$gateway cache_ttl=300"
 show ansible localhost -m edgeops.cloudflare.ai_gateway -a "id=$gateway state=absent"
+show ansible-playbook playbooks/gateway_with_key.yml -e "$keys"
+printf '\nThe same again changes nothing:\n'
+show ansible-playbook playbooks/gateway_with_key.yml -e "$keys" | tee "$again"
+grep -Eq 'changed=0 .*failed=0' "$again"
+show ansible localhost -m edgeops.cloudflare.ai_gateway -a "id=support-bot state=absent" --diff
 
 cat <<'EOT'
 
-All of this was against the simulator, and nothing is left of it. To do the same on a live account:
+All of this was against the simulator, and nothing of it is left. To do the same on a live account:
 
   export CLOUDFLARE_ACCOUNT_ID=...    # the account's id, 32 characters
   export CLOUDFLARE_API_TOKEN=...     # a token with the permission "AI Gateway Write"

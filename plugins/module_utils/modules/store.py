@@ -47,7 +47,7 @@ class Step(NamedTuple):
     def shown(self) -> dict[str, Any]:
         """Return the step as results have it."""
         return {
-            "kind": self.resource.name,
+            "kind": self.resource.kind,
             "name": self.name,
             "operation": self.outcome.operation,
             "changed_settings": list(self.outcome.changed_settings),

@@ -15,7 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 
 def named(items: Items, item: Mapping[str, Any]) -> Child:
     """Return what results say of an item that belongs to another one."""
-    return Child(items.resource.name, items.resource.identity_of(item))
+    return Child(items.resource.kind, items.resource.identity_of(item))
 
 
 def delete_children(items: Items, identity: str, done: list[Child], delete: Callable[[Items, Mapping[str, Any]], None]) -> None:

@@ -13,6 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 
 CUSTOM_DOMAIN = Resource(
     name="custom domain",
+    kind="custom_domain",
     path=("ai-gateway", "gateways", "{gateway_id}", "custom-domains"),
     place=(GATEWAY_ID,),
     parent=GATEWAY,

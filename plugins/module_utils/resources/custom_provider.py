@@ -16,6 +16,7 @@ TIMES = {"created_at": None, "modified_at": None}
 
 CUSTOM_PROVIDER = Resource(
     name="custom provider",
+    kind="custom_provider",
     path=("ai-gateway", "custom-providers"),
     id=Field("slug", "str", required=True, min_length=1, max_length=64, pattern=(r"[A-Za-z0-9-]+", "letters, digits and hyphens")),
     settings=(
@@ -46,6 +47,7 @@ CUSTOM_PROVIDER = Resource(
 
 COST = Resource(
     name="price",
+    kind="price",
     path=("ai-gateway", "custom-providers", "costs"),
     parent_key="account_provider_id",
     id=Field("model", "str", required=True, min_length=1),

@@ -13,6 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 
 DYNAMIC_ROUTE = Resource(
     name="dynamic route",
+    kind="dynamic_route",
     path=("ai-gateway", "gateways", "{gateway_id}", "routes"),
     place=(GATEWAY_ID,),
     parent=GATEWAY,

@@ -134,6 +134,8 @@ class Resource:
     id_pattern: tuple[str, str] | None = None
     protected: tuple[tuple[str, Any], ...] = ()
     gone: tuple[tuple[str, Any], ...] = ()
+    # What results call it, for programs.
+    kind: str = ""
     account_limits: tuple[int, ...] = ()
     further_keys: tuple[Field, ...] = ()
     is_found_by_key: bool = False

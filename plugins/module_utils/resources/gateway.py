@@ -144,6 +144,7 @@ GATEWAY_ID = Field("gateway_id", "str", required=True, min_length=1, max_length=
 
 GATEWAY = Resource(
     name="AI Gateway",
+    kind="gateway",
     path=("ai-gateway", "gateways"),
     id=Field("id", "str", aliases=("name",), required=True, min_length=1, max_length=64),
     settings=(

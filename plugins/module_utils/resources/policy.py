@@ -13,6 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 
 POLICY = Resource(
     name="policy",
+    kind="policy",
     path=("ai-gateway", "gateways", "{gateway_id}", "policies"),
     place=(GATEWAY_ID,),
     parent=GATEWAY,

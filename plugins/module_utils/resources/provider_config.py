@@ -16,6 +16,7 @@ DEFAULT_ALIAS = "default"
 
 PROVIDER_CONFIG = Resource(
     name="provider config",
+    kind="provider_config",
     path=("ai-gateway", "gateways", "{gateway_id}", "provider_configs"),
     place=(GATEWAY_ID,),
     parent=GATEWAY,

@@ -16,6 +16,7 @@ PERMISSIONS = ("Secrets Store Read", "Secrets Store Write")
 
 STORE = Resource(
     name="Secrets Store",
+    kind="secrets_store",
     path=("secrets_store", "stores"),
     id=Field("name", "str", required=True),
     settings=(),
@@ -31,6 +32,7 @@ STORE = Resource(
 
 SECRET = Resource(
     name="secret",
+    kind="secret",
     path=("secrets_store", "stores", "{store_id}", "secrets"),
     place=(Field("store_id", "str", is_option=False),),
     id=Field("name", "str", required=True, min_length=1, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, underscores and hyphens")),
