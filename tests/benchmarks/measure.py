@@ -51,13 +51,13 @@ class Sample(NamedTuple):
 class Bench:
     """Programs with an environment of their own, and the simulator that they talk to."""
 
-    def __init__(self, simulator: Simulator, folder: Path) -> None:
+    def __init__(self, simulator: Simulator, folder: Path, collections: Path = ROOT / ".venv/collections") -> None:
         self.simulator = simulator
         self.folder = folder
         (folder / "ansible.cfg").touch()
         self._environment = {
             **{name: value for name, value in os.environ.items() if not FOREIGN.match(name)},
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
             "ANSIBLE_INVENTORY": str(HERE / "inventory.yml"),
             "CLOUDFLARE_ACCOUNT_ID": simulator.account_id,

@@ -15,6 +15,9 @@ from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import RECREATE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
+# Options of an item beside its settings; not every resource has all of them.
+OF_EVERY_ITEM = ("state", "extra_settings", "unset", RECREATE.name)
+
 
 class FromEnvironment(str):
     """A value that no option gave: it came from an environment variable."""
@@ -45,6 +48,16 @@ def item_options(resource: Resource) -> dict[str, Any]:
     if resource.is_recreated:
         spec.update(options_of([RECREATE]))
     return spec
+
+
+def names_of(fields: Iterable[Field]) -> set[str]:
+    """Return every name that the options of ``fields`` have, and those of every item."""
+    return {*OF_EVERY_ITEM, *(name for field in fields for name in (field.name, *field.aliases))}
+
+
+def item_names(resource: Resource) -> set[str]:
+    """Return every name that an option of one item of ``resource`` has."""
+    return names_of((*resource.place, *resource.keys, *resource.settings))
 
 
 def by_name(spec: Mapping[str, Any]) -> dict[str, Any]:

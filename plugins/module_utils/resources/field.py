@@ -193,7 +193,7 @@ class Resource:
 
     def is_made_by_server(self, key: str) -> bool:
         """Return whether the field with that API name is part of the identity or set by the server, and so is no setting."""
-        return key in self.read_only or key == self.reference or any(field.key == key for field in self.keys)
+        return key in self._made_by_server
 
     def named(self, name: str) -> Field:
         """Return the setting with that option name."""
@@ -202,6 +202,10 @@ class Resource:
     def setting(self, key: str) -> Field | None:
         """The setting with that API name, if this version knows it."""
         return self._settings_by_key.get(key)
+
+    @cached_property
+    def _made_by_server(self) -> frozenset[str]:
+        return frozenset({*self.read_only, self.reference, *(field.key for field in self.keys)})
 
     @cached_property
     def _settings_by_key(self) -> dict[str, Field]:

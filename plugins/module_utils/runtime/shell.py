@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect, InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import by_name, item_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_names, names_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import connection_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets, shown_items, shown_values
@@ -112,8 +112,8 @@ def refused_shapes(work: Work, options: Mapping[str, Any]) -> str:
 def shown_options(work: Work, options: Mapping[str, Any], scrub: Scrubber | None = None) -> dict[str, Any]:
     """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings) and within items."""
     scrub = scrub or Scrubber(_secrets_in(work, options))
-    known = by_name(item_options(work.resource))
-    shown = shown_values(work.resource, by_name(work.argument_spec()), _without_items(work, options), scrub)
+    known = item_names(work.resource)
+    shown = shown_values(work.resource, names_of(work.fields), _without_items(work, options), scrub)
     return {name: shown[name] if name in shown else shown_items(work.resource, known, value, scrub) for name, value in options.items()}
 
 
