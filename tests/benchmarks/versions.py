@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures this checkout beside an earlier commit: python -m tests.benchmarks.versions COMMIT."""
+"""Measures commits side by side: python -m tests.benchmarks.versions COMMIT COMMIT."""
 
 from __future__ import annotations
 
@@ -24,19 +24,16 @@ Samples = dict[tuple[Case, str], list[Sample]]
 def main() -> None:
     """Run every case with both versions by turns, and print the medians."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.versions", description=__doc__)
-    parser.add_argument("commit", help="the commit to compare with")
+    parser.add_argument("commits", nargs="+", help="the commits to compare")
     parser.add_argument("--repeats", type=int, default=9, metavar="N", help="how often (default: %(default)s)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_simulator() as simulator:
-        before = Path(folder) / "collections"
-        check_out(chosen.commit, before / "ansible_collections/edgeops/cloudflare")
-        homes = {name: Path(folder) / name for name in (chosen.commit, "this checkout")}
-        for home in homes.values():
-            home.mkdir()
-        benches = {
-            chosen.commit: Bench(simulator, homes[chosen.commit], before),
-            "this checkout": Bench(simulator, homes["this checkout"]),
-        }
+        benches = {}
+        for commit in chosen.commits:
+            collections, home = Path(folder) / commit / "collections", Path(folder) / commit / "home"
+            home.mkdir(parents=True)
+            check_out(commit, collections / "ansible_collections/edgeops/cloudflare")
+            benches[commit] = Bench(simulator, home, collections)
         report(measured(benches, chosen.repeats))
 
 

@@ -30,6 +30,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, single
@@ -101,6 +102,7 @@ class ProviderConfigItems(Items):
 
     def _usable_gateway(self) -> dict[str, Any] | None:
         gateway = self.parent()
+        self.client.secrets.update(secret_values(GATEWAY, gateway or {}))
         if gateway is not None and gateway.get("authentication") is False:
             raise NotUsable(
                 f"{GATEWAY.name} {gateway['id']!r} has authentication: false, and then does not use stored keys: anybody who knows its URL "

@@ -29,7 +29,7 @@ ACTIVE = "active"
 WAIT_TIMEOUT = Field("wait_timeout", "int", minimum=1, maximum=3600, default=60)
 
 
-class NotUsable(CollectionError):
+class NotActive(CollectionError):
     """A secret does not become active."""
 
 
@@ -133,17 +133,22 @@ def _with_scopes(declaration: Declaration, current: Mapping[str, Any] | None) ->
     return replace(declaration, settings={**declaration.settings, "scopes": usable_scopes(current)})
 
 
+def is_active(secret: Mapping[str, Any] | None) -> bool:
+    """Return whether a secret exists and can be used; an API without a status has no other ones."""
+    return secret is not None and secret.get("status") in (None, ACTIVE)
+
+
 def wait_until_usable(items: Items, secret: Mapping[str, Any], seconds: int) -> dict[str, Any]:
     """Return a secret that was created or changed, once it is active. A read replica may not have it for some seconds.
 
-    :raises NotUsable: if it is not active by then.
+    :raises NotActive: if it is not active by then.
     """
-    if secret.get("status") == ACTIVE:
+    if is_active(secret):
         return dict(secret)
-    found = wait_for(lambda: items.reread(secret), lambda item: item is not None and item.get("status") == ACTIVE, seconds)
-    if found is None or found.get("status") != ACTIVE:
+    found = wait_for(lambda: items.reread(secret), is_active, seconds)
+    if found is None or not is_active(found):
         status = "not found" if found is None else found.get("status")
-        raise NotUsable(
+        raise NotActive(
             f"{SECRET.name} {secret.get('name')!r} is {status} after {seconds} s, and not active. Run the task again: it goes on from what "
             "is there; or raise wait_timeout."
         )
