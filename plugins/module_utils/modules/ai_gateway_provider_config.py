@@ -15,6 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store i
     ensure_store,
     make_secret,
     steps_result,
+    value_warnings,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_result
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
@@ -142,4 +143,9 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     return steps_result(list(items.steps.values()), result, client)
 
 
-WORK = single(PROVIDER_CONFIG, "provider_config", run, (WAIT_TIMEOUT,))
+def warn(task: Task) -> list[str]:
+    """Return what is to be said about the task before anything is sent."""
+    return value_warnings("secret", task.declaration.settings.get("secret"))
+
+
+WORK = single(PROVIDER_CONFIG, "provider_config", run, (WAIT_TIMEOUT,))._replace(warn=warn)

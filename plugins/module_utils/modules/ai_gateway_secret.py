@@ -16,6 +16,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store i
     find_store,
     make_secret,
     steps_result,
+    value_warnings,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_result
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
@@ -62,4 +63,9 @@ def _remove(task: Task, check_mode: bool, client: Client) -> Outcome:
     return reconcile(SECRET, task.declaration, items, check_mode)
 
 
-WORK = single(SECRET, "secret", run, (WAIT_TIMEOUT,))
+def warn(task: Task) -> list[str]:
+    """Return what is to be said about the task before anything is sent."""
+    return value_warnings("value", task.declaration.settings.get("value"))
+
+
+WORK = single(SECRET, "secret", run, (WAIT_TIMEOUT,))._replace(warn=warn)

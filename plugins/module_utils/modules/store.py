@@ -26,6 +26,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secre
 # The name that the dashboard gives to the store of an account.
 STORE_NAME = "default_secrets_store"
 ACTIVE = "active"
+# The limit in Cloudflare's documentation; the API takes 65,536 bytes.
+SURE_BYTES = 1024
 WAIT_TIMEOUT = Field("wait_timeout", "int", minimum=1, maximum=3600, default=60)
 
 
@@ -85,6 +87,17 @@ def ensure_store(client: Client, check_mode: bool) -> Step:
             if found is None:
                 raise
     return Step(STORE, str(found["name"]), Outcome(UNCHANGED, (), found, found))
+
+
+def value_warnings(option: str, value: str | None) -> list[str]:
+    """Return a warning about a secret that is so long that it may be stored, and then not be found (workers-sdk issue 14018)."""
+    size = len((value or "").encode("utf-8"))
+    if size <= SURE_BYTES:
+        return []
+    return [
+        f"{option} has {size} bytes. The Secrets Store is documented for {SURE_BYTES}; longer secrets were reported to be stored and then not "
+        "found when they are used. Send a request through the gateway to make sure."
+    ]
 
 
 def usable_scopes(current: Mapping[str, Any] | None) -> list[str]:
