@@ -95,8 +95,8 @@ def value_warnings(option: str, value: str | None) -> list[str]:
     if size <= SURE_BYTES:
         return []
     return [
-        f"{option} has {size} bytes. The Secrets Store is documented for {SURE_BYTES}; longer secrets were reported to be stored and then not "
-        "found when they are used. Send a request through the gateway to make sure."
+        f"{option} has {size} bytes. The Secrets Store is documented for {SURE_BYTES}; longer secrets were reported to be stored, and then "
+        "not to be found in use. Send a request through the gateway to make sure."
     ]
 
 

@@ -32,7 +32,6 @@ class Account:
     """Stands for the API's gateways: creates take a while, and it notes how many are under way at a time."""
 
     resource = GATEWAY
-    place = {}
 
     def __init__(self, stored=(), seconds=0.0, listing_seconds=0.0, on_create=lambda: None):
         self.lines = []
@@ -42,6 +41,7 @@ class Account:
         self.listing_seconds = listing_seconds
         self.on_create = on_create
         self.created = []
+        self.place = {}
         self.most = 0
         self._under_way = 0
         self._lock = threading.Lock()
