@@ -100,7 +100,8 @@ options:
     description:
       - When a declared secret is written to an item that exists, such as a gateway.
       - V(auto) writes it if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts as
-        unchanged, with a warning, unless the visible part of a mask such as C(sk_...1234) contradicts it.
+        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. The task warns about that, but not about a secret
+        that no answer of the API ever has, such as the key of a provider.
       - V(always) writes it in each run, so the task always reports a change. Use it to rotate a secret that the server hides.
       - V(never) writes it only when the item, or the element of a list that holds the secret, is created. A secret that somebody rotates
         elsewhere then stays.
