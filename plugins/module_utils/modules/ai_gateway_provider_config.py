@@ -137,8 +137,12 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     """
     items = ProviderConfigItems(client, task)
     outcome = reconcile(PROVIDER_CONFIG, task.declaration, items, check_mode)
-    if check_mode and outcome.operation in (CREATED, RECREATED):
-        items.prepare(check_mode)
+    if outcome.operation in (CREATED, RECREATED):
+        if check_mode:
+            items.prepare(check_mode)
+        else:
+            # A new config is missing from the listing for some seconds. The next task would take it for absent.
+            items.find(task.declaration.id)
     result = item_result(PROVIDER_CONFIG, "provider_config", task.declaration, outcome, task.label, Scrubber(client.secrets))
     return steps_result(list(items.steps.values()), result, client)
 
