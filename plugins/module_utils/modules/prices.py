@@ -20,8 +20,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
 COSTS = Field("costs", "list", elements="dict", fields=(*COST.keys, *COST.settings))
-# The list is declared whole, so all that it does not have is deleted.
-NO_LIMIT = 10**6
 CONCURRENCY = 4
 
 
@@ -61,7 +59,8 @@ def run_prices(declarations: tuple[Declaration, ...], provider_id: str | None, c
     if provider_id is None:
         planned = [make_plan(COST, declaration, None) for declaration in declarations]
         return _prices([Outcome(plan.operation, plan.changed_settings, None, plan.after) for plan in planned])
-    fleet = Fleet(declarations, purge=True, purge_limit=NO_LIMIT, concurrency=CONCURRENCY)
+    # The list is declared whole, so all that it does not have is deleted.
+    fleet = Fleet(declarations, purge=True, purge_limit=None, concurrency=CONCURRENCY)
     members = reconcile_fleet(COST, fleet, Items(client, COST, {str(COST.parent_key): provider_id}), check_mode)
     errors = [(member.declaration.id, member.error) for member in members if member.error is not None]
     if errors:
