@@ -205,12 +205,9 @@ custom_domain:
       type: int
       returned: not for a new custom domain in check mode
 status:
-  description:
-    - On success, the same as RV(custom_domain.status), a text.
-    - On failure, when the API answered, the HTTP status as in RV(edgeops.cloudflare.ai_gateway#module:status), a number.
-  type: raw
-  returned: success, when O(state=present), but not for a new custom domain in check mode; failure, when the API answered
-  sample: pending_dcv
+  description: See RV(edgeops.cloudflare.ai_gateway#module:status).
+  type: int
+  returned: failure, when the API answered
 errors:
   description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
   type: list
