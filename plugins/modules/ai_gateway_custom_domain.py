@@ -29,7 +29,7 @@ options:
     required: true
   hostname:
     description:
-      - The full host name, in lower case, without a wildcard, at most 253 characters. It identifies the custom domain.
+      - The full host name, in lower case, without a wildcard, 1 to 253 characters. It identifies the custom domain.
       - The API calls it C(domain) in requests, and C(hostname) in answers.
     type: str
     required: true
@@ -70,7 +70,7 @@ options:
     default: false
   wait_timeout:
     description:
-      - Most seconds to wait if O(wait=true).
+      - Most seconds to wait if O(wait=true), 1 to 86400.
     type: int
     default: 600
   extra_settings:
@@ -205,12 +205,9 @@ custom_domain:
       type: int
       returned: not for a new custom domain in check mode
 status:
-  description:
-    - On success, the same as RV(custom_domain.status), a text.
-    - On failure, when the API answered, the HTTP status as in RV(edgeops.cloudflare.ai_gateway#module:status), a number.
-  type: raw
-  returned: success, when O(state=present), but not for a new custom domain in check mode; failure, when the API answered
-  sample: pending_dcv
+  description: See RV(edgeops.cloudflare.ai_gateway#module:status).
+  type: int
+  returned: failure, when the API answered
 errors:
   description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
   type: list
