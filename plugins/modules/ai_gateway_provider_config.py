@@ -170,10 +170,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode.
+  description: What was done, or would be done in check mode. C(recreated) is deleted and created again, see O(recreate).
   type: str
   returned: success
-  choices: [created, updated, deleted, unchanged]
+  choices: [created, updated, recreated, deleted, unchanged]
   sample: created
 changed_settings:
   description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.

@@ -141,7 +141,7 @@ secret:
     store_id:
       description: The id of the Secrets Store.
       type: str
-      returned: not for a new secret in check mode
+      returned: unless it does not exist yet, in check mode
     status:
       description: The secret can be used when this is C(active).
       type: str

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from typing import Any
 
@@ -21,8 +20,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import READ_ONE_BY_ONE
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
-from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_document, option_by_spec, play_of, walk
+from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_document, option_by_spec, play_of, walk, work_of
 from tests.simulator.handle import Simulator
 
 BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
@@ -50,12 +48,6 @@ Descriptions = dict[tuple[str, ...], Any]
 def spec_of(module: str) -> Json:
     """The argument spec that the module really uses."""
     return work_of(module).argument_spec()
-
-
-def work_of(module: str) -> Work:
-    code = importlib.import_module(f"ansible_collections.edgeops.cloudflare.plugins.modules.{module}")
-    work: Work = code.WORK
-    return work
 
 
 def prose(text: Any) -> str:
