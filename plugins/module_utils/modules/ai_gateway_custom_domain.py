@@ -45,7 +45,6 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     hostname, target = task.declaration.id, domain.get("cname_target")
     return {
         **result,
-        "status": domain.get("status"),
         "cname_target": target,
         "dns_record": {"record": hostname, "type": "CNAME", "value": target, "proxied": True},
     }
