@@ -29,7 +29,7 @@ options:
     required: true
   hostname:
     description:
-      - The full host name, in lower case, without a wildcard, at most 253 characters. It identifies the custom domain.
+      - The full host name, in lower case, without a wildcard, 1 to 253 characters. It identifies the custom domain.
       - The API calls it C(domain) in requests, and C(hostname) in answers.
     type: str
     required: true
@@ -70,7 +70,7 @@ options:
     default: false
   wait_timeout:
     description:
-      - Most seconds to wait if O(wait=true).
+      - Most seconds to wait if O(wait=true), 1 to 86400.
     type: int
     default: 600
   extra_settings:
@@ -124,10 +124,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode.
+  description: What was done, or would be done in check mode. C(recreated) is deleted and created again, see O(recreate).
   type: str
   returned: success
-  choices: [created, updated, deleted, unchanged]
+  choices: [created, recreated, deleted, unchanged]
   sample: created
 changed_settings:
   description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
@@ -136,15 +136,15 @@ changed_settings:
   returned: success
   sample: [minTLS, zone_id]
 cname_target:
-  description: The name that the DNS record must point to.
+  description: The name that the DNS record must point to. It is null for a new custom domain in check mode.
   type: str
-  returned: success, when O(state=present), but not for a new custom domain in check mode
+  returned: success, when O(state=present)
   sample: 0123456789abcdef.cname.example.com
 dns_record:
   description:
     - The DNS record that the custom domain needs, with the options of the module C(community.general.cloudflare_dns).
   type: dict
-  returned: success, when O(state=present), but not for a new custom domain in check mode
+  returned: success, when O(state=present)
   contains:
     record:
       description: The host name.

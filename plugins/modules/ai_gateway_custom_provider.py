@@ -25,8 +25,8 @@ extends_documentation_fragment:
 options:
   slug:
     description:
-      - The provider's short name in the account, of letters, digits and hyphens. It identifies the provider, and is not changed by this
-        module.
+      - The provider's short name in the account, 1 to 64 letters, digits and hyphens. It identifies the provider, and is not changed by
+        this module.
       - The API puts C(custom-) in front of it everywhere else, so that V(internal-llm) becomes C(custom-internal-llm). Do not put it there
         yourself.
     type: str
@@ -40,7 +40,7 @@ options:
     default: present
   name:
     description:
-      - The name that the dashboard shows. Required to create a provider.
+      - The name that the dashboard shows, at least 1 character. Required to create a provider.
     type: str
   provider_base_url:
     description:
@@ -98,7 +98,7 @@ options:
     elements: dict
     suboptions:
       model:
-        description: The name of the model, or a part of it, see O(costs[].model_rule).
+        description: The name of the model, or a part of it, see O(costs[].model_rule). At least 1 character.
         type: str
         required: true
       model_rule:
@@ -107,14 +107,14 @@ options:
         choices: [equals, starts-with, contains]
         default: equals
       cost_type:
-        description: What is counted.
+        description: What is counted, in at least 1 character.
         type: str
         default: tokens
       cost_in:
-        description: The price of one token of the prompt. C(0.0000025) is 2.50 for a million of them.
+        description: The price of one token of the prompt, 0 or more. C(0.0000025) is 2.50 for a million of them.
         type: float
       cost_out:
-        description: The price of one token of the answer.
+        description: The price of one token of the answer, 0 or more.
         type: float
       token_pricing:
         description: Prices of one token by kind of token, as numbers.
@@ -270,7 +270,7 @@ custom_provider:
       type: dict
       returned: always
     costs:
-      description: The prices, each as in O(costs), with what the server made.
+      description: The prices, each as in O(costs). What is not set is null.
       type: list
       elements: dict
       returned: when O(costs) is given

@@ -36,14 +36,14 @@ options:
     required: true
   provider_slug:
     description:
-      - The provider, by its name in the URL of requests, such as V(openai), V(anthropic), V(google-ai-studio) or V(grok). It identifies the
-        provider config, together with O(alias).
+      - The provider, by its name in the URL of requests, such as V(openai), V(anthropic), V(google-ai-studio) or V(grok), 1 to 64 letters,
+        digits, underscores and hyphens. It identifies the provider config, together with O(alias).
       - For a custom provider, this is C(custom-<slug>), see RV(edgeops.cloudflare.ai_gateway_custom_provider#module:provider_slug).
     type: str
     required: true
   alias:
     description:
-      - The name of the key among those for the same provider, of letters, digits, underscores and hyphens.
+      - The name of the key among those for the same provider, 1 to 64 letters, digits, underscores and hyphens.
       - The key V(default) serves requests that name none. Clients choose another one with the header C(cf-aig-byok-alias), on the endpoints
         of the providers only. Unified endpoints, such as C(/ai/run), C(/ai/v1) and the AI binding of Workers, use V(default) only.
     type: str
@@ -77,12 +77,12 @@ options:
     type: bool
   rate_limit:
     description:
-      - How many requests may use the key in O(rate_limit_period). Cloudflare does not document how it enforces this limit.
+      - How many requests may use the key in O(rate_limit_period), 0 or more. Cloudflare does not document how it enforces this limit.
       - Cannot be changed, see O(recreate).
     type: int
   rate_limit_period:
     description:
-      - Length of the period of O(rate_limit) in seconds. The API uses a minute if this is not given.
+      - Length of the period of O(rate_limit) in seconds, 0 or more. The API uses a minute if this is not given.
       - Cannot be changed, see O(recreate).
     type: int
   recreate:
@@ -94,7 +94,7 @@ options:
     default: false
   wait_timeout:
     description:
-      - Most seconds to wait until a new secret can be used, which usually takes a few.
+      - Most seconds to wait until a new secret can be used, 1 to 3600. It usually takes a few.
     type: int
     default: 60
   extra_settings:
@@ -170,10 +170,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode.
+  description: What was done, or would be done in check mode. C(recreated) is deleted and created again, see O(recreate).
   type: str
   returned: success
-  choices: [created, updated, deleted, unchanged]
+  choices: [created, updated, recreated, deleted, unchanged]
   sample: created
 changed_settings:
   description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.

@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The secret's name, of letters, digits, underscores and hyphens. It identifies the secret, and cannot be changed.
+      - The secret's name, at least 1 letter, digit, underscore or hyphen. It identifies the secret, and cannot be changed.
       - Requests find the key of a provider by the name C({gateway_id}_{provider_slug}_{alias}), such as V(support-bot_openai_default). The
         API accepts a provider config whose secret has another name, but requests do not find it.
     type: str
@@ -45,7 +45,7 @@ options:
     type: str
   copy_from:
     description:
-      - The name of another secret whose value a new secret gets, so that nobody has to know the value.
+      - The name of another secret, at least 1 character. A new secret gets its value, so that nobody has to know the value.
       - It has no effect on a secret that exists. Later changes of the other secret are not copied.
     type: str
   comment:
@@ -54,7 +54,7 @@ options:
     type: str
   wait_timeout:
     description:
-      - Most seconds to wait until a new secret can be used, which usually takes a few.
+      - Most seconds to wait until a new secret can be used, 1 to 3600. It usually takes a few.
     type: int
     default: 60
   extra_settings:
@@ -141,7 +141,7 @@ secret:
     store_id:
       description: The id of the Secrets Store.
       type: str
-      returned: not for a new secret in check mode
+      returned: unless it does not exist yet, in check mode
     status:
       description: The secret can be used when this is C(active).
       type: str

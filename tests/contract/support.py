@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway import WORK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 from tests.simulator.handle import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,6 +112,13 @@ def described(options: Mapping[str, Any], where: tuple[str, ...] = ()) -> Iterat
     for name, option in options.items():
         yield (*where, name), option["description"]
         yield from described(option.get("suboptions", {}), (*where, name))
+
+
+def work_of(module: str) -> Work:
+    """The work that the module really does."""
+    code = importlib.import_module(f"ansible_collections.edgeops.cloudflare.plugins.modules.{module}")
+    work: Work = code.WORK
+    return work
 
 
 class Invalid(Exception):

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from typing import Any
 
@@ -18,11 +17,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import PROGRESS_SECONDS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import READ_ONE_BY_ONE
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
-from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_document, option_by_spec, play_of, walk
+from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_document, option_by_spec, play_of, walk, work_of
 from tests.simulator.handle import Simulator
 
 BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
@@ -33,6 +31,14 @@ NUMBERS = {5.0: "five"}
 # What the examples find.
 SEEDED = {"ai_gateway_info": ("support-bot", "team-search"), "ai_gateways": ("team-support", "not-listed")}
 SEEDED_SETTINGS = {"authentication": False, "cache_ttl": 60}
+SEEDED_ITEMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ai_gateway_custom_domain_info": ("custom_domains", {"gateway_id": "support-bot", "hostname": "ai.example.com"}),
+    "ai_gateway_custom_provider_info": ("custom_providers", {"slug": "internal-llm"}),
+    "ai_gateway_provider_config_info": ("provider_configs", {"gateway_id": "support-bot", "provider_slug": "openai"}),
+    "ai_gateway_secret_info": ("secrets", {"name": "support-bot_openai_default", "scopes": ["ai_gateway", "workers"]}),
+}
+# What the examples refer to.
+VAULTED = ("vault_openai_key", "vault_new_openai_key", "vault_batch_openai_key", "vault_internal_llm_key")
 
 Json = dict[str, Any]
 # By the names of the option and of those that lead to it.
@@ -42,12 +48,6 @@ Descriptions = dict[tuple[str, ...], Any]
 def spec_of(module: str) -> Json:
     """The argument spec that the module really uses."""
     return work_of(module).argument_spec()
-
-
-def work_of(module: str) -> Work:
-    code = importlib.import_module(f"ansible_collections.edgeops.cloudflare.plugins.modules.{module}")
-    work: Work = code.WORK
-    return work
 
 
 def prose(text: Any) -> str:
@@ -199,8 +199,30 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
     tasks = yaml.safe_load(documented[module]["examples"])
     assert any(f"edgeops.cloudflare.{module}" in task for task in tasks)
     variables = {"cloudflare_account_id": simulator.account_id, "cloudflare_api_token": simulator.api_token}
+    variables.update({name: f"example-of-{name}" for name in VAULTED})
     for name in SEEDED.get(module, ()):
         simulator.seed({"id": name, **SEEDED_SETTINGS})
+    seed_items(simulator, module)
     ansible.play([play_of(tasks, variables)])
-    wanted = {"GET"} if module in READS_ONLY else {"POST", "PUT", "GET", "DELETE"}
-    assert wanted <= {request["method"] for request in simulator.requests()}
+    resource = work_of(module).resource
+    assert ({"GET"} if module in READS_ONLY else verbs_of(resource)) <= methods_on(resource, simulator.requests())
+
+
+def seed_items(simulator: Simulator, module: str) -> None:
+    """Store what the examples of ``module`` find, beside gateways."""
+    if module in SEEDED_ITEMS:
+        kind, item = SEEDED_ITEMS[module]
+        store = simulator.seed_item("stores", {"name": "default_secrets_store"})
+        simulator.seed_item(kind, {"store_id": store["id"], **item} if kind == "secrets" else item)
+
+
+def verbs_of(resource: Resource) -> set[str]:
+    """Return the methods with which the items of ``resource`` are read, created, changed and deleted, as far as they can be."""
+    is_updated = any(not setting.immutable for setting in resource.settings)
+    return {"GET", "POST", "DELETE"} | ({resource.update_verb} if is_updated else set())
+
+
+def methods_on(resource: Resource, journal: list[Json]) -> set[str]:
+    """Return the methods of the requests for ``resource`` itself, and for nothing below it."""
+    path = "/".join("[^/]+" if segment.startswith("{") else segment for segment in resource.path)
+    return {request["method"] for request in journal if re.search(f"/accounts/[^/]+/{path}(/[^/]+)?$", request["path"])}

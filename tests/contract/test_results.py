@@ -14,73 +14,35 @@ from typing import Any
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet, plan
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from tests.contract.support import FULL, MODULES, Ansible, play_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from tests.contract.returns import (
+    CASES,
+    CREATED,
+    FAILS,
+    FULL_OF,
+    ITEMS,
+    LEAST,
+    NEW_IN_CHECK_MODE,
+    REFUSED,
+    RETURNED,
+    SOME_FAILED,
+    TASKS,
+    UNCHANGED,
+    UPDATED,
+    WRONG_TOKEN,
+)
+from tests.contract.support import MODULES, Ansible, play_of, work_of
 from tests.simulator.handle import Simulator
 
 # What Ansible puts into any result, or documents for all modules.
 COMMON = {"changed", "deprecations", "diff", "exception", "failed", "invocation", "msg", "warnings"}
 TYPES: dict[str, Any] = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list, "dict": dict}
+# What the server makes and nobody documents.
+UNPUBLISHED = {"account_id", "account_tag", "internal_id", "wholesale"}
+# Operations that no task here brings out, and why. One that is brought out fails.
+UNSEEN = {"ai_gateway_custom_domain": {plan.RECREATED: "no answer shows a setting of this version, so only extra_settings can differ"}}
 
 Json = dict[str, Any]
-
-# Tasks that bring out every result, by module, in the order in which they run. They fail if their names begin with FAILS.
-FAILS = "fails: "
-WRONG_TOKEN, NO_ANSWER, WRONG_OPTION = f"{FAILS}wrong token", f"{FAILS}no answer", f"{FAILS}wrong option"
-NEW_IN_CHECK_MODE, DELETED, REFUSED = "new, in check mode", "deleted", f"{FAILS}refused"
-SOME_FAILED = f"{FAILS}some"
-UNREACHABLE: Json = {"base_url": "http://127.0.0.1:9", "max_retries": 0}
-UNKNOWN: Json = {"api_token": "example-of-a-wrong-token"}
-TASKS: dict[str, dict[str, Json]] = {
-    "ai_gateway": {
-        NEW_IN_CHECK_MODE: {"options": {"id": "one"}, "check_mode": True, "diff": True},
-        "created": {"options": {"id": "one", **FULL}},
-        "updated": {"options": {"id": "one", "cache_ttl": 1}, "diff": True},
-        "unchanged": {"options": {"id": "one", "cache_ttl": 1}},
-        DELETED: {"options": {"id": "one", "state": "absent"}},
-        "created with the least": {"options": {"id": "two"}},
-        REFUSED: {"options": {"id": "one", "extra_settings": {"no_such_setting": 1}}},
-        WRONG_TOKEN: {"options": {"id": "one", **UNKNOWN}},
-        NO_ANSWER: {"options": {"id": "one", **UNREACHABLE}},
-        WRONG_OPTION: {"options": {"id": "one", "cache_ttl": -1}},
-    },
-    "ai_gateways": {
-        # The gateway `two` is there already.
-        "created": {"options": {"gateways": [{"id": "one", **FULL}, {"id": "two"}]}, "diff": True},
-        "changed": {"options": {"gateways": [{"id": "one", "cache_ttl": 1}, {"id": "two", "state": "absent"}, {"id": "three"}]}},
-        "unchanged": {"options": {"gateways": [{"id": "one"}]}},
-        SOME_FAILED: {"options": {"gateways": [{"id": "one"}, {"id": "four", "extra_settings": {"no_such_setting": 1}}]}},
-        WRONG_TOKEN: {"options": {"gateways": [], **UNKNOWN}},
-        NO_ANSWER: {"options": {"gateways": [], **UNREACHABLE}},
-        WRONG_OPTION: {"options": {"gateways": [{"id": "one", "cache_ttl": -1}]}},
-    },
-    "ai_gateway_info": {
-        "all": {"options": {}},
-        "one": {"options": {"id": "one"}},
-        WRONG_TOKEN: {"options": UNKNOWN},
-        NO_ANSWER: {"options": UNREACHABLE},
-        WRONG_OPTION: {"options": {"ids": [""]}},
-    },
-}
-# In which tasks a key is there, by what its `returned` says, beside `always` and `success`.
-RETURNED: dict[str, dict[str, set[str]]] = {
-    "ai_gateway": {
-        "success, when O(state=present)": {name for name in TASKS["ai_gateway"] if not name.startswith(FAILS)} - {DELETED},
-        "not for a new gateway in check mode": set(TASKS["ai_gateway"]) - {NEW_IN_CHECK_MODE},
-        "failure, when the API answered": {REFUSED, WRONG_TOKEN},
-        "failure, when a request was made": {REFUSED, WRONG_TOKEN, NO_ANSWER},
-    },
-    "ai_gateways": {
-        "unless nothing could be done at all": set(TASKS["ai_gateways"]) - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},
-        "failure, when the API answered to the listing": {WRONG_TOKEN},
-        "failure, when the listing failed": {WRONG_TOKEN, NO_ANSWER},
-    },
-    "ai_gateway_info": {
-        "failure, when the API answered": {WRONG_TOKEN},
-        "failure, when a request was made": {WRONG_TOKEN, NO_ANSWER},
-    },
-}
-CASES = [(module, case) for module, tasks in TASKS.items() for case in tasks]
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +79,7 @@ def wrong(document: Mapping[str, Any], result: Mapping[str, Any], case: tuple[st
 
 
 def wrong_value(entry: Mapping[str, Any], value: Any, case: tuple[str, str], where: str) -> Iterator[str]:
-    if value is None and may_be_null(where):
+    if value is None and may_be_null(*case, where):
         return
     if not is_of(entry["type"], value):
         yield f"{where} is {value!r}"
@@ -136,11 +98,16 @@ def is_of(kind: str, value: Any) -> bool:
     return isinstance(value, TYPES[kind]) and (kind == "bool" or not isinstance(value, bool))
 
 
-def may_be_null(where: str) -> bool:
-    """By the documentation: the error of what did not fail, and a setting that is not set and has no default."""
+def resource_of(module: str) -> Resource:
+    return work_of(module).resource
+
+
+def may_be_null(module: str, case: str, where: str) -> bool:
+    """By the documentation: the error of what did not fail, a setting without a default that is not set, and what is not known yet."""
     of, _dot, name = where.partition(".")
-    setting = GATEWAY.setting(name) if of == "gateway" else None
-    return where == "results.error" or (setting is not None and setting.default is None)
+    setting = resource_of(module).setting(name) if of == ITEMS.get(module) else None
+    is_unknown = case == NEW_IN_CHECK_MODE and where in ("cname_target", "dns_record.value")
+    return where == "results.error" or is_unknown or (setting is not None and setting.default is None)
 
 
 def test_every_module_and_every_returned_is_tried(documented: Json) -> None:
@@ -168,38 +135,73 @@ def test_facts_are_what_is_returned_on_success(results: dict[tuple[str, str], Js
         assert result.get("ansible_facts", {}).get(fact) == (None if case.startswith(FAILS) else result.get(key, {}))
 
 
-def test_every_operation_was_seen_and_is_documented(documented: Json, results: dict[tuple[str, str], Json]) -> None:
-    operations = {plan.CREATED, plan.UPDATED, plan.DELETED, plan.UNCHANGED}
-    single = [results["ai_gateway", case] for case in TASKS["ai_gateway"] if not case.startswith(FAILS)]
-    assert {result["operation"] for result in single} == operations
-    assert all(result["changed"] == (result["operation"] != plan.UNCHANGED) for result in single)
-    assert set(documented["ai_gateway"]["return"]["operation"]["choices"]) == operations
+@pytest.mark.parametrize("module", ITEMS)
+def test_the_operations_of_one_item_are_documented(documented: Json, results: dict[tuple[str, str], Json], module: str) -> None:
+    found = [results[module, case] for case in TASKS[module] if not case.startswith(FAILS)]
+    seen = {result["operation"] for result in found}
+    assert sorted([*seen, *UNSEEN.get(module, {})]) == sorted(documented[module]["return"]["operation"]["choices"])
+    assert all(result["changed"] == (result["operation"] != plan.UNCHANGED) for result in found)
+
+
+def test_every_operation_of_many_items_was_seen_and_is_documented(documented: Json, results: dict[tuple[str, str], Json]) -> None:
     many = [entry["operation"] for case in TASKS["ai_gateways"] for entry in results["ai_gateways", case].get("results", [])]
-    assert set(many) == operations | {fleet.FAILED}
+    assert set(many) == {plan.CREATED, plan.UPDATED, plan.DELETED, plan.UNCHANGED, fleet.FAILED}
     document = documented["ai_gateways"]["return"]
     assert set(document["results"]["contains"]["operation"]["choices"]) == set(document["summary"]["contains"]) == set(many)
 
 
-def test_every_setting_was_returned_with_a_value(results: dict[tuple[str, str], Json]) -> None:
+@pytest.mark.parametrize("module", ITEMS)
+def test_every_setting_was_returned_with_a_value(results: dict[tuple[str, str], Json], module: str) -> None:
     """Otherwise its documented type would be compared with nothing."""
-    created = results["ai_gateway", "created"]
-    assert not [name for name, value in created["gateway"].items() if value is None]
-    assert created["changed_settings"] == sorted(FULL)
+    created, resource = results[module, CREATED], resource_of(module)
+    assert not [name for name, value in created[ITEMS[module]].items() if value is None]
+    declared = {field.name: field.key for field in resource.settings}
+    given = {declared.get(name, name) for name in FULL_OF[module]}
+    assert created["changed_settings"] == sorted(given | {field.key for field in resource.settings if not field.is_option})
+    assert given >= {field.key for field in resource.settings if is_given(resource, field)}
 
 
-def test_a_gateway_is_the_same_whichever_module_returns_it(results: dict[tuple[str, str], Json]) -> None:
-    gateway = results["ai_gateways", "unchanged"]["gateways"]["one"]
+def is_given(resource: Resource, field: Field) -> bool:
+    """Whether the fullest item declares a setting: of those that stand for the same, it has the first one."""
+    return field.is_option and not any(field.name in group[1:] for group in resource.alternatives)
+
+
+def test_an_item_is_the_same_whichever_module_returns_it(results: dict[tuple[str, str], Json]) -> None:
+    gateway = results["ai_gateways", UNCHANGED]["gateways"]["one"]
     assert results["ai_gateway_info", "one"]["gateways"] == [gateway]
-    assert set(gateway) == set(results["ai_gateway", "created"]["gateway"])
+    assert set(gateway) == set(results["ai_gateway", CREATED]["gateway"])
+    for module, name in ITEMS.items():
+        if module != "ai_gateway":
+            item = results[module, LEAST][name]
+            (found,) = results[f"{module}_info", "one"][f"{name}s"]
+            # A domain goes from one status to the next by itself.
+            assert {**found, "status": item.get("status")} == {**item, "status": item.get("status")}
+            assert found in results[f"{module}_info", "all"][f"{name}s"]
 
 
-def test_the_returned_settings_have_the_types_of_the_options(documented: Json) -> None:
-    contains = documented["ai_gateway"]["return"]["gateway"]["contains"]
-    for field in GATEWAY.settings:
+@pytest.mark.parametrize("module", ITEMS)
+def test_the_returned_settings_have_the_types_of_the_options(documented: Json, module: str) -> None:
+    contains, resource = documented[module]["return"][ITEMS[module]]["contains"], resource_of(module)
+    settings = [field for field in resource.settings if not field.write_only]
+    for field in settings:
         entry = contains[field.key]
         assert (entry["type"], entry.get("elements")) == (field.type, field.elements), field.key
-    read_only = set(contains) - {"id", *(field.key for field in GATEWAY.settings)}
-    assert read_only == {"created_at", "modified_at", "is_default"}
+    made = set(resource.read_only) - UNPUBLISHED
+    assert set(contains) - {"costs"} == {field.key for field in (*resource.keys, *settings)} | made
+
+
+def test_what_was_done_on_the_way_is_returned(results: dict[tuple[str, str], Json]) -> None:
+    """Otherwise the documented parts of it would be compared with nothing."""
+    steps = [
+        [(step["kind"], step["operation"]) for step in results[module, CREATED]["steps"]]
+        for module in ("ai_gateway_secret", "ai_gateway_provider_config")
+    ]
+    assert steps == [[("secrets_store", "created")], [("gateway", "updated"), ("secret", "created")]]
+    (deleted,) = [entry for entry in results["ai_gateways", "changed"]["results"] if entry["id"] == "two"]
+    assert [(child["kind"], child["name"]) for child in deleted["deleted_children"]] == [
+        ("provider_config", "openai/batch"),
+        ("custom_domain", "one.example.com"),
+    ]
 
 
 def test_every_failure_explains_itself(results: dict[tuple[str, str], Json]) -> None:
@@ -210,9 +212,9 @@ def test_every_failure_explains_itself(results: dict[tuple[str, str], Json]) -> 
     assert [error["path"] for error in results["ai_gateway", REFUSED]["errors"]] == [["body", "no_such_setting"]]
     failed = results["ai_gateways", SOME_FAILED]["results"][1]["error"]
     assert {"msg", *documented_failure(results)} == set(failed)
-    assert "diff" not in results["ai_gateway", "created"]
-    assert set(results["ai_gateway", "updated"]["diff"]) >= {"before", "after"}
-    assert [diff["after"]["id"] for diff in results["ai_gateways", "created"]["diff"]] == ["one"]
+    assert "diff" not in results["ai_gateway", CREATED]
+    assert set(results["ai_gateway", UPDATED]["diff"]) >= {"before", "after"}
+    assert [diff["after"]["id"] for diff in results["ai_gateways", CREATED]["diff"]] == ["one"]
 
 
 def documented_failure(results: dict[tuple[str, str], Json]) -> set[str]:

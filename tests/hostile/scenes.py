@@ -14,6 +14,7 @@ from tests.simulator.handle import Simulator
 Json = dict[str, Any]
 SWITCH = "edgeops_cloudflare_in_process"
 ONE, MANY, INFO = (f"edgeops.cloudflare.{name}" for name in ("ai_gateway", "ai_gateways", "ai_gateway_info"))
+PROVIDER, CONFIG, SECRET = (f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret"))
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
 # What the playbook refers to. The longest is longer than anything that is quoted.
 SECRETS = {name: plant(name) for name in NAMES} | {"long": plant("long", 700), "odd": plant('odd"\\ \u00fc  x')}
@@ -21,6 +22,9 @@ HEADERS = {"x-key": "{{ header }}", "x-odd": "{{ odd }}"}
 OTEL = [{"url": "https://otel.example/v1", "authorization": "{{ authorization }}", "headers": HEADERS}]
 STRIPE = {"authorization": "{{ stripe }}", "usage_events": [{"payload": "{}"}]}
 PRIVATE_KEY = "{{ '-----BEGIN PRIVATE' ~ ' KEY-----' ~ key }}"
+# A provider and a stored key, as far as they are the same in all tasks.
+OWN = {"slug": "own", "name": "Own", "provider_base_url": "https://llm.example.com"}
+STORED = {"gateway_id": "keys", "provider_slug": "openai"}
 HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
 
@@ -37,11 +41,23 @@ def stored(**settings: Any) -> Json:
     return {"cache_ttl": 1, "otel": otel, "stripe": HIDDEN, "later": {"echo": echo}, **settings}
 
 
+def refusal(*secrets: str) -> Json:
+    """The body of a refusal that quotes secrets, wherever a text may be cut."""
+    quotes = [filler * "x" + quoted for filler in range(0, 500, 45) for quoted in (" ".join(secrets), json.dumps(secrets), repr(secrets))]
+    return {"success": False, "errors": [{"code": 1, "message": text, "path": [text]} for text in quotes]}
+
+
 def prepare(simulator: Simulator, token: str) -> None:
     """Fill the account, and have requests for some gateways fail in ways that quote secrets."""
     simulator.behave(tolerate_unknown=True, tokens={token: "write"})
     for name in ("known", "echo", "page", "reset", "other", "fleet-echo"):
         simulator.seed(stored(id=name))
+    simulator.seed({"id": "keys", "authentication": True})
+    kept = plant("server-header")
+    for name in ("known", "echo"):
+        simulator.seed_item("custom_providers", {"id": name, "slug": name, "headers": json.dumps({"x-old": kept})})
+    store = simulator.seed_item("stores", {})["id"]
+    simulator.seed_item("secrets", {"id": "echo", "name": "echo", "store_id": store, "value": plant("server-value")})
     known = [SECRETS[name] for name in ("authorization", "header", "odd")] + [
         plant("server-only"),
         plant("server-otel"),
@@ -56,6 +72,8 @@ def prepare(simulator: Simulator, token: str) -> None:
     masked = {**stored(id="masked"), "stripe": {"authorization": "********", "usage_events": []}}
     others = {**stored(id="other"), "stripe": {"authorization": plant("server-made"), "usage_events": []}}
     for fault in (
+        {"path": "/custom-providers/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["header"], SECRETS["odd"], kept)},
+        {"path": "/secrets/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["key"])},
         {"path": "/(fleet-)?echo$", "method": "PUT", "status": 400, "json": {"success": False, "errors": errors}},
         {"path": "/page$", "method": "PUT", "status": 502, "body": f"<html>{'x' * 60} {everything}", "content_type": "text/html"},
         {"path": "/reset$", "method": "PUT", "reset": True},
@@ -87,6 +105,19 @@ SUCCESSES: list[Json] = [
         "register": "fleet",
     },
     {INFO: {}, "register": "account"},
+    {PROVIDER: {**OWN, "headers": HEADERS}, "register": "own"},
+    {PROVIDER: {"slug": "own", "headers": {"x-key": "{{ part }}"}, "update_secrets": "always"}},
+    {PROVIDER: {"slug": "known", "position": 5}},
+    {f"{PROVIDER}_info": {"costs": True}, "register": "providers"},
+    {CONFIG: {**STORED, "secret": "{{ key }}"}, "register": "config"},
+    {CONFIG: {**STORED, "secret": "{{ long }}", "update_secrets": "always"}},
+    {CONFIG: {**STORED, "alias": "checked", "secret": "{{ key }}"}, "check_mode": True},
+    {f"{CONFIG}_info": {"gateway_id": "keys"}, "register": "configs"},
+    {SECRET: {"name": "kept", "value": "{{ extra }}", "comment": "kept"}, "register": "secret"},
+    {SECRET: {"name": "kept", "value": "{{ odd }}", "update_secrets": "always"}},
+    {SECRET: {"name": "{{ item }}", "value": "{{ default }}"}, "loop": ["kept1", "kept2"]},
+    {f"{SECRET}_info": {}, "register": "secrets"},
+    {"ansible.builtin.debug": {"msg": "{{ [own, providers, config, configs, secret, secrets] }}"}},
     {"ansible.builtin.debug": {"msg": "{{ account.gateways | edgeops.cloudflare.as_declared }}"}},
     {"ansible.builtin.debug": {"msg": "{{ [fleet, changed_one, ansible_facts] }}"}},
     {"ansible.builtin.set_fact": {"cacheable": True, "kept": "{{ [account, fleet, changed_one] }}"}},
@@ -113,6 +144,20 @@ REFUSALS: list[Json] = [
     {MANY: {"gateways": [{"id": "a", "stripe": STRIPE}], "purge": "maybe"}},
     {MANY: {"gateways": [{"id": "a", "extra_settings": {"stripe": "{{ extra }}"}}], "concurrency": 99}},
     {INFO: {"api_token": "{{ token }}", "ids": [""]}},
+    {PROVIDER: {**OWN, "headers": HEADERS, "position": "x"}},
+    {PROVIDER: {**OWN, "headers": "{{ header }}"}},
+    {PROVIDER: {**OWN, "headers": ["{{ header }}"]}},
+    {PROVIDER: {**OWN, "headers": {"x-key": ["{{ header }}"]}}},
+    {PROVIDER: {**OWN, "headers": HEADERS, "header": "{{ misspelt }}"}},
+    {PROVIDER: {**OWN, "provider_base_url": "https://user:{{ password }}@x.example"}},
+    {CONFIG: {**STORED, "secret": "{{ key }}", "secret_id": "x"}},
+    {CONFIG: {**STORED, "secret": ["{{ key }}"], "rate_limit": -1}},
+    {CONFIG: {**STORED, "secrets": "{{ misspelt }}", "secret": "{{ key }}"}},
+    {CONFIG: {**STORED, "secret": "{{ key }}", "extra_settings": {"secret": "{{ extra }}"}}},
+    {SECRET: {"name": "a name", "value": "{{ key }}"}},
+    {SECRET: {"name": "kept", "value": {"a": "{{ key }}"}, "wait_timeout": 0}},
+    {SECRET: {"name": "kept", "values": "{{ misspelt }}"}},
+    {SECRET: {"name": "kept", "value": "{{ key }}", "copy_from": "other"}},
 ]
 FAILURES: list[Json] = [
     {ONE: {"id": "a", "api_token": "{{ token }}", "stripe": STRIPE}},
@@ -128,4 +173,10 @@ FAILURES: list[Json] = [
     {ONE: {"id": "a", "stripe": STRIPE, "account_id": "0" * 32}},
     {ONE: {"id": "a", "stripe": STRIPE, "unset": ["stripe"]}},
     {MANY: {"gateways": [{"id": "fleet-echo", "otel": OTEL, "stripe": STRIPE}, {"id": "fleet-a", "cache_ttl": 8}]}},
+    {PROVIDER: {"slug": "echo", "headers": HEADERS, "update_secrets": "always"}},
+    {PROVIDER: {**OWN, "headers": HEADERS, "api_token": "{{ token }}"}},
+    {CONFIG: {**STORED, "gateway_id": "nowhere", "secret": "{{ key }}"}},
+    {CONFIG: {**STORED, "secret": "{{ key }}", "base_url": "http://127.0.0.1:9", "max_retries": 0}},
+    {SECRET: {"name": "kept", "value": "{{ key }}", "api_token": "{{ token }}"}},
+    {SECRET: {"name": "echo", "value": "{{ key }}", "update_secrets": "always"}},
 ]

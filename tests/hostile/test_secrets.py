@@ -58,6 +58,10 @@ def test_where_all_goes_well(run: Any, playbooks: Playbooks, here: bool) -> None
     stored = playbooks.simulator.gateways()
     for name, secret in (("a", "stripe"), ("asynchronous", "stripe"), ("b", "long"), ("fleet-a", "default"), ("fleet-b", "extra")):
         assert SECRETS[secret] in json.dumps(stored[name])
+    providers = {item["slug"]: json.loads(item["headers"]) for item in playbooks.simulator.items("custom_providers")}
+    assert providers["own"] == {"x-key": SECRETS["part"]}
+    values = {item["name"]: item["value"] for item in playbooks.simulator.items("secrets")}
+    assert [values[name] for name in ("keys_openai_default", "kept", "kept2")] == [SECRETS[name] for name in ("long", "odd", "default")]
 
 
 def test_where_options_are_refused(run: Any, playbooks: Playbooks) -> None:

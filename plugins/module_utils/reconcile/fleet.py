@@ -16,6 +16,7 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import MODIFIED_AT, comparable_time
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect, RequestError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.contention import Contended
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
@@ -28,7 +29,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     mismatches,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Contended, Reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 

@@ -12,6 +12,7 @@ from typing import Any, Mapping
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Exists, NotFound, Refused, TooLate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.children import delete_children, named
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.contention import Contended, Overtaken
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.notices import notices_of
@@ -47,19 +48,6 @@ FRESH_SECONDS = 10.0
 LOOKS = 3
 
 
-class Contended(CollectionError):
-    """Somebody else kept creating and deleting the item."""
-
-
-class _Overtaken(Exception):
-    """What was read does not hold any more, or may not; C(current) is what is there now. C(maybe_done): by what was planned."""
-
-    def __init__(self, current: dict[str, Any] | None, maybe_done: bool = False) -> None:
-        super().__init__()
-        self.current = current
-        self.maybe_done = maybe_done
-
-
 class Reconciler:
     """Makes one item what is declared.
 
@@ -78,6 +66,7 @@ class Reconciler:
         self._read_at = read_at
         # The first plan of which something was done, or may have been.
         self._begun: Plan | None = None
+        self._was_gone = False
         self._hide(declaration.settings)
 
     def read(self) -> dict[str, Any] | None:
@@ -129,7 +118,7 @@ class Reconciler:
                 plan = self._plan(current)
                 # Where requests are so few that each read makes the write late, the last round writes all the same.
                 after = self._send(plan, is_last=not remaining)
-            except _Overtaken as overtaken:
+            except Overtaken as overtaken:
                 current = overtaken.current
                 if overtaken.maybe_done:
                     self._begun = self._begun or plan
@@ -156,6 +145,8 @@ class Reconciler:
         return self._begun is not None and self._begun.operation == RECREATED
 
     def _outcome(self, plan: Plan, after: Mapping[str, Any] | None) -> Outcome:
+        if self._was_gone:
+            return Outcome(UNCHANGED, (), None, None)
         operation, changed = plan.operation, plan.changed_settings
         if operation == UPDATED and after is not None and after is not plan.after:
             changed = really_changed(self.resource, self.declaration, plan, after)
@@ -212,7 +203,7 @@ class Reconciler:
                 if current is not None and maybe_ours:
                     return current
                 if current is not None:
-                    raise _Overtaken(current) from None
+                    raise Overtaken(current) from None
                 if not error.outcome_unknown or retry == self.items.client.max_retries:
                     raise
             retry += 1
@@ -223,7 +214,7 @@ class Reconciler:
         try:
             stored = self._update(before, body, not_after)
         except NotFound as error:
-            raise _Overtaken(None, error.outcome_unknown) from None
+            raise Overtaken(None, error.outcome_unknown) from None
         except CollectionError as error:
             return self._settle(error, before, is_last)
         verify(self.resource, self.declaration, stored)
@@ -253,7 +244,7 @@ class Reconciler:
             # Only secrets were to be written that nobody can see: whether they were is unknown, so they are written again.
             is_late = not is_last
         if found is None or is_late:
-            raise _Overtaken(found, error.outcome_unknown) from None
+            raise Overtaken(found, error.outcome_unknown) from None
         raise error
 
     def _delete(self, current: Mapping[str, Any]) -> None:
@@ -262,10 +253,11 @@ class Reconciler:
         not_after = None if self.declaration.listed is None else self._read_at + FRESH_SECONDS
         try:
             self.items.delete(current, not_after)
-        except NotFound:
-            return
+        except NotFound as error:
+            # A listing goes on to show for a while what was deleted before.
+            self._was_gone = self.resource.is_listed_whole and not error.outcome_unknown
         except TooLate as error:
-            raise _Overtaken(self.read(), error.outcome_unknown) from None
+            raise Overtaken(self.read(), error.outcome_unknown) from None
         except CollectionError as error:
             if not error.outcome_unknown or self._look(error) is not None:
                 raise

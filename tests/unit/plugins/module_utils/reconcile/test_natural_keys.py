@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -113,6 +114,17 @@ def test_a_deletion_uses_the_reference_and_knows_what_absent_means(api, items, l
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, status=404, errors=[{"code": code, "message": "gone"}])
     assert apply(items).operation == "deleted"
+
+
+@pytest.mark.parametrize("lost_answers", [0, 1])
+def test_an_item_that_only_the_listing_still_shows_is_not_deleted_once_more(api, items, listed, lost_answers):
+    items = Items(items.client, replace(THING, is_listed_whole=True))
+    listed(STORED)
+    for _answer in range(lost_answers):
+        api.expect("DELETE", ONE, status=504)
+    api.expect("DELETE", ONE, status=404, errors=[{"code": 1004, "message": "gone"}])
+    outcome = reconcile(items.resource, Declaration("first", False, {}), items, False)
+    assert outcome.operation == ("deleted" if lost_answers else "unchanged")
 
 
 def test_an_item_that_is_listed_and_cannot_be_read_is_absent(api, items, listed):

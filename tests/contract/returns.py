@@ -1,0 +1,211 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks that bring out every result of every module, and in which of them what is documented is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.contract.support import FULL
+
+Json = dict[str, Any]
+
+# Tasks fail if their names begin with FAILS.
+FAILS = "fails: "
+WRONG_TOKEN, NO_ANSWER, WRONG_OPTION = f"{FAILS}wrong token", f"{FAILS}no answer", f"{FAILS}wrong option"
+NEW_IN_CHECK_MODE, DELETED, REFUSED = "new, in check mode", "deleted", f"{FAILS}refused"
+CREATED, LEAST, UPDATED, UNCHANGED = "created", "created with the least", "updated", "unchanged"
+SOME_FAILED = f"{FAILS}some"
+BESIDE = "new beside another, in check mode"
+UNREACHABLE: Json = {"base_url": "http://127.0.0.1:9", "max_retries": 0}
+UNKNOWN: Json = {"api_token": "example-of-a-wrong-token"}
+REFUSAL: Json = {"extra_settings": {"no_such_setting": 1}}
+
+# The gateway of the items that belong to one.
+TWO: Json = {"gateway_id": "two"}
+# Each setting with a value that is not its default, by module, where it returns one item.
+FULL_OF: dict[str, Json] = {
+    "ai_gateway": FULL,
+    "ai_gateway_custom_domain": {"zone_id": "0123456789abcdef" * 2, "min_tls": "1.2"},
+    "ai_gateway_custom_provider": {
+        "name": "One",
+        "provider_base_url": "https://llm.example.com",
+        "enable": False,
+        "beta": True,
+        "description": "An example",
+        "headers": {"x-key": "example-header"},
+        "link": "https://example.com",
+        "curl_example": "curl",
+        "js_example": "fetch",
+        "position": 3,
+        "logo": "PHN2Zy8+",
+        "costs": [
+            {
+                "model": "large",
+                "model_rule": "contains",
+                "cost_type": "words",
+                "cost_in": 0.25,
+                "cost_out": 0.5,
+                "token_pricing": {"cached": 0.125},
+                "enable": False,
+            }
+        ],
+    },
+    "ai_gateway_provider_config": {
+        "secret": "example-key",
+        "default_config": True,
+        "rate_limit": 5,
+        "rate_limit_period": 30,
+    },
+    "ai_gateway_secret": {"value": "example-key", "comment": "An example"},
+}
+
+
+# The name of the item in the results of a module for one; those of a module that reads have a list of them, with an s.
+ITEMS = {
+    "ai_gateway": "gateway",
+    "ai_gateway_custom_domain": "custom_domain",
+    "ai_gateway_custom_provider": "custom_provider",
+    "ai_gateway_provider_config": "provider_config",
+    "ai_gateway_secret": "secret",
+}
+
+
+def life(key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json) -> dict[str, Json]:
+    """Return tasks for one item from its creation to its deletion, and tasks that fail.
+
+    :param key: what identifies it; ``other`` identifies another one, which the server refuses.
+    :param changes: tasks that change it, by their names.
+    :param least: what a new item must have.
+    """
+    full = {**key, **FULL_OF[module]}
+    return {
+        NEW_IN_CHECK_MODE: {"options": full, "check_mode": True, "diff": True},
+        CREATED: {"options": full},
+        UNCHANGED: {"options": full},
+        **{name: {"options": {**key, **change}, "diff": True, "check_mode": name == BESIDE} for name, change in changes.items()},
+        DELETED: {"options": {**key, "state": "absent"}},
+        LEAST: {"options": {**key, **least}},
+        REFUSED: {"options": {**other, **least, **REFUSAL}},
+        WRONG_TOKEN: {"options": {**key, **UNKNOWN}},
+        NO_ANSWER: {"options": {**key, **UNREACHABLE}},
+        WRONG_OPTION: {"options": {**key, **wrong}},
+    }
+
+
+def reading(one: Json, **all_of: str) -> dict[str, Json]:
+    """Return tasks that read all of the items that the options ``all_of`` give, and ``one`` of them, and tasks that fail."""
+    return {
+        "all": {"options": all_of},
+        "one": {"options": {**all_of, **one}},
+        WRONG_TOKEN: {"options": {**all_of, **UNKNOWN}},
+        NO_ANSWER: {"options": {**all_of, **UNREACHABLE}},
+        WRONG_OPTION: {"options": {**all_of, **{name: [""] for name in one}}},
+    }
+
+
+# By module, in the order in which they run.
+TASKS: dict[str, dict[str, Json]] = {
+    "ai_gateway": {
+        NEW_IN_CHECK_MODE: {"options": {"id": "one"}, "check_mode": True, "diff": True},
+        CREATED: {"options": {"id": "one", **FULL}},
+        UPDATED: {"options": {"id": "one", "cache_ttl": 1}, "diff": True},
+        UNCHANGED: {"options": {"id": "one", "cache_ttl": 1}},
+        DELETED: {"options": {"id": "one", "state": "absent"}},
+        LEAST: {"options": {"id": "two"}},
+        # Otherwise it would not use stored keys.
+        "authenticated": {"options": {"id": "two", "authentication": True}},
+        REFUSED: {"options": {"id": "one", **REFUSAL}},
+        WRONG_TOKEN: {"options": {"id": "one", **UNKNOWN}},
+        NO_ANSWER: {"options": {"id": "one", **UNREACHABLE}},
+        WRONG_OPTION: {"options": {"id": "one", "cache_ttl": -1}},
+    },
+    # What belongs to the gateway `two`, which is there now. Each leaves one item for the tasks that read.
+    "ai_gateway_custom_domain": life(
+        {**TWO, "hostname": "one.example.com"},
+        {**TWO, "hostname": "other.example.com"},
+        "ai_gateway_custom_domain",
+        {},
+        {"zone_id": "0123456789abcdef" * 2},
+        {"min_tls": "1.2", "zone_id": "example"},
+    ),
+    "ai_gateway_custom_domain_info": reading({"hostnames": ["one.example.com"]}, **TWO),
+    # The first one finds no Secrets Store.
+    "ai_gateway_secret": life(
+        {"name": "one"},
+        {"name": "other"},
+        "ai_gateway_secret",
+        {UPDATED: {"comment": "Another example"}, BESIDE: {"name": "beside", "value": "example-key"}},
+        {"value": "example-key"},
+        {"wait_timeout": 0},
+    ),
+    "ai_gateway_secret_info": reading({"names": ["one"]}),
+    "ai_gateway_provider_config": life(
+        {**TWO, "provider_slug": "openai", "alias": "batch"},
+        {**TWO, "provider_slug": "openai"},
+        "ai_gateway_provider_config",
+        {
+            UPDATED: {"secret": "example-new-key", "update_secrets": "always"},
+            "recreated": {"secret": "example-new-key", "rate_limit": 6, "recreate": True},
+        },
+        {"secret": "example-key"},
+        {"rate_limit": -1},
+    ),
+    "ai_gateway_provider_config_info": reading({"provider_slugs": ["openai"]}, **TWO),
+    "ai_gateway_custom_provider": life(
+        {"slug": "one"},
+        {"slug": "other"},
+        "ai_gateway_custom_provider",
+        {UPDATED: {"description": "Another example"}, "other prices": {"costs": [{"model": "small", "cost_in": 1}]}},
+        {"name": "One", "provider_base_url": "https://llm.example.com"},
+        {"provider_base_url": "http://llm.example.com"},
+    ),
+    "ai_gateway_custom_provider_info": reading({"slugs": ["one"]}),
+    "ai_gateways": {
+        CREATED: {"options": {"gateways": [{"id": "one", **FULL}, {"id": "two"}]}, "diff": True},
+        "changed": {"options": {"gateways": [{"id": "one", "cache_ttl": 1}, {"id": "two", "state": "absent"}, {"id": "three"}]}},
+        UNCHANGED: {"options": {"gateways": [{"id": "one"}]}},
+        SOME_FAILED: {"options": {"gateways": [{"id": "one"}, {"id": "four", **REFUSAL}]}},
+        WRONG_TOKEN: {"options": {"gateways": [], **UNKNOWN}},
+        NO_ANSWER: {"options": {"gateways": [], **UNREACHABLE}},
+        WRONG_OPTION: {"options": {"gateways": [{"id": "one", "cache_ttl": -1}]}},
+    },
+    "ai_gateway_info": reading({"ids": ["one"]}),
+}
+
+
+def returned(module: str, of_item: str) -> dict[str, set[str]]:
+    """Return where the results of a module for one item have what is not in all of them; ``of_item`` says what is new."""
+    tasks = TASKS[module]
+    return {
+        "success, when O(state=present)": {name for name in tasks if not name.startswith(FAILS)} - {DELETED},
+        f"not for a new {of_item} in check mode": set(tasks) - {NEW_IN_CHECK_MODE, BESIDE},
+        "failure, when the API answered": {REFUSED, WRONG_TOKEN},
+        "failure, when a request was made": {REFUSED, WRONG_TOKEN, NO_ANSWER},
+    }
+
+
+READ = {"failure, when the API answered": {WRONG_TOKEN}, "failure, when a request was made": {WRONG_TOKEN, NO_ANSWER}}
+# In which tasks a key is there, by what its `returned` says, beside `always` and `success`.
+RETURNED: dict[str, dict[str, set[str]]] = {
+    "ai_gateway": {**returned("ai_gateway", "gateway"), "success, when the gateway is deleted": {DELETED}},
+    "ai_gateway_custom_domain": returned("ai_gateway_custom_domain", "custom domain"),
+    "ai_gateway_custom_provider": {
+        **returned("ai_gateway_custom_provider", "provider"),
+        "when O(costs) is given": {NEW_IN_CHECK_MODE, CREATED, UNCHANGED, "other prices"},
+    },
+    "ai_gateway_provider_config": returned("ai_gateway_provider_config", "provider config"),
+    "ai_gateway_secret": {
+        **returned("ai_gateway_secret", "secret"),
+        "unless it does not exist yet, in check mode": set(TASKS["ai_gateway_secret"]) - {NEW_IN_CHECK_MODE},
+    },
+    **{module: READ for module in TASKS if module.endswith("_info")},
+    "ai_gateways": {
+        "unless nothing could be done at all": set(TASKS["ai_gateways"]) - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},
+        "failure, when the API answered to the listing": {WRONG_TOKEN},
+        "failure, when the listing failed": {WRONG_TOKEN, NO_ANSWER},
+    },
+}
+CASES = [(module, case) for module, tasks in TASKS.items() for case in tasks]
