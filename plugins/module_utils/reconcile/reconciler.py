@@ -145,7 +145,7 @@ class Reconciler:
         return self._begun is not None and self._begun.operation == RECREATED
 
     def _outcome(self, plan: Plan, after: Mapping[str, Any] | None) -> Outcome:
-        if self._was_gone:
+        if self._was_gone and plan.operation == DELETED:
             return Outcome(UNCHANGED, (), None, None)
         operation, changed = plan.operation, plan.changed_settings
         if operation == UPDATED and after is not None and after is not plan.after:

@@ -549,10 +549,30 @@ def test_a_gateway_that_is_gone_has_no_config_to_delete(apply, configs):
     assert apply(state="absent")["operation"] == "unchanged"
 
 
-def test_a_config_that_vanishes_before_the_deletion_counts_as_deleted(api, apply, configs):
+def test_a_config_that_only_the_listing_still_shows_is_not_reported_as_deleted(api, apply, configs):
     configs(CONFIG)
     api.expect("DELETE", ONE, status=404, errors=NOT_FOUND)
+    assert apply(state="absent")["changed"] is False
+
+
+def test_a_config_that_a_repeated_deletion_does_not_find_was_deleted_by_the_first(api, apply, configs):
+    configs(CONFIG)
+    api.expect("DELETE", ONE, status=502)
+    api.expect("DELETE", ONE, status=404, errors=NOT_FOUND)
     assert apply(state="absent")["operation"] == "deleted"
+
+
+def test_a_config_that_is_gone_when_it_is_recreated_is_reported_as_created_again(api, apply, configs, the_gateway, stores):
+    configs(CONFIG)
+    the_gateway()
+    stores(STORE)
+    api.expect("DELETE", ONE, status=404, errors=NOT_FOUND)
+    stores(STORE)
+    after = dict(CONFIG, id="c-2", secret_id="s-7", modified_at="2026-01-02T00:00:00Z")
+    api.expect("POST", CONFIGS, body=dict(NEW_CONFIG, secret_id="s-7"), answer=after)
+    configs(after)
+    result = apply(secret_id="s-7", recreate=True)
+    assert (result["changed"], result["operation"], result["provider_config"]["id"]) == (True, "recreated", "c-2")
 
 
 @pytest.mark.parametrize(("name", "value"), [("alias", "with space"), ("alias", ""), ("provider_slug", "a/b"), ("gateway_id", "")])
