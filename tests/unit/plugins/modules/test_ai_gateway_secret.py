@@ -160,11 +160,21 @@ def test_a_value_is_copied_without_being_known(api, apply, stores, listed):
     assert "copy_from" not in result["secret"]
 
 
-def test_a_source_that_does_not_exist_is_a_failure(api, apply, stores, listed):
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_source_that_does_not_exist_is_a_failure(api, apply, stores, listed, check_mode):
     stores(STORE)
     listed()
     listed(name="source")
-    assert "copy_from: there is no secret 'source' in the Secrets Store" in apply(copy_from="source")["msg"]
+    assert "copy_from: there is no secret 'source' in the Secrets Store" in apply(copy_from="source", check_mode=check_mode)["msg"]
+    assert {call.method for call in api.calls} == {"GET"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_no_store_is_made_for_a_copy(api, apply, stores, check_mode):
+    stores()
+    stores()
+    message = apply(copy_from="source", check_mode=check_mode)["msg"]
+    assert "there is no secret 'source' in the Secrets Store. Nothing was changed." in message
     assert {call.method for call in api.calls} == {"GET"}
 
 
@@ -325,6 +335,8 @@ def test_check_mode_only_reads(api, apply, stores, listed, options, found, opera
     listed(*found)
     if operation == "deleted":
         listed(*found)
+    if operation == "created":
+        listed(dict(STORED, name="source"), name="source")
     assert apply(check_mode=True, **options)["operation"] == operation
 
 

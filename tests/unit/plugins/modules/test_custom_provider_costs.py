@@ -225,6 +225,22 @@ def test_a_price_that_fails_is_named_and_the_provider_is_said_to_be_done(api, ap
     assert "m/equals/odd" in result["msg"]
 
 
+def test_prices_that_cannot_be_read_leave_the_provider_done(api, apply, provider):
+    provider()
+    api.expect("POST", PROVIDERS, answer=PROVIDER)
+    query = {"page": 1, "per_page": 100, "account_provider_id": "p-1"}
+    api.expect("GET", COSTS, query=query, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    result = apply([])
+    assert (result["failed"], result["status"]) == (True, 403)
+    assert "The provider itself is as declared." in result["msg"]
+
+
+def test_two_prices_of_one_identity_are_an_error_that_names_them(apply, provider, listed):
+    provider(PROVIDER)
+    listed(price(1), price(2))
+    assert "'m/equals/tokens' is that of c-1 and c-2" in apply([{"model": "m"}])["msg"]
+
+
 def test_a_price_that_cannot_be_created_leaves_the_others(api, apply, provider, listed):
     provider(PROVIDER)
     listed(price(1, "old"))
