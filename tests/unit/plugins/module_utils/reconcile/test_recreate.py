@@ -105,8 +105,19 @@ def test_a_refused_create_says_that_the_item_is_gone(api, items):
     api.expect("DELETE", ONE, answer=STORED)
     api.expect("POST", THINGS, status=400, errors=[{"code": 7001, "message": "No", "path": ["body", "size"]}])
     api.expect("GET", ONE, status=404, errors=NOT_FOUND)
-    with pytest.raises(CollectionError, match="was deleted to create it again"):
+    with pytest.raises(CollectionError, match="was deleted to create it again") as failure:
         apply(items)
+    assert "It had flag: False, shape: 'round', label: 'kept': declare what must stay" in str(failure.value)
+
+
+def test_a_refused_create_names_no_settings_if_all_are_declared(api, items):
+    api.expect("GET", ONE, answer=dict(STORED, label=""))
+    api.expect("DELETE", ONE, answer=STORED)
+    api.expect("POST", THINGS, status=400, errors=[{"code": 1, "message": "No"}])
+    with pytest.raises(CollectionError, match="was deleted to create it again") as failure:
+        apply(items, dict(WANTED, shape="round", flag=True))
+    assert "It had" not in str(failure.value)
+    assert "invented" not in str(failure.value)
 
 
 def test_a_failed_deletion_does_not_say_that(api, items):
