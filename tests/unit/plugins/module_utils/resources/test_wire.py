@@ -68,8 +68,8 @@ def test_a_number_is_no_flag():
 @pytest.mark.parametrize(
     ("answer", "secret"),
     [
-        ({"secret_preview": "sk-...12"}, "sk-...12"),
-        ({"secret_preview": "********", "secret": "kept"}, "kept"),
+        ({"secret_preview": "example...12"}, "example...12"),
+        ({"secret_preview": "********", "secret": "example"}, "example"),
         ({"secret_preview": ""}, None),
         ({"secret_preview": None}, None),
         ({"secret_preview": {"odd": 1}}, None),
