@@ -91,6 +91,17 @@ def test_a_store_that_somebody_else_creates_in_between_is_adopted(api, apply, st
     assert (result["changed"], result["steps"]) == (False, [])
 
 
+def test_a_store_of_the_same_name_that_somebody_else_creates_in_between_is_adopted(api, apply, stores, listed):
+    theirs = dict(STORE, name="default_secrets_store")
+    stores()
+    stores()
+    api.expect("POST", STORES, status=400, errors=ONE_STORE_ONLY)
+    stores(theirs)
+    listed(STORED)
+    result = apply(value="invented-key")
+    assert (result["changed"], result["steps"]) == (False, [])
+
+
 def test_a_store_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, apply, stores, listed):
     stores()
     stores()
@@ -204,7 +215,7 @@ def test_a_value_and_a_source_exclude_each_other(api, apply):
     assert api.calls == []
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 422])
+@pytest.mark.parametrize("status", [200, 400, 404, 409, 422])
 def test_a_taken_name_is_known_by_its_message_whatever_the_status(api, apply, stores, listed, status):
     stores(STORE)
     listed()
@@ -215,7 +226,7 @@ def test_a_taken_name_is_known_by_its_message_whatever_the_status(api, apply, st
     assert apply(value="invented-key", comment="ours")["operation"] == "updated"
 
 
-@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize("status", [200, 400, 404])
 def test_an_absent_secret_is_known_by_its_message_whatever_the_status(api, apply, stores, listed, status):
     stores(STORE)
     listed(STORED)
