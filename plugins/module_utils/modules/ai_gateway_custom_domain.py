@@ -58,7 +58,7 @@ def _wait(task: Task, domain: dict[str, Any], client: Client) -> dict[str, Any]:
         found = wait_for(lambda: items.get(hostname), lambda item: item is None or item.get("status") in FINAL, seconds)
     status = "absent" if found is None else found.get("status")
     if found is None or status != ACTIVE:
-        waited = "" if status in FINAL else f" after {seconds} s"
+        waited = "" if found is None or status in FINAL else f" after {seconds} s"
         raise NotActive(
             f"{CUSTOM_DOMAIN.name} {hostname!r} is {status}{waited}, and not active. Its zone needs a proxied CNAME record {hostname} "
             f"with the value {domain.get('cname_target')}. A domain that is blocked or in error has to be deleted and created again."

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
@@ -28,6 +29,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     RECREATED,
     UNCHANGED,
     UPDATED,
+    HiddenSecret,
+    make_plan,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -35,6 +38,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.maski
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, single
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 ROLES = "Super Administrator or Secrets Store Deployer"
 
@@ -77,9 +81,9 @@ class ProviderConfigItems(Items):
         return found
 
     def delete(self, current: Mapping[str, Any], not_after: float | None = None) -> None:
-        """Delete a config; one that is to be created again only if the gateway can use it."""
+        """Delete a config; one that is to be created again only if the gateway can use it then."""
         if self.task.declaration.present:
-            self._usable_gateway()
+            self._open_store(check_mode=False)
         super().delete(current, not_after)
 
     def prepare(self, check_mode: bool) -> Mapping[str, Any] | None:
@@ -87,10 +91,7 @@ class ProviderConfigItems(Items):
 
         :raises NotUsable: if the gateway does not use stored keys.
         """
-        gateway = self._usable_gateway()
-        store = self._note(ensure_store(self.client, check_mode))
-        if gateway is not None:
-            self._note(self._link(gateway, store.outcome.after or {}, check_mode))
+        store = self._open_store(check_mode)
         key = self.task.declaration.settings.get("secret")
         if key is None:
             return None
@@ -100,6 +101,14 @@ class ProviderConfigItems(Items):
         declaration = Declaration(name, True, {"value": key}, when)
         outcome = make_secret(self.client, declaration, store, check_mode, self.task.options[WAIT_TIMEOUT.name])
         return self._note(Step(SECRET, name, outcome)).outcome.after
+
+    def _open_store(self, check_mode: bool) -> Step:
+        """Make sure that there is a store, and that the gateway uses it."""
+        gateway = self._usable_gateway()
+        store = self._note(ensure_store(self.client, check_mode))
+        if gateway is not None:
+            self._note(self._link(gateway, store.outcome.after or {}, check_mode))
+        return store
 
     def _usable_gateway(self) -> dict[str, Any] | None:
         gateway = self.parent()
@@ -114,13 +123,21 @@ class ProviderConfigItems(Items):
     def _link(self, gateway: Mapping[str, Any], store: Mapping[str, Any], check_mode: bool) -> Step:
         """Let the gateway use the store, and change nothing else of it."""
         name, store_id = str(gateway["id"]), store.get("id")
-        if store_id is None:
-            # In check mode, the store does not exist yet, and nor does its id.
-            return Step(GATEWAY, name, Outcome(UPDATED, ("store_id",), gateway, {**gateway, "store_id": None}))
-        if gateway.get("store_id") == store_id:
+        if store_id is not None and gateway.get("store_id") == store_id:
             return Step(GATEWAY, name, Outcome(UNCHANGED, (), gateway, gateway))
-        declaration = Declaration(name, True, {"store_id": store_id})
-        return Step(GATEWAY, name, reconcile(GATEWAY, declaration, Items(self.client, GATEWAY), check_mode))
+        # In check mode, the store may not exist yet, and nor does its id.
+        declaration = Declaration(name, True, {"store_id": store_id or "id"})
+        try:
+            if store_id is not None:
+                return Step(GATEWAY, name, reconcile(GATEWAY, declaration, Items(self.client, GATEWAY), check_mode))
+            make_plan(GATEWAY, declaration, gateway)
+        except HiddenSecret as error:
+            raise NotUsable(
+                f"{GATEWAY.name} {name!r} does not use the Secrets Store yet. The API updates by replacing the whole gateway, and the "
+                f"server hides {name_some(error.places)}: writing back what it shows could destroy the secret. Set store_id"
+                f"{'' if store_id is None else f' to {store_id}'} in a task of ai_gateway that declares the secret, too."
+            ) from None
+        return Step(GATEWAY, name, Outcome(UPDATED, ("store_id",), gateway, {**gateway, "store_id": None}))
 
     def _note(self, step: Step) -> Step:
         """Remember what was done, also if a later try finds it done."""
@@ -142,7 +159,8 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
             items.prepare(check_mode)
         else:
             # A new config is missing from the listing for some seconds. The next task would take it for absent.
-            items.find(task.declaration.id)
+            with suppress(CollectionError):
+                items.find(task.declaration.id)
     result = item_result(PROVIDER_CONFIG, "provider_config", task.declaration, outcome, task.label, Scrubber(client.secrets))
     return steps_result(list(items.steps.values()), result, client)
 

@@ -37,7 +37,8 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises CollectionError: where that cannot be reached.
     """
     if task.declaration.present:
-        steps = [ensure_store(client, check_mode)]
+        # A store is not made for a copy: the secret to copy cannot be in it.
+        steps = [ensure_store(client, check_mode or "copy_from" in task.declaration.settings)]
         outcome = make_secret(client, task.declaration, steps[0], check_mode, task.options[WAIT_TIMEOUT.name])
     else:
         steps, outcome = [], _remove(task, check_mode, client)

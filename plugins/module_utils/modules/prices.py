@@ -20,9 +20,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
 COSTS = Field("costs", "list", elements="dict", fields=(*COST.keys, *COST.settings))
-# The list is declared whole, so all that it does not have is deleted.
-NO_LIMIT = 10**6
 CONCURRENCY = 4
+PROVIDER_DONE = "The provider itself is as declared."
 
 
 class PricesFailed(CollectionError):
@@ -56,17 +55,24 @@ def read_prices(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Declar
 def run_prices(declarations: tuple[Declaration, ...], provider_id: str | None, check_mode: bool, client: Client) -> Prices:
     """Make the prices of a provider exactly those that are declared; ``provider_id`` is ``None`` for one that does not exist yet.
 
-    :raises PricesFailed: if that cannot be reached.
+    :raises PricesFailed: if that cannot be reached for all of them.
+    :raises CollectionError: if they cannot be read.
     """
     if provider_id is None:
         planned = [make_plan(COST, declaration, None) for declaration in declarations]
         return _prices([Outcome(plan.operation, plan.changed_settings, None, plan.after) for plan in planned])
-    fleet = Fleet(declarations, purge=True, purge_limit=NO_LIMIT, concurrency=CONCURRENCY)
-    members = reconcile_fleet(COST, fleet, Items(client, COST, {str(COST.parent_key): provider_id}), check_mode)
+    # The list is declared whole, so all that it does not have is deleted.
+    fleet = Fleet(declarations, purge=True, purge_limit=None, concurrency=CONCURRENCY)
+    try:
+        members = reconcile_fleet(COST, fleet, Items(client, COST, {str(COST.parent_key): provider_id}), check_mode)
+    except CollectionError as error:
+        if not check_mode:
+            error.add_remark(PROVIDER_DONE)
+        raise
     errors = [(member.declaration.id, member.error) for member in members if member.error is not None]
     if errors:
         names = ", ".join(name for name, _error in errors)
-        raise PricesFailed(f"The provider itself is as declared. These of its prices are not: {names}. {errors[0][1]}", errors[0][1])
+        raise PricesFailed(f"{PROVIDER_DONE} These of its prices are not: {names}. {errors[0][1]}", errors[0][1])
     return _prices([member.outcome for member in members if member.outcome is not None])
 
 

@@ -38,6 +38,9 @@ class NotActive(CollectionError):
 class NoSource(CollectionError):
     """The secret to copy does not exist."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"copy_from: there is no {SECRET.name} {name!r} in the Secrets Store. Nothing was changed.")
+
 
 class Step(NamedTuple):
     """What a task did, or would do, to an item that it needs on its way."""
@@ -116,10 +119,18 @@ class SecretItems(Items):
         source_name = body.get("copy_from")
         if source_name is None:
             return super().create(body)
-        source = self.find(source_name)
-        if source is None:
-            raise NoSource(f"copy_from: there is no {SECRET.name} {source_name!r} in the Secrets Store. Nothing was changed.")
+        source = self.source(source_name)
         return self.create_at((source["id"], "duplicate"), {name: value for name, value in body.items() if name != "copy_from"})
+
+    def source(self, name: str) -> dict[str, Any]:
+        """Return the secret to copy.
+
+        :raises NoSource: if it does not exist.
+        """
+        found = self.find(name)
+        if found is None:
+            raise NoSource(name)
+        return found
 
 
 def make_secret(client: Client, declaration: Declaration, store: Step, check_mode: bool, seconds: int) -> Outcome:
@@ -128,8 +139,11 @@ def make_secret(client: Client, declaration: Declaration, store: Step, check_mod
     :raises CollectionError: where that cannot be reached.
     """
     store_id = (store.outcome.after or {}).get("id")
+    source_name = declaration.settings.get("copy_from")
     if store_id is None:
         # In check mode, the store does not exist yet.
+        if source_name is not None:
+            raise NoSource(source_name)
         plan = make_plan(SECRET, _with_scopes(declaration, None), None)
         return Outcome(plan.operation, plan.changed_settings, None, plan.after)
     items = SecretItems(client, SECRET, {"store_id": store_id})
@@ -137,6 +151,8 @@ def make_secret(client: Client, declaration: Declaration, store: Step, check_mod
     current = items.find(declaration.id)
     reconciler = Reconciler(SECRET, _with_scopes(declaration, current), items, client.secrets, read_at)
     if check_mode:
+        if current is None and source_name is not None:
+            items.source(source_name)
         return reconciler.foresee(current)
     outcome = reconciler.carry_out(current)
     return replace(outcome, after=wait_until_usable(items, outcome.after or {}, seconds))

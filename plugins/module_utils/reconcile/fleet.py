@@ -42,11 +42,11 @@ UNDONE = "%s %r keeps being updated by somebody else, and does not hold what was
 
 @dataclass(frozen=True)
 class Fleet:
-    """What shall be: the items that are declared, and whether, and at most how many, others are deleted."""
+    """What shall be: the items that are declared, and whether, and at most how many, others are deleted (``None``: any number)."""
 
     declarations: tuple[Declaration, ...]
     purge: bool = False
-    purge_limit: int = 0
+    purge_limit: int | None = 0
     concurrency: int = 1
 
 

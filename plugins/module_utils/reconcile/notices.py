@@ -27,6 +27,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.refused_fields import value_at
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 
 def notices_of(
@@ -55,3 +56,10 @@ def notices_of(
         LEFT_OUT: left_out,
         LOST: [place for place in left_out if value_at(plan.before, place) != value_at(after, place)],
     }
+
+
+def undeclared(resource: Resource, declaration: Declaration, plan: Plan) -> str:
+    """Return the settings, with their values, that a recreated item keeps although nobody declares them, or an empty text."""
+    before, body = plan.before or {}, plan.body or {}
+    kept = [key for key in body if resource.setting(key) and key not in declaration.settings and before.get(key) == body[key]]
+    return name_some([f"{key}: {body[key]!r}" for key in kept])

@@ -25,7 +25,11 @@ CREATED, UPDATED, DELETED, UNCHANGED, RECREATED = "created", "updated", "deleted
 
 
 class HiddenSecret(CollectionError):
-    """An update would have to write back a secret that the server only shows masked."""
+    """An update would have to write back a secret that the server only shows masked, at each of the ``places``."""
+
+    def __init__(self, message: str, places: Sequence[str]) -> None:
+        super().__init__(message)
+        self.places = places
 
 
 class Immutable(CollectionError):
@@ -286,5 +290,6 @@ def _refuse_hidden(resource: Resource, declaration: Declaration, body: Mapping[s
         raise HiddenSecret(
             f"{NOTHING_CHANGED}The API updates by replacing the whole {resource.name}, and the server hides {name_some(places)}: "
             f"writing back what it shows could destroy the secret. Declare {' and '.join(sorted(filter(hidden.get, hidden)))} in this "
-            "task too, with the secret" + (", and set update_secrets to auto." if declaration.update_secrets == NEVER else ".")
+            "task too, with the secret" + (", and set update_secrets to auto." if declaration.update_secrets == NEVER else "."),
+            places,
         )

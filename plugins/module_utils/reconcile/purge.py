@@ -18,12 +18,18 @@ class PurgeRefused(CollectionError):
     """Which items are not declared is not sure, or they are more than may be deleted."""
 
 
-def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str, Mapping[str, Any]], limit: int) -> list[Declaration]:
+def to_purge(
+    resource: Resource, declared: Collection[str], stored: Mapping[str, Mapping[str, Any]], limit: int | None
+) -> list[Declaration]:
     """Return the deletions of the items in ``stored`` whose ids are not ``declared``, without protected ones.
 
+    :param limit: the most that may be deleted. ``None`` is for items that are declared as one list, whatever else is stored.
     :raises PurgeRefused: if they are more than ``limit``, or if a declared id is hardly another one than a stored one.
     """
     ids = [item_id for item_id, item in stored.items() if item_id not in declared and not resource.is_protected(item)]
+    deletions = [Declaration(item_id, present=False, settings={}, listed=stored[item_id]) for item_id in ids]
+    if limit is None:
+        return deletions
     by_look = {_look_of(item_id): item_id for item_id in ids}
     alike = [
         f"{printable(repr(item_id), MAX_NAME)} and {by_look[_look_of(item_id)]!r}"
@@ -41,7 +47,7 @@ def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str,
             f"Nothing was changed. purge would delete the {resource.name}s that are not listed ({name_some(ids)}): "
             f"{len(ids)}, and purge_limit allows {limit}. {hint}List those that must stay, or raise purge_limit."
         )
-    return [Declaration(item_id, present=False, settings={}, listed=stored[item_id]) for item_id in ids]
+    return deletions
 
 
 def _look_of(item_id: str) -> str:

@@ -15,7 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.child
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.contention import Contended, Overtaken
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.notices import notices_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.notices import notices_of, undeclared
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     NO_PARENT,
     Child,
@@ -145,7 +145,7 @@ class Reconciler:
         return self._begun is not None and self._begun.operation == RECREATED
 
     def _outcome(self, plan: Plan, after: Mapping[str, Any] | None) -> Outcome:
-        if self._was_gone:
+        if self._was_gone and plan.operation == DELETED:
             return Outcome(UNCHANGED, (), None, None)
         operation, changed = plan.operation, plan.changed_settings
         if operation == UPDATED and after is not None and after is not plan.after:
@@ -174,7 +174,10 @@ class Reconciler:
             return self._create(plan, is_last)
         except CollectionError as error:
             error.message = error.message.replace(NOTHING_CHANGED, "")
+            kept = undeclared(self.resource, self.declaration, plan)
             error.add_remark("The item was deleted to create it again. Run the task again to create it.")
+            if kept:
+                error.add_remark(f"It had {kept}: declare what must stay, as it is not there to be read any more.")
             raise
 
     def _create(self, plan: Plan, is_last: bool) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ PROVIDER_CONFIG = Resource(
         # The alias that is used if a request names none.
         Field("default_config", "bool", immutable=True, on_create=lambda keys: keys["alias"] == DEFAULT_ALIAS),
         Field("rate_limit", "int", minimum=0, default=0, immutable=True),
-        Field("rate_limit_period", "int", minimum=0, immutable=True),
+        Field("rate_limit_period", "int", minimum=0, default=0, immutable=True),
     ),
     alternatives=(("secret", "secret_id"),),
     lost_in_deletion="secret_id",

@@ -20,7 +20,7 @@ def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     """
     read = dict(item)
     for field in resource.settings:
-        if field.preview and field.key not in read and isinstance(read.get(field.preview), str):
+        if field.preview and field.key not in read and isinstance(read.get(field.preview), str) and read[field.preview]:
             read[field.key] = read[field.preview]
         if field.key in read:
             read[field.key] = _read_value(field, read[field.key])
