@@ -11,9 +11,17 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
+
+KINDS = {resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN)}
 
 DOCUMENTATION = r"""
 name: as_declared
@@ -86,20 +94,33 @@ _value:
 """
 
 
-def as_declared(gateways: Any) -> Any:
+def as_declared(items: Any, kind: str = GATEWAY.kind) -> Any:
     """See above."""
-    if isinstance(gateways, Mapping) and isinstance(gateways.get("id"), str):
+    resource = KINDS.get(kind)
+    if resource is None:
+        raise AnsibleFilterError(f"as_declared: kind is {kind}, and must be one of: {', '.join(KINDS)}")
+    info = "ai_gateway_info" if resource is GATEWAY else f"ai_gateway_{kind}_info"
+    if isinstance(items, Mapping) and all(isinstance(items.get(field.key), str) for field in resource.keys):
         try:
-            return export.as_declared(GATEWAY, plain(gateways))
+            return _declared(resource, plain(items))
         except InvalidOptions as error:
             problem = "; ".join(error.problems)
-            raise AnsibleFilterError(
-                f"as_declared cannot tell which gateway is meant: {problem}. Read it again with ai_gateway_info."
-            ) from None
+            name = "gateway" if resource is GATEWAY else resource.name
+            raise AnsibleFilterError(f"as_declared cannot tell which {name} is meant: {problem}. Read it again with {info}.") from None
     # Before ansible-core 2.19, another filter or `.values()` gives something that is no list.
-    if isinstance(gateways, Iterable) and not isinstance(gateways, (str, bytes, Mapping)):
-        return [as_declared(gateway) for gateway in gateways]
-    raise AnsibleFilterError("as_declared takes a gateway or a list of gateways, as edgeops.cloudflare.ai_gateway_info returns them")
+    if isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping)):
+        return [as_declared(item, kind) for item in items]
+    name = "gateway" if resource is GATEWAY else resource.name
+    raise AnsibleFilterError(f"as_declared takes a {name} or a list of {name}s, as edgeops.cloudflare.{info} returns them")
+
+
+def _declared(resource: Resource, item: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that declare an item. Prices are an option of a provider, although they are no setting of it."""
+    prices = item.pop(COSTS.name, None) if resource is CUSTOM_PROVIDER else None
+    declared = export.as_declared(resource, item)
+    if prices is not None:
+        declared[COSTS.name] = [{name: value for name, value in price.items() if value is not None} for price in prices]
+    return declared
 
 
 class FilterModule:

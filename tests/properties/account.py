@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.edgeops.cloudflare.plugins import modules
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Request
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway, ai_gateway_info, ai_gateways
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import perform
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work, perform
 from tests.simulator import api
 from tests.simulator.auth import Caller
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, Behaviour
@@ -29,7 +31,11 @@ from tests.simulator.state import State
 from tests.simulator.store import normalized
 
 ACCOUNT = DEFAULT_ACCOUNTS[0]
-WORKS = {"ai_gateway": ai_gateway.WORK, "ai_gateways": ai_gateways.WORK, "ai_gateway_info": ai_gateway_info.WORK}
+WORKS: dict[str, Work] = {
+    name: importlib.import_module(f"{modules.__name__}.{name}").WORK for _finder, name, _package in pkgutil.iter_modules(modules.__path__)
+}
+# The modules for one item.
+SINGLE = sorted(name for name in WORKS if f"{name}_info" in WORKS)
 
 Json = dict[str, Any]
 

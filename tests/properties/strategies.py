@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,8 @@ LATER_PARTS: dict[str, Callable[[Any], None]] = {
     "spend_limits": lambda limits: limits.update(currency="EUR"),
 }
 MANY_LETTERS = 30
+# Texts of which each field with a pattern takes some.
+PATTERNED = ("a-1", "b_2", "a.example.com", "https://a.example.com", "https://b.example.com/v1", "0" * 32, "f" * 32)
 words = st.sampled_from(["a", "b", "c", "team", "0", "null"])
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from([0.5, 5.0]) | words,
@@ -42,6 +45,8 @@ def value_of(field: Field) -> Strategy:
     """A value that the option takes."""
     if field.name in SPECIAL:
         return SPECIAL[field.name]
+    if field.pattern is not None:
+        return st.sampled_from([text for text in PATTERNED if re.fullmatch(field.pattern[0], text)])
     if field.choices and field.type == "str":
         return st.sampled_from(field.choices)
     return BY_TYPE[field.type](field)

@@ -41,7 +41,8 @@ class ItemReader:
 
         Those with problems are left out.
         """
-        under = self._read("defaults", (self._resource.id.name, "state"), defaults or {}, declare_settings) or {}
+        of_one = [field.name for field in (*self._resource.place, *self._resource.keys)]
+        under = self._read("defaults", (*of_one, "state"), defaults or {}, declare_settings) or {}
         places: dict[str, list[str]] = defaultdict(list)
         declarations = []
         for index, options in enumerate(items):

@@ -33,7 +33,7 @@ CUSTOM_PROVIDER = Resource(
         Field("beta", "bool", default=False),
         Field("description", "str", default=""),
         Field("headers", "dict", text_values=True, secret=True, is_text_in_answers=True, is_text_in_bodies=True),
-        Field("link", "str", default=""),
+        Field("link", "str", default="", pattern=(r"(https?://\S+)?", "a URL that begins with https:// or http://, or empty")),
         Field("curl_example", "str", default=""),
         Field("js_example", "str", default=""),
         Field("position", "int"),

@@ -111,3 +111,60 @@ def test_what_looks_like_a_masked_secret_and_is_no_secret_is_declared(gateway, s
 def test_anything_else_is_refused(value):
     with pytest.raises(AnsibleFilterError, match="a gateway or a list of gateways"):
         as_declared(value)
+
+
+KINDS = {
+    "custom_provider": (
+        {
+            "id": "1",
+            "slug": "a",
+            "name": "A",
+            "base_url": "https://a.example.com",
+            "headers": {"X-Key": MASK},
+            "logo": None,
+            "costs": [{"model": "m", "model_rule": "equals", "cost_type": "tokens", "cost_in": 0.5, "cost_out": None}],
+        },
+        {
+            "slug": "a",
+            "name": "A",
+            "provider_base_url": "https://a.example.com",
+            "costs": [{"model": "m", "model_rule": "equals", "cost_type": "tokens", "cost_in": 0.5}],
+        },
+    ),
+    "provider_config": (
+        {
+            "id": "1",
+            "gateway_id": "g",
+            "provider_slug": "openai",
+            "alias": "b",
+            "secret_id": "s",
+            "secret_preview": "****",
+            "rate_limit": 5,
+        },
+        {"gateway_id": "g", "provider_slug": "openai", "alias": "b", "secret_id": "s", "rate_limit": 5},
+    ),
+    "secret": (
+        {"id": "1", "name": "g_openai_default", "scopes": ["ai_gateway"], "comment": "ours", "status": "active", "store_id": "s"},
+        {"name": "g_openai_default", "comment": "ours"},
+    ),
+    "custom_domain": (
+        {"gateway_id": "g", "hostname": "ai.example.com", "status": "active", "cname_target": "x.example.net", "created_at": 5},
+        {"gateway_id": "g", "hostname": "ai.example.com"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_items_of_another_kind(kind):
+    item, declared = KINDS[kind]
+    assert as_declared([item], kind) == [declared]
+
+
+def test_an_unknown_kind_is_refused_with_the_known_ones():
+    with pytest.raises(AnsibleFilterError, match="must be one of: gateway, custom_provider, provider_config, secret, custom_domain"):
+        as_declared({}, "house")
+
+
+def test_an_item_of_the_wrong_kind_is_refused_with_the_module_that_reads_the_right_one():
+    with pytest.raises(AnsibleFilterError, match="ai_gateway_provider_config_info"):
+        as_declared({"id": "a"}, "provider_config")
