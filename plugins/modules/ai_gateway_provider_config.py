@@ -82,7 +82,7 @@ options:
     type: int
   rate_limit_period:
     description:
-      - Length of the period of O(rate_limit) in seconds, 0 or more. The API uses a minute if this is not given.
+      - Length of the period of O(rate_limit) in seconds, 1 or more. The API uses a minute if this is not given.
       - Cannot be changed, see O(recreate).
     type: int
   recreate:

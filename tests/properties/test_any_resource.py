@@ -26,7 +26,7 @@ Json = dict[str, Any]
 # The item that others belong to, with what they need of it.
 PARENT: Json = {"id": "parent", "authentication": True, "cache_ttl": 77}
 # Of each module; in `make hunt`, as many as there.
-EXAMPLES = 25 if settings._current_profile == "fixed" else 1000
+EXAMPLES = 25 if settings.get_current_profile_name() == "fixed" else 1000
 IDENTITIES = ("a-1", "a.example.com")
 MODULES = [module for module in SINGLE if module != "ai_gateway"]
 

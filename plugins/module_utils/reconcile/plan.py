@@ -250,7 +250,7 @@ def _kept(resource: Resource, declaration: Declaration, current: Mapping[str, An
     groups = [{resource.named(name).key for name in group} for group in resource.alternatives]
     others = {key for group in groups if not group.isdisjoint(declaration.settings) for key in group}
     readable = [field for field in resource.settings if not (field.secret or field.write_only or field.key in others)]
-    return {field.key: current[field.key] for field in readable if current.get(field.key) not in (None, field.default)}
+    return {field.key: current[field.key] for field in readable if not same(field, None, current.get(field.key))}
 
 
 def both_values(resource: Resource, key: str, declared: Mapping[str, Any], stored: Mapping[str, Any]) -> str:

@@ -28,7 +28,8 @@ PROVIDER_CONFIG = Resource(
         # The alias that is used if a request names none.
         Field("default_config", "bool", immutable=True, on_create=lambda keys: keys["alias"] == DEFAULT_ALIAS),
         Field("rate_limit", "int", minimum=0, default=0, immutable=True),
-        Field("rate_limit_period", "int", minimum=0, default=0, immutable=True),
+        # The API shows 0, or its default, where none was given.
+        Field("rate_limit_period", "int", minimum=1, immutable=True, normalize=lambda seconds: seconds or None),
     ),
     alternatives=(("secret", "secret_id"),),
     lost_in_deletion="secret_id",
