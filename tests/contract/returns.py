@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.support import FULL
+from tests.contract.support import FULL, MODULES
 
 Json = dict[str, Any]
 
@@ -65,11 +65,9 @@ FULL_OF: dict[str, Json] = {
 
 # The name of the item in the results of a module for one; those of a module that reads have a list of them, with an s.
 ITEMS = {
-    "ai_gateway": "gateway",
-    "ai_gateway_custom_domain": "custom_domain",
-    "ai_gateway_custom_provider": "custom_provider",
-    "ai_gateway_provider_config": "provider_config",
-    "ai_gateway_secret": "secret",
+    module: module.replace("ai_gateway_", "") if module.startswith("ai_gateway_") else "gateway"
+    for module in MODULES
+    if f"{module}_info" in MODULES
 }
 
 
