@@ -24,7 +24,7 @@ def same(field: Field | None, declared: Any, stored: Any) -> bool:
     """
     if field is None:
         return _same_json(declared, stored)
-    if field.write_only and stored is None:
+    if (field.write_only or field.may_be_hidden) and stored is None:
         return True
     if declared is None and field.server_made:
         return True
@@ -166,7 +166,7 @@ def _is_kept(part: Field | None, stored: Any, keep_secrets: bool) -> bool:
 
 def has_other_form(field: Field | None, declared: Any, stored: Any) -> bool:
     """Return whether ``stored``, which means what was ``declared``, visibly has another form, such as names in another case."""
-    if field is not None and field.write_only:
+    if field is not None and (field.write_only or (field.may_be_hidden and stored is None)):
         return False
     if field is None or declared is None:
         return field is not None and stored not in (None, field.default)

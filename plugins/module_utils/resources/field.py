@@ -76,8 +76,9 @@ class Field:
     immutable: bool = False
     # Whether a create does not take it, so that an update follows.
     update_only: bool = False
-    # Whether no answer shows it.
+    # Whether no answer shows it, or not every answer does.
     write_only: bool = False
+    may_be_hidden: bool = False
     # The field of an answer that shows a part of this secret.
     preview: str | None = None
     # The name in bodies, where it is not that in answers.

@@ -39,7 +39,7 @@ SECRET = Resource(
     settings=(
         Field("value", "str", secret=True, write_only=True),
         Field("copy_from", "str", write_only=True, min_length=1),
-        Field("scopes", "list", elements="str", ordered=False, is_option=False),
+        Field("scopes", "list", elements="str", ordered=False, is_option=False, may_be_hidden=True),
         Field("comment", "str", default=""),
     ),
     alternatives=(("value", "copy_from"),),

@@ -127,9 +127,25 @@ def test_the_search_also_finds_other_secrets(api, apply, stores, listed):
     assert apply(value="invented-key")["operation"] == "created"
 
 
-@pytest.mark.parametrize("scopes", [["workers"], ["workers", "access"], None])
+@pytest.mark.parametrize("hidden", [{"scopes": None}, {}])
+def test_scopes_that_answers_do_not_show_are_left_alone(api, apply, stores, listed, hidden):
+    unseen = {**{name: value for name, value in STORED.items() if name != "scopes"}, **hidden}
+    stores(STORE)
+    listed(unseen)
+    api.expect("PATCH", ONE, body={"comment": "ours"}, answer=dict(unseen, comment="ours"))
+    assert apply(comment="ours")["changed_settings"] == ["comment"]
+
+
+def test_a_new_secret_whose_scopes_the_answer_does_not_show(api, apply, stores, listed):
+    stores(STORE)
+    listed()
+    api.expect("POST", SECRETS, body=[NEW], answer=[{name: value for name, value in STORED.items() if name != "scopes"}])
+    assert apply(value="invented-key")["operation"] == "created"
+
+
+@pytest.mark.parametrize("scopes", [["workers"], ["workers", "access"], []])
 def test_a_secret_of_other_products_gets_the_scope_and_keeps_its_own(api, apply, stores, listed, scopes):
-    wanted = sorted([*(scopes or []), "ai_gateway"])
+    wanted = sorted([*scopes, "ai_gateway"])
     stores(STORE)
     listed(dict(STORED, scopes=scopes))
     api.expect("PATCH", ONE, body={"scopes": wanted}, answer=dict(STORED, scopes=wanted[::-1]))
