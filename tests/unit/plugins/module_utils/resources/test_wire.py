@@ -57,12 +57,12 @@ def test_headers_that_are_text_already_are_sent_as_they_are():
 )
 def test_a_flag_is_a_bool(flag, value):
     read = from_answer(PROVIDER_CONFIG, {"default_config": flag})["default_config"]
-    assert read == value
-    assert type(read) is type(value)
+    # repr tells true from 1, which are equal.
+    assert repr(read) == repr(value)
 
 
 def test_a_number_is_no_flag():
-    assert type(from_answer(PROVIDER_CONFIG, {"rate_limit": 1})["rate_limit"]) is int
+    assert repr(from_answer(PROVIDER_CONFIG, {"rate_limit": 1})["rate_limit"]) == "1"
 
 
 @pytest.mark.parametrize(
