@@ -15,9 +15,9 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, task_scope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, items, outcome, plan, reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime import single
 from tests.chaos.__main__ import run_all
 from tests.chaos.invariants import INVARIANTS, complaints
 from tests.chaos.run import FORKED, WAYS, play
@@ -176,7 +176,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
     ),
     "check mode writes": (
         "nothing_is_written_in_check_mode",
-        ai_gateway,
+        single,
         "reconcile",
         reconcile_for_real,
         replace(PLAIN, check_mode=True),
@@ -229,7 +229,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
     "nothing is ever found": (
         "one_more_run_reaches_what_is_declared",
         items.Items,
-        "get",
+        "find",
         lambda *_arguments: None,
         replace(PLAIN, kill=Kill(1, 0)),
     ),
