@@ -15,6 +15,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS, connection_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 from tests.awx.jobs import Job
 from tests.contract.support import MODULES
 from tests.simulator.handle import Simulator
@@ -22,18 +25,28 @@ from tests.simulator.handle import Simulator
 Json = dict[str, Any]
 VARIABLES = [str(field.env) for field in CONNECTION_OPTIONS if field.env]
 # Something to be asked for by each type of option that is required.
-EXAMPLES: dict[str, Any] = {"str": "example", "list": [], "dict": {}}
+EXAMPLES: dict[str, Any] = {"list": [], "dict": {}}
+TEXTS = ("example", "ai.example.com")
 
 
-def spec_of(module: str) -> Json:
+def work_of(module: str) -> Work:
     code = importlib.import_module(f"ansible_collections.edgeops.cloudflare.plugins.modules.{module}")
-    spec: Json = code.WORK.argument_spec()
-    return spec
+    work: Work = code.WORK
+    return work
 
 
 def least_options(module: str) -> Json:
-    """The least that the module takes, without a connection."""
-    return {name: EXAMPLES[option.get("type", "str")] for name, option in spec_of(module).items() if option.get("required")}
+    """The least that the module takes without a connection: what is required to delete an item that does not exist, or to read."""
+    work = work_of(module)
+    state = {"state": "absent"} if "state" in work.argument_spec() else {}
+    return {**{field.name: example_of(field) for field in work.fields if field.required}, **state}
+
+
+def example_of(field: Field) -> Any:
+    """Return a value that the option takes."""
+    if field.type != "str":
+        return EXAMPLES[field.type]
+    return next(text for text in TEXTS if not list(problems(field, text, field.name)))
 
 
 def tasks() -> list[Json]:
@@ -88,5 +101,5 @@ def test_an_empty_address_is_cloudflares_own(monkeypatch: pytest.MonkeyPatch, mo
         monkeypatch.setenv(variable, "")
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "example")
     monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "example-token")
-    validated = ArgumentSpecValidator(spec_of(module)).validate(least_options(module))
+    validated = ArgumentSpecValidator(work_of(module).argument_spec()).validate(least_options(module))
     assert connection_of(validated.validated_parameters).base_url == DEFAULT_BASE_URL
