@@ -94,5 +94,5 @@ def _option(field: Field, with_default: bool) -> dict[str, Any]:
 
 
 def _relations(field: Field) -> dict[str, Sequence[Sequence[str]]]:
-    names = ("mutually_exclusive", "required_together", "required_one_of")
+    names = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
     return {name: [list(group) for group in getattr(field, name)] for name in names if getattr(field, name)}

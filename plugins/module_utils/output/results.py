@@ -38,7 +38,7 @@ NOTICES = {
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
 }
 # They differ between check mode and the real run, and say nothing about settings.
-VOLATILE = ("created_at", "modified_at")
+VOLATILE = ("created_at", "modified_at", "updated_at")
 
 
 def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:

@@ -18,7 +18,16 @@ MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 STARS = "*" * 8
 _MASKED = re.compile(rf"[*\u2022\u25cf]{{3}}|^\W*(redacted|masked|hidden)\W*$|{MASK}", re.IGNORECASE)
 # The types that an argument spec leaves behind.
-_KINDS: Mapping[str, Any] = {"bool": bool, "dict": dict, "float": (int, float), "int": (int, float), "list": list, "path": str, "str": str}
+_KINDS: Mapping[str, Any] = {
+    "bool": bool,
+    "dict": dict,
+    "float": (int, float),
+    "int": (int, float),
+    "list": list,
+    "path": str,
+    "raw": object,
+    "str": str,
+}
 
 
 def is_masked(value: Any) -> bool:
@@ -36,7 +45,7 @@ def holds_mask(text: str) -> bool:
 
 def has_type(field: Field, value: Any) -> bool:
     """Return whether ``value`` is of the type of ``field``; a whole number may be written with a fraction of zero."""
-    kinds = (int, float) if field.type == "int" else _KINDS[field.type]
+    kinds = _KINDS[field.type]
     return isinstance(value, kinds) and (field.type == "bool" or not isinstance(value, bool))
 
 
@@ -44,6 +53,8 @@ def problems(field: Field, value: Any, where: str) -> Iterator[str]:
     """What is wrong with C(value), each problem with the option's name, the value and the bound. A wrong type is not told here."""
     if not isinstance(value, _KINDS[field.type]):
         return
+    if field.check is not None and value is not None:
+        yield from field.check(value, where)
     if field.text_values:
         yield from _text_value_problems(field, value, where)
     elif isinstance(value, list):

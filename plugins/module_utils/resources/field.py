@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ class Field:
     # Whether a dict is JSON text in answers, and in bodies.
     is_text_in_answers: bool = False
     is_text_in_bodies: bool = False
+    # Functions that make of a value in an answer one in the form of this table, and the other way round for bodies.
+    read_by: Callable[[Any], Any] | None = None
+    sent_by: Callable[[Any], Any] | None = None
+    # Yields what is wrong with a value, given its place, for rules that no other attribute states.
+    check: Callable[[Any, str], Iterable[str]] | None = None
 
     @property
     def key(self) -> str:
@@ -97,6 +102,19 @@ class Field:
 REPLACE, PATCH = "PUT", "PATCH"
 # Between the parts of an identity that consists of several fields.
 KEY_SEPARATOR = "/"
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """How an API keeps changes as drafts, until all of them are committed together.
+
+    The resource's ``list_query`` shows drafts too, each of which has one of the ``flags`` set. A write with ``commit_query`` acts at once.
+    A POST to ``commit_path``, below the path of the items, makes all drafts live.
+    """
+
+    flags: tuple[str, ...]
+    commit_query: Mapping[str, str]
+    commit_path: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -116,7 +134,8 @@ class Resource:
 
     **Changing**: ``update_verb`` with the whole item (``REPLACE``) or with what differs (``PATCH``). With ``puts_parts``, PUT also takes
     only what differs. Of each group in ``alternatives``, a new item takes exactly one setting. ``lost_in_deletion`` is the setting that
-    refers to something that the API may delete along with the item. A create takes a list of items if ``is_created_in_list``.
+    refers to something that the API may delete along with the item. A create takes a list of items if ``is_created_in_list``. ``drafts`` is
+    set if changes can wait as drafts.
 
     **Errors**: ``absent_codes`` say that there is no such item, ``exists_codes`` that the key is taken. Each has a regular expression for
     the message, which is empty if the code has no other meaning. ``permissions`` are the token permissions to read and to write.
@@ -155,6 +174,7 @@ class Resource:
     alternatives: tuple[tuple[str, ...], ...] = ()
     lost_in_deletion: str | None = None
     is_created_in_list: bool = False
+    drafts: Drafts | None = None
     absent_codes: Mapping[int, str] = field(default_factory=lambda: {7002: ""})
     exists_codes: Mapping[int, str] = field(default_factory=dict)
     permissions: tuple[str, str] = ("AI Gateway Read", "AI Gateway Write")

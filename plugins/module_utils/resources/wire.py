@@ -28,6 +28,8 @@ def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_value(field: Field, value: Any) -> Any:
+    if field.read_by is not None:
+        return field.read_by(value)
     if field.type == "bool" and value in (0, 1):
         return bool(value)
     if field.is_text_in_answers and isinstance(value, str):
@@ -48,6 +50,8 @@ def to_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
 def _sent(field: Field | None, key: str, value: Any) -> tuple[str, Any]:
     if field is None:
         return key, value
+    if field.sent_by is not None:
+        value = field.sent_by(value)
     if field.is_text_in_bodies and isinstance(value, dict):
         value = json.dumps(value, sort_keys=True)
     return field.sent_as or key, value
