@@ -17,11 +17,16 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import LISTED_POLICY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
-KINDS = {resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN)}
+KINDS = {resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN, LISTED_POLICY)}
+# Modules that are not called by the kind of what they return.
+INFO = {GATEWAY.kind: "ai_gateway_info", LISTED_POLICY.kind: "ai_gateway_policies_info"}
+# Modules that are not called by the kind of what they return.
+INFO = {GATEWAY.kind: "ai_gateway_info", LISTED_POLICY.kind: "ai_gateway_policies_info"}
 
 DOCUMENTATION = r"""
 name: as_declared
@@ -50,10 +55,11 @@ options:
       - What the input is.
       - V(gateway) is what M(edgeops.cloudflare.ai_gateway_info) returns, V(custom_provider) what
         M(edgeops.cloudflare.ai_gateway_custom_provider_info) does, V(provider_config) what
-        M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does, and
-        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does.
+        M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does,
+        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does, and V(policy) what
+        M(edgeops.cloudflare.ai_gateway_policies_info) does.
     type: str
-    choices: [gateway, custom_provider, provider_config, secret, custom_domain]
+    choices: [gateway, custom_provider, provider_config, secret, custom_domain, policy]
     default: gateway
 """
 
@@ -89,7 +95,8 @@ _value:
   description:
     - The options of M(edgeops.cloudflare.ai_gateway) for the gateway, or a list of them for a list.
     - With O(kind), those of M(edgeops.cloudflare.ai_gateway_custom_provider), M(edgeops.cloudflare.ai_gateway_provider_config),
-      M(edgeops.cloudflare.ai_gateway_secret) or M(edgeops.cloudflare.ai_gateway_custom_domain).
+      M(edgeops.cloudflare.ai_gateway_secret) or M(edgeops.cloudflare.ai_gateway_custom_domain), or an element of the list that
+      M(edgeops.cloudflare.ai_gateway_policies) takes.
   type: raw
 """
 
@@ -99,7 +106,7 @@ def as_declared(items: Any, kind: str = GATEWAY.kind) -> Any:
     resource = KINDS.get(kind)
     if resource is None:
         raise AnsibleFilterError(f"as_declared: kind is {kind}, and must be one of: {', '.join(KINDS)}")
-    info = "ai_gateway_info" if resource is GATEWAY else f"ai_gateway_{kind}_info"
+    info = INFO.get(kind, f"ai_gateway_{kind}_info")
     if isinstance(items, Mapping) and all(isinstance(items.get(field.key), str) for field in resource.keys):
         try:
             return _declared(resource, plain(items))

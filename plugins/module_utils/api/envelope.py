@@ -56,12 +56,13 @@ class Codes(NamedTuple):
 
     ``absent`` are codes of "no such item", ``exists`` those of "the key is taken", each with a regular expression. If it is not empty, the
     code has several meanings, and has this one if the message matches; then the status does not matter. ``permissions`` are those to read
-    and to write.
+    and to write. ``bare`` is the name of a part by which a good answer is known that has no envelope.
     """
 
     absent: Mapping[int, str]
     exists: Mapping[int, str]
     permissions: tuple[str, str]
+    bare: str = ""
 
 
 DEFAULT_CODES = Codes({ITEM_NOT_FOUND: ""}, {}, ("AI Gateway Read", "AI Gateway Write"))
@@ -73,7 +74,7 @@ def read_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES
     :raises ApiError: for anything else, with all that the answer tells.
     """
     payload = _parse(answer.body)
-    if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success") is True:
+    if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success", codes.bare in payload) is True:
         return payload
     raise _failure(request, answer, payload, codes)
 
@@ -137,11 +138,14 @@ def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
 
 
 def _entries_of(payload: Any) -> list[ErrorEntry]:
-    """Return the errors of an answer: of its list ``errors``, or its text ``error``, which some answers about routes have instead."""
+    """Return the errors of an answer: of its list ``errors``, or its text ``error``, or the list of a result of which a part failed."""
     if not isinstance(payload, dict):
         return []
     entries = _entries(payload.get("errors"))
-    return entries or ([_entry(payload["error"])] if isinstance(payload.get("error"), (str, dict)) else [])
+    if entries or isinstance(payload.get("error"), (str, dict)):
+        return entries or [_entry(payload["error"])]
+    result = payload.get("result")
+    return _entries(result.get("errors")) if isinstance(result, dict) else []
 
 
 def _entries(errors: Any) -> list[ErrorEntry]:
@@ -164,7 +168,7 @@ def _entry(error: Any) -> ErrorEntry:
     path = known.get("path")
     steps: tuple[str, ...] = tuple(printable(str(step), 100) for step in path[:20]) if isinstance(path, list) else ()
     code = code if isinstance(code, int) and not isinstance(code, bool) else None
-    return ErrorEntry(code, printable(str(known.get("message", "")), MAX_TEXT), steps)
+    return ErrorEntry(code, printable(str(known.get("message", known.get("error", ""))), MAX_TEXT), steps)
 
 
 def _hint(status: int, codes: tuple[int, ...]) -> str | None:

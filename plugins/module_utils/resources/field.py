@@ -109,12 +109,13 @@ class Drafts:
     """How an API keeps changes as drafts, until all of them are committed together.
 
     The resource's ``list_query`` shows drafts too, each of which has one of the ``flags`` set. A write with ``commit_query`` acts at once.
-    A POST to ``commit_path``, below the path of the items, makes all drafts live.
+    A POST to ``commit_path``, below the path of the items, makes all drafts live. ``inert`` has the settings of an item without effect.
     """
 
     flags: tuple[str, ...]
     commit_query: Mapping[str, str]
     commit_path: tuple[str, ...]
+    inert: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

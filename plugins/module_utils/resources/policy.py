@@ -99,7 +99,12 @@ POLICY = Resource(
     is_paged=False,
     puts_parts=True,
     list_query={"includeStaging": "true"},
-    drafts=Drafts(flags=("staging", "uncommitted"), commit_query={"commit": "true"}, commit_path=("commit",)),
+    drafts=Drafts(
+        flags=("staging", "uncommitted"),
+        commit_query={"commit": "true"},
+        commit_path=("commit",),
+        inert={"condition": "false", "action": {"type": NO_LIMIT}},
+    ),
 )
 # A policy in a list of those of one gateway.
 LISTED_POLICY = replace(POLICY, place=(), parent=None)

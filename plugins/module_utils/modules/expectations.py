@@ -1,0 +1,185 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a set of policies is expected to decide, and what it decides: by the API's simulation, or by the evaluator of this collection."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, NamedTuple, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy_evaluation import (
+    NOT_EVALUATED,
+    Policy,
+    Question,
+    Verdict,
+    evaluate,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, NAMED, printable
+
+SIMULATION, LOCAL = "simulation", "local"
+MOST_METADATA = 5
+IDENTITY = Field(
+    "identity",
+    "dict",
+    fields=(
+        Field(
+            "cf",
+            "dict",
+            fields=(
+                Field("user", "dict", fields=(Field("id", "str"), Field("email", "str"), Field("groups", "list", elements="str"))),
+                Field("country", "str"),
+                Field("custom", "dict"),
+            ),
+        ),
+        Field("metadata", "dict"),
+    ),
+)
+EXPECT = Field(
+    "expect",
+    "list",
+    elements="dict",
+    fields=(
+        IDENTITY,
+        Field("model", "str", required=True, min_length=1),
+        Field("provider", "str", required=True, min_length=1),
+        Field("spent", "dict"),
+        Field("allowed", "bool", required=True),
+        Field("by", "str", min_length=1),
+    ),
+)
+
+
+class Expectation(NamedTuple):
+    """What is expected of a request: whether it may pass, and which policy decides that, if this matters."""
+
+    question: Question
+    allowed: bool
+    by: str | None
+
+
+class NotMet(CollectionError):
+    """Not every expectation holds; ``matrix`` has all of them."""
+
+    def __init__(self, message: str, matrix: list[dict[str, Any]]) -> None:
+        super().__init__(message)
+        self.matrix = matrix
+
+    def details(self) -> dict[str, Any]:
+        return {"matrix": self.matrix}
+
+
+def read_expectations(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Expectation, ...], list[str]]:
+    """Return what the option asks for, and what is wrong with it beyond types and bounds."""
+    found: list[str] = []
+    read = []
+    for index, entry in enumerate(given or ()):
+        identity, spent = without_none(entry.get("identity") or {}), entry.get("spent") or {}
+        metadata = identity.get("metadata", {})
+        where = f"{EXPECT.name}[{index}]"
+        if len(metadata) > MOST_METADATA or not all(isinstance(value, (str, bool, int, float)) for value in metadata.values()):
+            found.append(f"{where}.identity.metadata must have at most {MOST_METADATA} keys with single values")
+        amounts = {name: _amount(value) for name, value in spent.items()}
+        found += [f"{where}.spent.{name} must be a number that is not negative" for name, value in amounts.items() if value is None]
+        known = {name: value for name, value in amounts.items() if value is not None}
+        read.append(Expectation(Question(identity, entry["model"], entry["provider"], known), entry["allowed"], entry.get("by")))
+    return tuple(read), found
+
+
+def _amount(value: Any) -> float | None:
+    try:
+        amount = None if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
+    if amount is None or not 0 <= amount < float("inf"):
+        return None
+    return int(amount) if amount.is_integer() else amount
+
+
+def without_none(value: Any) -> Any:
+    """Return options without the parts that are not given, which Ansible fills in."""
+    if not isinstance(value, dict):
+        return value
+    return {name: without_none(part) for name, part in value.items() if part is not None}
+
+
+def evaluated(expectations: Sequence[Expectation], policies: Sequence[Policy]) -> list[dict[str, Any]]:
+    """Return a row of the matrix for each expectation, as far as they can be evaluated without the server."""
+    return [_row(expectation, evaluate(policies, expectation.question), LOCAL) for expectation in expectations]
+
+
+def simulated(expectations: Sequence[Expectation], policies: Sequence[Policy], items: DraftItems) -> list[dict[str, Any]]:
+    """Return a row of the matrix for each expectation, as the API's simulation decides it with the drafts in place.
+
+    It names one policy at most. The others that decide the same are added where the evaluation here agrees with it.
+    """
+    rows = []
+    for expectation in expectations:
+        verdict, here = _simulate(expectation.question, items), evaluate(policies, expectation.question)
+        if here.allowed is verdict.allowed:
+            verdict = Verdict(verdict.allowed, here.reason, tuple(sorted({*verdict.by, *here.by})))
+        rows.append(_row(expectation, verdict, SIMULATION))
+    return rows
+
+
+def _simulate(question: Question, items: DraftItems) -> Verdict:
+    body: dict[str, Any] = {"identity": question.identity, "model": question.model, "provider": question.provider}
+    if question.spent:
+        body["bucketUsage"] = {name: {"spent": amount} for name, amount in question.spent.items()}
+    enforcement = items.ask("simulate", body, "enforcement")["enforcement"]
+    if not isinstance(enforcement.get("allowed"), bool):
+        raise CollectionError("The simulation does not say whether the request is allowed.")
+    by, reason = enforcement.get("policyName"), enforcement.get("reason")
+    names = (by,) if isinstance(by, str) and not enforcement["allowed"] else ()
+    return Verdict(enforcement["allowed"], printable(reason, MAX_NAME) if isinstance(reason, str) else "", names)
+
+
+def _row(expectation: Expectation, verdict: Verdict, evaluated_by: str) -> dict[str, Any]:
+    question = expectation.question
+    holds = None
+    if verdict.allowed is not None:
+        holds = verdict.allowed is expectation.allowed and (expectation.by is None or expectation.by in verdict.by)
+    return {
+        "identity": dict(question.identity),
+        "model": question.model,
+        "provider": question.provider,
+        "wanted": {"allowed": expectation.allowed, "by": expectation.by},
+        "allowed": verdict.allowed,
+        "by": list(verdict.by),
+        "reason": verdict.reason,
+        "evaluated_by": evaluated_by,
+        "holds": holds,
+    }
+
+
+def require_met(matrix: list[dict[str, Any]], nothing_done: str) -> None:
+    """Make sure that no expectation is known not to hold.
+
+    :raises NotMet: with each that does not, what was wanted, and what was decided.
+    """
+    wrong = [f"{EXPECT.name}[{index}] ({_described(row)})" for index, row in enumerate(matrix) if row["holds"] is False]
+    if wrong:
+        more = f"; and {len(wrong) - NAMED} more, see matrix" if len(wrong) > NAMED else ""
+        raise NotMet(f"{nothing_done} These expectations do not hold: {'; '.join(wrong[:NAMED])}{more}.", matrix)
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    wanted = "allowed" if row["wanted"]["allowed"] else "refused"
+    by = f" by {row['wanted']['by']}" if row["wanted"]["by"] else ""
+    found = "allowed" if row["allowed"] else "refused"
+    names = f" by {', '.join(row['by'])}" if row["by"] else ""
+    reason = f", {row['reason']}" if row["reason"] and not row["allowed"] else ""
+    return printable(f"{row['model']} of {row['provider']}: wanted {wanted}{by}, but is {found}{names}{reason}", 3 * MAX_NAME)
+
+
+def not_evaluated(matrix: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a warning about the expectations that could not be evaluated."""
+    places = [f"{EXPECT.name}[{index}]" for index, row in enumerate(matrix) if row["reason"] == NOT_EVALUATED and row["holds"] is None]
+    if not places:
+        return []
+    return [
+        f"Not evaluated, as conditions need the Python library cel-python in check mode: {', '.join(places[:NAMED])}. The task itself asks "
+        "the API's simulation."
+    ]

@@ -1,0 +1,164 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From declarations, live items and drafts to the changes that are staged together. Pure: nothing is sent from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Mapping, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import same
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import Stored
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
+    CREATED,
+    DELETED,
+    UNCHANGED,
+    UPDATED,
+    make_plan,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+
+Item = Mapping[str, Any]
+
+
+class ForeignDrafts(CollectionError):
+    """There are drafts that the task did not make, which a commit would make live along with its own."""
+
+
+@dataclass
+class Change:
+    """An item, and what is to become of it.
+
+    ``live`` and ``draft`` are what is stored before, ``None`` if there is none. ``wanted`` is what the item has to hold, ``None`` if it is
+    to be deleted. ``is_staged`` says that the draft holds that already, or was made by this task. ``reference`` is that of the draft.
+    """
+
+    name: str
+    operation: str
+    changed_settings: tuple[str, ...]
+    live: Item | None
+    draft: Item | None
+    wanted: Item | None
+    is_staged: bool = False
+    is_adopted: bool = False
+    reference: str = ""
+
+    @property
+    def after(self) -> Item | None:
+        """The item as it will be."""
+        return None if self.wanted is None else {**(self.live or {}), **self.wanted}
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether a commit has to make something of this live."""
+        return self.wanted is not None and self.operation != UNCHANGED
+
+
+@dataclass(frozen=True)
+class DraftSet:
+    """What is declared: the items, whether others are deleted, and whether drafts of others are committed along."""
+
+    declarations: tuple[Declaration, ...]
+    purge: bool
+    purge_limit: int
+    adopts: bool
+
+
+def holds(resource: Resource, item: Item | None, wanted: Item) -> bool:
+    """Return whether ``item`` has all that is ``wanted`` of it."""
+    return item is not None and not differing(resource, wanted, item)
+
+
+def differing(resource: Resource, wanted: Item, item: Item) -> list[str]:
+    """Return the API names of what ``item`` does not have as it is ``wanted``, sorted."""
+    return sorted(key for key, value in wanted.items() if not same(resource.setting(key), value, item.get(key)))
+
+
+def plan_changes(resource: Resource, wanted: DraftSet, stored: Stored, ambiguous: Callable[[str, list[Any]], Exception]) -> list[Change]:
+    """Return a change for each declared item, and for each other one that is deleted or whose draft is adopted.
+
+    :param ambiguous: makes an error of a name that several items have.
+    :raises ForeignDrafts: if there are drafts that are neither what is declared nor adopted, and something is to be done.
+    """
+    live, new = by_name(resource, list(stored.live.values()), ambiguous), _new_drafts(resource, stored, ambiguous, wanted.adopts)
+    drafts: dict[str, Item | None] = {name: stored.drafts.get(item[resource.reference]) for name, item in live.items()}
+    drafts.update((name, draft) for name, draft in new.items() if name not in live)
+    known = {**(new if wanted.adopts else {}), **live}
+    names = [declaration.id for declaration in wanted.declarations]
+    purged = to_purge(resource, names, known, wanted.purge_limit) if wanted.purge else []
+    changes = [
+        _change(resource, declaration, live.get(declaration.id), drafts.get(declaration.id), wanted.adopts)
+        for declaration in [*wanted.declarations, *purged]
+    ]
+    planned = {change.name for change in changes}
+    others = {name: draft for name, draft in drafts.items() if draft is not None and name not in planned}
+    if wanted.adopts:
+        changes += [_adopted(resource, name, live.get(name), draft) for name, draft in others.items()]
+    return changes
+
+
+def foreign_drafts(resource: Resource, changes: Sequence[Change], stored: Stored) -> list[str]:
+    """Return the names of the drafts that are neither what is declared nor adopted."""
+    ours = {change.draft[resource.reference] for change in changes if change.draft is not None and (change.is_staged or change.is_adopted)}
+    return [resource.identity_of(draft) for reference, draft in stored.drafts.items() if reference not in ours]
+
+
+def foreign_error(resource: Resource, names: Sequence[str]) -> ForeignDrafts:
+    """Return the error for drafts with these ``names``."""
+    return ForeignDrafts(
+        f"There are drafts that this task did not make: {name_some(names)}. A commit would make them live, too. Set adopt_drafts to true "
+        f"to commit them along, or take them back: delete the draft of a new {resource.name}, and commit or overwrite that of a live one."
+    )
+
+
+def by_name(resource: Resource, items: Sequence[Item], ambiguous: Callable[[str, list[Any]], Exception]) -> dict[str, Item]:
+    """Return items by their names.
+
+    :raises CollectionError: if two have one name.
+    """
+    found: dict[str, Item] = {}
+    for item in items:
+        name = resource.identity_of(item)
+        if name in found:
+            raise ambiguous(name, [found[name], item])
+        found[name] = item
+    return found
+
+
+def _new_drafts(resource: Resource, stored: Stored, ambiguous: Callable[[str, list[Any]], Exception], is_strict: bool) -> dict[str, Item]:
+    new = [draft for reference, draft in stored.drafts.items() if reference not in stored.live]
+    return by_name(resource, new, ambiguous) if is_strict else {resource.identity_of(draft): draft for draft in new}
+
+
+def _change(resource: Resource, declaration: Declaration, live: Item | None, draft: Item | None, adopts: bool) -> Change:
+    base = draft if adopts and draft is not None else live
+    plan = make_plan(resource, declaration, base)
+    if not declaration.present:
+        operation = DELETED if base is not None else UNCHANGED
+        is_staged = resource.drafts is not None and live is not None and holds(resource, draft, resource.drafts.inert)
+        return Change(declaration.id, operation, (), live, draft, None, is_staged, adopts, _reference(resource, live, draft))
+    after = plan.after or {}
+    keys = [field.key for field in (*resource.keys, *resource.settings)]
+    wanted = {key: after[key] for key in [*keys, *(key for key in declaration.settings if key not in keys)] if key in after}
+    changed = differing(resource, wanted, live) if live is not None else list(plan.changed_settings)
+    is_staged = holds(resource, draft, wanted)
+    operation = CREATED if live is None else UPDATED if changed or is_staged else UNCHANGED
+    reference = _reference(resource, live, draft)
+    return Change(declaration.id, operation, tuple(changed), live, draft, wanted, is_staged, adopts, reference)
+
+
+def _adopted(resource: Resource, name: str, live: Item | None, draft: Item) -> Change:
+    keys = [field.key for field in (*resource.keys, *resource.settings) if field.key in draft]
+    wanted = {key: draft[key] for key in keys}
+    changed = differing(resource, wanted, live or {})
+    operation = UPDATED if live is not None else CREATED
+    return Change(name, operation, tuple(changed), live, draft, wanted, True, True, _reference(resource, live, draft))
+
+
+def _reference(resource: Resource, live: Item | None, draft: Item | None) -> str:
+    return str((live or draft or {}).get(resource.reference, ""))

@@ -1,0 +1,264 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stage changes as drafts, test them, commit them together, and take them back if that fails.
+
+The live items are those from before until the commit. A commit that makes only a part of the changes live is repeated, and then undone.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Mapping, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import Change, ForeignDrafts, foreign_error, holds
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems, Stored
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+
+COMMITS = 3
+LOOKS = 3
+
+
+class NotCommitted(CollectionError):
+    """A commit did not make everything live, and was undone as far as possible."""
+
+
+class Staging:
+    """Carries out ``changes`` together.
+
+    A deletion has no draft. While ``keeps_some`` items are left in the end, the drafts of those to be deleted make them have no effect, so
+    that the commit acts as the deletions do. ``anchor`` names the change that becomes live before the others, so that no part of these is
+    ever live without it.
+    """
+
+    def __init__(self, items: DraftItems, changes: Sequence[Change], keeps_some: bool, anchor: str | None) -> None:
+        self.items = items
+        self.resource = items.resource
+        self.changes = [change for change in changes if change.operation != UNCHANGED]
+        self.live: dict[str, dict[str, Any]] | None = None
+        self._inert = items.drafts.inert if keeps_some else None
+        self._anchor = next((change for change in self.changes if change.name == anchor), None)
+        self._began: list[Change] = []
+
+    def carry_out(self, test: Callable[[], None]) -> None:
+        """Stage the changes, call ``test``, which raises if they must not be committed, commit them, and delete what is to be deleted.
+
+        :raises CollectionError: if that fails; the error says what could not be taken back.
+        """
+        try:
+            self._stage()
+            test()
+            if self._committed:
+                self._confirm()
+        except CollectionError as error:
+            self._take_back(error)
+            raise
+        if self._committed:
+            self._commit()
+        self._delete()
+
+    @property
+    def _committed(self) -> list[Change]:
+        """The changes that the commit makes live."""
+        return [change for change in self.changes if self._body(change) is not None]
+
+    def _body(self, change: Change) -> Mapping[str, Any] | None:
+        """Return what the draft of a change holds, or ``None`` if it has no draft."""
+        if change.wanted is not None:
+            return change.wanted
+        return self._inert if change.live is not None else None
+
+    def _stage(self) -> None:
+        for change in self.changes:
+            if change.live is None and change.draft is not None and not change.is_staged:
+                # A draft of a new item cannot be changed.
+                self.items.remove(change.reference)
+                change.reference = ""
+            body = self._body(change)
+            if body is not None and not change.is_staged:
+                self._began.append(change)
+                self._stage_one(change, body)
+
+    def _stage_one(self, change: Change, body: Mapping[str, Any]) -> None:
+        try:
+            if change.live is None:
+                change.reference = self.items.stage_new(body)[self.resource.reference]
+            else:
+                self.items.stage_update(change.reference, body)
+        except CollectionError as error:
+            error.add_remark(f"This was about the draft of {self.resource.name} {change.name!r}.")
+            if not error.outcome_unknown or not self._is_staged(change, body):
+                raise
+
+    def _is_staged(self, change: Change, body: Mapping[str, Any]) -> bool:
+        """Read whether a draft was made although no good answer said so."""
+        for look in range(LOOKS):
+            drafts = self._read(look).drafts
+            reference = change.reference or next((key for key, item in drafts.items() if self._is_new_draft(change, item)), "")
+            if holds(self.resource, drafts.get(reference), body):
+                change.reference = reference
+                return True
+        return False
+
+    def _is_new_draft(self, change: Change, item: Mapping[str, Any]) -> bool:
+        known = {other.reference for other in self.changes}
+        return self.resource.identity_of(item) == change.name and item[self.resource.reference] not in known
+
+    def _read(self, look: int = 0) -> Stored:
+        if look:
+            time.sleep(backoff(look))
+        return self.items.stored()
+
+    def _confirm(self) -> None:
+        """Read the drafts once more, as a commit makes all of them live.
+
+        :raises ForeignDrafts: if somebody else made or changed one in the meantime.
+        """
+        for look in range(LOOKS):
+            drafts = self._read(look).drafts
+            missing = [change.name for change in self._committed if not self._is_draft(change, drafts)]
+            if not missing:
+                break
+        self._refuse_foreign(drafts)
+        if missing:
+            raise ForeignDrafts(
+                f"The drafts of {name_some(missing)} do not hold any more what this task staged: somebody else changed them."
+            )
+
+    def _is_draft(self, change: Change, drafts: Mapping[str, Mapping[str, Any]]) -> bool:
+        return holds(self.resource, drafts.get(change.reference), self._body(change) or {})
+
+    def _refuse_foreign(self, drafts: Mapping[str, Mapping[str, Any]]) -> None:
+        ours = {change.reference for change in self._committed}
+        foreign = [self.resource.identity_of(item) for reference, item in drafts.items() if reference not in ours]
+        if foreign:
+            raise foreign_error(self.resource, foreign)
+
+    def _commit(self) -> None:
+        try:
+            if self._anchor is not None and len(self._committed) > 1:
+                self._make_live(self._anchor)
+            self._commit_all()
+        except (NotCommitted, ForeignDrafts) as error:
+            self._take_back(error)
+            raise
+
+    def _commit_all(self) -> None:
+        refused: CollectionError | None = None
+        for attempt in range(COMMITS):
+            try:
+                self.items.commit()
+            except CollectionError as error:
+                refused = error
+            try:
+                missing = self._not_live(is_last=attempt + 1 == COMMITS)
+            except ForeignDrafts:
+                raise
+            except CollectionError as error:
+                error.add_remark("What the commit did is unknown. Run the task again: it goes on from what is there.")
+                raise
+            if not missing:
+                return
+        raise NotCommitted(
+            f"The commit did not make these live: {name_some([change.name for change in missing])}." + (f" {refused}" if refused else "")
+        )
+
+    def _make_live(self, change: Change) -> None:
+        """Make one change live before the others."""
+        body = self._body(change) or {}
+        try:
+            if change.live is None:
+                # A draft of a new item becomes live by a commit of all drafts only.
+                self.items.remove(change.reference)
+                change.reference = ""
+                change.reference = self.items.stage_new(body, is_live=True)[self.resource.reference]
+            else:
+                self.items.stage_update(change.reference, body, is_live=True)
+        except CollectionError as error:
+            found = self._find_live(change) if error.outcome_unknown else None
+            if not holds(self.resource, found, body):
+                raise NotCommitted(f"{self.resource.name} {change.name!r} could not be made live before the others. {error}") from None
+            change.reference = (found or {})[self.resource.reference]
+
+    def _find_live(self, change: Change) -> Mapping[str, Any] | None:
+        live = self._read().live
+        return live.get(change.reference) or next((item for item in live.values() if self._is_new_draft(change, item)), None)
+
+    def _not_live(self, is_last: bool) -> list[Change]:
+        """Return the changes that are not live yet.
+
+        :raises ForeignDrafts: if another commit would make live what somebody else staged.
+        """
+        for look in range(LOOKS):
+            stored = self._read(look)
+            self.live = stored.live
+            # A draft that is left would be committed by the next one who commits anything.
+            missing = [change for change in self._committed if not self._is_live(change, stored) or change.reference in stored.drafts]
+            if not missing or any(change.reference in stored.drafts for change in missing):
+                break
+        if missing and not is_last:
+            self._refuse_foreign(stored.drafts)
+        return missing
+
+    def _is_live(self, change: Change, stored: Stored) -> bool:
+        return holds(self.resource, stored.live.get(change.reference), self._body(change) or {})
+
+    def _take_back(self, error: CollectionError) -> None:
+        """Bring live items and drafts back to what they were, and say in ``error`` what is left."""
+        changes = self._began if self.live is None else self._committed
+        if not changes:
+            return
+        try:
+            stored = self._read()
+        except CollectionError:
+            error.add_remark(f"What is left of {name_some([change.name for change in changes])} is unknown, as reading failed, too.")
+            return
+        left, equal = [], []
+        # New items go after the changed ones are back, and what keeps the rest from acting alone goes last.
+        for change in sorted(changes, key=lambda change: (change is self._anchor, change.live is None)):
+            try:
+                if self._undo(change, stored):
+                    equal.append(change.name)
+            except CollectionError:
+                left.append(change.name)
+        if equal:
+            error.add_remark(
+                f"Nothing deletes the draft of a live {self.resource.name}: those of {name_some(equal)} hold what is live again."
+            )
+        if left:
+            error.add_remark(f"These could not be taken back: {name_some(left)}.")
+
+    def _undo(self, change: Change, stored: Stored) -> bool:
+        """Take back one change, and return whether a draft is left that holds what is live."""
+        reference = change.reference or next((key for key, item in stored.drafts.items() if self._is_new_draft(change, item)), "")
+        if change.live is None:
+            if reference:
+                self.items.remove(reference)
+            return False
+        keys = self._sent_keys(change)
+        was_live = {key: change.live[key] for key in keys if key in change.live}
+        if not holds(self.resource, stored.live.get(reference), was_live):
+            self.items.stage_update(reference, was_live, is_live=True)
+        if reference not in stored.drafts:
+            return False
+        self.items.stage_update(reference, {key: (change.draft or change.live).get(key) for key in was_live})
+        return change.draft is None
+
+    def _sent_keys(self, change: Change) -> set[str]:
+        return {*(self._body(change) or {}), *(field.key for field in self.resource.settings)}
+
+    def _delete(self) -> None:
+        deletions = [change for change in self.changes if change.operation == DELETED and change.live is not None]
+        for index, change in enumerate(deletions):
+            try:
+                self.items.remove(change.reference)
+            except CollectionError as error:
+                rest = name_some([other.name for other in deletions[index:]])
+                effect = "" if self._inert is None else ", without any effect, as everything else was committed"
+                error.add_remark(f"These are not deleted yet: {rest}. They are there{effect}. Run the task again to delete them.")
+                raise
+            if self.live is not None:
+                self.live.pop(change.reference, None)
