@@ -172,7 +172,7 @@ def _check(
         raise Lockout(
             f"{NOT_STAGED} Once there is a policy, whatever matches none is refused, and none of these would match a request of nobody in "
             "particular, for any model. It takes one with resource '*', without fields in its actor, and with a condition that is true "
-            f"without an identity. Add this to policies: {json.dumps(FOR_EVERYBODY)}. To lock out everybody else, set allow_lockout to true."
+            f"without an identity. Add this to policies: {json.dumps(FOR_EVERYBODY)}. To lock out all others, set allow_lockout to true."
         )
     if any(change.operation == CREATED for change in changes):
         if not check_mode:

@@ -34,8 +34,9 @@ class ForeignDrafts(CollectionError):
 class Change:
     """An item, and what is to become of it.
 
-    ``live`` and ``draft`` are what is stored before, ``None`` if there is none. ``wanted`` is what the item has to hold, ``None`` if it is
-    to be deleted. ``is_staged`` says that the draft holds that already, or was made by this task. ``reference`` is that of the draft.
+    ``live`` and ``draft`` are what is stored before, ``None`` if there is none; a draft of a declared item that holds what is live counts
+    as none. ``wanted`` is what the item has to hold, ``None`` if it is to be deleted. ``is_staged`` says that the draft holds that already.
+    ``reference`` is that of the item and its draft.
     """
 
     name: str
@@ -104,7 +105,7 @@ def plan_changes(resource: Resource, wanted: DraftSet, stored: Stored, ambiguous
 
 def foreign_drafts(resource: Resource, changes: Sequence[Change], stored: Stored) -> list[str]:
     """Return the names of the drafts that are neither what is declared nor adopted."""
-    ours = {change.draft[resource.reference] for change in changes if change.draft is not None and (change.is_staged or change.is_adopted)}
+    ours = {change.reference for change in changes if change.draft is None or change.is_staged or change.is_adopted}
     return [resource.identity_of(draft) for reference, draft in stored.drafts.items() if reference not in ours]
 
 
@@ -136,12 +137,14 @@ def _new_drafts(resource: Resource, stored: Stored, ambiguous: Callable[[str, li
 
 
 def _change(resource: Resource, declaration: Declaration, live: Item | None, draft: Item | None, adopts: bool) -> Change:
+    is_spent = live is not None and holds(resource, draft, _content(resource, live))
     base = draft if adopts and draft is not None else live
     plan = make_plan(resource, declaration, base)
     if not declaration.present:
         operation = DELETED if base is not None else UNCHANGED
         is_staged = resource.drafts is not None and live is not None and holds(resource, draft, resource.drafts.inert)
-        return Change(declaration.id, operation, (), live, draft, None, is_staged, adopts, _reference(resource, live, draft))
+        kept = None if is_spent else draft
+        return Change(declaration.id, operation, (), live, kept, None, is_staged, adopts, _reference(resource, live, draft))
     after = plan.after or {}
     keys = [field.key for field in (*resource.keys, *resource.settings)]
     wanted = {key: after[key] for key in [*keys, *(key for key in declaration.settings if key not in keys)] if key in after}
@@ -149,15 +152,20 @@ def _change(resource: Resource, declaration: Declaration, live: Item | None, dra
     is_staged = holds(resource, draft, wanted)
     operation = CREATED if live is None else UPDATED if changed or is_staged else UNCHANGED
     reference = _reference(resource, live, draft)
-    return Change(declaration.id, operation, tuple(changed), live, draft, wanted, is_staged, adopts, reference)
+    kept = None if is_spent and not is_staged else draft
+    return Change(declaration.id, operation, tuple(changed), live, kept, wanted, is_staged, adopts, reference)
 
 
 def _adopted(resource: Resource, name: str, live: Item | None, draft: Item) -> Change:
-    keys = [field.key for field in (*resource.keys, *resource.settings) if field.key in draft]
-    wanted = {key: draft[key] for key in keys}
+    wanted = _content(resource, draft)
     changed = differing(resource, wanted, live or {})
     operation = UPDATED if live is not None else CREATED
     return Change(name, operation, tuple(changed), live, draft, wanted, True, True, _reference(resource, live, draft))
+
+
+def _content(resource: Resource, item: Item) -> dict[str, Any]:
+    """Return what an item holds of what this version knows, without what the server makes."""
+    return {field.key: item[field.key] for field in (*resource.keys, *resource.settings) if field.key in item}
 
 
 def _reference(resource: Resource, live: Item | None, draft: Item | None) -> str:
