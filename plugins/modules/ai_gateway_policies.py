@@ -48,8 +48,8 @@ options:
         default: present
       actor:
         description:
-          - The budget bucket, which may hold fields in braces, such as C(company:all) or C(user:{cf.user.email}). Required to create a
-            policy.
+          - The budget bucket, at least 1 character, which may hold fields in braces, such as C(company:all) or C(user:{cf.user.email}).
+            Required to create a policy.
           - The fields are C(cf.user.id), C(cf.user.email), C(cf.user.groups), C(cf.country), C(cf.custom.NAME) and C(metadata.NAME).
             C(cf.user) exists only behind Cloudflare Access. C(metadata) is set by the client, and nobody verifies it.
           - A policy does not apply to a request that does not have the field, unless it blocks.
@@ -62,8 +62,8 @@ options:
         type: raw
       condition:
         description:
-          - An expression in CEL that must be true for the policy to apply, such as C("'interns' in cf.user.groups"). Numbers are compared
-            with numbers of the same type only.
+          - An expression in CEL, at least 1 character, that must be true for the policy to apply, such as
+            C("'interns' in cf.user.groups"). Numbers are compared with numbers of the same type only.
           - A new policy applies to all if this is not given, as with V(true).
         type: str
       action:

@@ -18,6 +18,7 @@ WRONG_TOKEN, NO_ANSWER, WRONG_OPTION = f"{FAILS}wrong token", f"{FAILS}no answer
 NEW_IN_CHECK_MODE, DELETED, REFUSED = "new, in check mode", "deleted", f"{FAILS}refused"
 CREATED, LEAST, UPDATED, UNCHANGED = "created", "created with the least", "updated", "unchanged"
 SOME_FAILED = f"{FAILS}some"
+NOT_MET = f"{FAILS}expectation"
 BESIDE = "new beside another, in check mode"
 UNREACHABLE: Json = {"base_url": "http://127.0.0.1:9", "max_retries": 0}
 UNKNOWN: Json = {"api_token": "example-of-a-wrong-token"}
@@ -25,6 +26,9 @@ REFUSAL: Json = {"extra_settings": {"no_such_setting": 1}}
 
 # The gateway of the items that belong to one.
 TWO: Json = {"gateway_id": "two"}
+EVERYBODY: Json = {"name": "everybody", "actor": "company:all", "action": {"type": "no_limit"}}
+CAP: Json = {"name": "cap", "actor": "user:{cf.user.email}", "action": {"type": "limit", "amount": 5, "period": "daily"}}
+EXPECTED: list[Json] = [{"model": "gpt-4o", "provider": "openai", "allowed": True, "by": "everybody"}]
 # Each setting with a value that is not its default, by module, where it returns one item.
 FULL_OF: dict[str, Json] = {
     "ai_gateway": FULL,
@@ -67,7 +71,7 @@ FULL_OF: dict[str, Json] = {
 ITEMS = {
     module: module.replace("ai_gateway_", "") if module.startswith("ai_gateway_") else "gateway"
     for module in MODULES
-    if f"{module}_info" in MODULES
+    if f"{module}_info" in MODULES and module != "ai_gateway_policies"
 }
 
 
@@ -161,6 +165,19 @@ TASKS: dict[str, dict[str, Json]] = {
         {"provider_base_url": "http://llm.example.com"},
     ),
     "ai_gateway_custom_provider_info": reading({"slugs": ["one"]}),
+    "ai_gateway_policies": {
+        NEW_IN_CHECK_MODE: {"options": {**TWO, "policies": [EVERYBODY, CAP], "expect": EXPECTED}, "check_mode": True, "diff": True},
+        CREATED: {"options": {**TWO, "policies": [EVERYBODY, CAP], "expect": EXPECTED}},
+        UPDATED: {"options": {**TWO, "policies": [{**CAP, "condition": "false"}, {"name": "none", "state": "absent"}]}, "diff": True},
+        DELETED: {"options": {**TWO, "policies": [{**CAP, "state": "absent"}]}},
+        UNCHANGED: {"options": {**TWO, "policies": [EVERYBODY]}},
+        NOT_MET: {"options": {**TWO, "policies": [CAP], "expect": [{**EXPECTED[0], "allowed": False}]}},
+        REFUSED: {"options": {**TWO, "policies": [{**CAP, **REFUSAL}]}},
+        WRONG_TOKEN: {"options": {**TWO, "policies": [], **UNKNOWN}},
+        NO_ANSWER: {"options": {**TWO, "policies": [], **UNREACHABLE}},
+        WRONG_OPTION: {"options": {**TWO, "policies": [{"name": "cap", "actor": "{unknown}"}]}},
+    },
+    "ai_gateway_policies_info": reading({"names": ["everybody"]}, **TWO),
     "ai_gateways": {
         CREATED: {"options": {"gateways": [{"id": "one", **FULL}, {"id": "two"}]}, "diff": True},
         "changed": {"options": {"gateways": [{"id": "one", "cache_ttl": 1}, {"id": "two", "state": "absent"}, {"id": "three"}]}},
@@ -195,6 +212,13 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         "when O(costs) is given": {NEW_IN_CHECK_MODE, CREATED, UNCHANGED, "other prices"},
     },
     "ai_gateway_provider_config": returned("ai_gateway_provider_config", "provider config"),
+    "ai_gateway_policies": {
+        "success, and when an expectation does not hold": {
+            name for name in TASKS["ai_gateway_policies"] if not name.startswith(FAILS) or name == NOT_MET
+        },
+        "failure, when the API answered": {REFUSED, WRONG_TOKEN},
+        "failure, when a request was made": {REFUSED, WRONG_TOKEN, NO_ANSWER},
+    },
     "ai_gateway_secret": {
         **returned("ai_gateway_secret", "secret"),
         "unless it does not exist yet, in check mode": set(TASKS["ai_gateway_secret"]) - {NEW_IN_CHECK_MODE},

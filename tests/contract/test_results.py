@@ -201,6 +201,7 @@ def test_what_was_done_on_the_way_is_returned(results: dict[tuple[str, str], Jso
     assert [(child["kind"], child["name"]) for child in deleted["deleted_children"]] == [
         ("provider_config", "openai/batch"),
         ("custom_domain", "one.example.com"),
+        ("policy", "everybody"),
     ]
 
 
