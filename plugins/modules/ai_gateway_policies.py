@@ -196,8 +196,8 @@ options:
     type: bool
     default: false
 notes:
-  - The API has no draft of a deletion. If policies are left, those to be deleted get a draft without any effect, which is committed with the
-    others, and are deleted after that. So the simulation, too, is about the policies as they will be.
+  - The API has no draft of a deletion. If policies are left, those to be deleted get a draft without any effect, which is committed with
+    the others, and are deleted after that. So the simulation, too, is about the policies as they will be.
   - What cannot be taken back. Nothing deletes the draft of a live policy, so after a failure it holds what is live. What was deleted,
     is. If a commit makes only some policies live, it is repeated twice, and then the live policies are set back. If the task ends before
     that, some are new and some old. A policy that covers everybody becomes live before the others, so that this does not lock out.
@@ -321,7 +321,9 @@ matrix:
       elements: str
       returned: always
     reason:
-      description: Why a request is refused, C(blocked), C(limit_exceeded) or C(no policy matches), or C(no policies) or C(not evaluated).
+      description:
+        - Why a request is refused, C(blocked), C(limit_exceeded) or C(no policy matches). Otherwise C(no policies), C(not evaluated) or
+          empty.
       type: str
       returned: always
     evaluated_by:

@@ -31,7 +31,8 @@ options:
     required: true
   names:
     description:
-      - Names of the policies to read, each at least 1 character. One that does not exist is missing from the result. An empty list gives none.
+      - Names of the policies to read, each at least 1 character. One that does not exist is missing from the result. An empty list gives
+        none.
     type: list
     elements: str
     aliases: [name]

@@ -29,7 +29,11 @@ READ_BY_REQUESTS = {"ca_path": "REQUESTS_CA_BUNDLE"}
 READS_ONLY = {module for module in MODULES if module.endswith("_info")}
 NUMBERS = {5.0: "five"}
 # What the examples find.
-SEEDED = {"ai_gateway_info": ("support-bot", "team-search"), "ai_gateways": ("team-support", "not-listed"), "ai_gateway_policies": ("support-bot",)}
+SEEDED = {
+    "ai_gateway_info": ("support-bot", "team-search"),
+    "ai_gateways": ("team-support", "not-listed"),
+    "ai_gateway_policies": ("support-bot",),
+}
 SEEDED_SETTINGS = {"authentication": False, "cache_ttl": 60}
 SEEDED_ITEMS: dict[str, tuple[str, dict[str, Any]]] = {
     "ai_gateway_custom_domain_info": ("custom_domains", {"gateway_id": "support-bot", "hostname": "ai.example.com"}),
