@@ -27,7 +27,7 @@ VOLATILE = (
     (r'"(id|store_id|secret_id)": "[0-9a-f]{32}"', r'"\1": "MADE"'),
     (r"/stores/[0-9a-f]{32}", "/stores/MADE"),
     (r"\b[0-9a-f]{16}\.cname\.", "MADE.cname."),
-    (r'"(created_at|modified_at)": \d{13}', r'"\1": "TIME"'),
+    (r'"(created_at|modified_at|updated_at)": \d{10}(\d{3})?\b', r'"\1": "TIME"'),
     (r"after \d+\.\d s", "after N s"),
 )
 
