@@ -16,6 +16,7 @@ SWITCH = "edgeops_cloudflare_in_process"
 ONE, MANY, INFO = (f"edgeops.cloudflare.{name}" for name in ("ai_gateway", "ai_gateways", "ai_gateway_info"))
 PROVIDER, CONFIG, SECRET = (f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret"))
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
+POLICIES = "edgeops.cloudflare.ai_gateway_policies"
 # What the playbook refers to. The longest is longer than anything that is quoted.
 SECRETS = {name: plant(name) for name in NAMES} | {"long": plant("long", 700), "odd": plant('odd"\\ \u00fc  x')}
 HEADERS = {"x-key": "{{ header }}", "x-odd": "{{ odd }}"}
@@ -24,6 +25,7 @@ STRIPE = {"authorization": "{{ stripe }}", "usage_events": [{"payload": "{}"}]}
 PRIVATE_KEY = "{{ '-----BEGIN PRIVATE' ~ ' KEY-----' ~ key }}"
 # A provider and a stored key, as far as they are the same in all tasks.
 OWN = {"slug": "own", "name": "Own", "provider_base_url": "https://llm.example.com"}
+POLICY = {"name": "kept", "actor": "company:all", "action": {"type": "no_limit"}}
 STORED = {"gateway_id": "keys", "provider_slug": "openai"}
 HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
@@ -117,6 +119,8 @@ SUCCESSES: list[Json] = [
     {SECRET: {"name": "kept", "value": "{{ odd }}", "update_secrets": "always"}},
     {SECRET: {"name": "{{ item }}", "value": "{{ default }}"}, "loop": ["kept1", "kept2"]},
     {f"{SECRET}_info": {}, "register": "secrets"},
+    {POLICIES: {"gateway_id": "keys", "policies": [POLICY]}},
+    {f"{POLICIES}_info": {"gateway_id": "keys"}},
     {"ansible.builtin.debug": {"msg": "{{ [own, providers, config, configs, secret, secrets] }}"}},
     {"ansible.builtin.debug": {"msg": "{{ account.gateways | edgeops.cloudflare.as_declared }}"}},
     {"ansible.builtin.debug": {"msg": "{{ [fleet, changed_one, ansible_facts] }}"}},
@@ -154,6 +158,7 @@ REFUSALS: list[Json] = [
     {CONFIG: {**STORED, "secret": ["{{ key }}"], "rate_limit": -1}},
     {CONFIG: {**STORED, "secrets": "{{ misspelt }}", "secret": "{{ key }}"}},
     {CONFIG: {**STORED, "secret": "{{ key }}", "extra_settings": {"secret": "{{ extra }}"}}},
+    {POLICIES: {"gateway_id": "keys", "policies": [{**POLICY, "actions": "{{ misspelt }}"}]}},
     {SECRET: {"name": "a name", "value": "{{ key }}"}},
     {SECRET: {"name": "kept", "value": {"a": "{{ key }}"}, "wait_timeout": 0}},
     {SECRET: {"name": "kept", "values": "{{ misspelt }}"}},
@@ -175,6 +180,7 @@ FAILURES: list[Json] = [
     {MANY: {"gateways": [{"id": "fleet-echo", "otel": OTEL, "stripe": STRIPE}, {"id": "fleet-a", "cache_ttl": 8}]}},
     {PROVIDER: {"slug": "echo", "headers": HEADERS, "update_secrets": "always"}},
     {PROVIDER: {**OWN, "headers": HEADERS, "api_token": "{{ token }}"}},
+    {POLICIES: {"gateway_id": "keys", "policies": [POLICY], "api_token": "{{ token }}"}},
     {CONFIG: {**STORED, "gateway_id": "nowhere", "secret": "{{ key }}"}},
     {CONFIG: {**STORED, "secret": "{{ key }}", "base_url": "http://127.0.0.1:9", "max_retries": 0}},
     {SECRET: {"name": "kept", "value": "{{ key }}", "api_token": "{{ token }}"}},
