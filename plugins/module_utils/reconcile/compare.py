@@ -9,9 +9,9 @@ server fills in defaults and ids, may reorder, may mask secrets, and may have pa
 
 from __future__ import annotations
 
-import json
 from typing import Any, Sequence
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.json_text import canonical
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masks import contradicts
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import is_hidden
@@ -85,7 +85,7 @@ def _same_list(field: Field, declared: list[Any], stored: list[Any]) -> bool:
         return len(declared) == len(stored) and len(_equal_partners(field, declared, stored)) == len(declared)
     if field.ordered:
         return _same_json(declared, stored)
-    return {_canonical(element) for element in declared} == {_canonical(element) for element in stored}
+    return {canonical(element) for element in declared} == {canonical(element) for element in stored}
 
 
 def partners(field: Field, declared: Sequence[Any], stored: Sequence[Any]) -> dict[int, int]:
@@ -181,19 +181,4 @@ def has_other_form(field: Field | None, declared: Any, stored: Any) -> bool:
 
 
 def _same_json(one: Any, other: Any) -> bool:
-    return _canonical(one) == _canonical(other)
-
-
-def _canonical(value: Any) -> str:
-    """JSON text in which ``5`` and ``5.0`` are alike, while ``1`` and ``true`` are not."""
-    return json.dumps(_integral(value), sort_keys=True)
-
-
-def _integral(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_integral(element) for element in value]
-    if isinstance(value, dict):
-        return {str(key): _integral(element) for key, element in value.items()}
-    return value
+    return canonical(one) == canonical(other)
