@@ -98,11 +98,13 @@ def _element_to_wire(element: Any) -> Any:
     kind = type_of(element)
     if kind is None:
         return wired
-    outputs = wired.get(OUTPUTS.name)
-    if outputs is None and not kind.outputs and not kind.is_split:
-        wired[OUTPUTS.name] = {}  # the API requires it
-    if isinstance(outputs, dict) and TRUE in kind.outputs:
-        wired[OUTPUTS.name] = _renamed(outputs, {name: _branch(name) for name in outputs})
+    for part in (OUTPUTS, PROPERTIES):
+        if wired.get(part.name, wired) is None:
+            del wired[part.name]  # an option that is not given
+    if not kind.outputs and not kind.is_split:
+        wired.setdefault(OUTPUTS.name, {})  # the API requires it
+    if isinstance(wired.get(OUTPUTS.name), dict):
+        wired[OUTPUTS.name] = _renamed(wired[OUTPUTS.name], {name: _output_name(kind, name) for name in wired[OUTPUTS.name]})
     return wired
 
 
@@ -135,8 +137,10 @@ def _renamed(parts: Mapping[Any, Any], names: Mapping[Any, str]) -> dict[Any, An
     return {(names[name] if name in names and names[name] not in parts else name): value for name, value in parts.items()}
 
 
-def _branch(output: Any) -> Any:
-    return _BRANCHES.get(output, output) if isinstance(output, (bool, str)) else output
+def _output_name(kind: ElementType, name: Any) -> Any:
+    if TRUE in kind.outputs and isinstance(name, (bool, str)):
+        return _BRANCHES.get(name, name)
+    return _converted(ID, name)
 
 
 def _converted(field: Field, value: Any) -> Any:
@@ -195,7 +199,7 @@ def _output_problems(kind: ElementType, outputs: Any) -> Iterator[str]:
     if outputs is not None and not isinstance(outputs, dict):
         return  # reported as a part of the element
     given = outputs or {}
-    names = {name: _branch(name) if TRUE in kind.outputs else name for name in given}
+    names = {name: _output_name(kind, name) for name in given}
     if len(set(names.values())) < len(names):
         yield f"{OUTPUTS.name} has {TRUE} or {FALSE} twice: keep one of each"
     yield from _share_problems(list(given)) if kind.is_split else _name_problems(kind.outputs, list(names.values()))

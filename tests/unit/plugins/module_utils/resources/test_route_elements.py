@@ -108,6 +108,11 @@ def test_properties_may_be_empty_where_a_type_has_none(kind, properties):
     assert problems({**ELEMENTS[kind], "properties": properties}) == []
 
 
+@pytest.mark.parametrize("name", ["outputs", "properties"])
+def test_an_option_that_is_not_given_is_not_sent(name):
+    assert name not in to_wire([{**ELEMENTS["percentage"], name: None}])[0]
+
+
 @pytest.mark.parametrize("given", [{}, {"outputs": None}, {"outputs": {}}])
 def test_an_end_needs_no_outputs_as_an_option_but_has_them_in_requests(given):
     end = {"id": "out", "type": "end", **given}
@@ -345,7 +350,7 @@ STRANGE = [
     {"id": "x", "type": "rate", "properties": {"limitType": "count", "burst": {"limitType": 2}}, "outputs": {"later": {"elementId": "y"}}},
     {"id": "x", "type": "start", "outputs": {"next": {"elementId": "y", "label": "z"}}, "position": {"x": 1}},
     {"id": "x", "type": "start", "outputs": {"next": "y", "other": None}, "properties": "text"},
-    {"id": "x", "type": "conditional", "outputs": ["y"], "properties": None},
+    {"id": "x", "type": "conditional", "outputs": ["y"], "later": None},
     {"type": ["start"]},
     {},
     None,
