@@ -28,6 +28,8 @@ def same(field: Field | None, declared: Any, stored: Any) -> bool:
         return True
     if declared is None and field.server_made:
         return True
+    if field.form is not None and declared is not None and stored is not None:
+        return field.form.same(declared, stored)
     if field.secret:
         return _same_secret(field, declared, stored)
     # An empty list and null both mean that nothing is set.
@@ -144,7 +146,7 @@ def carry_over(field: Field | None, declared: Any, stored: Any, keep_secrets: bo
         found = partners(field, declared, stored)
         kept = [stored[found[index]] if index in found else None for index in range(len(declared))]
         return [_carry_parts(field.fields, element, partner, keep_secrets) for element, partner in zip(declared, kept)]
-    return declared
+    return declared if field.form is None else field.form.carry_over(declared, stored)
 
 
 def _carry_parts(parts: Sequence[Field], declared: Any, stored: Any, keep_secrets: bool) -> Any:

@@ -44,6 +44,9 @@ def problems(field: Field, value: Any, where: str) -> Iterator[str]:
     """What is wrong with C(value), each problem with the option's name, the value and the bound. A wrong type is not told here."""
     if not isinstance(value, _KINDS[field.type]):
         return
+    if field.form is not None:
+        yield from field.form.problems(value, where)
+        return
     if field.text_values:
         yield from _text_value_problems(field, value, where)
     elif isinstance(value, list):
