@@ -15,13 +15,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
-KINDS = {resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN)}
+KINDS = {resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN, DYNAMIC_ROUTE)}
 
 DOCUMENTATION = r"""
 name: as_declared
@@ -50,10 +51,11 @@ options:
       - What the input is.
       - V(gateway) is what M(edgeops.cloudflare.ai_gateway_info) returns, V(custom_provider) what
         M(edgeops.cloudflare.ai_gateway_custom_provider_info) does, V(provider_config) what
-        M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does, and
-        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does.
+        M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does,
+        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does, and V(dynamic_route) what
+        M(edgeops.cloudflare.ai_gateway_dynamic_route_info) does.
     type: str
-    choices: [gateway, custom_provider, provider_config, secret, custom_domain]
+    choices: [gateway, custom_provider, provider_config, secret, custom_domain, dynamic_route]
     default: gateway
 """
 
@@ -89,7 +91,8 @@ _value:
   description:
     - The options of M(edgeops.cloudflare.ai_gateway) for the gateway, or a list of them for a list.
     - With O(kind), those of M(edgeops.cloudflare.ai_gateway_custom_provider), M(edgeops.cloudflare.ai_gateway_provider_config),
-      M(edgeops.cloudflare.ai_gateway_secret) or M(edgeops.cloudflare.ai_gateway_custom_domain).
+      M(edgeops.cloudflare.ai_gateway_secret), M(edgeops.cloudflare.ai_gateway_custom_domain) or
+      M(edgeops.cloudflare.ai_gateway_dynamic_route).
   type: raw
 """
 

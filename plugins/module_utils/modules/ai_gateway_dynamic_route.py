@@ -70,9 +70,11 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises MissingVersion: if the route does not have the version to deploy.
     :raises CollectionError: where that cannot be reached.
     """
-    items = VersionedItems(client, DYNAMIC_ROUTE, task.place)
+    items: Items = VersionedItems(client, DYNAMIC_ROUTE, task.place)
     declaration = task.declaration
-    if task.options[VERSION.name] is not None:
+    # Only what is to be compared or written has to show its graph.
+    items: Items = VersionedItems(client, DYNAMIC_ROUTE, task.place) if declaration.present else Items(client, DYNAMIC_ROUTE, task.place)
+    if isinstance(items, VersionedItems) and task.options[VERSION.name] is not None:
         declaration = _roll_back(items, declaration, task.options[VERSION.name])
     elements = task.declaration.settings.get(ELEMENTS.key) or []
     warnings = missing_providers(elements, client, check_mode)
