@@ -70,7 +70,6 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises MissingVersion: if the route does not have the version to deploy.
     :raises CollectionError: where that cannot be reached.
     """
-    items: Items = VersionedItems(client, DYNAMIC_ROUTE, task.place)
     declaration = task.declaration
     # Only what is to be compared or written has to show its graph.
     items: Items = VersionedItems(client, DYNAMIC_ROUTE, task.place) if declaration.present else Items(client, DYNAMIC_ROUTE, task.place)
