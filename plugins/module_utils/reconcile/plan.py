@@ -219,8 +219,7 @@ def _plan_update(resource: Resource, declaration: Declaration, current: Mapping[
 
 def _of_new_version(resource: Resource, changed: Sequence[str]) -> dict[str, None]:
     """Return what cannot be known of a version before the server has made it, by name."""
-    versions = resource.versions
-    return dict.fromkeys(versions.names) if versions is not None and versions.setting in changed else {}
+    return dict.fromkeys(resource.versions.names) if resource.versions and resource.versions.setting in changed else {}
 
 
 def _is_immutable(resource: Resource, key: str) -> bool:
