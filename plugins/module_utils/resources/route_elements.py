@@ -99,8 +99,10 @@ def _element_to_wire(element: Any) -> Any:
     if kind is None:
         return wired
     for part in (OUTPUTS, PROPERTIES):
-        if wired.get(part.name, wired) is None:
-            del wired[part.name]  # an option that is not given
+        if wired.get(part.name) is None:
+            wired.pop(part.name, None)  # an option that is not given
+    if not kind.properties and not wired.get(PROPERTIES.name):
+        wired.pop(PROPERTIES.name, None)  # the API takes none, not even an empty one
     if not kind.outputs and not kind.is_split:
         wired.setdefault(OUTPUTS.name, {})  # the API requires it
     if isinstance(wired.get(OUTPUTS.name), dict):

@@ -105,7 +105,9 @@ def test_the_form_in_the_api():
 @pytest.mark.parametrize("kind", ["start", "percentage", "end"])
 @pytest.mark.parametrize("properties", [None, {}])
 def test_properties_may_be_empty_where_a_type_has_none(kind, properties):
-    assert problems({**ELEMENTS[kind], "properties": properties}) == []
+    element = {**ELEMENTS[kind], "properties": properties}
+    assert problems(element) == []
+    assert to_wire([element]) == to_wire([ELEMENTS[kind]])
 
 
 @pytest.mark.parametrize("name", ["outputs", "properties"])
