@@ -30,13 +30,13 @@ options:
     required: true
   name:
     description:
-      - The name of the route, unique within the gateway. Clients use it as the model C(dynamic/{name}).
+      - The name of the route, at least 1 character, unique within the gateway. Clients use it as the model C(dynamic/{name}).
       - The API publishes no rule for names. Letters, digits, underscores and hyphens are safe.
     type: str
     required: true
   rename_from:
     description:
-      - The name that the route may still have. If there is no route O(name), that route is renamed, and keeps its id and its versions.
+      - The name that the route may still have, at least 1 character. If there is no route O(name), that route is renamed, and keeps its id and its versions.
       - Is ignored if the route O(name) exists.
       - Clients have to use the new name at once.
     type: str
@@ -69,7 +69,7 @@ options:
     elements: dict
   version:
     description:
-      - The id of a version in the history of the route, to deploy that one again. M(edgeops.cloudflare.ai_gateway_dynamic_route_info) returns
+      - The id of a version in the history of the route, at least 1 character, to deploy that one again. M(edgeops.cloudflare.ai_gateway_dynamic_route_info) returns
         the ids with O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
       - Cannot be given together with O(elements).
     type: str
@@ -205,7 +205,7 @@ dynamic_route:
     version_id:
       description: The id of the deployed version. It is null in check mode if the task would make a version.
       type: str
-      returned: not for a new route in check mode
+      returned: always
     version_created_at:
       description: When the deployed version was made. It is null in check mode if the task would make a version.
       type: str

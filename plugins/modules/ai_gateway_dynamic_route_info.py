@@ -81,6 +81,9 @@ dynamic_routes:
   description:
     - The routes, each as RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:dynamic_route). They are in the order of O(names), else in
       that of the API. The list is empty where none matches.
+    - Beside that, each has C(mermaid), the same as RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:mermaid).
+    - With O(history=true), each also has C(versions), with C(version_id), C(active), C(is_valid), C(created_at) and C(elements), and
+      C(deployments), with C(deployment_id), C(version_id) and C(created_at). Both are in the API's order.
   type: list
   elements: dict
   returned: success
@@ -88,21 +91,6 @@ dynamic_routes:
     - gateway_id: support-bot
       name: support
       version_id: 0b5d6a2e-6f4e-4f0c-9d53-2b1c8a0f7e11
-  contains:
-    mermaid:
-      description: See RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:mermaid).
-      type: str
-      returned: always
-    versions:
-      description: The versions, in the API's order. Each has C(version_id), C(active), C(is_valid), C(created_at) and C(elements).
-      type: list
-      elements: dict
-      returned: when O(history=true)
-    deployments:
-      description: The deployments, in the API's order. Each has C(deployment_id), C(version_id) and C(created_at).
-      type: list
-      elements: dict
-      returned: when O(history=true)
 status:
   description: See RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int

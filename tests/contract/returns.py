@@ -17,11 +17,26 @@ FAILS = "fails: "
 WRONG_TOKEN, NO_ANSWER, WRONG_OPTION = f"{FAILS}wrong token", f"{FAILS}no answer", f"{FAILS}wrong option"
 NEW_IN_CHECK_MODE, DELETED, REFUSED = "new, in check mode", "deleted", f"{FAILS}refused"
 CREATED, LEAST, UPDATED, UNCHANGED = "created", "created with the least", "updated", "unchanged"
+HISTORY = "with history"
 SOME_FAILED = f"{FAILS}some"
 BESIDE = "new beside another, in check mode"
 UNREACHABLE: Json = {"base_url": "http://127.0.0.1:9", "max_retries": 0}
 UNKNOWN: Json = {"api_token": "example-of-a-wrong-token"}
 REFUSAL: Json = {"extra_settings": {"no_such_setting": 1}}
+
+# The shortest graph of a dynamic route.
+SHORTEST: list[Json] = [{"id": "in", "type": "start", "outputs": {"next": {"element_id": "out"}}}, {"id": "out", "type": "end"}]
+
+
+def split(share: float) -> list[Json]:
+    """Return the graph of a route that splits requests into a share, in percent, and the rest."""
+    shares = {f"{part:g}%": {"element_id": "out"} for part in (share, 100 - share)}
+    return [
+        {"id": "in", "type": "start", "outputs": {"next": {"element_id": "split"}}},
+        {"id": "split", "type": "percentage", "outputs": shares},
+        {"id": "out", "type": "end"},
+    ]
+
 
 # The gateway of the items that belong to one.
 TWO: Json = {"gateway_id": "two"}
@@ -53,6 +68,7 @@ FULL_OF: dict[str, Json] = {
             }
         ],
     },
+    "ai_gateway_dynamic_route": {"elements": split(10)},
     "ai_gateway_provider_config": {
         "secret": "example-key",
         "default_config": True,
@@ -71,12 +87,14 @@ ITEMS = {
 }
 
 
-def life(key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json) -> dict[str, Json]:
+def life(
+    key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json, refused: Json = REFUSAL
+) -> dict[str, Json]:
     """Return tasks for one item from its creation to its deletion, and tasks that fail.
 
     :param key: what identifies it; ``other`` identifies another one, which the server refuses.
     :param changes: tasks that change it, by their names.
-    :param least: what a new item must have.
+    :param least: what a new item must have; ``refused`` is what the server does not take.
     """
     full = {**key, **FULL_OF[module]}
     return {
@@ -86,7 +104,7 @@ def life(key: Json, other: Json, module: str, changes: dict[str, Json], least: J
         **{name: {"options": {**key, **change}, "diff": True, "check_mode": name == BESIDE} for name, change in changes.items()},
         DELETED: {"options": {**key, "state": "absent"}},
         LEAST: {"options": {**key, **least}},
-        REFUSED: {"options": {**other, **least, **REFUSAL}},
+        REFUSED: {"options": {**other, **least, **refused}},
         WRONG_TOKEN: {"options": {**key, **UNKNOWN}},
         NO_ANSWER: {"options": {**key, **UNREACHABLE}},
         WRONG_OPTION: {"options": {**key, **wrong}},
@@ -130,6 +148,16 @@ TASKS: dict[str, dict[str, Json]] = {
         {"min_tls": "1.2", "zone_id": "example"},
     ),
     "ai_gateway_custom_domain_info": reading({"hostnames": ["one.example.com"]}, **TWO),
+    "ai_gateway_dynamic_route": life(
+        {**TWO, "name": "one"},
+        {**TWO, "name": "other"},
+        "ai_gateway_dynamic_route",
+        {UPDATED: {"elements": SHORTEST}, "renamed": {"name": "later", "rename_from": "one"}, "renamed back": {"rename_from": "later"}},
+        {"elements": SHORTEST},
+        {"elements": [{"id": "in", "type": "start"}]},
+        {"elements": split(12.5)},
+    ),
+    "ai_gateway_dynamic_route_info": {**reading({"names": ["one"]}, **TWO), HISTORY: {"options": {**TWO, "history": True}}},
     # The first one finds no Secrets Store.
     "ai_gateway_secret": life(
         {"name": "one"},
@@ -194,6 +222,7 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         **returned("ai_gateway_custom_provider", "provider"),
         "when O(costs) is given": {NEW_IN_CHECK_MODE, CREATED, UNCHANGED, "other prices"},
     },
+    "ai_gateway_dynamic_route": returned("ai_gateway_dynamic_route", "route"),
     "ai_gateway_provider_config": returned("ai_gateway_provider_config", "provider config"),
     "ai_gateway_secret": {
         **returned("ai_gateway_secret", "secret"),

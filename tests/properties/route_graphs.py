@@ -27,7 +27,8 @@ ids = (
     | st.text(st.characters(codec="utf-8"), min_size=1)
 )
 conditions = st.dictionaries(words | st.sampled_from(["$and", "metadata.tier"]), json_values, min_size=1, max_size=2)
-providers = st.sampled_from(["openai", "workers-ai", "custom", "custom-llm", "custom-a"])
+built_in = st.sampled_from(["openai", "workers-ai"])
+providers = built_in | st.sampled_from(["custom", "custom-llm", "custom-a"])
 PROPERTIES: dict[str, st.SearchStrategy[Any]] = {
     kind: st.fixed_dictionaries({field.name: value_of(field) for field in known.properties if field.name != "conditions"})
     for kind, known in ELEMENT_TYPES.items()
@@ -42,8 +43,10 @@ def edge(element_id: Any) -> Json:
 
 
 @st.composite
-def valid_graphs(draw: st.DrawFn, max_inner: int = 6) -> Graph:
-    """Graphs without problems. Each element leads to later ones only, and those that no request gets to are left out."""
+def valid_graphs(draw: st.DrawFn, max_inner: int = 6, custom: bool = True) -> Graph:
+    """Graphs without problems, with custom providers or without. Each element leads to later ones only, and those that no request gets to
+    are left out.
+    """
     kinds = ["start", *draw(st.lists(st.sampled_from(INNER), max_size=max_inner)), *["end"] * draw(st.integers(1, 2))]
     names = draw(st.lists(ids, min_size=len(kinds), max_size=len(kinds), unique=True))
     elements: Graph = []
@@ -53,6 +56,8 @@ def valid_graphs(draw: st.DrawFn, max_inner: int = 6) -> Graph:
         element: Json = {"id": name, "type": kind, "outputs": {output: edge(draw(st.sampled_from(later))) for output in outputs}}
         if ELEMENT_TYPES[kind].properties:
             element["properties"] = draw(PROPERTIES[kind])
+        if kind == "model" and not custom:
+            element["properties"]["provider"] = draw(built_in)
         elements.append(element)
     reached = {names[0]}
     for element in elements:

@@ -84,7 +84,8 @@ class Reconciler:
         if listed is None or not self.resource.is_found_by_key or self.resource.is_listed_whole:
             return None if listed is None else self._remember(listed)
         try:
-            is_settled = make_plan(self.resource, self.declaration, self._remember(listed)).operation == UNCHANGED
+            plan = make_plan(self.resource, self.declaration, self._remember(listed))
+            is_settled = plan.operation == UNCHANGED and all(field.is_listed for field in self.resource.settings)
         except CollectionError:
             is_settled = False
         item = listed if is_settled else self.items.reread(listed)
