@@ -64,6 +64,8 @@ def _same_dict(field: Field, declared: dict[str, Any], stored: dict[str, Any]) -
     if field.secret:
         part = Field(field.name, "str", secret=True, required=True)
         return all(_same_secret(part, declared[key], stored[key]) for key in declared)
+    if not field.value_fields:
+        return _same_json(declared, stored)
     return all(_same_value(field.value_fields, declared[key], stored[key]) for key in declared)
 
 
