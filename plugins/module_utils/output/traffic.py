@@ -60,7 +60,7 @@ MISSING_KEY = re.compile(
 )
 # What may be a part of a key, which some providers repeat: a word that begins like one, has stars in it, or is long and has no meaning.
 KEYS = re.compile(
-    r"\b(?:sk|pk|rk|xai|gsk|pplx|hf|r8|key|AIza|ya29|Bearer)[-_. ]?[\w.*+/=-]{6,}"
+    r"\b(?:(?:sk|pk|rk|xai|gsk|pplx|hf|r8|key)[-_]|AIza|ya29|Bearer )[\w*+/=-]{4,}(?:\.[\w*+/=-]+)*"
     r"|[\w+/=-]*[*\u2022\u2026]{2,}[\w+/=-]*"
     r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9+/=]{20,}"
 )
