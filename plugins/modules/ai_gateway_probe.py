@@ -14,7 +14,7 @@ author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
   - Sends a request through a gateway as a client would, and reports in words what became of it. The verdict names who refused the request,
-    such as the gateway, the provider, Cloudflare's network or Access, and the message says what to do.
+    such as the gateway, the provider, Cloudflare's network or Access, and the explanation says what to do.
   - By default, it asks for the provider's list of models, which costs nothing. If the gateway accepts that, a second such request with a
     made-up token shows whether the gateway is open to anybody.
   - Sends no credentials for the provider. They would be used instead of the stored key.
@@ -64,7 +64,7 @@ options:
     type: str
   hostname:
     description:
-      - A custom domain of the gateway through which to send the requests, at most 253 characters, in lower case.
+      - A custom domain of the gateway through which to send the requests, 1 to 253 characters, in lower case.
     type: str
   request:
     description:
@@ -151,13 +151,13 @@ EXAMPLES = r"""
 
 - name: Say so in words
   ansible.builtin.debug:
-    msg: "{{ probe.msg }}"
+    msg: "{{ probe.explanation }}"
 
 - name: End the pipeline if the gateway does not answer, or is open to anybody
   edgeops.cloudflare.ai_gateway_probe:
     gateway_id: support-bot
     provider: openai
-    run_token: "{{ run_token }}"
+    run_token: "{{ vault_run_token }}"
     expect: [answered]
 
 - name: Make sure that a key of another team is not there
@@ -194,83 +194,83 @@ verdict:
     - V(no_provider_answer), V(no_answer). The gateway got no answer, or did not give one.
     - V(unknown). The answer cannot be one of a gateway or a provider.
   type: str
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: no_key
-msg:
+explanation:
   description: The verdict in words, with what to do about it and the beginning of what the answer said.
   type: str
-  returned: always
+  returned: when the API says whether the gateway exists
   sample: >-
     No key is stored for the provider openai, and none was sent. Store one with ai_gateway_provider_config. Aliases that are stored: none.
 answered:
   description: Whether the provider answered the request.
   type: bool
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: false
 is_open:
   description: Whether the gateway let a made-up token through. It is null if that is not known.
   type: bool
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: false
 status:
   description: The HTTP status of the answer, null if there was none. Also see RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int
-  returned: when the API was asked
+  returned: when the API answered
   sample: 400
 code:
   description: The error code of the gateway, null if the answer has none.
   type: int
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: 2044
 duration_ms:
   description: How long the last request took, in milliseconds. It is null if none was sent.
   type: int
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: 214
 provider:
   description: The provider that was asked, or that answered for a dynamic route. It is null if none was asked.
   type: str
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: openai
 model:
   description: The model that answered, null if the answer names none.
   type: str
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: gpt-4o-mini
 step:
   description: How many models of a dynamic route failed before the one that answered. It is null if the answer does not say so.
   type: int
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: 0
 cache:
   description: V(hit) if the answer came from the cache, V(miss) if not. It is null if the answer does not say so.
   type: str
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: miss
 stored_aliases:
   description: The aliases under which the gateway has stored keys for the provider, sorted.
   type: list
   elements: str
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: [default]
 log_id:
   description: The id of the entry in the logs of the gateway, null if there is none.
   type: str
-  returned: when the API was asked
+  returned: when the API says whether the gateway exists
   sample: 01K8Z0000000000000000000AB
 errors:
   description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
   type: list
   elements: dict
-  returned: failure, when the API answered
+  returned: failure, when the API refused a request
 ray_id:
   description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
   type: str
-  returned: failure, when the API answered
+  returned: failure, when the API refused a request
 request:
   description: See RV(edgeops.cloudflare.ai_gateway#module:request).
   type: dict
-  returned: failure, when a request was made
+  returned: failure, when a request to the API failed
 """
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_probe import WORK

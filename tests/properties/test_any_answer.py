@@ -94,8 +94,8 @@ def test_any_answer_has_a_verdict(answer: Answer | None, is_chat: bool, check_mo
     assert result["answered"] == (result["verdict"] in ("answered", "open"))
     text = json.dumps(result)
     assert [secret for secret in SECRETS if secret in text] == []
-    assert len(result["msg"]) < 1000
-    assert result["msg"].isprintable()
+    assert len(result["explanation"]) < 1000
+    assert result["explanation"].isprintable()
 
 
 @given(code=st.sampled_from(sorted(OWN_CODES)), status=st.integers(200, 599), message=st.text(max_size=50))

@@ -64,7 +64,7 @@ OPTIONS = (
     Field("expect", "list", elements="str", choices=tuple(VERDICTS)),
 )
 # Not a resource of the API: it says which options there are, and which of them are secret.
-PROBE = Resource(name="probe", path=(), id=GATEWAY_ID, settings=OPTIONS, read_only={})
+PROBE = Resource(name="probe", path=GATEWAY.path, id=GATEWAY_ID, settings=OPTIONS, read_only={})
 FIELDS = (*CONNECTION_OPTIONS, GATEWAY_ID, *OPTIONS)
 
 
@@ -72,12 +72,12 @@ class Unexpected(CollectionError):
     """The verdict is none of those that the task expects."""
 
     def __init__(self, expected: Sequence[str], result: dict[str, Any]) -> None:
-        super().__init__(f"Expected {' or '.join(expected)}, but the verdict is {result['verdict']}. {result['msg']}")
+        super().__init__(f"Expected {' or '.join(expected)}, but the verdict is {result['verdict']}. {result['explanation']}")
         self._result = result
 
     def details(self) -> dict[str, Any]:
         """See the base class: the result of the probe."""
-        return {name: value for name, value in self._result.items() if name != "msg"}
+        return self._result
 
 
 class Probe(NamedTuple):
@@ -164,9 +164,9 @@ def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
             is_open = VERDICTS[visitor.look(token).reading.verdict].passed
     verdict = "open" if is_open and sighting.reading.verdict == "answered" else sighting.reading.verdict
     result = _result(probe, verdict, sighting, is_open, aliases)
-    result["msg"] += _why_unused(gateway) if verdict in ("no_key", "key_unavailable") and aliases else ""
+    result["explanation"] += _why_unused(gateway) if verdict in ("no_key", "key_unavailable") and aliases else ""
     if probe.request and check_mode:
-        result["msg"] += " In check mode, only a request that costs nothing was sent, and not the one that was asked for."
+        result["explanation"] += " In check mode, only a request that costs nothing was sent, and not the one that was asked for."
     return result
 
 
@@ -223,13 +223,13 @@ def _result(
         "how": _how(sighting, model),
     }
     said = sighting.reading.said
-    msg = explain(verdict, facts, said)
+    explanation = explain(verdict, facts, said)
     if is_open and verdict != "open":
-        msg += " The gateway is open to anybody: it also let a made-up token through."
+        explanation += " The gateway is open to anybody: it also let a made-up token through."
     return {
         "changed": False,
         "verdict": verdict,
-        "msg": msg,
+        "explanation": explanation,
         "answered": verdict in ("answered", "open"),
         "is_open": is_open,
         "status": sighting.status,

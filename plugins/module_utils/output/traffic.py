@@ -58,9 +58,11 @@ MISSING_KEY = re.compile(
     r"(didn.t|did not) provide an api.?key|no or an invalid auth|(missing|no) (an? )?(api.?key|auth)|api.?key[^.]{0,20} is required",
     re.IGNORECASE,
 )
-# What may be a part of a key, which some providers repeat: a word that begins like one, has stars in it, or is long and has no meaning.
+# What may be a part of a key, which some providers repeat: a word that is said to be one, begins like one, has stars in it, or is long and
+# has no meaning.
 KEYS = re.compile(
-    r"\b(?:(?:sk|pk|rk|xai|gsk|pplx|hf|r8|key)[-_]|AIza|ya29|Bearer )[\w*+/=-]{4,}(?:\.[\w*+/=-]+)*"
+    r"(?<=provided: )\S+|(?<=key: )\S+"
+    r"|\b(?:(?:sk|pk|rk|xai|gsk|pplx|hf|r8|key)[-_]|AIza|ya29|Bearer )[\w*+/=-]{4,}(?:\.[\w*+/=-]+)*"
     r"|[\w+/=-]*[*\u2022\u2026]{2,}[\w+/=-]*"
     r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9+/=]{20,}"
 )

@@ -98,7 +98,7 @@ def test_a_gateway_that_answers_a_made_up_token_is_open(api, there, probe):
         api.expect_client("GET", MODELS, answer=LIST)
     result = probe(expect=["answered"])
     assert (result["verdict"], result["is_open"], result["answered"], result["failed"]) == ("open", True, True, True)
-    assert result["msg"].startswith("Expected answered, but the verdict is open. openai answered in ")
+    assert result["msg"] == "Expected answered, but the verdict is open. " + result["explanation"]
 
 
 def test_an_open_gateway_without_a_usable_key_is_called_open_too(api, there, probe):
@@ -107,8 +107,8 @@ def test_an_open_gateway_without_a_usable_key_is_called_open_too(api, there, pro
         api.expect_client("GET", MODELS, status=400, answer=own(2044))
     result = probe()
     assert (result["verdict"], result["is_open"]) == ("no_key", True)
-    assert "uses stored keys only if authentication is set" in result["msg"]
-    assert "open to anybody" in result["msg"]
+    assert "uses stored keys only if authentication is set" in result["explanation"]
+    assert "open to anybody" in result["explanation"]
 
 
 @pytest.mark.parametrize("gateway_id", ["a", "default"])
@@ -117,7 +117,7 @@ def test_a_gateway_that_does_not_exist_gets_no_request_of_a_client(api, probe, g
     api.expect("GET", path, status=404, errors=[{"code": 7002, "message": "Not found"}])
     result = probe(gateway_id=gateway_id)
     assert (result["verdict"], result["status"], result["is_open"], len(api.calls)) == ("no_gateway", None, None, 1)
-    assert gateway_id in result["msg"]
+    assert gateway_id in result["explanation"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_refusal_that_says_nothing_about_the_token_is_the_last_request(api, th
         refused(api)
     result = probe()
     assert (result["verdict"], result["answered"], result["status"]) == (verdict, False, status)
-    assert word in result["msg"]
+    assert word in result["explanation"]
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_a_refusal_after_the_token_was_accepted_is_followed_by_a_made_up_one(api
     refused(api)
     result = probe()
     assert (result["verdict"], result["answered"], result["is_open"]) == (verdict, False, False)
-    assert word in result["msg"]
-    assert "sk-example-key" not in result["msg"]
+    assert word in result["explanation"]
+    assert "sk-example-key" not in result["explanation"]
 
 
 def test_what_may_pass_is_tried_again(api, there, probe, waits):
@@ -207,7 +207,7 @@ def test_no_answer_is_a_verdict(api, there, probe):
     api.expect_client("GET", MODELS, error=requests.ConnectionError("name not known"))
     result = probe()
     assert (result["verdict"], result["status"], result["is_open"]) == ("no_answer", None, None)
-    assert "name not known" in result["msg"]
+    assert "name not known" in result["explanation"]
 
 
 def test_a_chat_through_a_route_says_who_answered(api, there, probe):
@@ -219,7 +219,7 @@ def test_a_chat_through_a_route_says_who_answered(api, there, probe):
     refused(api)
     result = probe(route="best", request=True, max_tokens=8, skip_cache=False, metadata={"plan": "paid", "seats": 3})
     assert [result[name] for name in ("verdict", "provider", "model", "step", "cache")] == ["answered", "anthropic", "claude", 1, "hit"]
-    assert result["msg"].endswith("ms with the model claude as the fallback for 1 other model from the cache.")
+    assert result["explanation"].endswith("ms with the model claude as the fallback for 1 other model from the cache.")
     assert "cf-aig-skip-cache" not in api.calls[3].headers
 
 
@@ -227,7 +227,7 @@ def test_a_route_that_does_not_exist_gets_no_request_of_a_client(api, there, pro
     there(routes=["worst"])
     result = probe(route="best", request=True)
     assert result["verdict"] == "no_route"
-    assert "Dynamic routes that exist: worst." in result["msg"]
+    assert "Dynamic routes that exist: worst." in result["explanation"]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_in_check_mode_a_chat_is_not_sent(api, there, probe):
     refused(api)
     result = probe(check_mode=True, model="m", request=True)
     assert (result["verdict"], result["model"]) == ("answered", None)
-    assert "In check mode, only a request that costs nothing was sent" in result["msg"]
+    assert "In check mode, only a request that costs nothing was sent" in result["explanation"]
 
 
 def test_a_chat_that_may_have_been_answered_is_not_sent_again(api, there, probe, waits):
@@ -289,7 +289,7 @@ def test_a_custom_domain_is_asked_in_place_of_the_gateway(api, there, probe):
     api.expect_client("GET", "https://ai.example.com/openai/models", status=302, raw="", headers=location)
     result = probe(hostname="ai.example.com")
     assert result["verdict"] == "blocked_by_access"
-    assert "in front of ai.example.com" in result["msg"]
+    assert "in front of ai.example.com" in result["explanation"]
 
 
 def test_a_custom_domain_can_be_asked_elsewhere(api, there, probe):

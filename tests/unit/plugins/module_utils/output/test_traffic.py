@@ -157,7 +157,9 @@ class TestWhatClientsMistook:
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        ("Incorrect API key provided: sk-exam*****mple.", "Incorrect API key provided: ********."),
+        ("Incorrect API key provided: sk-exam*****mple.", "Incorrect API key provided: ********"),
+        ("Incorrect API key provided: example.", "Incorrect API key provided: ********"),
+        ("It was sk-exam*****mple.", "It was ********."),
         ("Bearer example-token-of-a-user is bad", "******** is bad"),
         ("bad key AIzaSyExample0123456789", "bad key ********"),
         ("request 0123456789abcdef0123456789 failed", "request ******** failed"),
