@@ -198,6 +198,9 @@ def _visit(probe: Probe, check_mode: bool, client: Client, visitor: Visitor, ali
 
 
 NOTHING = Sighting(Reading(""), 0)
+# What to do about a gateway that does not exist, and about one that the API has.
+NOT_CREATED = "Create it, or check account_id and gateway_id."
+NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
 
 
 def _result(
@@ -209,12 +212,13 @@ def _result(
     routes: Sequence[str] = (),
 ) -> dict[str, Any]:
     target, headers = probe.target, sighting.headers
-    provider = headers.get("provider") or target.provider or None
+    is_routed = sighting.is_chat and bool(target.route)
+    provider = headers.get("provider") or ("" if is_routed else target.provider) or None
     model = headers.get("model") or sighting.reading.model
     facts = {
         **{name: str(getattr(target, name)) for name in ("gateway_id", "route")},
-        "gateway": target.gateway_id,
-        "provider": "the dynamic route" if target.route and probe.request and not headers.get("provider") else str(provider),
+        "missing": NOT_CREATED if sighting is NOTHING else NOT_ARRIVED,
+        "provider": provider or "the dynamic route",
         "alias": target.alias or DEFAULT_ALIAS,
         "aliases": name_some(aliases) or "none",
         "routes": name_some(routes) or "none",

@@ -46,7 +46,10 @@ OWN_WORDS = (
     (r"spend(ing)? limit", "spend_limit"),
     (r"rate limit", "rate_limited"),
 )
-EDGE = re.compile(r"error code: 1\d{3}\b|<title>[^<]*\| Cloudflare</title>|<title>Just a moment")
+# Cloudflare's codes for requests that it blocks: by address, country, browser, rate or rule. Others are about a zone or a worker.
+EDGE_CODES = frozenset({*range(1005, 1013), 1015, 1020, 1106})
+EDGE_CODE = re.compile(r"\berror code: (\d{4})\b", re.IGNORECASE)
+EDGE_PAGE = re.compile(r"<title>(Attention Required!|Access denied|Just a moment)")
 ACCESS = re.compile(r"cloudflareaccess\.com/|/cdn-cgi/access/", re.IGNORECASE)
 # Providers refuse a bad key with 401, but some with 400 or 403, which also have other meanings.
 BAD_KEY = re.compile(
@@ -67,7 +70,7 @@ KEYS = re.compile(
     r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9+/=]{20,}"
 )
 # Where answers of providers have their models, in lists, and their texts, in chats.
-LISTS, CHATS = ("data", "models"), ("choices", "content", "candidates")
+LISTS, CHATS = ("data", "models", "result"), ("choices", "content", "candidates")
 
 
 class Reading(NamedTuple):
@@ -82,10 +85,11 @@ class Reading(NamedTuple):
 def read_answer(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> Reading:
     """Return what ``answer`` means. ``scrub`` replaces known secrets in a text."""
     payload = _parse(answer.body)
-    if isinstance(payload, list) and payload:
-        # Google puts an error into a list.
-        payload = payload[0]
     body = payload if isinstance(payload, dict) else {}
+    if isinstance(payload, list):
+        # Google puts an error into a list; others have nothing around their list of models.
+        first = payload[0] if payload else None
+        body = first if isinstance(first, dict) and "error" in first else {"data": payload}
     reading = _own(body) or _front(answer, body) or _provider(answer, body, is_chat)
     said = "" if reading.verdict == "answered" else shown(reading.said, scrub)
     return reading._replace(said=said, model=reading.model and shown(reading.model, scrub))
@@ -133,17 +137,30 @@ def _front(answer: Answer, body: Mapping[str, Any]) -> Reading | None:
     if answer.status in (302, 401, 403) and (ACCESS.search(headers[0]) or "cloudflare-access" in headers[1].lower()):
         return Reading("blocked_by_access")
     if body.get("cloudflare_error") is True:
-        return Reading("blocked_by_edge", None, _text_of(body))
-    text = "" if body else answer.body[:MAX_SEARCHED].decode("utf-8", "replace")
-    if answer.status >= 400 and (EDGE.search(text) or answer.headers.get("cf-mitigated")):
-        return Reading("blocked_by_edge", None, re.sub(r"<[^>]*>", " ", text))
+        code = body.get("error_code")
+        is_block = isinstance(code, int) and code in EDGE_CODES
+        return Reading("blocked_by_edge" if is_block else "unknown", None, _text_of(body))
+    text = "" if body else _text_in(answer)
+    found = EDGE_CODE.search(text)
+    is_block = bool(EDGE_PAGE.search(text)) or (found is not None and int(found[1]) in EDGE_CODES)
+    if answer.status >= 400 and (is_block or answer.headers.get("cf-mitigated")):
+        return Reading("blocked_by_edge", None, _plain(text))
     return None
+
+
+def _text_in(answer: Answer) -> str:
+    return answer.body[:MAX_SEARCHED].decode("utf-8", "replace")
+
+
+def _plain(text: str) -> str:
+    """Return the text of a page without its markup."""
+    return re.sub(r"<(style|script)\b.*?(</\1>|$)|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
 
 
 def _provider(answer: Answer, body: Mapping[str, Any], is_chat: bool) -> Reading:
     """Return what the provider says, if it can be one at all."""
     if not body or 300 <= answer.status < 400:
-        return Reading("unknown", None, f"HTTP {answer.status}, {answer.body[:MAX_SEARCHED].decode('utf-8', 'replace') or 'an empty body'}")
+        return Reading("unknown", None, f"HTTP {answer.status}, {_plain(_text_in(answer)).strip() or 'an empty body'}")
     said = f"HTTP {answer.status}, {_text_of(body)}"
     # Some answer with 200 before they know, and have the error in the body.
     if answer.status < 300 and not body.get("error") and not _failed_choice(body):

@@ -29,7 +29,7 @@ VERDICTS: Mapping[str, Verdict] = {
         "authentication to true, unless this is intended.",
         True,
     ),
-    "no_gateway": Verdict("There is no gateway {gateway_id} in this account. Create it, or check account_id and gateway_id.", None, True),
+    "no_gateway": Verdict("Clients find no gateway {gateway_id} in this account. {missing}", None, True),
     "no_route": Verdict("The gateway has no dynamic route {route}. Dynamic routes that exist: {routes}.", None, True),
     "token_refused": Verdict("The gateway refuses the token. Give run_token a valid token with the permission 'AI Gateway Run'.", False),
     "no_key": Verdict(

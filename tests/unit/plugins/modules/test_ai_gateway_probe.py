@@ -117,14 +117,14 @@ def test_a_gateway_that_does_not_exist_gets_no_request_of_a_client(api, probe, g
     api.expect("GET", path, status=404, errors=[{"code": 7002, "message": "Not found"}])
     result = probe(gateway_id=gateway_id)
     assert (result["verdict"], result["status"], result["is_open"], len(api.calls)) == ("no_gateway", None, None, 1)
-    assert gateway_id in result["explanation"]
+    assert f"no gateway {gateway_id} in this account. Create it" in result["explanation"]
 
 
 @pytest.mark.parametrize(
     ("status", "answer", "verdict", "word"),
     [
         (401, own(2009), "token_refused", "AI Gateway Run"),
-        (400, own(2001), "no_gateway", "account_id"),
+        (400, own(2001), "no_gateway", "The API has it"),
         (400, own(2008), "bad_provider", "custom-SLUG"),
         (429, own(2003), "rate_limited", "rate_limiting_limit"),
         (403, {"success": False, "error": {"message": "denied"}}, "policy", "policies"),
@@ -221,6 +221,15 @@ def test_a_chat_through_a_route_says_who_answered(api, there, probe):
     assert [result[name] for name in ("verdict", "provider", "model", "step", "cache")] == ["answered", "anthropic", "claude", 1, "hit"]
     assert result["explanation"].endswith("ms with the model claude as the fallback for 1 other model from the cache.")
     assert "cf-aig-skip-cache" not in api.calls[3].headers
+
+
+def test_who_did_not_answer_through_a_route_is_not_made_up(api, there, probe):
+    there(routes=["best"])
+    api.expect_client("POST", COMPAT, status=400, answer=own(2005), body={"model": "dynamic/best", "messages": MESSAGES, "max_tokens": 16})
+    refused(api)
+    result = probe(route="best", request=True)
+    assert (result["verdict"], result["provider"]) == ("no_provider_answer", None)
+    assert "no answer from the dynamic route" in result["explanation"]
 
 
 def test_a_route_that_does_not_exist_gets_no_request_of_a_client(api, there, probe):

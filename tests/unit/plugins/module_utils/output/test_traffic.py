@@ -58,6 +58,12 @@ def test_the_code_of_the_gateway_decides_whatever_the_status_is(code, status):
         (403, "error code: 1010", "blocked_by_edge"),
         (403, BLOCK_PAGE, "blocked_by_edge"),
         (403, {"cloudflare_error": True, "error_code": 1010, "title": "Error 1010: Access denied"}, "blocked_by_edge"),
+        (530, "error code: 1016", "unknown"),
+        (530, {"cloudflare_error": True, "error_code": 1016, "title": "Error 1016: Origin DNS error"}, "unknown"),
+        (403, {"cloudflare_error": True, "error_code": [1010]}, "unknown"),
+        (200, [], "answered"),
+        (200, [{"id": "model-1"}], "answered"),
+        (200, {"success": True, "result": [{"name": "@cf/model"}]}, "answered"),
         (401, error("Incorrect API key provided: sk-example.", code="invalid_api_key"), "key_refused"),
         (401, {"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}, "key_refused"),
         (400, [error("API key not valid. Please pass a valid API key.", code=400, status="INVALID_ARGUMENT")], "key_refused"),
@@ -149,6 +155,15 @@ class TestWhatClientsMistook:
         """9router 2727, and OmniRoute 3424."""
         assert read(200, {"id": "x", "choices": choices}, is_chat=True).verdict == "provider_error"
 
+    def test_a_gateway_that_fails_for_a_block_of_the_network(self):
+        """cloudflare-ai-web 49: the page of error 1101 looks like that of a block."""
+        page = (
+            "<html><title>Worker threw exception | gateway.ai.cloudflare.com | Cloudflare</title><style>p{}</style><p>Error 1101</p></html>"
+        )
+        reading = read(500, page)
+        assert reading.verdict == "unknown"
+        assert reading.said == "HTTP 500, Worker threw exception | gateway.ai.cloudflare.com | Cloudflare Error 1101"
+
     def test_a_page_of_the_network_for_an_answer_of_the_gateway(self):
         """forpublicai 12: the lists of models were blocked for a library, and not for curl."""
         assert read(403, BLOCK_PAGE).verdict == "blocked_by_edge"
@@ -183,7 +198,7 @@ def test_a_long_text_with_escapes_is_one_short_line():
 
 
 def test_every_verdict_is_explained():
-    names = ("provider", "alias", "aliases", "route", "routes", "host", "gateway_id", "duration_ms", "how")
+    names = ("provider", "alias", "aliases", "route", "routes", "host", "gateway_id", "duration_ms", "how", "missing")
     for verdict in VERDICTS:
         assert explain(verdict, {name: name.upper() for name in names}, "so").endswith("so")
     assert {*OWN_CODES.values()} <= set(VERDICTS)
