@@ -15,7 +15,7 @@ from typing import Any, Callable, Mapping, NamedTuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import STARS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import CUT, printable
 
 # Maximum length of what is searched, and of what is shown, of a text.
 MAX_SEARCHED, MAX_SHOWN = 4000, 200
@@ -149,7 +149,8 @@ def _front(answer: Answer, body: Mapping[str, Any]) -> Reading | None:
 
 
 def _text_in(answer: Answer) -> str:
-    return answer.body[:MAX_SEARCHED].decode("utf-8", "replace")
+    text = answer.body[:MAX_SEARCHED].decode("utf-8", "replace")
+    return text + CUT if len(answer.body) > MAX_SEARCHED else text
 
 
 def _plain(text: str) -> str:
@@ -168,9 +169,10 @@ def _provider(answer: Answer, body: Mapping[str, Any], is_chat: bool) -> Reading
         if _has_answer(body, is_chat):
             return Reading("answered", model=model if isinstance(model, str) else None)
         return Reading("provider_error" if is_chat and set(CHATS) & set(body) else "unknown", None, said)
-    if MISSING_KEY.search(said):
+    may_be_key = answer.status in (200, 400, 401, 403)
+    if may_be_key and MISSING_KEY.search(said):
         return Reading("no_key", None, said)
-    if answer.status == 401 or (answer.status in (200, 400, 403) and BAD_KEY.search(said)):
+    if answer.status == 401 or (may_be_key and BAD_KEY.search(said)):
         return Reading("key_refused", None, said)
     return Reading("provider_limited" if 429 in (answer.status, _status_within(body)) else "provider_error", None, said)
 
@@ -201,5 +203,6 @@ def _text_of(body: Mapping[str, Any]) -> str:
         if isinstance(part, dict):
             part = part.get("message")
         if isinstance(part, str) and part:
-            return part[:MAX_SEARCHED]
+            # With a sign of the cut, by which a part of a secret is found.
+            return part if len(part) <= MAX_SEARCHED else part[:MAX_SEARCHED] + CUT
     return "no message"

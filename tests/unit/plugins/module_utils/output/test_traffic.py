@@ -11,7 +11,8 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import MAX_SHOWN, OWN_CODES, read_answer
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import MAX_SEARCHED, MAX_SHOWN, OWN_CODES, read_answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.verdicts import VERDICTS, explain
 
 LIST = {"object": "list", "data": [{"id": "model-1"}]}
@@ -189,6 +190,14 @@ def test_a_known_secret_is_not_shown_although_the_text_is_cut_within_it():
     secret = "invented-secret-of-a-client"
     said = read(400, error("x " * 90 + secret), scrub=lambda text: text.replace(secret, "***")).said
     assert len(said) <= MAX_SHOWN
+    assert "invented" not in said
+
+
+@pytest.mark.parametrize("as_page", [True, False])
+def test_a_part_of_a_secret_is_found_where_a_text_is_cut(as_page):
+    secret = "invented-secret-of-a-client"
+    text = " " * (MAX_SEARCHED - 12) + secret
+    said = read(400, text if as_page else error(text), scrub=Scrubber([secret])).said
     assert "invented" not in said
 
 
