@@ -201,7 +201,8 @@ explanation:
   type: str
   returned: when the API says whether the gateway exists
   sample: >-
-    No key is stored for the provider openai, and none was sent. Store one with ai_gateway_provider_config. Aliases that are stored: none.
+    The gateway has no key of the provider openai that it can use, and the request has none. Store one with ai_gateway_provider_config.
+    Aliases that are stored: none.
 answered:
   description: Whether the provider answered the request.
   type: bool

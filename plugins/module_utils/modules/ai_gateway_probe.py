@@ -46,6 +46,11 @@ GATEWAY_URL = "https://gateway.ai.cloudflare.com"
 # The gateway drops further entries of metadata without a word, and all of them if one is null or nested.
 MAX_METADATA = 5
 USUAL_PROVIDER = "openai"
+NOTHING = Sighting(Reading(""), 0)
+# What to do about a gateway that does not exist, and about one that the API has.
+NOT_CREATED = "Create it, or check account_id and gateway_id."
+NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
+NOT_ASKED = "In check mode, only a request that costs nothing was sent, and not the one that was asked for."
 OPTIONS = (
     Field(
         "run_token", "str", secret=True, pattern=(r"[\x21-\x7e]+", "text without a line break, a space or what else no header can carry")
@@ -99,6 +104,7 @@ def read(options: dict[str, Any]) -> Probe:
     found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
     found += key_problems(GATEWAY_ID, options["gateway_id"])
     found += url_problems(PROBE.named("gateway_url"), options["gateway_url"], GATEWAY_URL)
+    found += ["gateway_url is empty: give it a value, or leave it out"] if options["gateway_url"] == "" else []
     found += _metadata_problems(options["metadata"] or {})
     token = options["run_token"] or options[API_TOKEN.name]
     if not token:
@@ -164,10 +170,8 @@ def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
             is_open = VERDICTS[visitor.look(token).reading.verdict].passed
     verdict = "open" if is_open and sighting.reading.verdict == "answered" else sighting.reading.verdict
     result = _result(probe, verdict, sighting, is_open, aliases)
-    result["explanation"] += _why_unused(gateway) if verdict in ("no_key", "key_unavailable") and aliases else ""
-    if probe.request and check_mode:
-        result["explanation"] += " In check mode, only a request that costs nothing was sent, and not the one that was asked for."
-    return result
+    remarks = [*_remarks(result, gateway), *([NOT_ASKED] if probe.request and check_mode else [])]
+    return {**result, "explanation": " ".join([result["explanation"], *remarks])}
 
 
 def _provider_with_key(keys: Sequence[dict[str, Any]]) -> str:
@@ -175,10 +179,17 @@ def _provider_with_key(keys: Sequence[dict[str, Any]]) -> str:
     return next((str(key["provider_slug"]) for key in keys if key.get("provider_slug") in PROVIDERS), USUAL_PROVIDER)
 
 
-def _why_unused(gateway: Mapping[str, Any]) -> str:
-    """Return which setting keeps the gateway from using the keys that it has."""
+def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]:
+    """Return what the settings of the gateway add to a result."""
+    found = []
     missing = [name for name in ("authentication", "store_id") if not gateway.get(name)]
-    return f" The gateway uses stored keys only if {' and '.join(missing)} is set." if missing else ""
+    if result["verdict"] in ("no_key", "key_unavailable") and result["stored_aliases"] and missing:
+        found.append(f"The gateway uses stored keys only if {' and '.join(missing)} is set.")
+    if result["is_open"] and result["verdict"] != "open":
+        found.append("The gateway is open to anybody: it also let a made-up token through.")
+    if result["is_open"] and gateway.get("authentication"):
+        found.append("By the API, authentication is true, so a change may not have arrived yet.")
+    return found
 
 
 def _visit(probe: Probe, check_mode: bool, client: Client, visitor: Visitor, aliases: Sequence[str]) -> Sighting:
@@ -195,12 +206,6 @@ def _visit(probe: Probe, check_mode: bool, client: Client, visitor: Visitor, ali
         return is_done
 
     return wait_for(lambda: send(probe.token), is_done, probe.retry_seconds)
-
-
-NOTHING = Sighting(Reading(""), 0)
-# What to do about a gateway that does not exist, and about one that the API has.
-NOT_CREATED = "Create it, or check account_id and gateway_id."
-NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
 
 
 def _result(
@@ -226,14 +231,10 @@ def _result(
         "duration_ms": str(sighting.duration_ms),
         "how": _how(sighting, model),
     }
-    said = sighting.reading.said
-    explanation = explain(verdict, facts, said)
-    if is_open and verdict != "open":
-        explanation += " The gateway is open to anybody: it also let a made-up token through."
     return {
         "changed": False,
         "verdict": verdict,
-        "explanation": explanation,
+        "explanation": explain(verdict, facts, sighting.reading.said),
         "answered": verdict in ("answered", "open"),
         "is_open": is_open,
         "status": sighting.status,

@@ -132,7 +132,7 @@ def _codes(body: Mapping[str, Any]) -> list[int]:
 
 
 def _front(answer: Answer, body: Mapping[str, Any]) -> Reading | None:
-    """Return what stands in front of the gateway says; ``None`` if nothing of that kind answered."""
+    """Return what the network in front of the gateway says; ``None`` if the answer is not from there."""
     headers = [answer.headers.get(name, "") for name in ("Location", "WWW-Authenticate")]
     if answer.status in (302, 401, 403) and (ACCESS.search(headers[0]) or "cloudflare-access" in headers[1].lower()):
         return Reading("blocked_by_access")

@@ -33,8 +33,8 @@ VERDICTS: Mapping[str, Verdict] = {
     "no_route": Verdict("The gateway has no dynamic route {route}. Dynamic routes that exist: {routes}.", None, True),
     "token_refused": Verdict("The gateway refuses the token. Give run_token a valid token with the permission 'AI Gateway Run'.", False),
     "no_key": Verdict(
-        "No key is stored for the provider {provider}, and none was sent. Store one with ai_gateway_provider_config. Aliases that are "
-        "stored: {aliases}.",
+        "The gateway has no key of the provider {provider} that it can use, and the request has none. Store one with "
+        "ai_gateway_provider_config. Aliases that are stored: {aliases}.",
         True,
         True,
     ),
@@ -46,7 +46,8 @@ VERDICTS: Mapping[str, Verdict] = {
     ),
     "key_refused": Verdict("The provider {provider} refuses the key with the alias {alias}. Store a valid key.", True),
     "no_credits": Verdict(
-        "The account has not enough credits for what the gateway pays itself. Store a key of {provider}, or add credits.", True
+        "The account does not have enough credits for what Cloudflare pays to the provider. Store a key of {provider}, or add credits.",
+        True,
     ),
     "rate_limited": Verdict("The rate limit of the gateway is reached. Wait for one interval, or raise rate_limiting_limit."),
     "spend_limit": Verdict("A spend limit of the gateway is reached. Wait for the end of its window, or raise it."),
@@ -70,11 +71,11 @@ VERDICTS: Mapping[str, Verdict] = {
     "provider_limited": Verdict("{provider} limits the requests or the spending of the key. Wait, or raise the limit there.", True),
     "provider_error": Verdict("The gateway let the request through, and {provider} refused it.", True),
     "no_answer": Verdict("{host} did not answer. Check the network, and the DNS record of a custom domain.", None, True),
-    "unknown": Verdict("The answer is none that is known of a gateway or a provider. Check gateway_url and hostname."),
+    "unknown": Verdict("Neither a gateway nor a provider is known to answer like this. Check gateway_url and hostname."),
 }
 
 
 def explain(name: str, facts: Mapping[str, str], said: str) -> str:
     """Return the verdict with that ``name`` in words, with what the answer ``said``."""
     text = VERDICTS[name].says.format_map(facts)
-    return f"{text} The answer says: {said}" if said else text
+    return f"{text} The answer says: {said.rstrip('.')}." if said else text

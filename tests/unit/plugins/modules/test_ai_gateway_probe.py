@@ -101,6 +101,13 @@ def test_a_gateway_that_answers_a_made_up_token_is_open(api, there, probe):
     assert result["msg"] == "Expected answered, but the verdict is open. " + result["explanation"]
 
 
+def test_a_gateway_that_is_open_against_its_declaration_may_lag(api, there, probe):
+    there(KEY)
+    for _token in range(2):
+        api.expect_client("GET", MODELS, answer=LIST)
+    assert probe()["explanation"].endswith("By the API, authentication is true, so a change may not have arrived yet.")
+
+
 def test_an_open_gateway_without_a_usable_key_is_called_open_too(api, there, probe):
     there(KEY, authentication=False)
     for _token in range(2):
@@ -357,6 +364,10 @@ def test_what_contradicts_a_route_is_refused(probe, other):
 def test_an_email_address_and_a_key_are_no_token_of_a_client(run_module):
     options = {"gateway_id": "a", "api_email": "user@example.com", "api_key": "invented-key"}
     assert "run_token is missing" in run_module(options, "ai_gateway_probe", token=False)["msg"]
+
+
+def test_an_empty_address_is_refused(probe):
+    assert "gateway_url is empty" in probe(gateway_url="")["msg"]
 
 
 def test_a_wrong_verdict_is_no_choice(probe):

@@ -209,5 +209,5 @@ def test_a_long_text_with_escapes_is_one_short_line():
 def test_every_verdict_is_explained():
     names = ("provider", "alias", "aliases", "route", "routes", "host", "gateway_id", "duration_ms", "how", "missing")
     for verdict in VERDICTS:
-        assert explain(verdict, {name: name.upper() for name in names}, "so").endswith("so")
+        assert explain(verdict, {name: name.upper() for name in names}, "so.").endswith(" so.")
     assert {*OWN_CODES.values()} <= set(VERDICTS)
