@@ -50,6 +50,7 @@ NOTHING = Sighting(Reading(""), 0)
 # What to do about a gateway that does not exist, and about one that the API has.
 NOT_CREATED = "Create it, or check account_id and gateway_id."
 NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
+NOT_FOUND = "A stored key is found by the name of its secret, GATEWAY_PROVIDER_ALIAS, and only if that has the scope ai_gateway."
 NOT_ASKED = "In check mode, only a request that costs nothing was sent, and not the one that was asked for."
 OPTIONS = (
     Field(
@@ -183,8 +184,8 @@ def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]
     """Return what the settings of the gateway add to a result."""
     found = []
     missing = [name for name in ("authentication", "store_id") if not gateway.get(name)]
-    if result["verdict"] in ("no_key", "key_unavailable") and result["stored_aliases"] and missing:
-        found.append(f"The gateway uses stored keys only if {' and '.join(missing)} is set.")
+    if result["verdict"] in ("no_key", "key_unavailable") and result["stored_aliases"]:
+        found.append(f"The gateway uses stored keys only if {' and '.join(missing)} is set." if missing else NOT_FOUND)
     if result["is_open"] and result["verdict"] != "open":
         found.append("The gateway is open to anybody: it also let a made-up token through.")
     if result["is_open"] and gateway.get("authentication"):

@@ -154,6 +154,7 @@ def test_a_refusal_that_says_nothing_about_the_token_is_the_last_request(api, th
     ("status", "answer", "verdict", "word"),
     [
         (400, own(2044), "no_key", "ai_gateway_provider_config"),
+        (400, own(2044), "no_key", "found by the name of its secret"),
         (400, own(2040), "no_alias", "stored: default"),
         (400, own(2005), "no_provider_answer", "base_url"),
         (402, own(2021), "no_credits", "credits"),
