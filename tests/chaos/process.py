@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, NamedTuple
@@ -131,7 +131,14 @@ class Watched(transport.Transport):
         self._begun = 0
         self._counting = threading.Lock()
 
-    def send(self, request: Request, body: bytes | None = None, scope: TaskScope | None = None, fresh: bool = False) -> transport.Answer:
+    def send(
+        self,
+        request: Request,
+        body: bytes | None = None,
+        scope: TaskScope | None = None,
+        fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> transport.Answer:
         with self._counting:
             self._begun += 1
             is_last = self._kill is not None and self._begun == self._kill.request
@@ -139,7 +146,7 @@ class Watched(transport.Transport):
             self._die()
         begun = time.time()
         try:
-            return super().send(request, body, scope, fresh)
+            return super().send(request, body, scope, fresh, headers)
         finally:
             path = self._prefix + request.path.partition("?")[0]
             self.tries.append(Try(request.method, path, begun, time.time()))

@@ -40,6 +40,10 @@ def split(share: float) -> list[Json]:
 
 # The gateway of the items that belong to one.
 TWO: Json = {"gateway_id": "two"}
+# What a probe asks for, and what in its result may be null.
+PROBED: Json = {**TWO, "provider": "openai", "retry_seconds": 0}
+UNEXPECTED = f"{FAILS}unexpected"
+NULL = {"ai_gateway_probe": {"is_open", "status", "code", "duration_ms", "provider", "model", "step", "cache", "log_id"}}
 # Each setting with a value that is not its default, by module, where it returns one item.
 FULL_OF: dict[str, Json] = {
     "ai_gateway": FULL,
@@ -179,6 +183,16 @@ TASKS: dict[str, dict[str, Json]] = {
         {"secret": "example-key"},
         {"rate_limit": -1},
     ),
+    "ai_gateway_probe": {
+        "answered": {"options": {**PROBED, "alias": "batch"}},
+        "chat": {"options": {**PROBED, "alias": "batch", "model": "gpt-4o-mini", "request": True}},
+        "no key": {"options": {**PROBED, "provider": "grok"}, "check_mode": True},
+        "no gateway": {"options": {**PROBED, "gateway_id": "none"}},
+        UNEXPECTED: {"options": {**PROBED, "provider": "grok", "expect": ["answered"]}},
+        WRONG_TOKEN: {"options": {**PROBED, **UNKNOWN}},
+        NO_ANSWER: {"options": {**PROBED, **UNREACHABLE}},
+        WRONG_OPTION: {"options": {**PROBED, "max_tokens": 0}},
+    },
     "ai_gateway_provider_config_info": reading({"provider_slugs": ["openai"]}, **TWO),
     "ai_gateway_custom_provider": life(
         {"slug": "one"},
@@ -229,6 +243,12 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         "unless it does not exist yet, in check mode": set(TASKS["ai_gateway_secret"]) - {NEW_IN_CHECK_MODE},
     },
     **{module: READ for module in TASKS if module.endswith("_info")},
+    "ai_gateway_probe": {
+        "when the API says whether the gateway exists": {"answered", "chat", "no key", "no gateway", UNEXPECTED},
+        "when the API answered": set(TASKS["ai_gateway_probe"]) - {NO_ANSWER, WRONG_OPTION},
+        "failure, when the API refused a request": {WRONG_TOKEN},
+        "failure, when a request to the API failed": {WRONG_TOKEN, NO_ANSWER},
+    },
     "ai_gateways": {
         "unless nothing could be done at all": set(TASKS["ai_gateways"]) - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},
         "failure, when the API answered to the listing": {WRONG_TOKEN},

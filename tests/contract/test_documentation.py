@@ -28,7 +28,7 @@ from tests.simulator.handle import Simulator
 BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
 # Environment variables that no option falls back to: requests reads them by itself.
 READ_BY_REQUESTS = {"ca_path": "REQUESTS_CA_BUNDLE"}
-READS_ONLY = {module for module in MODULES if module.endswith("_info")}
+READS_ONLY = {"ai_gateway_probe", *(module for module in MODULES if module.endswith("_info"))}
 NUMBERS = {5.0: "five"}
 # What the examples find.
 SEEDED = {"ai_gateway_info": ("support-bot", "team-search"), "ai_gateways": ("team-support", "not-listed")}
@@ -214,6 +214,7 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
     assert any(f"edgeops.cloudflare.{module}" in task for task in tasks)
     variables = {"cloudflare_account_id": simulator.account_id, "cloudflare_api_token": simulator.api_token}
     variables.update({name: f"example-of-{name}" for name in VAULTED})
+    variables["vault_run_token"] = simulator.run_token
     for name in SEEDED.get(module, ()):
         simulator.seed({"id": name, **SEEDED_SETTINGS})
     seed_items(simulator, module)
@@ -224,10 +225,29 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
 
 def seed_items(simulator: Simulator, module: str) -> None:
     """Store what the examples of ``module`` find, beside gateways."""
+    if module == "ai_gateway_probe":
+        seed_answering(simulator)
     if module in SEEDED_ITEMS:
         kind, item = SEEDED_ITEMS[module]
         store = simulator.seed_item("stores", {"name": "default_secrets_store"})
         simulator.seed_item(kind, {"store_id": store["id"], **item} if kind == "secrets" else item)
+
+
+def seed_answering(simulator: Simulator) -> None:
+    """Store a gateway that answers with a stored key, and through a dynamic route."""
+    store = simulator.seed_item("stores", {"name": "default_secrets_store"})
+    simulator.seed({"id": "support-bot", "authentication": True, "store_id": store["id"]})
+    secret = {"name": "support-bot_openai_default", "value": "example-key", "scopes": ["ai_gateway"], "store_id": store["id"]}
+    simulator.seed_item("secrets", secret)
+    simulator.seed_item("provider_configs", {"gateway_id": "support-bot", "provider_slug": "openai"})
+    ends = {"success": {"elementId": "end"}, "fallback": {"elementId": "end"}}
+    model = {"provider": "openai", "model": "gpt-4o-mini", "retries": 0, "timeout": 0}
+    elements = [
+        {"id": "start", "type": "start", "outputs": {"next": {"elementId": "model"}}},
+        {"id": "model", "type": "model", "properties": model, "outputs": ends},
+        {"id": "end", "type": "end", "outputs": {}},
+    ]
+    simulator.seed_item("dynamic_routes", {"gateway_id": "support-bot", "name": "best", "elements": elements})
 
 
 def verbs_of(resource: Resource) -> set[str]:

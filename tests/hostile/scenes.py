@@ -15,6 +15,7 @@ Json = dict[str, Any]
 SWITCH = "edgeops_cloudflare_in_process"
 ONE, MANY, INFO = (f"edgeops.cloudflare.{name}" for name in ("ai_gateway", "ai_gateways", "ai_gateway_info"))
 PROVIDER, CONFIG, SECRET = (f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret"))
+PROBE = "edgeops.cloudflare.ai_gateway_probe"
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
 # What the playbook refers to. The longest is longer than anything that is quoted.
 SECRETS = {name: plant(name) for name in NAMES} | {"long": plant("long", 700), "odd": plant('odd"\\ \u00fc  x')}
@@ -25,6 +26,7 @@ PRIVATE_KEY = "{{ '-----BEGIN PRIVATE' ~ ' KEY-----' ~ key }}"
 # A provider and a stored key, as far as they are the same in all tasks.
 OWN = {"slug": "own", "name": "Own", "provider_base_url": "https://llm.example.com"}
 STORED = {"gateway_id": "keys", "provider_slug": "openai"}
+PROBED = {"gateway_id": "keys", "run_token": "{{ token }}", "retry_seconds": 0}
 HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
 
@@ -71,7 +73,15 @@ def prepare(simulator: Simulator, token: str) -> None:
     errors = [{"code": 1, "message": text, "path": [text]} for text in quotes]
     masked = {**stored(id="masked"), "stripe": {"authorization": "********", "usage_events": []}}
     others = {**stored(id="other"), "stripe": {"authorization": plant("server-made"), "usage_events": []}}
+    # What the data plane and providers say, with the client's token and a part of a stored key in it.
+    told = f"{'x' * 150} Incorrect API key provided: {SECRETS['key']} for Bearer {SECRETS['token']} {SECRETS['odd']}"
+    quoted = dict.fromkeys(("cf-aig-model", "cf-aig-provider", "cf-aig-log-id", "cf-aig-step"), SECRETS["token"])
     for fault in (
+        {"path": "/keys/grok/", "status": 401, "json": {"error": {"message": told, "code": SECRETS["token"]}}, "headers": quoted},
+        {"path": "/keys/deepseek/", "status": 400, "json": {"success": False, "error": [{"code": 1, "message": told}]}, "headers": quoted},
+        {"path": "/keys/huggingface/", "status": 502, "body": told, "content_type": "text/html"},
+        {"path": "/keys/mistral/", "status": 302, "headers": {"Location": f"https://x.example/?{SECRETS['token']}"}},
+        {"path": "/keys/cohere/", "reset": True},
         {"path": "/custom-providers/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["header"], SECRETS["odd"], kept)},
         {"path": "/secrets/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["key"])},
         {"path": "/(fleet-)?echo$", "method": "PUT", "status": 400, "json": {"success": False, "errors": errors}},
@@ -117,7 +127,10 @@ SUCCESSES: list[Json] = [
     {SECRET: {"name": "kept", "value": "{{ odd }}", "update_secrets": "always"}},
     {SECRET: {"name": "{{ item }}", "value": "{{ default }}"}, "loop": ["kept1", "kept2"]},
     {f"{SECRET}_info": {}, "register": "secrets"},
-    {"ansible.builtin.debug": {"msg": "{{ [own, providers, config, configs, secret, secrets] }}"}},
+    {PROBE: {**PROBED, "provider": "openai"}, "register": "probe"},
+    {PROBE: {**PROBED, "provider": "{{ item }}"}, "loop": ["grok", "deepseek", "huggingface", "mistral", "cohere"]},
+    {PROBE: {**PROBED, "provider": "openai", "model": "m", "request": True, "metadata": {"a": 1}}, "check_mode": True},
+    {"ansible.builtin.debug": {"msg": "{{ [own, providers, config, configs, secret, secrets, probe] }}"}},
     {"ansible.builtin.debug": {"msg": "{{ account.gateways | edgeops.cloudflare.as_declared }}"}},
     {"ansible.builtin.debug": {"msg": "{{ [fleet, changed_one, ansible_facts] }}"}},
     {"ansible.builtin.set_fact": {"cacheable": True, "kept": "{{ [account, fleet, changed_one] }}"}},
@@ -154,6 +167,9 @@ REFUSALS: list[Json] = [
     {CONFIG: {**STORED, "secret": ["{{ key }}"], "rate_limit": -1}},
     {CONFIG: {**STORED, "secrets": "{{ misspelt }}", "secret": "{{ key }}"}},
     {CONFIG: {**STORED, "secret": "{{ key }}", "extra_settings": {"secret": "{{ extra }}"}}},
+    {PROBE: {**PROBED, "run_token": "{{ token }} {{ key }}", "max_tokens": 0}},
+    {PROBE: {**PROBED, "run_tokn": "{{ misspelt }}"}},
+    {PROBE: {**PROBED, "run_token": ["{{ token }}"], "gateway_url": "https://user:{{ password }}@x.example"}},
     {SECRET: {"name": "a name", "value": "{{ key }}"}},
     {SECRET: {"name": "kept", "value": {"a": "{{ key }}"}, "wait_timeout": 0}},
     {SECRET: {"name": "kept", "values": "{{ misspelt }}"}},
@@ -179,4 +195,7 @@ FAILURES: list[Json] = [
     {CONFIG: {**STORED, "secret": "{{ key }}", "base_url": "http://127.0.0.1:9", "max_retries": 0}},
     {SECRET: {"name": "kept", "value": "{{ key }}", "api_token": "{{ token }}"}},
     {SECRET: {"name": "echo", "value": "{{ key }}", "update_secrets": "always"}},
+    {PROBE: {**PROBED, "provider": "grok", "expect": ["answered"]}},
+    {PROBE: {**PROBED, "provider": "cohere", "expect": ["answered"]}},
+    {PROBE: {**PROBED, "api_token": "{{ token }}"}},
 ]
