@@ -14,7 +14,9 @@ from tests.simulator.handle import Simulator
 Json = dict[str, Any]
 SWITCH = "edgeops_cloudflare_in_process"
 ONE, MANY, INFO = (f"edgeops.cloudflare.{name}" for name in ("ai_gateway", "ai_gateways", "ai_gateway_info"))
-PROVIDER, CONFIG, SECRET = (f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret"))
+PROVIDER, CONFIG, SECRET, ROUTE = (
+    f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret", "dynamic_route")
+)
 PROBE = "edgeops.cloudflare.ai_gateway_probe"
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
 # What the playbook refers to. The longest is longer than anything that is quoted.
@@ -26,6 +28,9 @@ PRIVATE_KEY = "{{ '-----BEGIN PRIVATE' ~ ' KEY-----' ~ key }}"
 # A provider and a stored key, as far as they are the same in all tasks.
 OWN = {"slug": "own", "name": "Own", "provider_base_url": "https://llm.example.com"}
 STORED = {"gateway_id": "keys", "provider_slug": "openai"}
+# A route, and the token that all tasks have from the environment, which no graph should have.
+ROUTED = {"gateway_id": "keys", "name": "support"}
+OWN_TOKEN = "{{ lookup('ansible.builtin.env', 'CLOUDFLARE_API_TOKEN') }}"
 PROBED = {"gateway_id": "keys", "run_token": "{{ token }}", "retry_seconds": 0}
 HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
@@ -33,6 +38,27 @@ HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 def in_both_ways(tasks: list[Json]) -> list[Json]:
     """All of the tasks in the controller's process, and then all of them as ordinary modules."""
     return [{**task, "vars": {SWITCH: here}} for here in (True, False) for task in tasks]
+
+
+def graph(text: str, provider: str = "workers-ai") -> list[Json]:
+    """A graph with C(text) as an id, in a condition, and as a model."""
+    return [
+        {"id": "in", "type": "start", "outputs": {"next": {"element_id": text}}},
+        {
+            "id": text,
+            "type": "conditional",
+            "properties": {"conditions": {"metadata.key": {"$eq": text}}},
+            "outputs": {"true": {"element_id": "split"}, "false": {"element_id": "out"}},
+        },
+        {"id": "split", "type": "percentage", "outputs": {"100%": {"element_id": "last"}}},
+        {
+            "id": "last",
+            "type": "model",
+            "properties": {"provider": provider, "model": text, "retries": 0, "timeout": 0},
+            "outputs": {"success": {"element_id": "out"}, "fallback": {"element_id": "out"}},
+        },
+        {"id": "out", "type": "end"},
+    ]
 
 
 def stored(**settings: Any) -> Json:
@@ -83,6 +109,7 @@ def prepare(simulator: Simulator, token: str) -> None:
         {"path": "/keys/mistral/", "status": 302, "headers": {"Location": f"https://x.example/?{SECRETS['token']}"}},
         {"path": "/keys/cohere/", "reset": True},
         {"path": "/custom-providers/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["header"], SECRETS["odd"], kept)},
+        {"path": "/echo/routes$", "method": "POST", "status": 400, "json": refusal(token)},
         {"path": "/secrets/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["key"])},
         {"path": "/(fleet-)?echo$", "method": "PUT", "status": 400, "json": {"success": False, "errors": errors}},
         {"path": "/page$", "method": "PUT", "status": 502, "body": f"<html>{'x' * 60} {everything}", "content_type": "text/html"},
@@ -127,6 +154,11 @@ SUCCESSES: list[Json] = [
     {SECRET: {"name": "kept", "value": "{{ odd }}", "update_secrets": "always"}},
     {SECRET: {"name": "{{ item }}", "value": "{{ default }}"}, "loop": ["kept1", "kept2"]},
     {f"{SECRET}_info": {}, "register": "secrets"},
+    {ROUTE: {**ROUTED, "elements": graph(OWN_TOKEN)}, "register": "route"},
+    {ROUTE: {**ROUTED, "elements": graph("main")}},
+    {ROUTE: {**ROUTED, "version": "{{ route.dynamic_route.version_id }}"}},
+    {f"{ROUTE}_info": {"gateway_id": "keys", "history": True}, "register": "routes"},
+    {"ansible.builtin.debug": {"msg": "{{ [route, routes, routes.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route')] }}"}},
     {PROBE: {**PROBED, "provider": "openai"}, "register": "probe"},
     {PROBE: {**PROBED, "provider": "{{ item }}"}, "loop": ["grok", "deepseek", "huggingface", "mistral", "cohere"]},
     {PROBE: {**PROBED, "provider": "openai", "model": "m", "request": True, "metadata": {"a": 1}}, "check_mode": True},
@@ -174,6 +206,8 @@ REFUSALS: list[Json] = [
     {SECRET: {"name": "kept", "value": {"a": "{{ key }}"}, "wait_timeout": 0}},
     {SECRET: {"name": "kept", "values": "{{ misspelt }}"}},
     {SECRET: {"name": "kept", "value": "{{ key }}", "copy_from": "other"}},
+    {ROUTE: {**ROUTED, "elements": graph(OWN_TOKEN)[:-1]}},
+    {ROUTE: {**ROUTED, "elements": [{"id": OWN_TOKEN, "type": OWN_TOKEN, "outputs": {"next": OWN_TOKEN}, "properties": [OWN_TOKEN]}]}},
 ]
 FAILURES: list[Json] = [
     {ONE: {"id": "a", "api_token": "{{ token }}", "stripe": STRIPE}},
@@ -195,6 +229,8 @@ FAILURES: list[Json] = [
     {CONFIG: {**STORED, "secret": "{{ key }}", "base_url": "http://127.0.0.1:9", "max_retries": 0}},
     {SECRET: {"name": "kept", "value": "{{ key }}", "api_token": "{{ token }}"}},
     {SECRET: {"name": "echo", "value": "{{ key }}", "update_secrets": "always"}},
+    {ROUTE: {"gateway_id": "echo", "name": "support", "elements": graph(OWN_TOKEN)}},
+    {ROUTE: {**ROUTED, "elements": graph("main", f"custom-{OWN_TOKEN}")}},
     {PROBE: {**PROBED, "provider": "grok", "expect": ["answered"]}},
     {PROBE: {**PROBED, "provider": "cohere", "expect": ["answered"]}},
     {PROBE: {**PROBED, "api_token": "{{ token }}"}},

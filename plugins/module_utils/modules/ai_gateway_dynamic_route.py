@@ -81,7 +81,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     result = item_result(DYNAMIC_ROUTE, NAME, declaration, outcome, task.label, Scrubber(client.secrets))
     if outcome.operation in (CREATED, UPDATED):
         warnings += [*_without_key(elements, items), *_left_over(outcome, items)]
-    return _drawn({**result, "warnings": [*warnings, *result.get("warnings", [])]}, outcome)
+    return _drawn({**result, "warnings": [*warnings, *result.get("warnings", [])]})
 
 
 def missing_providers(elements: Sequence[Mapping[str, Any]], client: Client, check_mode: bool) -> list[str]:
@@ -140,11 +140,11 @@ def _left_over(outcome: Outcome, items: Items) -> list[str]:
     return ["The route is older than its gateway: it was left over from a deleted gateway of the same id, and is managed from now on."]
 
 
-def _drawn(result: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
-    """Return the ``result`` with the graph as a drawing, and as an outline in the diff."""
-    for side, item in (("before", outcome.before), ("after", outcome.after)):
-        if result["diff"][side] and item is not None:
-            result["diff"][side][ELEMENTS.key] = outline(item.get(ELEMENTS.key) or [])
+def _drawn(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the ``result`` with the graph as a drawing, and as an outline in the diff. Both are made of graphs without secrets."""
+    for shown in (result["diff"]["before"], result["diff"]["after"]):
+        if shown:
+            shown[ELEMENTS.key] = outline(shown.get(ELEMENTS.key) or [])
     if NAME in result:
         result["mermaid"] = mermaid(result[NAME][ELEMENTS.key] or [])
     if not result["warnings"]:

@@ -35,7 +35,8 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
     """
     items, scrub = Items(client, DYNAMIC_ROUTE, query.place), Scrubber(client.secrets)
     found = [item for item in map(items.reread, find(query, items)) if item is not None]
-    routes = [{**show(DYNAMIC_ROUTE, item, scrub), "mermaid": mermaid(item.get(ELEMENTS.key) or [])} for item in found]
+    shown = [show(DYNAMIC_ROUTE, item, scrub) for item in found]
+    routes = [{**route, "mermaid": mermaid(route.get(ELEMENTS.key) or [])} for route in shown]
     if query.options[HISTORY.name]:
         versioned = VersionedItems(client, DYNAMIC_ROUTE, query.place)
         routes = [{**route, **_history(versioned, route[DYNAMIC_ROUTE.reference], scrub)} for route in routes]
