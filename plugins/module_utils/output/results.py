@@ -36,7 +36,7 @@ NOTICES = {
     REPEATED: "Another task updated the %s at the same time, based on an older reading. What is declared was written again.",
     LEFT_ALONE: "purge left out the %s: the gateway was created again, or may no longer be purged, since the account was listed.",
     NO_PARENT: "%s does not exist yet. Outside of check mode, the task fails unless it exists by then.",
-    ADOPTED: "The %s existed already, although it was not listed: it was updated instead of created.",
+    ADOPTED: "The %s existed already, although it was not listed, and is managed from now on.",
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
 }
 # They differ between check mode and the real run, and say nothing about settings.

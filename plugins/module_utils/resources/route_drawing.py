@@ -25,11 +25,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_graph import END, START, edges_of, id_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
-# One shape for each type, one for the types of a newer API, and one for what an edge leads to although it does not exist.
+# One shape for each type, one for the types of a newer API, and one for what an edge leads to although it does not exist. None has double
+# braces, which templates would evaluate.
 _SHAPES = {
     "start": ("([", "])"),
     "conditional": ("{", "}"),
-    "percentage": ("{{", "}}"),
+    "percentage": ("[/", "\\]"),
     "rate": ("[/", "/]"),
     "model": ("[", "]"),
     "end": ("((", "))"),
@@ -42,8 +43,8 @@ _DOTTED = "fallback"
 _UNITS = {"timeout": " ms", "window": " s"}
 _MAX_LABEL_LINE = 200
 _MAX_OUTLINE_LINE = 100
-# All that may have a meaning in Mermaid, Markdown or HTML. Letters, digits, spaces, and hyphens within words have none.
-_UNSAFE = re.compile(r"[^\w -]|_|(?<![^\W_])-")
+# All that may have a meaning in Mermaid, Markdown or HTML. Within a quoted line that begins with a letter, the rest has none.
+_UNSAFE = re.compile(r"[^\w ./@:,-]|_|(?<![^\W_])-")
 
 
 class _Drawn(NamedTuple):

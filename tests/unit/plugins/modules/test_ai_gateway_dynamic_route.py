@@ -329,6 +329,23 @@ def test_a_flat_error_is_read(api, apply, routes):
     assert "version store is down" in apply(elements=graph(5))["msg"]
 
 
+def test_a_flat_error_says_that_a_version_does_not_exist(api, apply, routes):
+    routes.listed("support")
+    api.expect("GET", ONE + "/versions/v-9", status=404, raw='{"success": false, "error": "Version not found"}')
+    assert "has no such version" in apply(version="v-9")["msg"]
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_flat_error_says_that_a_name_is_taken(api, apply, routes, warnings, status):
+    routes.listed()
+    routes.the_gateway()
+    api.expect("POST", ROUTES, status=status, raw='{"success": false, "error": "Route support already exists"}')
+    routes.listed("support")
+    routes.read(5)
+    apply(elements=graph(5))
+    assert "The dynamic route 'support' existed already, although it was not listed, and is managed from now on." in warnings
+
+
 def test_unknown_settings_are_sent_beside_the_name(api, apply, routes):
     routes.listed("support")
     routes.read()
