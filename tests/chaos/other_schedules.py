@@ -31,6 +31,7 @@ from tests.chaos.other_tables import (
     SLUG,
     STORE_ID,
     SWITCHES,
+    WRITES,
 )
 from tests.chaos.schedule import CONNECTS, TASK_TIMEOUTS, Fault, Kill, Schedule, connection, server, stored
 from tests.chaos.tables import FAULTS, LAGS, MADE_BY_SERVER, ONE_GATEWAY, SECOND_WRITER, Json
@@ -51,8 +52,9 @@ class Scene(NamedTuple):
 def other_schedule_of(seed: int) -> Schedule:
     """Return the schedule of a seed, always the same."""
     rng = Random(seed)  # noqa: S311 (it keeps no secret)
-    module = rng.choice([ROUTE, ROUTE, CONFIG, PROVIDER])
+    module = rng.choice([ROUTE, ROUTE, ROUTE, CONFIG, PROVIDER])
     scene = SCENES[module](rng)
+    places = rng.choice([PLACES, WRITES, WRITES])[module]
     switches = {name: rng.choice(values) for name, values in SWITCHES[module].items()}
     return Schedule(
         seed=seed,
@@ -62,20 +64,20 @@ def other_schedule_of(seed: int) -> Schedule:
         gateways={GATEWAY_ID: scene.gateway},
         declared=scene.declared,
         options={**connection(rng), **scene.options},
-        faults=tuple(fault(rng, module, scene.changes) for _number in range(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]))),
-        kill=Kill(rng.randint(1, 9), rng.choice([0, 0, 0.001, 0.004, 0.02])) if rng.random() < 0.2 else None,
+        faults=tuple(fault(rng, module, places, scene.changes) for _number in range(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]))),
+        kill=Kill(rng.randint(1, 10), rng.choice([0, 0, 0.001, 0.004, 0.02])) if rng.random() < 0.2 else None,
         constants={"PAGE_SIZE": rng.choice([2, 100]), "FRESH_SECONDS": rng.choice([0.02, 0.3, 10.0])},
-        connects=tuple(rng.choice(CONNECTS) for _number in range(rng.randint(1, 5))) if rng.random() < 0.15 else (),
-        task_timeout=rng.choice(TASK_TIMEOUTS) if rng.random() < 0.15 else None,
+        connects=tuple(rng.choice(CONNECTS) for _number in range(rng.randint(1, 5))) if rng.random() < 0.1 else (),
+        task_timeout=rng.choice(TASK_TIMEOUTS) if rng.random() < 0.1 else None,
         items=scene.items,
     )
 
 
-def fault(rng: Random, module: str, changes: list[Json]) -> Fault:
+def fault(rng: Random, module: str, places: list[tuple[str | None, str | None]], changes: list[Json]) -> Fault:
     """Return something that goes wrong; at times another writer does something in the same moment."""
     writers = [SECOND_WRITER] * 3 if changes else []
     name = rng.choice([*(name for name in FAULTS if name != SECOND_WRITER), *writers])
-    method, path = rng.choice(PLACES[module])
+    method, path = rng.choice(places)
     spec: Json = {
         "method": method,
         "path": path,
@@ -103,8 +105,10 @@ def some(rng: Random, table: dict[str, list[Any]]) -> Json:
 
 def route_scene(rng: Random) -> Scene:
     """Return what schedules of a dynamic route begin with."""
-    item, graph = stored_route(rng, rng.randint(1, 3)), rng.choice(GRAPHS)
-    is_there, is_rollback = rng.random() < 0.7, rng.random() < 0.15
+    item = stored_route(rng, rng.randint(1, 3))
+    # Mostly another graph than the first version has, which is often deployed.
+    graph = rng.choice([graph for graph in GRAPHS if graph != item["versions"][0]["elements"] or rng.random() < 0.2])
+    is_there, is_rollback = rng.random() < 0.8, rng.random() < 0.15
     options: Json = {"gateway_id": GATEWAY_ID, "name": "r"}
     declared: Json | None = {"elements": graph}
     if rng.random() < 0.15:
