@@ -273,13 +273,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         # The process ends before it deploys what it made.
         replace(REROUTED, kill=Kill(5, 0)),
     ),
-    "a version whose answer was lost is not found": (
-        "versions_are_few",
-        VersionedItems,
-        "_newest",
-        lambda *_arguments: None,
-        LOST_VERSION,
-    ),
+    "a version whose answer was lost is not found": ("versions_are_few", VersionedItems, "_newest", lambda *_arguments: None, LOST_VERSION),
 }
 
 
