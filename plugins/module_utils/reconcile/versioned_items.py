@@ -53,7 +53,7 @@ class VersionedItems(Items):
         return made if shown is None else self._written(shown)
 
     def update(self, current: Mapping[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
-        """Update what is beside the versions, such as the name, make a new version with its new value, deploy it, and return the item as it is stored then.
+        """Update what is beside the versions, such as the name, make and deploy a version with the new value, and return the stored item.
 
         If ``body`` has the id of a version, that one is deployed.
 
