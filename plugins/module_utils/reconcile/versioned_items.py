@@ -169,7 +169,10 @@ class VersionedItems(Items):
         try:
             self._settled(lambda: self._call(request, {VERSION_ID: version_id}), is_deployed)
         except CollectionError as error:
-            error.add_remark(f"Version {version_id} exists, but may not be deployed. Run the task again: it deploys that version.")
+            if error.outcome_unknown:
+                error.add_remark(f"Version {version_id} exists, but may not be deployed. Run the task again: it deploys that version.")
+            else:
+                error.add_remark(f"Version {version_id} exists, but is not deployed: requests take the version before.")
             raise
 
     def _settled(self, send: Callable[[], Found], look: Callable[[], Found | None]) -> Found | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import requests
@@ -247,14 +248,27 @@ def test_a_deployment_whose_answer_was_lost_is_looked_for(flows, apply):
     assert apply().operation == "updated"
 
 
-def test_a_deployment_that_is_refused_says_which_version_is_left(flows, apply):
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"status": 400, "errors": [{"code": 7001, "message": "no"}]}, "Version v-2 exists, but is not deployed"),
+        ({"status": 503}, "Version v-2 exists, but may not be deployed. Run the task again: it deploys that version"),
+    ],
+    ids=["refused", "unknown"],
+)
+def test_a_deployment_that_fails_says_which_version_is_left(flows, apply, answer, words):
     flows.lists("a")
     flows.shows()
     flows.has_versions(version(1, [1]))
     flows.makes([2])
-    flows.deploys(2, status=400, errors=[{"code": 7001, "message": "no"}])
-    with pytest.raises(CollectionError, match=r"Version v-2 exists, but may not be deployed. Run the task again"):
-        apply()
+    flows.deploys(2, **answer)
+    if answer["status"] == 503:
+        for _look in range(3):
+            flows.shows()
+        flows.lists("a")
+        flows.shows()
+    with pytest.raises(CollectionError, match=re.escape(words)):
+        apply(max_retries=0)
 
 
 def test_a_reading_that_fails_after_a_lost_answer_is_said(api, flows, apply):
