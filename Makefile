@@ -50,7 +50,7 @@ properties: $(READY) ## what must hold whatever is declared and stored, whicheve
 hunt: $(READY) ## as properties, with thousands of new examples (EXAMPLES=5000); not part of `make test`
 	@PROPERTIES=hunt pytest -q tests/properties
 
-chaos: $(READY) ## 10,000 seeded schedules of faults, and some in real playbooks; not part of `make test` (15 min; ARGS="--seed 17" shows one)
+chaos: $(READY) ## 12,000 seeded schedules of faults, and some in real playbooks; not part of `make test` (25 min; ARGS="--seed 17" shows one)
 	@PYTHONPATH=$(VENV)/collections python -m tests.chaos $(ARGS)
 
 hostile: $(READY) ## secrets planted everywhere, and answers made to do harm, in real playbooks: nothing leaks, nothing is evaluated

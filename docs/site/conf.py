@@ -43,10 +43,14 @@ project = NAME
 author = "The edgeops.cloudflare contributors"
 project_copyright = f"2026 {author}"
 version = release = str(GALAXY["version"])
-extensions = ["myst_parser", "sphinx_antsibull_ext"]
+extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinxcontrib.mermaid"]
 root_doc = "README"
 include_patterns = ["*.md", "docs/*.md", "reference/*.rst"]
 myst_heading_anchors = 4
+# Drawings become pictures when the site is built, so that readers fetch no program to see them.
+myst_fence_as_directive = ["mermaid"]
+mermaid_cmd = "mermaidx"
+mermaid_output_format = "svg"
 # Light or dark as the reader's system is, which the theme does by itself.
 antsibull_ext_color_scheme = "default-autodark"
 html_theme = "furo"

@@ -15,6 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import LISTED_POLICY
@@ -22,9 +23,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provi
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
-KINDS = {resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN, LISTED_POLICY)}
-# Modules that are not called by the kind of what they return.
-INFO = {GATEWAY.kind: "ai_gateway_info", LISTED_POLICY.kind: "ai_gateway_policies_info"}
+KINDS = {
+    resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN, DYNAMIC_ROUTE, LISTED_POLICY)
+}
 # Modules that are not called by the kind of what they return.
 INFO = {GATEWAY.kind: "ai_gateway_info", LISTED_POLICY.kind: "ai_gateway_policies_info"}
 
@@ -56,10 +57,10 @@ options:
       - V(gateway) is what M(edgeops.cloudflare.ai_gateway_info) returns, V(custom_provider) what
         M(edgeops.cloudflare.ai_gateway_custom_provider_info) does, V(provider_config) what
         M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does,
-        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does, and V(policy) what
-        M(edgeops.cloudflare.ai_gateway_policies_info) does.
+        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does, V(dynamic_route) what
+        M(edgeops.cloudflare.ai_gateway_dynamic_route_info) does, and V(policy) what M(edgeops.cloudflare.ai_gateway_policies_info) does.
     type: str
-    choices: [gateway, custom_provider, provider_config, secret, custom_domain, policy]
+    choices: [gateway, custom_provider, provider_config, secret, custom_domain, dynamic_route, policy]
     default: gateway
 """
 
@@ -95,8 +96,8 @@ _value:
   description:
     - The options of M(edgeops.cloudflare.ai_gateway) for the gateway, or a list of them for a list.
     - With O(kind), those of M(edgeops.cloudflare.ai_gateway_custom_provider), M(edgeops.cloudflare.ai_gateway_provider_config),
-      M(edgeops.cloudflare.ai_gateway_secret) or M(edgeops.cloudflare.ai_gateway_custom_domain), or an element of the list that
-      M(edgeops.cloudflare.ai_gateway_policies) takes.
+      M(edgeops.cloudflare.ai_gateway_secret), M(edgeops.cloudflare.ai_gateway_custom_domain) or
+      M(edgeops.cloudflare.ai_gateway_dynamic_route), or an element of the list that M(edgeops.cloudflare.ai_gateway_policies) takes.
   type: raw
 """
 

@@ -45,6 +45,22 @@ def can_express(value: Any) -> bool:
         return False
 
 
+def canonical(value: Any) -> str:
+    """Return JSON text that is the same for values that mean the same: ``5`` and ``5.0`` are alike, while ``1`` and ``true`` are not."""
+    return json.dumps(normalized(value), sort_keys=True)
+
+
+def normalized(value: Any) -> Any:
+    """Return ``value`` with text as keys and without fractions of zero."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [normalized(element) for element in value]
+    if isinstance(value, dict):
+        return {str(key): normalized(element) for key, element in value.items()}
+    return value
+
+
 def _number(text: str) -> float:
     value = float(text)
     # Python would also take NaN, Infinity and 1e999, which cannot be sent back.

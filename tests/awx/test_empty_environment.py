@@ -38,8 +38,12 @@ def work_of(module: str) -> Work:
 def least_options(module: str) -> Json:
     """The least that the module takes without a connection: what is required to delete an item that does not exist, or to read."""
     work = work_of(module)
-    state = {"state": "absent"} if "state" in work.argument_spec() else {}
-    return {**{field.name: example_of(field) for field in work.fields if field.required}, **state}
+    # A client of a gateway has a token in any case.
+    further = {"state": "absent", "run_token": "example"}
+    return {
+        **{field.name: example_of(field) for field in work.fields if field.required},
+        **{name: value for name, value in further.items() if name in work.argument_spec()},
+    }
 
 
 def example_of(field: Field) -> Any:

@@ -4,7 +4,7 @@
 
 """Runs schedules of faults by their seeds: python -m tests.chaos, or with --seed 17 to see one in detail.
 
-Without --way, all of them run as forks of this process, and the first few once more in real ansible-playbooks.
+Without --way, all of them run as forks of this process, and a few once more in real ansible-playbooks.
 """
 
 from __future__ import annotations
@@ -23,20 +23,22 @@ from tests.chaos.process import FORK
 from tests.chaos.record import Record
 from tests.chaos.report import Outcome, lines, outcome_of
 from tests.chaos.run import FORKED, WAYS, play
-from tests.chaos.schedule import schedule_of
+from tests.chaos.seeds import FIRST_OTHER, schedule_of
 from tests.simulator.process import running_simulator
 
 # A worker waits most of the time, for its simulator or for a delay to end.
 WORKERS = 2 * (os.cpu_count() or 1)
 TELL_EVERY = 1000
-SEEDS = range(1, 10_001)
+DEFAULT_SEEDS = f"1..10000,{FIRST_OTHER}..{FIRST_OTHER + 1999}"
 PLAYBOOKS = 20
 
 
 def arguments() -> argparse.Namespace:
     """What to run."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--seeds", type=_seeds, default=SEEDS, metavar="A..B", help="the schedules to run (default: 1..10000)")
+    parser.add_argument(
+        "--seeds", type=_seeds, default=DEFAULT_SEEDS, metavar="A..B,...", help="the schedules to run (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="run one schedule instead, and show all of it")
     parser.add_argument(
         "--way", choices=WAYS, help="how to run them: in a fork of this process, or in an ansible-playbook, in either of its"
@@ -52,7 +54,8 @@ def main() -> int:
         return show(chosen.seed, chosen.way or FORKED)
     if chosen.way:
         return soak(chosen.seeds, chosen.way, chosen.workers)
-    return max(soak(chosen.seeds if way == FORKED else chosen.seeds[:PLAYBOOKS], way, chosen.workers) for way in WAYS)
+    few = chosen.seeds[:: len(chosen.seeds) // PLAYBOOKS or 1]
+    return max(soak(chosen.seeds if way == FORKED else few, way, chosen.workers) for way in WAYS)
 
 
 def soak(seeds: Sequence[int], way: str, workers: int) -> int:
@@ -118,9 +121,9 @@ def details(record: Record) -> Iterator[str]:
     yield from (f"  {complaint}" for complaint in outcome_of(record).complaints)
 
 
-def _seeds(text: str) -> range:
-    first, _dots, last = text.partition("..")
-    return range(int(first), int(last or first) + 1)
+def _seeds(text: str) -> list[int]:
+    bounds = [part.partition("..") for part in text.split(",")]
+    return [seed for first, _dots, last in bounds for seed in range(int(first), int(last or first) + 1)]
 
 
 if __name__ == "__main__":

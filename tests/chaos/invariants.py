@@ -5,7 +5,7 @@
 """What must hold whatever goes wrong. Each invariant is a function of a record that yields what is wrong, in words.
 
 Losses that no client can prevent, as the API has no conditional requests, and which are therefore no complaint: what another writer
-changes after the gateway was last read and before the update acts. Two things make that span longer than a round trip:
+changes after the item was last read and before the update acts. Two things make that span longer than a round trip:
 
 - an update is sent up to FRESH_SECONDS after the reading, and repeated within them, so that it can act twice, the second time over what
   was written since the first;
@@ -22,24 +22,30 @@ import re
 from collections.abc import Callable, Iterator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import FRESH_SECONDS, LOOKS, ROUNDS
+from tests.chaos.kinds import meaning_in
+from tests.chaos.other_tables import PROVIDER
 from tests.chaos.process import FAST, Run
 from tests.chaos.reached import Complaints, is_right, one_more_run_reaches_what_is_declared, success_is_true
 from tests.chaos.record import Exchange, Phase, Record
-from tests.chaos.schedule import ONE
+from tests.chaos.route_invariants import ROUTE_INVARIANTS
+from tests.chaos.schedule import MANY
 from tests.chaos.tables import SECRETS, SHOWN_MASKS, SLOW, Json
-from tests.properties.meaning import meaning
 from tests.simulator.handle import Simulator
 
-TIMES = {"created_at", "modified_at"}
+UPDATES = ("PUT", "PATCH")
+TIMES = {"created", "created_at", "modified", "modified_at"}
 # What a busy machine may add to each request, in seconds.
 SLACK = 0.5
 # What a busy machine may need to note the arrival of a request, in seconds. The slowest connections of a schedule take longer.
 NOTED_WITHIN = 0.6
+# The most that a task looks whether something is there by now.
+MOST_LOOKS = 30
 # A failure names its cause in one of these ways.
 CAUSES = re.compile(
     r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
     r"keeps being (created and deleted|updated)|does not hold what was declared|"
-    r"Not deleted by purge, as these could not be created|older than what this task wrote"
+    r"Not deleted by purge, as these could not be created|older than what this task wrote|"
+    r"calls that version invalid|has authentication: false|does not use the Secrets Store yet"
 )
 BROKEN = {"reset", "reset of a used connection", "close", "cut at the start", "cut in the middle"}
 
@@ -56,15 +62,17 @@ def changes_of(phase: Phase) -> Iterator[Exchange]:
 
 
 def nothing_undeclared_is_lost(record: Record) -> Complaints:
-    """An update leaves every setting that is not declared as it was when the task last read the gateway, or as it found it."""
+    """An update leaves every setting that is not declared as it was when the task last read the item, or as it found it."""
     for phase in phases(record):
         for exchange in changes_of(phase):
-            if exchange.method == "PUT" and exchange.acted:
+            if exchange.method in UPDATES and exchange.acted:
                 after = record.state(exchange.acted[1])[str(exchange.id)]
                 declared = set(record.schedule.declared.get(str(exchange.id)) or {})
                 known = record.known(phase, exchange)
                 found = record.state(exchange.acted[0])[str(exchange.id)]
-                losses = [["all that was there"] if before is None else lost(before, found, after, declared) for before in known]
+                losses = [
+                    ["all that was there"] if before is None else lost(exchange.kind, before, found, after, declared) for before in known
+                ]
                 if not losses:
                     yield f"request {exchange.number} updates {exchange.id}, which was not read before"
                 elif all(losses):
@@ -72,12 +80,12 @@ def nothing_undeclared_is_lost(record: Record) -> Complaints:
 
 
 def updates_are_based_on_a_fresh_read(record: Record) -> Complaints:
-    """No try of an update is sent later than FRESH_SECONDS after the gateway was read, unless each reading made it late until now."""
+    """No try of an update is sent later than FRESH_SECONDS after the item was read, unless each reading made it late until now."""
     fresh = record.schedule.constants.get("FRESH_SECONDS", FRESH_SECONDS) if record.tempo is FAST else FRESH_SECONDS
     for exchange in record.faulty.exchanges:
         before = record.faulty.exchanges[: exchange.number]
-        shown = [read for read in before if record.shows(read, str(exchange.id)) and read.method != "PUT"]
-        if exchange.method != "PUT" or not shown:
+        shown = [read for read in before if record.shows(read, str(exchange.id)) and read.method not in UPDATES]
+        if not (exchange.method in UPDATES or (exchange.method, exchange.part) == ("POST", "versions")) or not shown:
             continue
         rounds = sum(not read.is_write for read in shown)
         age = exchange.time - shown[-1].time
@@ -86,21 +94,23 @@ def updates_are_based_on_a_fresh_read(record: Record) -> Complaints:
             yield f"request {exchange.number} updates {exchange.id}, which was read {age:.2f} s before"
 
 
-def lost(before: Json, found: Json, after: Json, declared: set[str]) -> list[str]:
+def lost(kind: str, before: Json, found: Json, after: Json, declared: set[str]) -> list[str]:
     """The names of what is not declared and means something else after than before, and than what was found there."""
     left = {*before, *after} - declared - TIMES
     # Without stored logs there is nothing to classify.
     spared = set() if after.get("collect_logs") else {"log_classification"}
     return sorted(
-        name for name in left - spared if meaning(name, after.get(name)) not in [meaning(name, one.get(name)) for one in (before, found)]
+        name
+        for name in left - spared
+        if meaning_in(kind, name, after.get(name)) not in [meaning_in(kind, name, one.get(name)) for one in (before, found)]
     )
 
 
 def only_what_is_declared_is_written(record: Record) -> Complaints:
-    """No other gateway is created or updated, and no mask is stored."""
+    """No other item is created or updated, and no mask is stored."""
     for phase in phases(record):
         for exchange in phase.exchanges:
-            if exchange.method in ("POST", "PUT") and record.schedule.declared.get(str(exchange.id)) is None:
+            if exchange.method in ("POST", *UPDATES) and record.schedule.declared.get(str(exchange.id)) is None:
                 yield f"request {exchange.number} writes {exchange.id}, which is not declared"
             written = json.dumps(record.state(exchange.acted[1]).get(str(exchange.id))) if exchange.has_changed and exchange.acted else ""
             if any(mask in written for mask in SHOWN_MASKS):
@@ -108,33 +118,35 @@ def only_what_is_declared_is_written(record: Record) -> Complaints:
 
 
 def nothing_is_created_twice(record: Record) -> Complaints:
-    """A gateway is created only where there is none, and the task looks for it before it tries again.
+    """An item is created only where there is none, and the task looks for it before it tries again, unless it was refused.
 
-    To look is to read it, or to be told that it is not there on an update.
+    To look is to read it, to list its kind, or to be told that it is not there on an update.
     """
     for phase in phases(record):
         tried: dict[str | None, Exchange] = {}
         for exchange in phase.exchanges:
-            if exchange.method == "POST":
+            if exchange.method == "POST" and not exchange.part:
                 before = tried.get(exchange.id)
-                if before is not None and before.status != 429:
+                if before is not None and before.status not in (400, 429):
                     yield f"request {exchange.number} creates {exchange.id} again, and nobody has looked since request {before.number}"
                 if exchange.has_changed and exchange.acted and str(exchange.id) in record.state(exchange.acted[0]):
                     yield f"request {exchange.number} creates {exchange.id}, which is there"
                 tried[exchange.id] = exchange
+            elif exchange.id is None:
+                tried = {name: before for name, before in tried.items() if before.kind != exchange.kind}
             else:
                 tried.pop(exchange.id, None)
 
 
 def nothing_is_deleted_that_is_not_declared(record: Record) -> Complaints:
-    """A gateway is deleted if it is declared absent, or by purge if it is not listed, was read, and is within the limit."""
+    """An item is deleted if it is declared absent or recreated, or by purge if it is not listed, was read, and is within the limit."""
     schedule = record.schedule
     for phase in phases(record):
         purged = set()
         for exchange in phase.exchanges:
             if exchange.method != "DELETE":
                 continue
-            if not schedule.may_delete(str(exchange.id)):
+            if not schedule.may_delete(str(exchange.id)) and not schedule.options.get("recreate"):
                 yield f"request {exchange.number} deletes {exchange.id}, which is not declared"
             elif not any(record.known(phase, exchange)):
                 yield f"request {exchange.number} deletes {exchange.id}, which was not read before"
@@ -151,16 +163,16 @@ def nothing_is_written_in_check_mode(record: Record) -> Complaints:
 
 
 def what_is_said_to_be_unchanged_is_so(record: Record) -> Complaints:
-    """Whether the result says so of a gateway, or the message of a failure."""
+    """Whether the result says so of an item, or the message of a failure."""
     said = what_is_said(record.first.result or {})
     for exchange in changes_of(record.faulty):
         operation, message = said.get(exchange.id, said[None])
-        if operation == "unchanged" or "Nothing was changed" in message:
+        if (operation == "unchanged" and not (record.first.result or {}).get("steps")) or "Nothing was changed" in message:
             yield f"request {exchange.number} changes {exchange.id}, and the result says: {operation}, {message}"
 
 
 def what_is_said(result: Json) -> dict[str | None, tuple[str, str]]:
-    """The operation and the message of each gateway of a result, and of the task (None)."""
+    """The operation and the message of each item of a result, and of the task (None)."""
     entries = [(entry["id"], entry, entry["error"] or {}) for entry in result.get("results", [])]
     return {name: (entry.get("operation", ""), error.get("msg", "")) for name, entry, error in [*entries, (None, result, result)]}
 
@@ -177,10 +189,13 @@ def waiting_ends(record: Record) -> Complaints:
         yield f"the run took {record.first.seconds:.1f} s, and {attempts} tries allow {allowed:.1f} s"
     tries = options["max_retries"] + 1
     most_for_one = tries + ROUNDS * (tries * (1 + LOOKS * tries) + 2 * tries)
-    touched = {exchange.id for exchange in record.faulty.exchanges}
+    if record.schedule.items:
+        # It also looks whether what it wrote is there by now.
+        most_for_one += ROUNDS * tries * MOST_LOOKS
+    touched = {(exchange.kind, exchange.id, exchange.part) for exchange in record.faulty.exchanges}
     if requests > most_for_one * len(touched):
-        yield f"the run made {requests} requests for {len(touched)} gateways or listings, with at most {tries} tries"
-    if record.schedule.module == ONE:
+        yield f"the run made {requests} requests for {len(touched)} items or listings, with at most {tries} tries"
+    if record.schedule.module not in (MANY, PROVIDER):
         yield from waits_for_the_rate_limit_end(record)
 
 
@@ -224,7 +239,7 @@ def failures_name_their_cause(record: Record) -> Complaints:
 
 
 def messages(run: Run) -> list[str]:
-    """The messages of a run that failed: of the task, and of each gateway."""
+    """The messages of a run that failed: of the task, and of each gateway of many."""
     if run.result is None or not run.failed:
         return []
     of_gateways = [entry["error"]["msg"] for entry in run.result.get("results", []) if entry["error"]]
@@ -258,6 +273,7 @@ INVARIANTS: tuple[Callable[[Record], Complaints], ...] = (
     failures_name_their_cause,
     success_is_true,
     one_more_run_reaches_what_is_declared,
+    *ROUTE_INVARIANTS,
 )
 
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, NamedTuple
@@ -28,20 +28,36 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import clie
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Request
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway, ai_gateways
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import (
+    ai_gateway,
+    ai_gateway_custom_provider,
+    ai_gateway_dynamic_route,
+    ai_gateway_provider_config,
+    ai_gateways,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import reconciler, versioned_items, waiting
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import perform
+from tests.chaos.other_tables import CONFIG, PROVIDER, ROUTE
 from tests.chaos.schedule import MANY, ONE, Kill
 from tests.chaos.tables import Json
 
-WORKS = {ONE: ai_gateway.WORK, MANY: ai_gateways.WORK}
+WORKS = {
+    ONE: ai_gateway.WORK,
+    MANY: ai_gateways.WORK,
+    ROUTE: ai_gateway_dynamic_route.WORK,
+    CONFIG: ai_gateway_provider_config.WORK,
+    PROVIDER: ai_gateway_custom_provider.WORK,
+}
 # Where the code has the constants that a schedule or a tempo replaces.
 HOMES: dict[str, Any] = {
     "BACKOFF_BASE": retry,
     "BACKOFF_CAP": retry,
+    "FIRST_PAUSE": waiting,
     "FRESH_SECONDS": reconciler,
     "GRACE_SECONDS": transport,
+    "LONGEST_PAUSE": waiting,
     "PAGE_SIZE": listing,
+    "SHOWN_WITHIN_SECONDS": versioned_items,
 }
 # A run that takes so many seconds hangs.
 LONGEST = 120.0
@@ -53,25 +69,28 @@ FORK = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Tempo:
-    """How long things take, in seconds: the timeout of a try, what is granted beyond it, the most between two tries, and the start
-    and end of a run on a busy machine."""
+    """How long things take, in seconds: the timeout of a try, what is granted beyond it, the most between two tries or looks, the start
+    and end of a run on a busy machine, and how long a task waits for what the server does."""
 
     timeout: float
     grace: float
     backoff: float
     start: float = 5.0
+    shown_within: float = 0.3
 
     @property
     def constants(self) -> Json:
         """What makes the code keep it."""
-        return {"GRACE_SECONDS": self.grace, "BACKOFF_BASE": self.backoff / 4, "BACKOFF_CAP": self.backoff}
+        first, longest = self.backoff / 4, self.backoff
+        pauses = {"BACKOFF_BASE": first, "BACKOFF_CAP": longest, "FIRST_PAUSE": first, "LONGEST_PAUSE": longest}
+        return {**pauses, "GRACE_SECONDS": self.grace, "SHOWN_WITHIN_SECONDS": self.shown_within}
 
 
 FAST = Tempo(timeout=0.5, grace=0.1, backoff=0.04)
 # What the code has by itself, with the shortest timeout that the option takes, and all of ansible-playbook around it.
 REAL = Tempo(timeout=1.0, grace=transport.GRACE_SECONDS, backoff=retry.BACKOFF_CAP, start=30.0)
 # For runs that have to succeed, also on a busy machine.
-CALM = Tempo(timeout=20.0, grace=1.0, backoff=0.04)
+CALM = Tempo(timeout=20.0, grace=1.0, backoff=0.04, shown_within=5.0)
 
 
 @dataclass(frozen=True)
@@ -131,7 +150,14 @@ class Watched(transport.Transport):
         self._begun = 0
         self._counting = threading.Lock()
 
-    def send(self, request: Request, body: bytes | None = None, scope: TaskScope | None = None, fresh: bool = False) -> transport.Answer:
+    def send(
+        self,
+        request: Request,
+        body: bytes | None = None,
+        scope: TaskScope | None = None,
+        fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> transport.Answer:
         with self._counting:
             self._begun += 1
             is_last = self._kill is not None and self._begun == self._kill.request
@@ -139,7 +165,7 @@ class Watched(transport.Transport):
             self._die()
         begun = time.time()
         try:
-            return super().send(request, body, scope, fresh)
+            return super().send(request, body, scope, fresh, headers)
         finally:
             path = self._prefix + request.path.partition("?")[0]
             self.tries.append(Try(request.method, path, begun, time.time()))

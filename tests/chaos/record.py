@@ -8,24 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
+from tests.chaos.kinds import as_compared, kind_of, name_of, target_of
 from tests.chaos.process import Run, Tempo
 from tests.chaos.schedule import Fault, Schedule
 from tests.chaos.tables import SECOND_WRITER, SLOW, Json
 from tests.simulator.behaviour import Behaviour
+from tests.simulator.items import GATEWAYS
 from tests.simulator.views import with_extra_fields
 
-Gateways = dict[str, Json]
+# By name.
+Items = dict[str, Json]
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request. `id` is None for a listing. `acted`: the numbers of the last change before and after it did its work."""
+    """A request.
+
+    `id` is the name of the item that it is about, of that kind; None for a listing. `part` is the part of the item, such as its versions;
+    empty for all of it. `acted`: the numbers of the last change before and after it did its work.
+    """
 
     number: int
     method: str
+    kind: str
     id: str | None
+    part: str
     path: str
     query: dict[str, str]
     status: int | None
@@ -51,7 +59,8 @@ class Exchange:
     def __str__(self) -> str:
         did = "" if self.acted is None else f"made change {self.acted[1]}" if self.has_changed else f"saw change {self.acted[1]}"
         fault = f"fault: {self.fault}" if self.fault else ""
-        return f"{self.time % 1000:8.3f}  {self.method:<6} {self.id or '(all)':<8} {self.status or 'none':<5} {did:<15} {fault}".rstrip()
+        about = " ".join(filter(None, [self.id or f"({self.kind})", self.part]))
+        return f"{self.time % 1000:8.3f}  {self.method:<6} {about:<10} {self.status or 'none':<5} {did:<15} {fault}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,8 @@ class Record:
         """The run with faults."""
         return self.faulty.runs[0]
 
-    @property
-    def start(self) -> Gateways:
-        """What was stored before all."""
-        return self.state(len(self.schedule.gateways))
-
-    def state(self, number: int) -> Gateways:
-        """What was stored after the change of that number, by id, in the order of a listing."""
+    def state(self, number: int) -> Items:
+        """What was stored after the change of that number, by name, in the order of a listing."""
         return self.states[number]
 
     def has_fired(self, *names: str) -> bool:
@@ -93,7 +97,7 @@ class Record:
 
     @property
     def has_second_writer(self) -> bool:
-        """Whether somebody else changed gateways, or may have."""
+        """Whether somebody else changed items, or may have."""
         return any(exchange.fault is not None and "store" in exchange.fault.spec for exchange in self.faulty.exchanges)
 
     @property
@@ -112,7 +116,7 @@ class Record:
         )
 
     def known(self, phase: Phase, write: Exchange) -> list[Json | None]:
-        """What the run can have known of a gateway when it sent that write, the latest first.
+        """What the run can have known of an item when it sent that write, the latest first.
 
         The last of them is what it read for certain; those before it are in answers that may not have come. None: it was not there.
         """
@@ -124,23 +128,30 @@ class Record:
                     break
         return found
 
-    def shows(self, exchange: Exchange, gateway_id: str) -> bool:
-        """Whether the true answer to the exchange tells what is stored of the gateway."""
-        if exchange.acted is None:
+    def shows(self, exchange: Exchange, name: str) -> bool:
+        """Whether the true answer to the exchange tells what is stored of the item. Schedules list other kinds than gateways at once."""
+        if exchange.acted is None or exchange.kind != kind_of(name) or exchange.part:
             return False
+        if exchange.id is None and exchange.kind != GATEWAYS:
+            return name in self.state(exchange.acted[1])
         if exchange.id is None:
             page, size = int(exchange.query["page"]), int(exchange.query["per_page"])
-            return gateway_id in list(self.state(exchange.acted[1]))[(page - 1) * size : page * size]
-        return exchange.id == gateway_id and (exchange.has_changed or not exchange.is_write)
+            gateways = [one for one in self.state(exchange.acted[1]) if kind_of(one) == GATEWAYS]
+            return name in gateways[(page - 1) * size : page * size]
+        return exchange.id == name and (exchange.has_changed or not exchange.is_write)
 
 
-def exchanges_of(schedule: Schedule, requests: Sequence[Json]) -> list[Exchange]:
+def exchanges_of(schedule: Schedule, requests: Sequence[Json], changes: Sequence[Json]) -> list[Exchange]:
     """The journal. The simulator numbers faults from 1 on."""
+    names = {change["id"]: name_of(change["kind"], change["item"]) for change in changes if change["item"] is not None}
+    targets = [target_of(request, names) for request in requests]
     return [
         Exchange(
             number=number,
             method=request["method"],
-            id=_id_in(request),
+            kind=target.kind,
+            id=target.name,
+            part=target.part,
             path=request["path"],
             query=request["query"],
             status=request["status"],
@@ -148,26 +159,22 @@ def exchanges_of(schedule: Schedule, requests: Sequence[Json]) -> list[Exchange]
             acted=(request["acted"][0], request["acted"][1]) if request["acted"] else None,
             time=request["time"],
         )
-        for number, request in enumerate(requests)
+        for number, (request, target) in enumerate(zip(requests, targets))
     ]
 
 
-def _id_in(request: Json) -> str | None:
-    end = request["path"].rpartition("/gateways")[2]
-    if end:
-        return unquote(end[1:])
-    return str(request["body"]["id"]) if request["method"] == "POST" else None
-
-
-def _states(schedule: Schedule, changes: Sequence[Json]) -> list[Gateways]:
+def _states(schedule: Schedule, changes: Sequence[Json]) -> list[Items]:
     """What is stored after each change; at first nothing. What the server has on every gateway is filled in."""
     behaviour = Behaviour(**schedule.behaviour)
-    states: list[Gateways] = [{}]
+    states: list[Items] = [{}]
+    names: dict[tuple[str, str], str] = {}
     for change in changes:
-        state = dict(states[-1])
-        if change["gateway"] is None:
-            del state[change["id"]]
+        state, place, item = dict(states[-1]), (change["kind"], change["id"]), change["item"]
+        name = names[place] if item is None else name_of(change["kind"], item)
+        names[place] = name
+        if item is None:
+            del state[name]
         else:
-            state[change["id"]] = with_extra_fields(change["gateway"], behaviour)
+            state[name] = with_extra_fields(item, behaviour) if change["kind"] == GATEWAYS else as_compared(change["kind"], item)
         states.append(state)
     return states

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plays a schedule: the task with faults, then once more without, then in check mode."""
+"""Plays a schedule: the task with faults, then without, then in check mode, and for other items than gateways once more for real."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ LOOK_EVERY = 0.02
 STARVED_TIMES = 5
 # Every run is followed by one that has to succeed at the first try, whatever the task said.
 PATIENCE: Json = {"max_retries": 0, "rate_limit_wait": 0}
+CALM_SERVER: Json = {"quota": None, "replica_lag": 0, "route_lag": {}, "config_lag": {}, "removal_lag": {}, "route_new_versions": "checked"}
 
 
 class Way(NamedTuple):
@@ -57,6 +58,7 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
         behaviour=schedule.behaviour,
         faults=[fault.planted(way.tempo.timeout) for fault in schedule.faults],
         gateways={simulator.account_id: schedule.gateways},
+        items={simulator.account_id: schedule.items},
     )
     options = {**schedule.options, **connection}
     task = Task(
@@ -73,13 +75,14 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
     boundary = settled(simulator, schedule)
     between = len(simulator.changes())
     simulator.clear_faults()
-    simulator.behave(quota=None, replica_lag=0)
+    simulator.behave(**CALM_SERVER)
     patient = {**options, **PATIENCE}
     # Nothing comes late for want of time now.
     constants = {**schedule.constants, "FRESH_SECONDS": FRESH_SECONDS}
-    last = forked([Task(schedule.module, patient, check_mode, constants, CALM) for check_mode in (False, True)])
-    exchanges = exchanges_of(schedule, simulator.requests())
+    modes = (False, True, False) if schedule.items else (False, True)
+    last = forked([Task(schedule.module, patient, check_mode, constants, CALM) for check_mode in modes])
     changes = simulator.changes()
+    exchanges = exchanges_of(schedule, simulator.requests(), changes)
     faulty = Phase(tuple(first), tuple(exchanges[:boundary]), between)
     calm = Phase(tuple(last), tuple(exchanges[boundary:]), len(changes))
     return Record(schedule, way.tempo, faulty, calm, changes)
@@ -89,7 +92,7 @@ def settled(simulator: Simulator, schedule: Schedule) -> int:
     """Wait until no request can act any more; how many there were."""
     time.sleep(ARRIVED_WITHIN if schedule.kill or schedule.connects or schedule.task_timeout else 0)
     while True:
-        exchanges = exchanges_of(schedule, simulator.requests())
+        exchanges = exchanges_of(schedule, simulator.requests(), simulator.changes())
         # Of the faults, only a delay lets a request act after a while; then it is answered.
         if not any(exchange.status is None and exchange.fault and "delay" in exchange.fault.spec for exchange in exchanges):
             return len(exchanges)

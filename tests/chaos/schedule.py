@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A schedule: what is stored and declared, on which server, and what goes wrong when. All of it follows from the seed."""
+"""A schedule: what is stored and declared, on which server, and what goes wrong when; and those of gateways by their seeds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from tests.chaos.tables import BEYOND, CLEARABLE, DEFAULT_ID, FAULTS, IDS, SECOND_WRITER, SETTINGS, SWITCHES, UNKNOWN, Json
@@ -51,8 +51,9 @@ class Kill:
 class Schedule:
     """One case.
 
-    `declared` has the settings in the API's form by id, None for a gateway that shall be absent. `options` are those of the module
-    `module`, without the address and the credentials. `constants` replace those of the code, so that rare ways become common.
+    `declared` has the settings in the API's form by the names of records, None for an item that shall be absent. `gateways` and `items`
+    of other kinds are stored at first. `options` are those of the module `module`, without the address and the credentials. `constants`
+    replace those of the code, so that rare ways become common.
     """
 
     seed: int
@@ -69,20 +70,21 @@ class Schedule:
     connects: tuple[float, ...] = ()
     # When Ansible ends the task, in the same unit.
     task_timeout: float | None = None
+    items: dict[str, list[Json]] = field(default_factory=dict)
 
     @property
     def purge(self) -> bool:
         """Whether gateways that are not declared are deleted."""
         return bool(self.options.get("purge"))
 
-    def may_delete(self, gateway_id: str) -> bool:
-        """Whether it is declared that this gateway shall not be."""
-        if gateway_id in self.declared:
-            return self.declared[gateway_id] is None
-        return self.purge and gateway_id != DEFAULT_ID
+    def may_delete(self, name: str) -> bool:
+        """Whether it is declared that this item shall not be."""
+        if name in self.declared:
+            return self.declared[name] is None
+        return self.purge and name != DEFAULT_ID
 
 
-def schedule_of(seed: int) -> Schedule:
+def gateway_schedule_of(seed: int) -> Schedule:
     """The schedule of a seed, always the same."""
     rng = Random(seed)  # noqa: S311 (it keeps no secret)
     module = rng.choice([ONE, MANY])

@@ -67,7 +67,9 @@ UNKNOWN: dict[str, list[Any]] = {
     "later_dict": [{"x": {"y": None}, "z": 5.0}, {"x": 1}],
 }
 BEYOND: dict[str, list[Any]] = {**UNKNOWN, "retry_delay": [5001, 60_000], "workers_ai_billing_mode": ["unified"]}
-SECRETS = ("invented-header-one", "invented-authorization-one", "invented-stripe-key")
+SECRETS = ("invented-header-", "invented-authorization-one", "invented-stripe-key", "invented-provider-key-")
+# The value of a setting that no schedule knows beforehand.
+MADE_BY_SERVER = "made by the server"
 
 SWITCHES: dict[str, list[Any]] = {
     "put": ["replace", "merge"],

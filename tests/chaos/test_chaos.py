@@ -16,18 +16,23 @@ import pytest
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, task_scope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, items, outcome, plan, reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import VersionedItems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime import single
 from tests.chaos.__main__ import run_all
 from tests.chaos.invariants import INVARIANTS, complaints
+from tests.chaos.kinds import ROUTES
+from tests.chaos.other_tables import GATEWAY_ID, GRAPHS, ROUTE
+from tests.chaos.process import WORKS
 from tests.chaos.run import FORKED, WAYS, play
-from tests.chaos.schedule import MANY, ONE, Fault, Kill, Schedule, schedule_of
+from tests.chaos.schedule import MANY, ONE, Fault, Kill, Schedule
+from tests.chaos.seeds import FIRST_OTHER, schedule_of
 from tests.chaos.tables import FAULTS, SECRETS, TARGET
 from tests.simulator.faults import KINDS
 from tests.simulator.handle import Simulator
 from tests.simulator.process import running_simulator
 
-SEEDS = range(1, 46)
+SEEDS = (*range(1, 46), *range(FIRST_OTHER, FIRST_OTHER + 20))
 REAL_CALL, REAL_EXCHANGE = client.Client.call, client.Client._exchange
 # A gateway with a setting that the task does not declare, and one that only a newer API has; the task wants another setting.
 PLAIN = Schedule(
@@ -52,6 +57,17 @@ def fault(name: str, **more: Any) -> Fault:
     return Fault(name, {"when": "after", **FAULTS[name], **more})
 
 
+# A route with another graph than the declared one.
+REROUTED = replace(
+    PLAIN,
+    module=ROUTE,
+    behaviour={**PLAIN.behaviour, "extra_fields": {}},
+    gateways={GATEWAY_ID: {}},
+    items={ROUTES: [{"gateway_id": GATEWAY_ID, "id": "route-r", "name": "r", "elements": GRAPHS[0]}]},
+    declared={f"{ROUTES}/r": {"elements": GRAPHS[1]}},
+    options={"gateway_id": GATEWAY_ID, "name": "r", "elements": GRAPHS[1], "max_retries": 1, "rate_limit_wait": 0},
+)
+LOST_VERSION = replace(REROUTED, faults=(fault("504", method="POST", path="/versions$", times=1),))
 LOST_POST = replace(NEW, faults=(fault("504", method="POST", times=1),))
 
 
@@ -65,6 +81,7 @@ def test_a_fixed_set_of_schedules() -> None:
     outcomes = list(run_all(SEEDS, FORKED, workers=4))
     assert {outcome.seed: outcome.complaints for outcome in outcomes if outcome.complaints} == {}
     assert sorted(outcome.seed for outcome in outcomes) == list(SEEDS)
+    assert len({outcome.module for outcome in outcomes}) == len(WORKS)
     endings = {outcome.ending for outcome in outcomes}
     assert endings >= {"succeeded", "failed", "killed", "succeeded in check mode"}
 
@@ -93,9 +110,10 @@ def test_a_real_playbook_is_timed_out(simulator: Simulator, way: str) -> None:
     assert record.first.killed
 
 
-def test_a_seed_is_a_schedule() -> None:
-    assert schedule_of(17) == schedule_of(17)
-    assert schedule_of(17) != schedule_of(18)
+@pytest.mark.parametrize("seed", [17, FIRST_OTHER])
+def test_a_seed_is_a_schedule(seed: int) -> None:
+    assert schedule_of(seed) == schedule_of(seed)
+    assert schedule_of(seed) != schedule_of(seed + 1)
 
 
 def test_every_kind_of_fault_is_in_the_tables() -> None:
@@ -135,6 +153,12 @@ def tireless_exchange(self: Any, request: Any, payload: Any, not_after: Any) -> 
 def patient_pause(self: Any, retry: int, error: CollectionError) -> bool:
     time.sleep(error.retry_after or 0)
     return True
+
+
+def recreated(self: Any, current: dict[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
+    self.delete(current)
+    made: dict[str, Any] = self.create({"name": current["name"], **body})
+    return made
 
 
 PATIENT = {**PLAIN.options, "rate_limit_wait": 3}
@@ -233,6 +257,23 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         lambda *_arguments: None,
         replace(PLAIN, kill=Kill(1, 0)),
     ),
+    "nobody asks whether a version is valid": (
+        "no_invalid_version_is_deployed",
+        VersionedItems,
+        "_refuse_invalid",
+        lambda *_arguments: None,
+        replace(REROUTED, behaviour={**REROUTED.behaviour, "route_new_versions": "invalid"}),
+    ),
+    "a route is deleted to be created again": ("some_version_is_always_deployed", VersionedItems, "update", recreated, REROUTED),
+    "the version of a killed task is left behind": (
+        "no_version_is_made_twice",
+        VersionedItems,
+        "_left_behind",
+        lambda *_arguments: None,
+        # The process ends before it deploys what it made.
+        replace(REROUTED, kill=Kill(5, 0)),
+    ),
+    "a version whose answer was lost is not found": ("versions_are_few", VersionedItems, "_newest", lambda *_arguments: None, LOST_VERSION),
 }
 
 

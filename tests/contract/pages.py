@@ -81,7 +81,7 @@ class Block(NamedTuple):
     @property
     def printed(self) -> list[str]:
         """The lines that the step before has to have printed."""
-        return [line.strip() for line in self.text.splitlines() if line.strip()] if self.language == "text" else []
+        return [line.strip() for line in self.text.splitlines() if line.strip()] if self.language in ("text", "mermaid") else []
 
 
 def blocks_of(text: str) -> list[Block]:

@@ -17,6 +17,7 @@ FAILS = "fails: "
 WRONG_TOKEN, NO_ANSWER, WRONG_OPTION = f"{FAILS}wrong token", f"{FAILS}no answer", f"{FAILS}wrong option"
 NEW_IN_CHECK_MODE, DELETED, REFUSED = "new, in check mode", "deleted", f"{FAILS}refused"
 CREATED, LEAST, UPDATED, UNCHANGED = "created", "created with the least", "updated", "unchanged"
+HISTORY = "with history"
 SOME_FAILED = f"{FAILS}some"
 NOT_MET = f"{FAILS}expectation"
 BESIDE = "new beside another, in check mode"
@@ -24,11 +25,29 @@ UNREACHABLE: Json = {"base_url": "http://127.0.0.1:9", "max_retries": 0}
 UNKNOWN: Json = {"api_token": "example-of-a-wrong-token"}
 REFUSAL: Json = {"extra_settings": {"no_such_setting": 1}}
 
+# The shortest graph of a dynamic route.
+SHORTEST: list[Json] = [{"id": "in", "type": "start", "outputs": {"next": {"element_id": "out"}}}, {"id": "out", "type": "end"}]
+
+
+def split(share: float) -> list[Json]:
+    """Return the graph of a route that splits requests into a share, in percent, and the rest."""
+    shares = {f"{part:g}%": {"element_id": "out"} for part in (share, 100 - share)}
+    return [
+        {"id": "in", "type": "start", "outputs": {"next": {"element_id": "split"}}},
+        {"id": "split", "type": "percentage", "outputs": shares},
+        {"id": "out", "type": "end"},
+    ]
+
+
 # The gateway of the items that belong to one.
 TWO: Json = {"gateway_id": "two"}
 EVERYBODY: Json = {"name": "everybody", "actor": "company:all", "action": {"type": "no_limit"}}
 CAP: Json = {"name": "cap", "actor": "user:{cf.user.email}", "action": {"type": "limit", "amount": 5, "period": "daily"}}
 EXPECTED: list[Json] = [{"model": "gpt-4o", "provider": "openai", "allowed": True, "by": "everybody"}]
+# What a probe asks for, and what in its result may be null.
+PROBED: Json = {**TWO, "provider": "openai", "retry_seconds": 0}
+UNEXPECTED = f"{FAILS}unexpected"
+NULL = {"ai_gateway_probe": {"is_open", "status", "code", "duration_ms", "provider", "model", "step", "cache", "log_id"}}
 # Each setting with a value that is not its default, by module, where it returns one item.
 FULL_OF: dict[str, Json] = {
     "ai_gateway": FULL,
@@ -57,6 +76,7 @@ FULL_OF: dict[str, Json] = {
             }
         ],
     },
+    "ai_gateway_dynamic_route": {"elements": split(10)},
     "ai_gateway_provider_config": {
         "secret": "example-key",
         "default_config": True,
@@ -75,12 +95,14 @@ ITEMS = {
 }
 
 
-def life(key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json) -> dict[str, Json]:
+def life(
+    key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json, refused: Json = REFUSAL
+) -> dict[str, Json]:
     """Return tasks for one item from its creation to its deletion, and tasks that fail.
 
     :param key: what identifies it; ``other`` identifies another one, which the server refuses.
     :param changes: tasks that change it, by their names.
-    :param least: what a new item must have.
+    :param least: what a new item must have; ``refused`` is what the server does not take.
     """
     full = {**key, **FULL_OF[module]}
     return {
@@ -90,7 +112,7 @@ def life(key: Json, other: Json, module: str, changes: dict[str, Json], least: J
         **{name: {"options": {**key, **change}, "diff": True, "check_mode": name == BESIDE} for name, change in changes.items()},
         DELETED: {"options": {**key, "state": "absent"}},
         LEAST: {"options": {**key, **least}},
-        REFUSED: {"options": {**other, **least, **REFUSAL}},
+        REFUSED: {"options": {**other, **least, **refused}},
         WRONG_TOKEN: {"options": {**key, **UNKNOWN}},
         NO_ANSWER: {"options": {**key, **UNREACHABLE}},
         WRONG_OPTION: {"options": {**key, **wrong}},
@@ -134,6 +156,16 @@ TASKS: dict[str, dict[str, Json]] = {
         {"min_tls": "1.2", "zone_id": "example"},
     ),
     "ai_gateway_custom_domain_info": reading({"hostnames": ["one.example.com"]}, **TWO),
+    "ai_gateway_dynamic_route": life(
+        {**TWO, "name": "one"},
+        {**TWO, "name": "other"},
+        "ai_gateway_dynamic_route",
+        {UPDATED: {"elements": SHORTEST}, "renamed": {"name": "later", "rename_from": "one"}, "renamed back": {"rename_from": "later"}},
+        {"elements": SHORTEST},
+        {"elements": [{"id": "in", "type": "start"}]},
+        {"elements": split(12.5)},
+    ),
+    "ai_gateway_dynamic_route_info": {**reading({"names": ["one"]}, **TWO), HISTORY: {"options": {**TWO, "history": True}}},
     # The first one finds no Secrets Store.
     "ai_gateway_secret": life(
         {"name": "one"},
@@ -155,6 +187,16 @@ TASKS: dict[str, dict[str, Json]] = {
         {"secret": "example-key"},
         {"rate_limit": -1},
     ),
+    "ai_gateway_probe": {
+        "answered": {"options": {**PROBED, "alias": "batch"}},
+        "chat": {"options": {**PROBED, "alias": "batch", "model": "gpt-4o-mini", "request": True}},
+        "no key": {"options": {**PROBED, "provider": "grok"}, "check_mode": True},
+        "no gateway": {"options": {**PROBED, "gateway_id": "none"}},
+        UNEXPECTED: {"options": {**PROBED, "provider": "grok", "expect": ["answered"]}},
+        WRONG_TOKEN: {"options": {**PROBED, **UNKNOWN}},
+        NO_ANSWER: {"options": {**PROBED, **UNREACHABLE}},
+        WRONG_OPTION: {"options": {**PROBED, "max_tokens": 0}},
+    },
     "ai_gateway_provider_config_info": reading({"provider_slugs": ["openai"]}, **TWO),
     "ai_gateway_custom_provider": life(
         {"slug": "one"},
@@ -211,6 +253,7 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         **returned("ai_gateway_custom_provider", "provider"),
         "when O(costs) is given": {NEW_IN_CHECK_MODE, CREATED, UNCHANGED, "other prices"},
     },
+    "ai_gateway_dynamic_route": returned("ai_gateway_dynamic_route", "route"),
     "ai_gateway_provider_config": returned("ai_gateway_provider_config", "provider config"),
     "ai_gateway_policies": {
         "success, and when an expectation does not hold": {
@@ -224,6 +267,12 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         "unless it does not exist yet, in check mode": set(TASKS["ai_gateway_secret"]) - {NEW_IN_CHECK_MODE},
     },
     **{module: READ for module in TASKS if module.endswith("_info")},
+    "ai_gateway_probe": {
+        "when the API says whether the gateway exists": {"answered", "chat", "no key", "no gateway", UNEXPECTED},
+        "when the API answered": set(TASKS["ai_gateway_probe"]) - {NO_ANSWER, WRONG_OPTION},
+        "failure, when the API refused a request": {WRONG_TOKEN},
+        "failure, when a request to the API failed": {WRONG_TOKEN, NO_ANSWER},
+    },
     "ai_gateways": {
         "unless nothing could be done at all": set(TASKS["ai_gateways"]) - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},
         "failure, when the API answered to the listing": {WRONG_TOKEN},

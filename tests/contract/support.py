@@ -161,6 +161,7 @@ class Ansible:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
             "CLOUDFLARE_ACCOUNT_ID": simulator.account_id,
+            "CLOUDFLARE_AI_GATEWAY_URL": simulator.gateway_url,
             "CLOUDFLARE_API_TOKEN": simulator.api_token,
             "CLOUDFLARE_BASE_URL": simulator.base_url,
         }

@@ -16,9 +16,11 @@ import yaml
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import OF_EVERY_ITEM
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import PROGRESS_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_elements import ELEMENT_TYPES, MAX_SHARES
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import READ_ONE_BY_ONE
 from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_document, option_by_spec, play_of, walk, work_of
 from tests.simulator.handle import Simulator
@@ -26,7 +28,7 @@ from tests.simulator.handle import Simulator
 BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
 # Environment variables that no option falls back to: requests reads them by itself.
 READ_BY_REQUESTS = {"ca_path": "REQUESTS_CA_BUNDLE"}
-READS_ONLY = {module for module in MODULES if module.endswith("_info")}
+READS_ONLY = {"ai_gateway_probe", *(module for module in MODULES if module.endswith("_info"))}
 NUMBERS = {5.0: "five"}
 # What the examples find.
 SEEDED = {
@@ -38,6 +40,7 @@ SEEDED_SETTINGS = {"authentication": False, "cache_ttl": 60}
 SEEDED_ITEMS: dict[str, tuple[str, dict[str, Any]]] = {
     "ai_gateway_custom_domain_info": ("custom_domains", {"gateway_id": "support-bot", "hostname": "ai.example.com"}),
     "ai_gateway_custom_provider_info": ("custom_providers", {"slug": "internal-llm"}),
+    "ai_gateway_dynamic_route_info": ("dynamic_routes", {"gateway_id": "support-bot", "name": "support"}),
     "ai_gateway_policies_info": ("policies", {"gateway_id": "support-bot", "name": "company budget"}),
     "ai_gateway_provider_config_info": ("provider_configs", {"gateway_id": "support-bot", "provider_slug": "openai"}),
     "ai_gateway_secret_info": ("secrets", {"name": "support-bot_openai_default", "scopes": ["ai_gateway", "workers"]}),
@@ -124,7 +127,7 @@ BOUNDED = [
 
 def test_the_tables_have_every_option_but_those_of_every_item() -> None:
     for module, fields in TABLES.items():
-        assert set(work_of(module).argument_spec()) - {field.name for field in fields} <= {"state", "extra_settings", "unset", "recreate"}
+        assert set(work_of(module).argument_spec()) - {field.name for field in fields} <= set(OF_EVERY_ITEM)
 
 
 @pytest.mark.parametrize(("module", "where", "field"), BOUNDED)
@@ -133,6 +136,17 @@ def test_every_bound_is_told_in_the_description(documented: Json, module: str, w
     numbers = {int(number) for number in re.findall(r"\d+", plain(description))}
     missing = {kind: getattr(field, kind) for kind in BOUNDS if getattr(field, kind) is not None and getattr(field, kind) not in numbers}
     assert not missing, description
+
+
+@pytest.mark.parametrize("kind", ELEMENT_TYPES)
+def test_every_type_of_element_is_described_with_all_its_parts(documented: Json, kind: str) -> None:
+    description = dict(described(documented["ai_gateway_dynamic_route"]["doc"]["options"]))["elements",]
+    (text,) = [text for text in description if text.startswith(f"Type C({kind})")]
+    of_type = ELEMENT_TYPES[kind]
+    choices = [choice for field in of_type.properties for choice in field.choices]
+    named = set(re.findall(r"C\((\w+)\)", text))
+    assert {*of_type.outputs, *(field.name for field in of_type.properties), *choices} <= named
+    assert not of_type.is_split or f"1 to {MAX_SHARES} outputs" in text
 
 
 def test_the_listing_and_its_limits_are_told_as_they_are(documented: Json) -> None:
@@ -205,6 +219,7 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
     assert any(f"edgeops.cloudflare.{module}" in task for task in tasks)
     variables = {"cloudflare_account_id": simulator.account_id, "cloudflare_api_token": simulator.api_token}
     variables.update({name: f"example-of-{name}" for name in VAULTED})
+    variables["vault_run_token"] = simulator.run_token
     for name in SEEDED.get(module, ()):
         simulator.seed({"id": name, **SEEDED_SETTINGS})
     seed_items(simulator, module)
@@ -215,10 +230,29 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
 
 def seed_items(simulator: Simulator, module: str) -> None:
     """Store what the examples of ``module`` find, beside gateways."""
+    if module == "ai_gateway_probe":
+        seed_answering(simulator)
     if module in SEEDED_ITEMS:
         kind, item = SEEDED_ITEMS[module]
         store = simulator.seed_item("stores", {"name": "default_secrets_store"})
         simulator.seed_item(kind, {"store_id": store["id"], **item} if kind == "secrets" else item)
+
+
+def seed_answering(simulator: Simulator) -> None:
+    """Store a gateway that answers with a stored key, and through a dynamic route."""
+    store = simulator.seed_item("stores", {"name": "default_secrets_store"})
+    simulator.seed({"id": "support-bot", "authentication": True, "store_id": store["id"]})
+    secret = {"name": "support-bot_openai_default", "value": "example-key", "scopes": ["ai_gateway"], "store_id": store["id"]}
+    simulator.seed_item("secrets", secret)
+    simulator.seed_item("provider_configs", {"gateway_id": "support-bot", "provider_slug": "openai"})
+    ends = {"success": {"elementId": "end"}, "fallback": {"elementId": "end"}}
+    model = {"provider": "openai", "model": "gpt-4o-mini", "retries": 0, "timeout": 0}
+    elements = [
+        {"id": "start", "type": "start", "outputs": {"next": {"elementId": "model"}}},
+        {"id": "model", "type": "model", "properties": model, "outputs": ends},
+        {"id": "end", "type": "end", "outputs": {}},
+    ]
+    simulator.seed_item("dynamic_routes", {"gateway_id": "support-bot", "name": "best", "elements": elements})
 
 
 def verbs_of(resource: Resource) -> set[str]:

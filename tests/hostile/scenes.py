@@ -14,7 +14,10 @@ from tests.simulator.handle import Simulator
 Json = dict[str, Any]
 SWITCH = "edgeops_cloudflare_in_process"
 ONE, MANY, INFO = (f"edgeops.cloudflare.{name}" for name in ("ai_gateway", "ai_gateways", "ai_gateway_info"))
-PROVIDER, CONFIG, SECRET = (f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret"))
+PROVIDER, CONFIG, SECRET, ROUTE = (
+    f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret", "dynamic_route")
+)
+PROBE = "edgeops.cloudflare.ai_gateway_probe"
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
 POLICIES = "edgeops.cloudflare.ai_gateway_policies"
 # What the playbook refers to. The longest is longer than anything that is quoted.
@@ -27,12 +30,37 @@ PRIVATE_KEY = "{{ '-----BEGIN PRIVATE' ~ ' KEY-----' ~ key }}"
 OWN = {"slug": "own", "name": "Own", "provider_base_url": "https://llm.example.com"}
 POLICY = {"name": "kept", "actor": "company:all", "action": {"type": "no_limit"}}
 STORED = {"gateway_id": "keys", "provider_slug": "openai"}
+# A route, and the token that all tasks have from the environment, which no graph should have.
+ROUTED = {"gateway_id": "keys", "name": "support"}
+OWN_TOKEN = "{{ lookup('ansible.builtin.env', 'CLOUDFLARE_API_TOKEN') }}"
+PROBED = {"gateway_id": "keys", "run_token": "{{ token }}", "retry_seconds": 0}
 HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
 
 def in_both_ways(tasks: list[Json]) -> list[Json]:
     """All of the tasks in the controller's process, and then all of them as ordinary modules."""
     return [{**task, "vars": {SWITCH: here}} for here in (True, False) for task in tasks]
+
+
+def graph(text: str, provider: str = "workers-ai") -> list[Json]:
+    """A graph with C(text) as an id, in a condition, and as a model."""
+    return [
+        {"id": "in", "type": "start", "outputs": {"next": {"element_id": text}}},
+        {
+            "id": text,
+            "type": "conditional",
+            "properties": {"conditions": {"metadata.key": {"$eq": text}}},
+            "outputs": {"true": {"element_id": "split"}, "false": {"element_id": "out"}},
+        },
+        {"id": "split", "type": "percentage", "outputs": {"100%": {"element_id": "last"}}},
+        {
+            "id": "last",
+            "type": "model",
+            "properties": {"provider": provider, "model": text, "retries": 0, "timeout": 0},
+            "outputs": {"success": {"element_id": "out"}, "fallback": {"element_id": "out"}},
+        },
+        {"id": "out", "type": "end"},
+    ]
 
 
 def stored(**settings: Any) -> Json:
@@ -73,8 +101,17 @@ def prepare(simulator: Simulator, token: str) -> None:
     errors = [{"code": 1, "message": text, "path": [text]} for text in quotes]
     masked = {**stored(id="masked"), "stripe": {"authorization": "********", "usage_events": []}}
     others = {**stored(id="other"), "stripe": {"authorization": plant("server-made"), "usage_events": []}}
+    # What the data plane and providers say, with the client's token and a part of a stored key in it.
+    told = f"{'x' * 150} Incorrect API key provided: {SECRETS['key']} for Bearer {SECRETS['token']} {SECRETS['odd']}"
+    quoted = dict.fromkeys(("cf-aig-model", "cf-aig-provider", "cf-aig-log-id", "cf-aig-step"), SECRETS["token"])
     for fault in (
+        {"path": "/keys/grok/", "status": 401, "json": {"error": {"message": told, "code": SECRETS["token"]}}, "headers": quoted},
+        {"path": "/keys/deepseek/", "status": 400, "json": {"success": False, "error": [{"code": 1, "message": told}]}, "headers": quoted},
+        {"path": "/keys/huggingface/", "status": 502, "body": told, "content_type": "text/html"},
+        {"path": "/keys/mistral/", "status": 302, "headers": {"Location": f"https://x.example/?{SECRETS['token']}"}},
+        {"path": "/keys/cohere/", "reset": True},
         {"path": "/custom-providers/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["header"], SECRETS["odd"], kept)},
+        {"path": "/echo/routes$", "method": "POST", "status": 400, "json": refusal(token)},
         {"path": "/secrets/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["key"])},
         {"path": "/(fleet-)?echo$", "method": "PUT", "status": 400, "json": {"success": False, "errors": errors}},
         {"path": "/page$", "method": "PUT", "status": 502, "body": f"<html>{'x' * 60} {everything}", "content_type": "text/html"},
@@ -121,7 +158,15 @@ SUCCESSES: list[Json] = [
     {f"{SECRET}_info": {}, "register": "secrets"},
     {POLICIES: {"gateway_id": "keys", "policies": [POLICY]}},
     {f"{POLICIES}_info": {"gateway_id": "keys"}},
-    {"ansible.builtin.debug": {"msg": "{{ [own, providers, config, configs, secret, secrets] }}"}},
+    {ROUTE: {**ROUTED, "elements": graph(OWN_TOKEN)}, "register": "route"},
+    {ROUTE: {**ROUTED, "elements": graph("main")}},
+    {ROUTE: {**ROUTED, "version": "{{ route.dynamic_route.version_id }}"}},
+    {f"{ROUTE}_info": {"gateway_id": "keys", "history": True}, "register": "routes"},
+    {"ansible.builtin.debug": {"msg": "{{ [route, routes, routes.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route')] }}"}},
+    {PROBE: {**PROBED, "provider": "openai"}, "register": "probe"},
+    {PROBE: {**PROBED, "provider": "{{ item }}"}, "loop": ["grok", "deepseek", "huggingface", "mistral", "cohere"]},
+    {PROBE: {**PROBED, "provider": "openai", "model": "m", "request": True, "metadata": {"a": 1}}, "check_mode": True},
+    {"ansible.builtin.debug": {"msg": "{{ [own, providers, config, configs, secret, secrets, probe] }}"}},
     {"ansible.builtin.debug": {"msg": "{{ account.gateways | edgeops.cloudflare.as_declared }}"}},
     {"ansible.builtin.debug": {"msg": "{{ [fleet, changed_one, ansible_facts] }}"}},
     {"ansible.builtin.set_fact": {"cacheable": True, "kept": "{{ [account, fleet, changed_one] }}"}},
@@ -159,10 +204,15 @@ REFUSALS: list[Json] = [
     {CONFIG: {**STORED, "secrets": "{{ misspelt }}", "secret": "{{ key }}"}},
     {CONFIG: {**STORED, "secret": "{{ key }}", "extra_settings": {"secret": "{{ extra }}"}}},
     {POLICIES: {"gateway_id": "keys", "policies": [{**POLICY, "actions": "{{ misspelt }}"}]}},
+    {PROBE: {**PROBED, "run_token": "{{ token }} {{ key }}", "max_tokens": 0}},
+    {PROBE: {**PROBED, "run_tokn": "{{ misspelt }}"}},
+    {PROBE: {**PROBED, "run_token": ["{{ token }}"], "gateway_url": "https://user:{{ password }}@x.example"}},
     {SECRET: {"name": "a name", "value": "{{ key }}"}},
     {SECRET: {"name": "kept", "value": {"a": "{{ key }}"}, "wait_timeout": 0}},
     {SECRET: {"name": "kept", "values": "{{ misspelt }}"}},
     {SECRET: {"name": "kept", "value": "{{ key }}", "copy_from": "other"}},
+    {ROUTE: {**ROUTED, "elements": graph(OWN_TOKEN)[:-1]}},
+    {ROUTE: {**ROUTED, "elements": [{"id": OWN_TOKEN, "type": OWN_TOKEN, "outputs": {"next": OWN_TOKEN}, "properties": [OWN_TOKEN]}]}},
 ]
 FAILURES: list[Json] = [
     {ONE: {"id": "a", "api_token": "{{ token }}", "stripe": STRIPE}},
@@ -185,4 +235,9 @@ FAILURES: list[Json] = [
     {CONFIG: {**STORED, "secret": "{{ key }}", "base_url": "http://127.0.0.1:9", "max_retries": 0}},
     {SECRET: {"name": "kept", "value": "{{ key }}", "api_token": "{{ token }}"}},
     {SECRET: {"name": "echo", "value": "{{ key }}", "update_secrets": "always"}},
+    {ROUTE: {"gateway_id": "echo", "name": "support", "elements": graph(OWN_TOKEN)}},
+    {ROUTE: {**ROUTED, "elements": graph("main", f"custom-{OWN_TOKEN}")}},
+    {PROBE: {**PROBED, "provider": "grok", "expect": ["answered"]}},
+    {PROBE: {**PROBED, "provider": "cohere", "expect": ["answered"]}},
+    {PROBE: {**PROBED, "api_token": "{{ token }}"}},
 ]

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-from tests.hostile.scenes import INFO, MANY, ONE, in_both_ways
+from tests.hostile.scenes import INFO, MANY, ONE, ROUTE, graph, in_both_ways
 from tests.in_process.conftest import Playbooks
 
 Json = dict[str, Any]
@@ -90,3 +91,31 @@ def test_no_terminal_obeys(playbooks: Playbooks) -> None:
     assert ["1 of 3 AI Gateways failed" in both[6], "1 of 2 AI Gateways failed" in both[7]] == [True, True]
     assert "\x1b" not in playbooks.output
     assert "\x07" not in playbooks.output
+
+
+def test_no_graph_is_obeyed(playbooks: Playbooks, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}{ODD}"
+    simulator = playbooks.simulator
+    simulator.seed({"id": "a", "authentication": True})
+    elements = json.loads(json.dumps(graph(evil)).replace('"element_id"', '"elementId"'))
+    elements[-1]["outputs"] = {}
+    simulator.seed_item("dynamic_routes", {"gateway_id": "a", "name": "r", "elements": elements})
+    declared = "(found.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route'))[0].elements"
+    tasks: list[Json] = [
+        {f"{ROUTE}_info": {"gateway_id": "a", "history": True}, "register": "found"},
+        {DEBUG: {"msg": "{{ found.dynamic_routes[0].elements }}"}},
+        {ROUTE: {"gateway_id": "a", "name": "r", "elements": f"{{{{ {declared} }}}}"}},
+        {ROUTE: {"gateway_id": "a", "name": "r", "elements": f"{{{{ {declared}[1:] }}}}"}},
+        {ROUTE: {"gateway_id": "a", "name": "r", "elements": graph("main")}, "check_mode": True},
+    ]
+    for arguments in ((), ("-v", "--diff")):
+        both = run(playbooks, in_both_ways(tasks), *arguments)
+        for found in (both[:5], both[5:]):
+            assert found[1] == elements
+            assert found[2]["operation"] == "unchanged"
+            assert "elements has no element of type start" in found[3]
+            assert found[4]["operation"] == "updated"
+        assert "\x1b" not in playbooks.output
+        assert "\x07" not in playbooks.output
+    assert not trap.exists()

@@ -101,6 +101,7 @@ class Playbooks:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_HOME": str(self.folder / "home"),
             "RECORD_FILE": str(self.folder / "record.jsonl"),
+            "CLOUDFLARE_AI_GATEWAY_URL": self.simulator.gateway_url,
             "CLOUDFLARE_BASE_URL": self.simulator.base_url,
             "CLOUDFLARE_ACCOUNT_ID": self.simulator.account_id,
             "CLOUDFLARE_API_TOKEN": self.simulator.api_token,

@@ -29,6 +29,8 @@ VOLATILE = (
     (r"\b[0-9a-f]{16}\.cname\.", "MADE.cname."),
     (r'"(created_at|modified_at|updated_at)": \d{10}(\d{3})?\b', r'"\1": "TIME"'),
     (r"after \d+\.\d s", "after N s"),
+    (r'"duration_ms": \d+', '"duration_ms": "N"'),
+    (r"answered in \d+ ms", "answered in N ms"),
 )
 
 

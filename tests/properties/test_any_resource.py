@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.export import as_declared
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import ELEMENTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
 from tests.properties.account import SINGLE, WORKS, Account
+from tests.properties.route_graphs import valid_graphs
 from tests.properties.strategies import value_of
 
 Json = dict[str, Any]
@@ -28,6 +30,8 @@ PARENT: Json = {"id": "parent", "authentication": True, "cache_ttl": 77}
 # Of each module; in `make hunt`, as many as there.
 EXAMPLES = 25 if settings.get_current_profile_name() == "fixed" else 1000
 IDENTITIES = ("a-1", "a.example.com")
+# Custom providers would have to exist.
+GRAPHS = valid_graphs(max_inner=3, custom=False)
 MODULES = [module for module in SINGLE if module != "ai_gateway"]
 
 
@@ -55,7 +59,7 @@ def declarations(draw: st.DrawFn, module: str, is_new: bool) -> Json:
         draw(st.lists(st.sampled_from(optional(resource)), unique_by=lambda field: field.name, max_size=5)) if optional(resource) else []
     )
     needed = required(resource) if is_new else [field for field in required(resource) if field.secret]
-    values = {field.name: draw(value_of(field)) for field in [*needed, *chosen]}
+    values = {field.name: draw(GRAPHS if field is ELEMENTS else value_of(field)) for field in [*needed, *chosen]}
     return {**identity(module), **values, **({"recreate": True} if resource.is_recreated else {})}
 
 

@@ -19,6 +19,7 @@ from tests.simulator.switches import (
     RouteSwitches,
     SecretsStoreSwitches,
     SharedSwitches,
+    TrafficSwitches,
 )
 
 DEFAULT_ACCOUNTS = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"]
@@ -64,7 +65,15 @@ class Quota(BaseModel):
 
 
 class Behaviour(
-    SharedSwitches, ProviderSwitches, SecretsStoreSwitches, ConfigSwitches, DomainSwitches, RouteSwitches, PolicySwitches, BaseModel
+    SharedSwitches,
+    ProviderSwitches,
+    SecretsStoreSwitches,
+    ConfigSwitches,
+    DomainSwitches,
+    RouteSwitches,
+    PolicySwitches,
+    TrafficSwitches,
+    BaseModel,
 ):
     """All switches; the defaults are the server that the reference describes."""
 

@@ -18,6 +18,7 @@ from tests.simulator.journal import Entry, Request
 from tests.simulator.protocol import Answer, encode, fresh_ray
 from tests.simulator.routing import Route, route
 from tests.simulator.state import Abandoned, State
+from tests.simulator.traffic import plane
 
 CONTROL_PREFIX = "/_simulator"
 
@@ -45,12 +46,8 @@ class Edge:
     async def _handle(self, request: Request, entry: Entry, delivery: Delivery) -> None:
         state = self._state
         fault = state.faults.take(request.method, request.raw_path, delivery.reuses_connection)
-        who = caller(request.headers, state.behaviour)
-        headers, exhausted = state.ledger.take(who.name)
         where = route(request.method, request.raw_path)
-
-        def act() -> Answer:
-            return exhausted or self._act(request, entry, where, who)
+        headers, act = self._data_plane(request) or self._api(request, entry, where)
 
         if fault is None:
             answer = act()
@@ -60,6 +57,17 @@ class Edge:
         await state.pause(state.behaviour.delay)
         answer.headers = {"cf-ray": fresh_ray(), **headers, **answer.headers}
         await deliver(state, delivery, answer, fault.spec if fault else None, entry)
+
+    def _data_plane(self, request: Request) -> tuple[dict[str, str], Callable[[], Answer]] | None:
+        """What answers a request of a client for a gateway, which counts in no quota; None if it is for the API."""
+        address = plane.address_of(self._state, request)
+        return None if address is None else ({}, lambda: plane.answer(self._state, request, address))
+
+    def _api(self, request: Request, entry: Entry, where: Route | None) -> tuple[dict[str, str], Callable[[], Answer]]:
+        """What answers a request for the API, with the headers about the quota."""
+        who = caller(request.headers, self._state.behaviour)
+        headers, exhausted = self._state.ledger.take(who.name)
+        return headers, lambda: exhausted or self._act(request, entry, where, who)
 
     def _act(self, request: Request, entry: Entry, where: Route | None, who: Caller) -> Answer:
         """The true answer, with what it did to the store noted."""

@@ -14,6 +14,7 @@ import requests
 
 from tests.simulator.auth import EMAIL, KEY
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, READ_TOKEN, WRITE_TOKEN
+from tests.simulator.switches import RUN_TOKEN
 
 Json = dict[str, Any]
 
@@ -28,12 +29,14 @@ class Simulator:
     other_account_id = DEFAULT_ACCOUNTS[1]
     api_token = WRITE_TOKEN
     read_token = READ_TOKEN
+    run_token = RUN_TOKEN
     api_email = EMAIL
     api_key = KEY
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.base_url = f"{root}/client/v4"
+        self.gateway_url = root
         self._session = requests.Session()
         # Proxies of the environment have no business on the loopback interface.
         self._session.trust_env = False

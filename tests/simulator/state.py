@@ -21,6 +21,7 @@ from tests.simulator.protocol import Json
 from tests.simulator.quota import Ledger
 from tests.simulator.routing import Route
 from tests.simulator.store import Store
+from tests.simulator.traffic.memory import Memory
 
 
 class Abandoned(Exception):
@@ -39,7 +40,7 @@ class Scene(BaseModel):
 
 
 class State:
-    """The store, the switches, the faults, the journal and the quota of one stand-in."""
+    """The store, the switches, the faults, the journal, the quota and the memory of the data plane of one stand-in."""
 
     resources = RESOURCES
 
@@ -65,11 +66,14 @@ class State:
             self.faults.add(spec)
         self.journal = Journal()
         self.ledger = Ledger(self.behaviour.quota)
+        self.traffic = Memory(self.behaviour.traffic_seed)
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Takes over switches; a new quota starts to count from zero."""
+        """Takes over switches; a new quota starts to count from zero, and a new seed with an empty memory."""
         if behaviour.quota != self.behaviour.quota:
             self.ledger = Ledger(behaviour.quota)
+        if behaviour.traffic_seed != self.behaviour.traffic_seed:
+            self.traffic = Memory(behaviour.traffic_seed)
         self.behaviour = behaviour
 
     def stop(self) -> None:

@@ -155,6 +155,31 @@ class PolicySwitches(BaseModel):
     policy_simulation_wrapped: bool = True
 
 
+# The token that has AI Gateway Run and nothing else.
+RUN_TOKEN = "simulator-run-token"
+# Codes with which the data plane may refuse what it does not know yet.
+LagCode = Literal[2001, 2005, 2040, 2044]
+# Codes of what only a model or a bill decides.
+RefusalCode = Literal[2005, 2016, 2017, 2021, 2029, 2030, 2041, 2045, 7013]
+
+
+class TrafficSwitches(BaseModel):
+    """The data plane. ``traffic_refusal`` stands in for all that is not evaluated, ``traffic_spent`` is by the name of a policy."""
+
+    model_config = FORBID
+
+    run_tokens: list[str] = Field(default_factory=lambda: [RUN_TOKEN, "simulator-token"])
+    traffic_blocked_by: Literal["edge", "access"] | None = None
+    traffic_credits: bool = False
+    traffic_errors: Literal["long", "short"] = "long"
+    traffic_lag: int = Field(default=0, ge=0)
+    traffic_lag_code: LagCode = 2001
+    traffic_refusal: RefusalCode | None = None
+    traffic_seed: int = 0
+    traffic_spent: dict[str, float] = {}
+    traffic_unauthorized_status: Literal[400, 401] = 401
+
+
 DomainState = Literal["initializing", "pending_dcv", "active", "blocked", "error"]
 
 

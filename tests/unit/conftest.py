@@ -127,6 +127,16 @@ class Script:
         kind = content_type or "application/json"
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type=kind)
 
+    def expect_client(self, method, url, *, status=200, answer=None, raw=None, headers=None, sent=None, body=None, error=None):
+        """Expect a request of a client of a gateway to C(url), with at least the headers C(sent) and exactly the JSON C(body).
+
+        It is answered with C(answer) as JSON, with the C(raw) body, or by raising C(error).
+        """
+        checks = [no_body] if body is None else [matchers.json_params_matcher(body)]
+        checks.append(matchers.header_matcher(sent or {}))
+        content = error or (json.dumps(answer) if raw is None else raw)
+        self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type="application/json")
+
     def expect_page(self, items, *, number=1, total=None, search=None, **keywords):
         """Expect that a page of gateways is asked for, and answer with the C(items), of C(total) if the API tells it."""
         query = {"page": number, "per_page": 100}

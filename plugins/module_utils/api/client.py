@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import Any, Callable
 from urllib.parse import quote
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import DEFAULT_CODES, Codes, read_envelope
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.plain_client import PlainClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
@@ -62,6 +64,7 @@ class Client:
         self.written = written or Written()
         self.secrets: set[str] = set(connection.secrets)
         self.tell = tell or (lambda line: None)
+        self._connection = connection
         self._transport = transport or Transport(connection)
         self._scope = TaskScope()
         # Requests that got no answer, to notice when one is sent again.
@@ -75,6 +78,10 @@ class Client:
         """End the task's requests, and close the connections."""
         self.end()
         self._transport.close()
+
+    def elsewhere(self, base_url: str) -> PlainClient:
+        """Return a client for another host, which gets no credentials; everything else is as for the API."""
+        return PlainClient(Transport(replace(self._connection, base_url=base_url, credentials=Credentials({}))), self._scope)
 
     def call(
         self,

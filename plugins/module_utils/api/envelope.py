@@ -116,8 +116,10 @@ def _error_class(status: int, entries: list[ErrorEntry], codes: Codes) -> type[A
 
 
 def _means(entry: ErrorEntry, codes: Mapping[int, str], is_usual: bool) -> bool:
-    """Return whether an error has one of the ``codes``, with its words, or if it has none, with the usual status."""
-    words = codes.get(entry.code) if entry.code is not None else None
+    """Return whether an error has one of the ``codes``, with its words; one without words, or without a code, needs the usual status."""
+    if entry.code is None:
+        return is_usual and any(words and re.search(words, entry.message, re.IGNORECASE) for words in codes.values())
+    words = codes.get(entry.code)
     if not words:
         return words is not None and is_usual
     return bool(re.search(words, entry.message, re.IGNORECASE))

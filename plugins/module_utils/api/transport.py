@@ -81,11 +81,19 @@ class Transport:
         """Close the sockets."""
         self._session.close()
 
-    def send(self, request: Request, body: bytes | None = None, scope: TaskScope | None = None, fresh: bool = False) -> Answer:
+    def send(
+        self,
+        request: Request,
+        body: bytes | None = None,
+        scope: TaskScope | None = None,
+        fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Make one try of C(request), with C(body) as JSON.
 
         :param scope: the task that it belongs to; the try ends with it.
         :param fresh: do not reuse a connection.
+        :param headers: those of this request, beside the credentials of the connection.
         :raises NoAnswer: when no whole answer arrived within the timeout and the size limit.
         :raises NotSent: when the task has ended, or no thread can be started.
         """
@@ -95,7 +103,7 @@ class Transport:
         outcome = None
         # The timeouts of requests are for each read: a server that sends a byte now and then would hold it for ever, and a name
         # that is looked up has no timeout at all. Only another thread can stop waiting.
-        exchange = threading.Thread(target=self._run, args=(one_try, request, body, done), daemon=True)
+        exchange = threading.Thread(target=self._run, args=(one_try, request, body, headers or {}, done), daemon=True)
         try:
             _start(exchange, request)
             exchange.join(self._timeout + GRACE_SECONDS)
@@ -114,10 +122,10 @@ class Transport:
             return _no_connection(request, self._timeout)
         return NoAnswer(request, f"the answer was not complete after {self._timeout} s (timeout)", sent=True)
 
-    def _run(self, one_try: Try, request: Request, body: bytes | None, done: list[Answer | Exception]) -> None:
+    def _run(self, one_try: Try, request: Request, body: bytes | None, headers: Mapping[str, str], done: list[Answer | Exception]) -> None:
         try:
             with running(one_try):
-                done.append(self._exchange(request, body))
+                done.append(self._exchange(request, body, headers))
         except Exception as error:
             done.append(error)
         finally:
@@ -143,12 +151,12 @@ class Transport:
             return NoAnswer(request, _reason(error), sent=True, transient=not lasting)
         return error
 
-    def _exchange(self, request: Request, body: bytes | None) -> Answer:
+    def _exchange(self, request: Request, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         response = self._session.request(
             request.method,
             self._base_url + request.path,
             data=body,
-            headers={} if body is None else {"Content-Type": "application/json"},
+            headers={**headers, **({} if body is None else {"Content-Type": "application/json"})},
             timeout=(min(self._timeout, MAX_CONNECT_SECONDS), self._timeout),
             allow_redirects=False,
             stream=True,

@@ -10,11 +10,8 @@ from typing import Any, Mapping
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, read_prices, run_prices
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER, PREFIX
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, read_single, run_single, single
-
-# The server puts it in front of the slug.
-PREFIX = "custom-"
 
 
 def read(options: dict[str, Any]) -> Task:

@@ -12,11 +12,11 @@ from typing import Any, Iterable, Mapping, Sequence
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import RECREATE
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import RECREATE, RENAME_FROM
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 # Options of an item beside its settings; not every resource has all of them.
-OF_EVERY_ITEM = ("state", "extra_settings", "unset", RECREATE.name)
+OF_EVERY_ITEM = ("state", "extra_settings", "unset", RECREATE.name, RENAME_FROM.name)
 
 
 class FromEnvironment(str):
@@ -47,6 +47,8 @@ def item_options(resource: Resource) -> dict[str, Any]:
         spec["unset"] = {"type": "list", "elements": "str"}
     if resource.is_recreated:
         spec.update(options_of([RECREATE]))
+    if resource.is_renamed:
+        spec.update(options_of([RENAME_FROM]))
     return spec
 
 

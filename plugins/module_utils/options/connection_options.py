@@ -53,7 +53,7 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
             found.append(f"{field.name} is empty: give it a value, or leave it out")
     credentials = None if found else _credentials(options, found)
     found.extend(_account_problems(options["account_id"]))
-    found.extend(_base_url_problems(options["base_url"]))
+    found.extend(url_problems(BASE_URL, options[BASE_URL.name], DEFAULT_BASE_URL))
     if options["ca_path"] and not os.path.exists(options["ca_path"]):
         found.append(f"ca_path {options['ca_path']} does not exist")
     if credentials is None or found:
@@ -103,17 +103,18 @@ def _account_problems(account_id: str | None) -> list[str]:
     return []
 
 
-def _base_url_problems(base_url: str | None) -> list[str]:
-    if not base_url:
+def url_problems(field: Field, url: str | None, example: str) -> list[str]:
+    """Return what is wrong with ``url``, the value of ``field``, to which the paths of requests are appended."""
+    if not url:
         return []
     try:
-        parts = urlsplit(base_url)
+        parts = urlsplit(url)
         whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         whole = False
-    if not whole or re.search(r"[\s\x00-\x1f]", base_url):
-        return ["base_url is not a URL that begins with https:// or http://"]
+    if not whole or re.search(r"[\s\x00-\x1f]", url):
+        return [f"{field.name} is not a URL that begins with https:// or http://"]
     # An empty query or fragment counts too: the path of a request would become part of it.
-    if parts.username is not None or "?" in base_url or "#" in base_url:
-        return [f"base_url holds credentials, a query or a fragment: it must end with the path, such as {DEFAULT_BASE_URL}"]
+    if parts.username is not None or "?" in url or "#" in url:
+        return [f"{field.name} holds credentials, a query or a fragment: it must end with the path, such as {example}"]
     return []

@@ -13,6 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import I
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import (
     AUTO,
     RECREATE,
+    RENAME_FROM,
     UPDATE_SECRETS,
     Declaration,
 )
@@ -31,7 +32,10 @@ def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequ
     """
     keys = tuple(options[field.name] for field in resource.keys)
     in_keys = [problem for field, value in zip(resource.keys, keys) for problem in key_problems(field, value)]
-    settings = declare_settings(resource, options, [*known_problems, *in_keys])
+    settings = declare_settings(resource, options, [*known_problems, *in_keys, *_rename_problems(resource, options)])
+    rename_from = options.get(RENAME_FROM.name) or ""
+    if rename_from:
+        settings.update((field.key, key) for field, key in zip(resource.keys, keys))
     return Declaration(
         KEY_SEPARATOR.join(map(str, keys)),
         options["state"] == "present",
@@ -39,7 +43,22 @@ def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequ
         options.get(UPDATE_SECRETS.name) or AUTO,
         keys=keys,
         recreate=bool(options.get(RECREATE.name)),
+        rename_from=rename_from,
     )
+
+
+def _rename_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]:
+    old = options.get(RENAME_FROM.name)
+    if old is None:
+        return []
+    found = list(problems(RENAME_FROM, old, RENAME_FROM.name))
+    if old == options[resource.id.name]:
+        found.append(f"{RENAME_FROM.name} and {resource.id.name} are both {old}: remove {RENAME_FROM.name}, or give the new name")
+    if options["state"] != "present":
+        found.append(
+            f"{RENAME_FROM.name} is given with state: absent. To delete the item under its old name, give that as {resource.id.name}"
+        )
+    return found
 
 
 def declare_place(resource: Resource, options: Mapping[str, Any]) -> dict[str, str]:
@@ -106,6 +125,8 @@ def _unmet_needs(resource: Resource, values: Mapping[str, Any], by_option: bool)
 
 def to_api(field: Field, value: Any) -> Any:
     """An option's value as the API takes it: its names, no parts that are not given, whole numbers without a fraction."""
+    if field.form is not None:
+        return field.form.to_api(value)
     if isinstance(value, list):
         return [_parts_to_api(field.fields, element) if field.fields else element for element in value]
     if isinstance(value, dict) and field.value_fields:

@@ -66,6 +66,8 @@ def _from_api(field: Field | None, value: Any) -> Any:
     """A value of the API under the names of the options, the inverse of C(declare.to_api)."""
     if field is None:
         return value
+    if field.form is not None:
+        return field.form.from_api(value)
     if isinstance(value, list):
         return [_parts(field.fields, element) for element in value]
     if isinstance(value, dict) and field.value_fields:

@@ -10,6 +10,7 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
+    ADOPTED,
     DIFFERENTLY_STORED,
     DISTURBED,
     LEFT_ALONE,
@@ -35,6 +36,7 @@ NOTICES = {
     REPEATED: "Another task updated the %s at the same time, based on an older reading. What is declared was written again.",
     LEFT_ALONE: "purge left out the %s: the gateway was created again, or may no longer be purged, since the account was listed.",
     NO_PARENT: "%s does not exist yet. Outside of check mode, the task fails unless it exists by then.",
+    ADOPTED: "The %s existed already, although it was not listed, and is managed from now on.",
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
 }
 # They differ between check mode and the real run, and say nothing about settings.
@@ -43,7 +45,8 @@ VOLATILE = ("created_at", "modified_at", "updated_at")
 
 def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
-    return {} if item is None else {name: value for name, value in show(resource, item, scrub).items() if name not in VOLATILE}
+    volatile = {*VOLATILE, *(resource.versions.names if resource.versions else ())}
+    return {} if item is None else {name: value for name, value in show(resource, item, scrub).items() if name not in volatile}
 
 
 def item_result(resource: Resource, name: str, declaration: Declaration, outcome: Outcome, label: str, scrub: Scrub) -> dict[str, Any]:

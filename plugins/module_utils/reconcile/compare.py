@@ -9,9 +9,9 @@ server fills in defaults and ids, may reorder, may mask secrets, and may have pa
 
 from __future__ import annotations
 
-import json
 from typing import Any, Sequence
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.json_text import canonical
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masks import contradicts
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import is_hidden
@@ -28,6 +28,8 @@ def same(field: Field | None, declared: Any, stored: Any) -> bool:
         return True
     if declared is None and field.server_made:
         return True
+    if field.form is not None and declared is not None and stored is not None:
+        return field.form.same(declared, stored)
     if field.secret:
         return _same_secret(field, declared, stored)
     # An empty list and null both mean that nothing is set.
@@ -62,6 +64,8 @@ def _same_dict(field: Field, declared: dict[str, Any], stored: dict[str, Any]) -
     if field.secret:
         part = Field(field.name, "str", secret=True, required=True)
         return all(_same_secret(part, declared[key], stored[key]) for key in declared)
+    if not field.value_fields:
+        return _same_json(declared, stored)
     return all(_same_value(field.value_fields, declared[key], stored[key]) for key in declared)
 
 
@@ -85,7 +89,7 @@ def _same_list(field: Field, declared: list[Any], stored: list[Any]) -> bool:
         return len(declared) == len(stored) and len(_equal_partners(field, declared, stored)) == len(declared)
     if field.ordered:
         return _same_json(declared, stored)
-    return {_canonical(element) for element in declared} == {_canonical(element) for element in stored}
+    return {canonical(element) for element in declared} == {canonical(element) for element in stored}
 
 
 def partners(field: Field, declared: Sequence[Any], stored: Sequence[Any]) -> dict[int, int]:
@@ -144,7 +148,7 @@ def carry_over(field: Field | None, declared: Any, stored: Any, keep_secrets: bo
         found = partners(field, declared, stored)
         kept = [stored[found[index]] if index in found else None for index in range(len(declared))]
         return [_carry_parts(field.fields, element, partner, keep_secrets) for element, partner in zip(declared, kept)]
-    return declared
+    return declared if field.form is None else field.form.carry_over(declared, stored)
 
 
 def _carry_parts(parts: Sequence[Field], declared: Any, stored: Any, keep_secrets: bool) -> Any:
@@ -181,19 +185,4 @@ def has_other_form(field: Field | None, declared: Any, stored: Any) -> bool:
 
 
 def _same_json(one: Any, other: Any) -> bool:
-    return _canonical(one) == _canonical(other)
-
-
-def _canonical(value: Any) -> str:
-    """JSON text in which ``5`` and ``5.0`` are alike, while ``1`` and ``true`` are not."""
-    return json.dumps(_integral(value), sort_keys=True)
-
-
-def _integral(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_integral(element) for element in value]
-    if isinstance(value, dict):
-        return {str(key): _integral(element) for key, element in value.items()}
-    return value
+    return canonical(one) == canonical(other)

@@ -15,6 +15,7 @@ AUTO, ALWAYS, NEVER = "auto", "always", "never"
 UPDATE_SECRETS = Field("update_secrets", "str", choices=(AUTO, ALWAYS, NEVER), default=AUTO)
 # Whether an item may be deleted and created again, for what no update changes.
 RECREATE = Field("recreate", "bool", default=False)
+RENAME_FROM = Field("rename_from", "str", min_length=1)
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Declaration:
     """The desired item: its id, whether it must exist, its managed settings by API name (null: cleared), and when to write secrets.
 
     ``keys`` are the parts of the id, if it has several. ``recreate`` allows to delete and create the item for what no update changes.
+    ``rename_from`` is the id that the item may still have; its key is one of the ``settings`` then.
     ``listed`` is set for an item that is deleted because it is not declared: only the item that the listing showed is deleted.
     """
 
@@ -32,3 +34,4 @@ class Declaration:
     listed: Mapping[str, Any] | None = None
     keys: tuple[str, ...] = ()
     recreate: bool = False
+    rename_from: str = ""

@@ -128,7 +128,7 @@ class Items:
 
         found = listing.list_items(fetch_page, is_search=bool(search), shape=self._shape)
         here = [item for item in found if all(item.get(name, value) == value for name, value in below.items())]
-        return [from_answer(self.resource, item) for item in here if not self.resource.is_gone(item)]
+        return [self._listed(item) for item in here if not self.resource.is_gone(item)]
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create the item that ``body`` describes, its identity included, and return it as stored."""
@@ -181,6 +181,11 @@ class Items:
         references = " and ".join(printable(item[self.resource.reference], MAX_NAME) for item in found[:2])
         names = KEY_SEPARATOR.join(key.name for key in self.resource.keys)
         return ApiError(Request("GET", encode_path(*self._path)), 200, f"{names} {identity!r} is that of {references}")
+
+    def _listed(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an item of a listing without the settings that a listing does not show, or not as they are."""
+        unlisted = [field.key for field in self.resource.settings if not field.is_listed]
+        return {key: value for key, value in from_answer(self.resource, item).items() if key not in unlisted}
 
     def _call(self, request: Request, body: Any = None, not_after: float | None = None) -> dict[str, Any]:
         return self.client.call(request, body, not_after, self._codes)

@@ -12,7 +12,7 @@ from typing import Any, Mapping, NamedTuple, Sequence
 # stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to
 # delete; an update that was repeated, as somebody else had undone it; in check mode, a parent that does not exist yet.
 UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
-LEFT_ALONE, REPEATED, NO_PARENT = "left_alone", "repeated", "no_parent"
+LEFT_ALONE, REPEATED, NO_PARENT, ADOPTED = "left_alone", "repeated", "no_parent", "adopted"
 
 
 class Child(NamedTuple):

@@ -184,7 +184,7 @@ def _plan_create(resource: Resource, declaration: Declaration, kept: Mapping[str
     _refuse_incomplete(resource, settings)
     later = {field.key for field in resource.settings if field.update_only}
     body = {key: value for key, value in {**identity, **settings}.items() if key not in later}
-    return Plan(CREATED, tuple(sorted(settings)), None, {**identity, **_readable(resource, settings)}, body)
+    return Plan(CREATED, tuple(sorted(set(settings) - set(identity))), None, {**identity, **_readable(resource, settings)}, body)
 
 
 def _readable(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,8 +213,13 @@ def _plan_update(resource: Resource, declaration: Declaration, current: Mapping[
     if any(_is_immutable(resource, key) for key in changed):
         return _plan_anew(resource, declaration, current, changed)
     body = update_body(resource, declaration, current)
-    after = {**current, **_readable(resource, body)}
+    after = {**current, **_of_new_version(resource, changed), **_readable(resource, body)}
     return Plan(UPDATED, tuple(changed), current, after, body)
+
+
+def _of_new_version(resource: Resource, changed: Sequence[str]) -> dict[str, None]:
+    """Return what cannot be known of a version before the server has made it, by name."""
+    return dict.fromkeys(resource.versions.names) if resource.versions and resource.versions.setting in changed else {}
 
 
 def _is_immutable(resource: Resource, key: str) -> bool:

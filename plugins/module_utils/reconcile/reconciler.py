@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Exists, NotFound, Refused, TooLate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.children import delete_children, named
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.contention import Contended, Overtaken
@@ -17,6 +16,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.notices import notices_of, undeclared
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
+    ADOPTED,
     NO_PARENT,
     Child,
     Outcome,
@@ -37,6 +37,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.refused_fields import without_refused
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.verify import verify
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import look_after
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values
 
@@ -64,6 +65,7 @@ class Reconciler:
         self.left_out: list[str] = []
         self.children: list[Child] = []
         self._read_at = read_at
+        self._is_adopted = False
         # The first plan of which something was done, or may have been.
         self._begun: Plan | None = None
         self._was_gone = False
@@ -72,21 +74,27 @@ class Reconciler:
     def read(self) -> dict[str, Any] | None:
         """The item as it is stored, C(None) where it is absent."""
         self._read_at = time.monotonic()
-        current = self.items.get(self.declaration.id)
+        current = self._by_any_name(self.items.get)
         return None if current is None else self._remember(current)
 
     def find(self) -> dict[str, Any] | None:
         """Return the item as it is stored, or ``None``; read by itself only if the listing does not settle the matter."""
         self._read_at = time.monotonic()
-        listed = self.items.find(self.declaration.id)
+        listed = self._by_any_name(self.items.find)
         if listed is None or not self.resource.is_found_by_key or self.resource.is_listed_whole:
             return None if listed is None else self._remember(listed)
         try:
-            is_settled = make_plan(self.resource, self.declaration, self._remember(listed)).operation == UNCHANGED
+            plan = make_plan(self.resource, self.declaration, self._remember(listed))
+            is_settled = plan.operation == UNCHANGED and all(field.is_listed for field in self.resource.settings)
         except CollectionError:
             is_settled = False
         item = listed if is_settled else self.items.reread(listed)
         return None if item is None else self._remember(item)
+
+    def _by_any_name(self, look_up: Callable[[str], dict[str, Any] | None]) -> dict[str, Any] | None:
+        """Return what ``look_up`` finds by the declared key, else by the one that the item is to be renamed from."""
+        found = look_up(self.declaration.id)
+        return look_up(self.declaration.rename_from) if found is None and self.declaration.rename_from else found
 
     def foresee(self, current: Mapping[str, Any] | None) -> Outcome:
         """Return what will be done to the item as it is ``current``ly stored, and to what belongs to it. Requests only read."""
@@ -152,6 +160,8 @@ class Reconciler:
             changed = really_changed(self.resource, self.declaration, plan, after)
             operation = UPDATED if changed else UNCHANGED
         notices = notices_of(self.resource, self.declaration, plan, operation, after, self.disturbed, self.left_out)
+        if self._is_adopted:
+            notices[ADOPTED] = [f"{self.resource.name} {self.declaration.id!r}"]
         return Outcome(operation, changed, plan.before, after, notices, tuple(self.children))
 
     def _send(self, plan: Plan, is_last: bool) -> Mapping[str, Any] | None:
@@ -206,6 +216,7 @@ class Reconciler:
                 if current is not None and maybe_ours:
                     return current
                 if current is not None:
+                    self._is_adopted = isinstance(error, Exists)
                     raise Overtaken(current) from None
                 if not error.outcome_unknown or retry == self.items.client.max_retries:
                     raise
@@ -270,20 +281,8 @@ class Reconciler:
         Reconciler(items.resource, declaration, items, self.secrets).carry_out(item)
 
     def _look(self, error: CollectionError, looks: int = 1) -> dict[str, Any] | None:
-        """Read the item after C(error) left open what was done; a creation may take more than one look to show."""
-        for look in range(looks):
-            if look:
-                time.sleep(backoff(look))
-            try:
-                current = self.read()
-            except CollectionError as unreadable:
-                error.add_remark(
-                    f"What it did is unknown, as reading failed too: {unreadable} Run the task again: it goes on from what is there."
-                )
-                raise error from None
-            if current is not None:
-                return current
-        return None
+        """Read the item after ``error`` left open what was done."""
+        return look_after(error, self.read, looks)
 
     def _remember(self, item: dict[str, Any]) -> dict[str, Any]:
         """Note the secrets of an item before anything else is done with it."""

@@ -55,6 +55,9 @@ def problems(field: Field, value: Any, where: str) -> Iterator[str]:
         return
     if field.check is not None and value is not None:
         yield from field.check(value, where)
+    if field.form is not None:
+        yield from field.form.problems(value, where)
+        return
     if field.text_values:
         yield from _text_value_problems(field, value, where)
     elif isinstance(value, list):

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Resource
 
+# The server puts it in front of the slug where it names a provider.
+PREFIX = "custom-"
 # Cloudflare's schema and its documentation name different codes.
 ABSENT = {1004: "", 7002: ""}
 TIMES = {"created_at": None, "modified_at": None}

@@ -11,6 +11,21 @@ from typing import Any, Callable, Iterable, Mapping
 
 
 @dataclass(frozen=True)
+class Form:
+    """The functions for a value that no parts can describe, such as a graph.
+
+    ``problems`` of a value and the place to name returns what is wrong with it. ``to_api`` and ``from_api`` translate between the names of
+    options and those of the API. ``same`` and ``carry_over`` of a declared and a stored value are like those of ``reconcile/compare.py``.
+    """
+
+    problems: Callable[[Any, str], list[str]]
+    to_api: Callable[[Any], Any]
+    from_api: Callable[[Any], Any]
+    same: Callable[[Any, Any], bool]
+    carry_over: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
 class Field:
     """One setting, or one part of a nested setting.
 
@@ -83,6 +98,10 @@ class Field:
     preview: str | None = None
     # The name in bodies, where it is not that in answers.
     sent_as: str | None = None
+    # Whether listings show it as it is.
+    is_listed: bool = True
+    # What to do with a value that no parts can describe.
+    form: Form | None = None
     # Whether a dict is JSON text in answers, and in bodies.
     is_text_in_answers: bool = False
     is_text_in_bodies: bool = False
@@ -96,6 +115,24 @@ class Field:
     def key(self) -> str:
         """The name under which the API has it."""
         return self.api_name or self.name
+
+
+@dataclass(frozen=True)
+class Versions:
+    """How a setting changes by versions of the item, each with a value of its own. The item has the value of the deployed version.
+
+    ``setting`` is the API name of that setting. ``deployed`` is the name under which an item has the id of the deployed version, and
+    ``described_by`` are the names of what else the server says of that version: nothing of it is known before the deployment.
+    """
+
+    setting: str
+    deployed: str
+    described_by: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all that the server says of the deployed version."""
+        return (self.deployed, *self.described_by)
 
 
 # How an item is updated: as a whole, or only what differs.
@@ -135,8 +172,11 @@ class Resource:
 
     **Changing**: ``update_verb`` with the whole item (``REPLACE``) or with what differs (``PATCH``). With ``puts_parts``, PUT also takes
     only what differs. Of each group in ``alternatives``, a new item takes exactly one setting. ``lost_in_deletion`` is the setting that
-    refers to something that the API may delete along with the item. A create takes a list of items if ``is_created_in_list``. ``drafts`` is
-    set if changes can wait as drafts.
+    refers to something that the API may delete along with the item. A create takes a list of items if ``is_created_in_list``.
+    With ``versions``, a setting changes by a new version that is then deployed. With ``drafts``, changes can wait as drafts. With
+    ``is_renamed``, an update can change the key.
+
+    **Answers**: ``read_answer`` brings an item that has its settings at other places into the form of the field table.
 
     **Errors**: ``absent_codes`` say that there is no such item, ``exists_codes`` that the key is taken. Each has a regular expression for
     the message, which is empty if the code has no other meaning. ``permissions`` are the token permissions to read and to write.
@@ -176,6 +216,9 @@ class Resource:
     lost_in_deletion: str | None = None
     is_created_in_list: bool = False
     drafts: Drafts | None = None
+    versions: Versions | None = None
+    is_renamed: bool = False
+    read_answer: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     absent_codes: Mapping[int, str] = field(default_factory=lambda: {7002: ""})
     exists_codes: Mapping[int, str] = field(default_factory=dict)
     permissions: tuple[str, str] = ("AI Gateway Read", "AI Gateway Write")

@@ -18,7 +18,7 @@ def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     A dict that the answer has as JSON text is one again, a flag of 0 or 1 is a bool, and what an answer shows of a secret has the
     secret's name.
     """
-    read = dict(item)
+    read = dict(item) if resource.read_answer is None else resource.read_answer(item)
     for field in resource.settings:
         if field.preview and field.key not in read and isinstance(read.get(field.preview), str) and read[field.preview]:
             read[field.key] = read[field.preview]

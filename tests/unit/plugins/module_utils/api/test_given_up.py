@@ -142,7 +142,7 @@ def test_a_try_that_is_given_up_sends_nothing_on_a_kept_connection(raw_server, o
     late = Try()
     late.give_up()
     with breakable.running(late), pytest.raises(GivenUp):
-        sender._exchange(REQUEST, None)
+        sender._exchange(REQUEST, None, {})
     # On a connection of its own it would have been seen.
     assert len(raw_server.received) == 1
 

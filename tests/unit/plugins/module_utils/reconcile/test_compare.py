@@ -124,6 +124,13 @@ def test_a_list_is_in_order_unless_it_is_said_to_be_in_none():
     assert not same(names, ["a", "b"], ["b", "a"])
 
 
+@pytest.mark.parametrize("stored", [{"a": {"$eq": 1, "$in": []}}, {"a": {"$eq": 1}, "b": {}}])
+def test_a_dict_of_any_form_is_compared_as_a_whole(stored):
+    free = Field("conditions", "dict")
+    assert same(free, {"a": {"$eq": 1}}, {"a": {"$eq": 1.0}})
+    assert not same(free, {"a": {"$eq": 1}}, stored)
+
+
 @pytest.mark.parametrize(
     "value", ["********", "sk_***", "\u2022\u2022\u2022\u2022", "[REDACTED]", "<masked>", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]
 )

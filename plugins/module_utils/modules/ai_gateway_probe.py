@@ -1,0 +1,263 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of the module ``ai_gateway_probe``: whether a gateway answers its clients, and if not, why."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any, Mapping, NamedTuple, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.visit import (
+    Sighting,
+    Target,
+    Visitor,
+    cache_of,
+    made_up_token,
+    step_of,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import (
+    API_TOKEN,
+    BASE_URL,
+    CONNECTION_OPTIONS,
+    url_problems,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import key_problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import Reading
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.verdicts import VERDICTS, explain
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import DEFAULT_ALIAS, NAME, PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.providers import PROVIDERS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+
+GATEWAY_URL = "https://gateway.ai.cloudflare.com"
+# The gateway drops further entries of metadata without a word, and all of them if one is null or nested.
+MAX_METADATA = 5
+USUAL_PROVIDER = "openai"
+NOTHING = Sighting(Reading(""), 0)
+# What to do about a gateway that does not exist, and about one that the API has.
+NOT_CREATED = "Create it, or check account_id and gateway_id."
+NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
+NOT_FOUND = "A stored key is found by the name of its secret, GATEWAY_PROVIDER_ALIAS, and only if that has the scope ai_gateway."
+NOT_ASKED = "In check mode, only a request that costs nothing was sent, and not the one that was asked for."
+OPTIONS = (
+    Field(
+        "run_token", "str", secret=True, pattern=(r"[\x21-\x7e]+", "text without a line break, a space or what else no header can carry")
+    ),
+    Field("provider", "str", min_length=1, max_length=64, pattern=NAME),
+    Field("alias", "str", min_length=1, max_length=64, pattern=NAME),
+    Field("model", "str", min_length=1, max_length=256),
+    Field("route", "str", min_length=1, max_length=256),
+    Field("hostname", "str", min_length=1, max_length=253, pattern=CUSTOM_DOMAIN.id.pattern),
+    Field("request", "bool", default=False),
+    Field("max_tokens", "int", minimum=1, maximum=64, default=16),
+    Field("metadata", "dict"),
+    Field("skip_cache", "bool", default=True),
+    Field("retry_seconds", "int", minimum=0, maximum=600, default=30),
+    Field("gateway_url", "str", env="CLOUDFLARE_AI_GATEWAY_URL", forbidden=BASE_URL.forbidden),
+    Field("expect", "list", elements="str", choices=tuple(VERDICTS)),
+)
+# Not a resource of the API: it says which options there are, and which of them are secret.
+PROBE = Resource(name="probe", path=GATEWAY.path, id=GATEWAY_ID, settings=OPTIONS, read_only={})
+FIELDS = (*CONNECTION_OPTIONS, GATEWAY_ID, *OPTIONS)
+
+
+class Unexpected(CollectionError):
+    """The verdict is none of those that the task expects."""
+
+    def __init__(self, expected: Sequence[str], result: dict[str, Any]) -> None:
+        super().__init__(f"Expected {' or '.join(expected)}, but the verdict is {result['verdict']}. {result['explanation']}")
+        self._result = result
+
+    def details(self) -> dict[str, Any]:
+        """See the base class: the result of the probe."""
+        return self._result
+
+
+class Probe(NamedTuple):
+    """What a task asks for. The provider of ``target`` may be empty: then it is one that has a stored key."""
+
+    target: Target
+    token: str
+    url: str
+    request: bool
+    retry_seconds: int
+    expect: tuple[str, ...]
+
+
+def read(options: dict[str, Any]) -> Probe:
+    """Return what the options ask for.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
+    found += key_problems(GATEWAY_ID, options["gateway_id"])
+    found += url_problems(PROBE.named("gateway_url"), options["gateway_url"], GATEWAY_URL)
+    found += ["gateway_url is empty: give it a value, or leave it out"] if options["gateway_url"] == "" else []
+    found += _metadata_problems(options["metadata"] or {})
+    token = options["run_token"] or options[API_TOKEN.name]
+    if not token:
+        found.append("run_token is missing: a gateway takes no e-mail address and key, but a token with the permission 'AI Gateway Run'")
+    if options["request"] and not (options["model"] or options["route"]):
+        found.append("request needs model or route: which model to ask")
+    if options["route"]:
+        found += [f"route and {name} are given together: keep one of them" for name in ("alias", "model") if options[name]]
+    if found:
+        raise InvalidOptions(found)
+    url = options["gateway_url"] or (f"https://{options['hostname']}" if options["hostname"] else GATEWAY_URL)
+    target = Target(**{name: _given(options[name]) for name in Target._fields})
+    return Probe(target, str(token), url, options["request"], options["retry_seconds"], tuple(options["expect"] or ()))
+
+
+def _given(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _metadata_problems(metadata: dict[str, Any]) -> list[str]:
+    found = [
+        f"metadata.{name} must be text, a number or a boolean"
+        for name, value in metadata.items()
+        if not isinstance(value, (str, int, float)) or not json_text.can_express(value)
+    ]
+    if len(metadata) > MAX_METADATA:
+        found.append(f"metadata has {len(metadata)} entries: at most {MAX_METADATA} are allowed")
+    return found
+
+
+def run(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
+    """Probe the gateway, and return the module's result. Nothing is changed.
+
+    :raises Unexpected: if the verdict is none of those that are expected.
+    :raises CollectionError: if the API does not say whether there is such a gateway.
+    """
+    result = _probe(probe, check_mode, client)
+    if probe.expect and result["verdict"] not in probe.expect:
+        raise Unexpected(probe.expect, result)
+    return result
+
+
+def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
+    place = {"gateway_id": probe.target.gateway_id}
+    # The first request of a client for the gateway "default" would create it.
+    gateway = Items(client, GATEWAY).get(probe.target.gateway_id)
+    if gateway is None:
+        return _result(probe, "no_gateway")
+    keys = Items(client, PROVIDER_CONFIG, place).all()
+    probe = probe._replace(target=probe.target._replace(provider=probe.target.provider or _provider_with_key(keys)))
+    aliases = sorted(str(key["alias"]) for key in keys if key.get("provider_slug") == probe.target.provider and key.get("alias"))
+    if probe.target.route:
+        routes = sorted(str(route.get("name")) for route in Items(client, DYNAMIC_ROUTE, place).all())
+        if probe.target.route not in routes:
+            return _result(probe, "no_route", aliases=aliases, routes=routes)
+    token = made_up_token()
+    client.secrets.add(token)
+    with closing(client.elsewhere(probe.url)) as plain:
+        visitor = Visitor(plain, client.account_id, probe.target, Scrubber(client.secrets))
+        sighting = _visit(probe, check_mode, client, visitor, aliases)
+        is_open = VERDICTS[sighting.reading.verdict].passed
+        if is_open:
+            is_open = VERDICTS[visitor.look(token).reading.verdict].passed
+    verdict = "open" if is_open and sighting.reading.verdict == "answered" else sighting.reading.verdict
+    result = _result(probe, verdict, sighting, is_open, aliases)
+    remarks = [*_remarks(result, gateway), *([NOT_ASKED] if probe.request and check_mode else [])]
+    return {**result, "explanation": " ".join([result["explanation"], *remarks])}
+
+
+def _provider_with_key(keys: Sequence[dict[str, Any]]) -> str:
+    """Return the first provider that has a stored key and a list of models."""
+    return next((str(key["provider_slug"]) for key in keys if key.get("provider_slug") in PROVIDERS), USUAL_PROVIDER)
+
+
+def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]:
+    """Return what the settings of the gateway add to a result."""
+    found = []
+    missing = [name for name in ("authentication", "store_id") if not gateway.get(name)]
+    if result["verdict"] in ("no_key", "key_unavailable") and result["stored_aliases"]:
+        found.append(f"The gateway uses stored keys only if {' and '.join(missing)} is set." if missing else NOT_FOUND)
+    if result["is_open"] and result["verdict"] != "open":
+        found.append("The gateway is open to anybody: it also let a made-up token through.")
+    if result["is_open"] and gateway.get("authentication"):
+        found.append("By the API, authentication is true, so a change may not have arrived yet.")
+    return found
+
+
+def _visit(probe: Probe, check_mode: bool, client: Client, visitor: Visitor, aliases: Sequence[str]) -> Sighting:
+    """Send the request, again while its verdict may change by itself."""
+    send = visitor.ask if probe.request and not check_mode else visitor.look
+    has_key = (probe.target.alias or DEFAULT_ALIAS) in aliases
+
+    def is_done(sighting: Sighting) -> bool:
+        verdict = sighting.reading.verdict
+        is_lasting = verdict in ("no_key", "no_alias") and not has_key
+        is_done = sighting.is_final or is_lasting or verdict in probe.expect or not VERDICTS[verdict].may_pass
+        if not is_done and probe.retry_seconds:
+            client.tell(f"the verdict is {verdict}, which may pass; trying again for at most {probe.retry_seconds} s")
+        return is_done
+
+    return wait_for(lambda: send(probe.token), is_done, probe.retry_seconds)
+
+
+def _result(
+    probe: Probe,
+    verdict: str,
+    sighting: Sighting = NOTHING,
+    is_open: bool | None = None,
+    aliases: Sequence[str] = (),
+    routes: Sequence[str] = (),
+) -> dict[str, Any]:
+    target, headers = probe.target, sighting.headers
+    is_routed = sighting.is_chat and bool(target.route)
+    provider = headers.get("provider") or ("" if is_routed else target.provider) or None
+    model = headers.get("model") or sighting.reading.model
+    facts = {
+        **{name: str(getattr(target, name)) for name in ("gateway_id", "route")},
+        "missing": NOT_CREATED if sighting is NOTHING else NOT_ARRIVED,
+        "provider": provider or "the dynamic route",
+        "alias": target.alias or DEFAULT_ALIAS,
+        "aliases": name_some(aliases) or "none",
+        "routes": name_some(routes) or "none",
+        "host": target.hostname or probe.url,
+        "duration_ms": str(sighting.duration_ms),
+        "how": _how(sighting, model),
+    }
+    return {
+        "changed": False,
+        "verdict": verdict,
+        "explanation": explain(verdict, facts, sighting.reading.said),
+        "answered": verdict in ("answered", "open"),
+        "is_open": is_open,
+        "status": sighting.status,
+        "code": sighting.reading.code,
+        "duration_ms": sighting.duration_ms if sighting is not NOTHING else None,
+        "provider": provider,
+        "model": model,
+        "step": step_of(sighting),
+        "cache": cache_of(sighting),
+        "stored_aliases": list(aliases),
+        "log_id": headers.get("log-id"),
+    }
+
+
+def _how(sighting: Sighting, model: str | None) -> str:
+    """Return how a request was answered, to be appended to that it was."""
+    step = step_of(sighting)
+    parts = [] if sighting.is_chat else ["with its list of models"]
+    parts += [f"with the model {model}"] if model else []
+    parts += [f"as the fallback for {step} other {'model' if step == 1 else 'models'}"] if step else []
+    parts += ["from the cache"] if cache_of(sighting) == "hit" else []
+    return "".join(f" {part}" for part in parts)
+
+
+WORK = Work(PROBE, FIELDS, lambda: options_of(FIELDS), read, run)

@@ -1,0 +1,127 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requests of a client to a gateway: one that costs nothing, or a chat, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from typing import Any, Mapping, NamedTuple
+from urllib.parse import quote
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import encode_path
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.plain_client import PlainClient
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import Reading, read_answer, shown
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.providers import COMPAT_PATH, USUAL, provider_of
+
+MAX_STEP_DIGITS = 3
+
+
+class Target(NamedTuple):
+    """What a task asks the gateway for. Everything that is not given is an empty text."""
+
+    gateway_id: str
+    provider: str
+    alias: str
+    model: str
+    route: str
+    hostname: str
+    max_tokens: int
+    metadata: Any
+    skip_cache: bool
+
+
+class Sighting(NamedTuple):
+    """What became of a request. Without an answer, there is no ``status``; ``is_final`` is set if a further try makes no sense."""
+
+    reading: Reading
+    duration_ms: int
+    is_chat: bool = False
+    status: int | None = None
+    headers: Mapping[str, str] = {}
+    is_final: bool = False
+
+
+class Visitor:
+    """A client of one gateway, with any token. The texts that it returns have been searched for the secrets of ``scrub``."""
+
+    def __init__(self, client: PlainClient, account_id: str, target: Target, scrub: Scrubber) -> None:
+        self._client = client
+        self._target = target
+        self._scrub = scrub
+        self._base = "" if target.hostname else encode_path("v1", account_id, target.gateway_id)
+
+    def look(self, token: str) -> Sighting:
+        """Ask for the provider's list of models, which costs nothing, also where the gateway would pay the provider itself."""
+        provider = provider_of(self._target.provider)
+        headers = {**self._headers(token), **provider.headers, "cf-aig-no-wholesale": "true"}
+        return self._send("GET", self._native(provider.models), headers)
+
+    def ask(self, token: str) -> Sighting:
+        """Send a chat to the model, or through the dynamic route."""
+        target, provider = self._target, provider_of(self._target.provider)
+        if target.route:
+            body = USUAL.body(f"dynamic/{target.route}", target.max_tokens)
+            return self._send("POST", f"{self._base}/{COMPAT_PATH}", self._headers(token), body)
+        headers = {**self._headers(token), **provider.headers}
+        return self._send("POST", self._native(provider.chat_path(target.model)), headers, provider.body(target.model, target.max_tokens))
+
+    def _native(self, path: str) -> str:
+        return f"{self._base}/{quote(self._target.provider, safe='')}/{path}"
+
+    def _headers(self, token: str) -> dict[str, str]:
+        """Return the gateway's headers. Credentials for the provider, even a placeholder, would go before a stored key."""
+        target = self._target
+        headers = {"cf-aig-authorization": f"Bearer {token}"}
+        if target.skip_cache:
+            headers["cf-aig-skip-cache"] = "true"
+        if target.alias and not target.route:
+            headers["cf-aig-byok-alias"] = target.alias
+        if target.metadata:
+            headers["cf-aig-metadata"] = json.dumps(target.metadata)
+        if target.hostname:
+            headers["Host"] = target.hostname
+        return headers
+
+    def _send(self, method: str, path: str, headers: Mapping[str, str], body: dict[str, Any] | None = None) -> Sighting:
+        begun, is_chat = time.monotonic(), body is not None
+        try:
+            answer = self._client.send(Request(method, path), headers, body)
+        except NoAnswer as error:
+            reading = Reading("no_answer", said=shown(str(error), self._scrub))
+            # A chat that may have been answered is not sent, and paid, twice.
+            is_final = not error.transient or (is_chat and error.outcome_unknown)
+            return Sighting(reading, _since(begun), is_chat, is_final=is_final)
+        reading = read_answer(answer, is_chat, self._scrub)
+        return Sighting(reading, _since(begun), is_chat, answer.status, self._of_gateway(answer.headers))
+
+    def _of_gateway(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return what the gateway says in headers of the answer, by the last part of their names."""
+        names = ("step", "cache-status", "model", "provider", "log-id")
+        return {name: shown(headers[f"cf-aig-{name}"], self._scrub) for name in names if headers.get(f"cf-aig-{name}")}
+
+
+def _since(begun: float) -> int:
+    """Return how many milliseconds it is since that moment of the monotonic clock."""
+    return round((time.monotonic() - begun) * 1000)
+
+
+def made_up_token() -> str:
+    """Return a token that no gateway accepts."""
+    return f"made-up-{secrets.token_hex(16)}"
+
+
+def step_of(sighting: Sighting) -> int | None:
+    """Return which step of the route answered, from 0 on, if the gateway says so."""
+    step = sighting.headers.get("step", "")
+    return int(step) if step.isascii() and step.isdigit() and len(step) <= MAX_STEP_DIGITS else None
+
+
+def cache_of(sighting: Sighting) -> str | None:
+    """Return whether the answer came from the cache, ``hit`` or ``miss``, if the gateway says so."""
+    status = sighting.headers.get("cache-status", "").lower()
+    return status if status in ("hit", "miss") else None
