@@ -55,9 +55,10 @@ def problems(field: Field, value: Any, where: str) -> Iterator[str]:
         return
     if field.check is not None and value is not None:
         yield from field.check(value, where)
-    if field.form is not None:
-        yield from field.form.problems(value, where)
-        return
+    yield from _problems_by_type(field, value, where) if field.form is None else field.form.problems(value, where)
+
+
+def _problems_by_type(field: Field, value: Any, where: str) -> Iterator[str]:
     if field.text_values:
         yield from _text_value_problems(field, value, where)
     elif isinstance(value, list):
