@@ -10,6 +10,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 CORE ?= 2.19
+# The oldest Python that modules support, and the newest one of the controller.
+IMPORTED_ON ?= 3.8 3.13
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -65,8 +67,9 @@ inprocess: $(READY) ## tasks give the same result in the controller's process as
 awx: $(READY) $(AWX)/.ready ## what is shipped for AWX: formats, jobs as AWX runs them, setting it up with the modules of awx.awx
 	@pytest -q tests/awx
 
-sanity: $(READY) ## ansible-test sanity on every Python found (CORE=2.17 for another ansible-core)
-	@tests/ansible_test.sh $(CORE) sanity
+sanity: $(READY) ## ansible-test sanity, imports on the oldest and newest Python (CORE=2.17 for another ansible-core); matrix has all
+	@tests/ansible_test.sh $(CORE) sanity --skip-test import
+	@for python in $(IMPORTED_ON); do tests/ansible_test.sh $(CORE) sanity --test import --python $$python; done
 
 integration: $(READY) ## ansible-test integration against the simulator, in both ways of running (CORE=...)
 	@IN_PROCESS=true tests/ansible_test.sh $(CORE) integration --venv

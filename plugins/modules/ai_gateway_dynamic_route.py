@@ -36,7 +36,8 @@ options:
     required: true
   rename_from:
     description:
-      - The name that the route may still have, at least 1 character. If there is no route O(name), that route is renamed, and keeps its id and its versions.
+      - The name that the route may still have, at least 1 character. If there is no route O(name), that route is renamed, and keeps its
+        id and its versions.
       - Is ignored if the route O(name) exists.
       - Clients have to use the new name at once.
     type: str
@@ -49,19 +50,19 @@ options:
   elements:
     description:
       - The graph, as a list of elements. Their order has no meaning. Required to create a route, and replaced as a whole.
-      - "Each element has C(id) (any text, unique within the graph), C(type), C(outputs), and, depending on the type, C(properties). Each output is
-        a dict with C(element_id), the id of the element that it leads to."
+      - "Each element has C(id) (any text, unique within the graph), C(type), C(outputs), and, depending on the type, C(properties). Each
+        output is a dict with C(element_id), the id of the element that it leads to."
       - "Type C(start): where a request begins, exactly once. Output C(next)."
-      - "Type C(conditional): a decision. Outputs C(true) and C(false). Property C(conditions): a dict of the form
-        C({field: {operator: value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields are those that
-        clients send as metadata, such as C(metadata.tier)."
+      - "Type C(conditional): a decision. Outputs C(true) and C(false). Property C(conditions): a dict of the form C({field: {operator:
+        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields are those that clients send as
+        metadata, such as C(metadata.tier)."
       - "Type C(percentage): shares of the requests. 1 to 5 outputs such as C(90%) and C(10%), which add up to 100."
       - "Type C(rate): a quota. Outputs C(success), and C(fallback) once it is used up. Properties C(key) (whose quota, such as
-        C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for money) and C(window) (seconds, greater
-        than 0)."
-      - "Type C(model): a request to a model. Outputs C(success), once the provider begins to answer, and C(fallback). Properties C(provider) (the
-        provider's name, or C(custom-{slug}) for a custom provider), C(model) (the provider's own name for it), C(retries) (0 or more) and
-        C(timeout) (milliseconds, 0 or more)."
+        C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for money) and C(window) (seconds,
+        greater than 0)."
+      - "Type C(model): a request to a model. Outputs C(success), once the provider begins to answer, and C(fallback). Properties
+        C(provider) (the provider's name, or C(custom-{slug}) for a custom provider), C(model) (the provider's own name for it),
+        C(retries) (0 or more) and C(timeout) (milliseconds, 0 or more)."
       - "Type C(end): where the route ends, at least once. It has no outputs."
       - The API's names C(elementId) and C(limitType) are accepted too, so that a graph from the dashboard can be pasted.
       - Every element must be reachable from the start, every way must lead to an end, and none may lead back to an element on it.
@@ -69,8 +70,9 @@ options:
     elements: dict
   version:
     description:
-      - The id of a version in the history of the route, at least 1 character, to deploy that one again. M(edgeops.cloudflare.ai_gateway_dynamic_route_info) returns
-        the ids with O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
+      - The id of a version in the history of the route, at least 1 character, to deploy that one again.
+        M(edgeops.cloudflare.ai_gateway_dynamic_route_info) returns the ids with
+        O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
       - Cannot be given together with O(elements).
     type: str
   extra_settings:
@@ -79,12 +81,12 @@ options:
         verified like the options. They are not masked, so use C(no_log) on the task if they are secret.
     type: dict
 notes:
-  - A custom provider that the graph names must exist, which costs one request. In check mode, a missing one is a warning, as an earlier task
-    of the play may create it.
+  - A custom provider that the graph names must exist, which costs one request. In check mode, a missing one is a warning, as an earlier
+    task of the play may create it.
   - A provider for which the gateway has no key is a warning when a graph is created or changed.
   - Without a change, a task makes two requests. It makes eight to change a graph, and four to create a route.
-  - The API does not delete routes together with their gateway. M(edgeops.cloudflare.ai_gateway) deletes them first. A route that was left over is
-    managed like any other, with a warning when its graph is changed for the first time.
+  - The API does not delete routes together with their gateway. M(edgeops.cloudflare.ai_gateway) deletes them first. A route that was left
+    over is managed like any other, with a warning when its graph is changed for the first time.
   - The gateway must have authentication switched on to serve routes.
   - The token needs C(AI Gateway Write).
 seealso:

@@ -37,7 +37,8 @@ class VersionedItems(Items):
     @property
     def versions(self) -> Versions:
         """How the resource changes by versions."""
-        assert self.resource.versions is not None  # noqa: S101 (for the type checker: a table without versions has plain items)
+        if self.resource.versions is None:
+            raise TypeError(f"a {self.resource.name} has no versions")
         return self.resource.versions
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
