@@ -96,7 +96,7 @@ ITEMS = {
 
 
 def life(
-    key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json, refused: Json = REFUSAL
+    key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json, refused: Json | None = None
 ) -> dict[str, Json]:
     """Return tasks for one item from its creation to its deletion, and tasks that fail.
 
@@ -112,7 +112,7 @@ def life(
         **{name: {"options": {**key, **change}, "diff": True, "check_mode": name == BESIDE} for name, change in changes.items()},
         DELETED: {"options": {**key, "state": "absent"}},
         LEAST: {"options": {**key, **least}},
-        REFUSED: {"options": {**other, **least, **refused}},
+        REFUSED: {"options": {**other, **least, **(refused or REFUSAL)}},
         WRONG_TOKEN: {"options": {**key, **UNKNOWN}},
         NO_ANSWER: {"options": {**key, **UNREACHABLE}},
         WRONG_OPTION: {"options": {**key, **wrong}},

@@ -154,7 +154,7 @@ def _cycle_problems(nodes: Mapping[str, _Node], starts: Iterable[str]) -> Iterat
         # The way to the current element, with the edges of each element on it that are still to be followed.
         path = {root: iter(nodes[root].edges)} if root not in done else {}
         while path:
-            current = next(reversed(path))
+            current = next(reversed(path), "")
             output, target = next(path[current], ("", ""))
             if not target:
                 path.popitem()
