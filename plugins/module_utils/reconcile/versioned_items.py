@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Mapping, Sequence, TypeVar
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import listing
@@ -63,9 +64,7 @@ class VersionedItems(Items):
         reference = current[self.resource.reference]
         beside = {key: value for key, value in body.items() if key not in (self.versions.setting, self.versions.deployed)}
         if beside:
-            names = {field.key: current.get(field.key) for field in self.resource.keys}
-            self._call(Request(self.resource.update_verb, self._path_of(reference)), {**names, **beside}, not_after)
-            self.client.written.note_deletion(self._path_of(self.resource.identity_of(current)))
+            self._patch(current, beside, not_after)
         version_id = body.get(self.versions.deployed)
         if version_id is None and self.versions.setting in body:
             # Where no value was shown, the new one is not based on anything that may have changed since.
@@ -117,6 +116,20 @@ class VersionedItems(Items):
         if key in wanted and item.get(key) is None and self.versions.setting in body:
             return self._shows(item, body)
         return all(item.get(name) == value for name, value in wanted.items()) and item.get(self.versions.setting) is not None
+
+    def _patch(self, current: Mapping[str, Any], beside: Mapping[str, Any], not_after: float | None) -> None:
+        """Update what has no versions; the API takes it together with the name."""
+        names = {field.key: current.get(field.key) for field in self.resource.keys}
+        request = Request(self.resource.update_verb, self._path_of(current[self.resource.reference]))
+        try:
+            self._call(request, {**names, **beside}, not_after)
+        except CollectionError as error:
+            if any(words and re.search(words, str(error), re.IGNORECASE) for words in self.resource.exists_codes.values()):
+                error.add_remark(
+                    f"Another {self.resource.name} has that name, even if none is listed. Choose another one, or delete it first."
+                )
+            raise
+        self.client.written.note_deletion(self._path_of(self.resource.identity_of(current)))
 
     def _version_with(self, current: Mapping[str, Any], value: Any, not_after: float | None) -> str:
         """Return the id of a version with that value: one that was made after the deployed one, else a new one."""

@@ -76,5 +76,6 @@ DYNAMIC_ROUTE = Resource(
     is_renamed=True,
     read_answer=read_answer,
     absent_codes={7002: "", 7005: "not found"},
-    exists_codes={7005: "already exists"},
+    # The latter is how the database refuses a new name.
+    exists_codes={7005: "already exists|UNIQUE constraint"},
 )

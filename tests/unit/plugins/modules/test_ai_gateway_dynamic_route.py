@@ -270,6 +270,26 @@ class TestRollBack:
 
 
 @pytest.mark.parametrize(
+    ("status", "refusal"),
+    [
+        (400, {"errors": [{"code": 7005, "message": "Route support already exists"}]}),
+        (500, {"raw": '{"success": false, "error": "UNIQUE constraint failed: routes.name"}'}),
+    ],
+)
+def test_a_new_name_that_is_taken_is_explained(api, apply, routes, status, refusal):
+    routes.listed("help")
+    routes.listed("help")
+    routes.read(name="help")
+    api.expect("PATCH", ONE, body={"name": "support"}, status=status, **refusal)
+    if status == 500:
+        routes.listed("help")
+        routes.listed("help")
+        routes.read(name="help")
+    message = apply(rename_from="help", max_retries=0)["msg"]
+    assert "Another dynamic route has that name, even if none is listed." in message
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"version": "v-1", "elements": graph()}, "version and elements are given together: keep one of them"),
