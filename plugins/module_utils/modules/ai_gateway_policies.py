@@ -143,7 +143,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     staging = Staging(items, _in_order(changes, after), keeps_some=bool(after), anchor=_anchor(stored, changes, after))
     staging.carry_out(test)
     live = stored.live if staging.live is None else staging.live
-    return _result(changes, list(live.values()) if after else [], matrix, warnings, client)
+    return _result(changes, list(live.values()) if after else [], matrix, [*warnings, *not_evaluated(matrix)], client)
 
 
 def _after(stored: Stored, changes: Sequence[Change]) -> list[Policy]:

@@ -11,7 +11,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import C
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy_evaluation import (
-    NOT_EVALUATED,
     Policy,
     Question,
     Verdict,
@@ -120,7 +119,7 @@ def simulated(expectations: Sequence[Expectation], policies: Sequence[Policy], i
         verdict, here = _simulate(expectation.question, items), evaluate(policies, expectation.question)
         if here.allowed is verdict.allowed:
             verdict = Verdict(verdict.allowed, here.reason, tuple(sorted({*verdict.by, *here.by})))
-        rows.append(_row(expectation, verdict, SIMULATION))
+        rows.append(_row(expectation, verdict, SIMULATION, names_all=here.allowed is not None or not verdict.allowed))
     return rows
 
 
@@ -136,11 +135,14 @@ def _simulate(question: Question, items: DraftItems) -> Verdict:
     return Verdict(enforcement["allowed"], printable(reason, MAX_NAME) if isinstance(reason, str) else "", names)
 
 
-def _row(expectation: Expectation, verdict: Verdict, evaluated_by: str) -> dict[str, Any]:
+def _row(expectation: Expectation, verdict: Verdict, evaluated_by: str, names_all: bool = True) -> dict[str, Any]:
+    """Return a row of the matrix. Unless the verdict ``names_all`` policies, an expected one that it does not name is no contradiction."""
     question = expectation.question
     holds = None
     if verdict.allowed is not None:
-        holds = verdict.allowed is expectation.allowed and (expectation.by is None or expectation.by in verdict.by)
+        is_named = expectation.by is None or expectation.by in verdict.by
+        is_decided = verdict.allowed is expectation.allowed
+        holds = None if is_decided and not is_named and not names_all else is_decided and is_named
     return {
         "identity": dict(question.identity),
         "model": question.model,
@@ -176,10 +178,15 @@ def _described(row: Mapping[str, Any]) -> str:
 
 def not_evaluated(matrix: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a warning about the expectations that could not be evaluated."""
-    places = [f"{EXPECT.name}[{index}]" for index, row in enumerate(matrix) if row["reason"] == NOT_EVALUATED and row["holds"] is None]
-    if not places:
-        return []
-    return [
-        f"Not evaluated, as conditions need the Python library cel-python in check mode: {', '.join(places[:NAMED])}. The task itself asks "
-        "the API's simulation."
-    ]
+    warnings = {
+        LOCAL: "Not evaluated, as conditions need the Python library cel-python in check mode: %s. The task asks the API's simulation.",
+        SIMULATION: "The API's simulation does not name policies that allow a request. To evaluate by of %s, install cel-python here.",
+    }
+    found = []
+    for evaluated_by, text in warnings.items():
+        rows = [
+            f"{EXPECT.name}[{index}]" for index, row in enumerate(matrix) if (row["holds"], row["evaluated_by"]) == (None, evaluated_by)
+        ]
+        if rows:
+            found.append(text % ", ".join(rows[:NAMED]))
+    return found

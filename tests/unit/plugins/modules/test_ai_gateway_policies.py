@@ -185,7 +185,9 @@ def test_a_refusal_names_the_policy(api, listed, apply):
     assert "policy 'cap'" in result["msg"]
 
 
-def test_without_the_library_a_condition_is_not_evaluated(listed, apply, monkeypatch):
+@pytest.fixture
+def no_cel(monkeypatch):
+    """A host without the library for conditions."""
     real = builtins.__import__
 
     def without(name, *rest):
@@ -193,17 +195,35 @@ def test_without_the_library_a_condition_is_not_evaluated(listed, apply, monkeyp
             raise ImportError(name)
         return real(name, *rest)
 
-    for cached in (conditions._environment, conditions._program):
+    caches = (conditions._environment, conditions._program)
+    for cached in caches:
         cached.cache_clear()
     monkeypatch.setattr(builtins, "__import__", without)
-    block = {"name": "b", "actor": "b", "resource": "*", "condition": "metadata.a == 'x'", "action": {"type": "block"}}
-    listed({**ALL}, {"id": "5", **block})
+    yield
+    for cached in caches:
+        cached.cache_clear()
+
+
+ON_METADATA = {"name": "b", "actor": "b", "resource": "*", "condition": "metadata.a == 'x'", "action": {"type": "block"}}
+
+
+def test_without_the_library_a_condition_is_not_evaluated(listed, apply, no_cel):
+    listed({**ALL}, {"id": "5", **ON_METADATA})
     result = apply(expect=[EXPECTED], check_mode=True)
     assert (result["matrix"][0]["allowed"], result["matrix"][0]["reason"]) == (None, "not evaluated")
     # Ansible shows a warning once in a process.
-    assert "cel-python" in not_evaluated(result["matrix"])[0]
-    for cached in (conditions._environment, conditions._program):
-        cached.cache_clear()
+    assert "cel-python in check mode: expect[0]" in not_evaluated(result["matrix"])[0]
+
+
+@pytest.mark.parametrize(("allowed", "holds"), [(True, None), (False, False)])
+def test_without_the_library_nobody_says_which_policy_allows(api, listed, apply, no_cel, allowed, holds):
+    listed({**ALL}, {"id": "5", **ON_METADATA})
+    answer = {"enforcement": {"allowed": True}}
+    api.expect("POST", POLICIES + "/simulate", answer=answer)
+    result = apply(expect=[{**EXPECTED, "allowed": allowed, "by": "another"}])
+    (row,) = result["matrix"]
+    assert (row["holds"], row["by"], result.get("failed", False)) == (holds, [], holds is False)
+    assert bool(not_evaluated(result["matrix"])) is (holds is None)
 
 
 @pytest.mark.parametrize("odd", [{"action": 5}, {"action": {"type": ["x"]}}, {"resource": [1]}, {"condition": None}, {"actor": {}}])
