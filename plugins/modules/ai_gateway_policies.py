@@ -180,6 +180,8 @@ options:
         description:
           - The name of a policy that must decide this, at least 1 character. For an allowed request that is one that applies to it, and for
             a refused one the one that blocks it, or whose limit is reached.
+          - The API's simulation does not name policies that allow a request. The module evaluates that itself, and needs the library
+            C(cel-python) if policies have conditions. Without it, this is a warning.
         type: str
   adopt_drafts:
     description:
