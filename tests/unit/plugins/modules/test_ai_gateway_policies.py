@@ -121,12 +121,12 @@ def test_a_draft_that_appears_before_the_commit_ends_it(api, listed, staged, app
 
 
 def test_an_adopted_draft_is_committed_along(api, listed, apply):
-    listed(draft({**ALL, "condition": "1 == 1"}), live=[ALL])
-    listed(draft({**ALL, "condition": "1 == 1"}), live=[ALL])
+    listed(draft({**ALL, "actor": "company:one"}), live=[ALL])
+    listed(draft({**ALL, "actor": "company:one"}), live=[ALL])
     api.expect("POST", POLICIES + "/commit", answer={})
-    listed({**ALL, "condition": "1 == 1"})
+    listed({**ALL, "actor": "company:one"})
     result = apply(adopt_drafts=True)
-    assert result["results"] == [{"name": "all", "operation": "updated", "changed_settings": ["condition"]}]
+    assert result["results"] == [{"name": "all", "operation": "updated", "changed_settings": ["actor"]}]
 
 
 def test_what_covers_everybody_becomes_live_first(api, listed, apply):
