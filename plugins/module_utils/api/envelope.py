@@ -74,9 +74,13 @@ def read_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES
     :raises ApiError: for anything else, with all that the answer tells.
     """
     payload = _parse(answer.body)
-    if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success", codes.bare in payload) is True:
+    if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success", _is_bare(payload, codes)) is True:
         return payload
     raise _failure(request, answer, payload, codes)
+
+
+def _is_bare(payload: Mapping[str, Any], codes: Codes) -> bool:
+    return bool(codes.bare) and codes.bare in payload
 
 
 def _parse(body: bytes) -> Any:

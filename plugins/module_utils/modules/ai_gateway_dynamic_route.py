@@ -75,12 +75,12 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     items: Items = VersionedItems(client, DYNAMIC_ROUTE, task.place) if declaration.present else Items(client, DYNAMIC_ROUTE, task.place)
     if isinstance(items, VersionedItems) and task.options[VERSION.name] is not None:
         declaration = _roll_back(items, declaration, task.options[VERSION.name])
-    elements = task.declaration.settings.get(ELEMENTS.key) or []
+    elements = (task.declaration.settings.get(ELEMENTS.key) or []) if declaration.present else []
     warnings = missing_providers(elements, client, check_mode)
     outcome = reconcile(DYNAMIC_ROUTE, declaration, items, check_mode)
     result = item_result(DYNAMIC_ROUTE, NAME, declaration, outcome, task.label, Scrubber(client.secrets))
     if outcome.operation in (CREATED, UPDATED):
-        warnings += [*_without_key(elements, items), *_left_over(outcome, items)]
+        warnings += _remarks(elements, outcome, items, check_mode)
     return _drawn({**result, "warnings": [*warnings, *result.get("warnings", [])]})
 
 
@@ -116,6 +116,19 @@ def _roll_back(items: VersionedItems, declaration: Declaration, version_id: str)
     graph = version.get(ELEMENTS.key)
     shown = {} if graph is None else {ELEMENTS.key: graph}
     return replace(declaration, settings={**declaration.settings, VERSION_ID: version_id, **shown})
+
+
+def _remarks(elements: Sequence[Mapping[str, Any]], outcome: Outcome, items: Items, check_mode: bool) -> list[str]:
+    """Return what there is to say about a graph that was, or would be, written. That it cannot be read does not undo the write.
+
+    :raises CollectionError: in check mode, if it cannot be read.
+    """
+    try:
+        return [*_without_key(elements, items), *_left_over(outcome, items)]
+    except CollectionError as error:
+        if check_mode:
+            raise
+        return [f"The route is as declared, but keys and gateway could not be read to check whether it can work: {error}"]
 
 
 def _without_key(elements: Sequence[Mapping[str, Any]], items: Items) -> list[str]:

@@ -54,11 +54,6 @@ class Change:
         """The item as it will be."""
         return None if self.wanted is None else {**(self.live or {}), **self.wanted}
 
-    @property
-    def is_committed(self) -> bool:
-        """Whether a commit has to make something of this live."""
-        return self.wanted is not None and self.operation != UNCHANGED
-
 
 @dataclass(frozen=True)
 class DraftSet:

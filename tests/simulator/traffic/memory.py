@@ -20,7 +20,7 @@ class Memory:
     def __init__(self, seed: int = 0) -> None:
         self._requests: dict[Any, deque[float]] = defaultdict(deque)
         self._cache: dict[Any, tuple[float, Answer]] = {}
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)  # noqa: S311 (it keeps no secret)
         self._change = 0
         self._since_change = 0
 

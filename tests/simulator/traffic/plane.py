@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import json
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -246,7 +245,6 @@ def metadata_of(header: str) -> dict[str, Any]:
         value = json.loads(header or "{}")
     except ValueError:
         return {}
-    is_flat: Callable[[Any], bool] = lambda part: isinstance(part, str | int | float)  # noqa: E731
-    if not isinstance(value, dict) or not all(is_flat(part) for part in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(part, str | int | float) for part in value.values()):
         return {}
     return dict(list(value.items())[:MOST_METADATA])

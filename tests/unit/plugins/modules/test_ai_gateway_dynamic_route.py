@@ -342,6 +342,31 @@ def test_a_deletion_does_not_wait_for_a_graph(api, apply, routes, waits):
     assert not waits
 
 
+def test_a_deletion_does_not_need_the_providers_of_the_graph(api, apply, routes):
+    routes.listed("support")
+    routes.read()
+    api.expect("DELETE", ONE, answer={"id": "r-1"})
+    assert apply(state="absent", elements=graph(provider="custom-gone"))["operation"] == "deleted"
+
+
+@pytest.mark.parametrize("unreadable", ["keys", "gateway"])
+def test_what_was_written_is_no_failure_if_only_the_warnings_cannot_be_read(api, apply, routes, warnings, unreadable):
+    routes.listed("support")
+    routes.read()
+    routes.changed(5, 2)
+    routes.read(5, 2)
+    refused = {"status": 403, "errors": [{"code": 10000, "message": "no"}]}
+    if unreadable == "keys":
+        api.expect("GET", GATEWAY + "/provider_configs", query=PAGE, **refused)
+    else:
+        routes.keys("openai")
+        api.expect("GET", GATEWAY, **refused)
+    result = apply(elements=graph(5))
+    assert (result.get("failed", False), result["operation"]) == (False, "updated")
+    (warning,) = warnings
+    assert warning.startswith("The route is as declared, but ")
+
+
 def test_a_flat_error_is_read(api, apply, routes):
     routes.listed("support")
     routes.read()

@@ -28,6 +28,7 @@ NO_ENVELOPES = (
     '{"success": true, "result": {"id": "a", "cache_ttl": NaN}}',
     '{"success": true, "result": {"id": "a", "cache_ttl": 1e999}}',
     '{"success": true, "result": {"id": "a"}} trailing',
+    '{"": true, "result": {"id": "a"}}',
     b'{"success": true, "result": "\xff"}',
     "\ufeff{}",
     "[" * 5000,
