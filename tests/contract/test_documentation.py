@@ -17,7 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import OF_EVERY_ITEM
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import PROGRESS_SECONDS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import PROGRESS_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_elements import ELEMENT_TYPES, MAX_SHARES

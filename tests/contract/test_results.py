@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet, plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import member, plan
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from tests.contract.returns import (
     CASES,
@@ -148,7 +148,7 @@ def test_the_operations_of_one_item_are_documented(documented: Json, results: di
 
 def test_every_operation_of_many_items_was_seen_and_is_documented(documented: Json, results: dict[tuple[str, str], Json]) -> None:
     many = [entry["operation"] for case in TASKS["ai_gateways"] for entry in results["ai_gateways", case].get("results", [])]
-    assert set(many) == {plan.CREATED, plan.UPDATED, plan.DELETED, plan.UNCHANGED, fleet.FAILED}
+    assert set(many) == {plan.CREATED, plan.UPDATED, plan.DELETED, plan.UNCHANGED, member.FAILED}
     document = documented["ai_gateways"]["return"]
     assert set(document["results"]["contains"]["operation"]["choices"]) == set(document["summary"]["contains"]) == set(many)
 

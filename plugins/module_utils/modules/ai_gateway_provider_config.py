@@ -12,7 +12,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, CollectionError, Refused
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import (
     WAIT_TIMEOUT,
-    Step,
     ensure_store,
     make_secret,
     steps_result,
@@ -23,7 +22,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbin
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import ALWAYS, NEVER, Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome, Step
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
     CREATED,
     RECREATED,

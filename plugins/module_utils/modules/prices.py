@@ -13,6 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import C
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED, make_plan
@@ -62,18 +63,18 @@ def run_prices(declarations: tuple[Declaration, ...], provider_id: str | None, c
         planned = [make_plan(COST, declaration, None) for declaration in declarations]
         return _prices([Outcome(plan.operation, plan.changed_settings, None, plan.after) for plan in planned])
     # The list is declared whole, so all that it does not have is deleted.
-    fleet = Fleet(declarations, purge=True, purge_limit=None, concurrency=CONCURRENCY)
+    group = Group(Items(client, COST, {str(COST.parent_key): provider_id}), declarations, purge=True)
     try:
-        members = reconcile_fleet(COST, fleet, Items(client, COST, {str(COST.parent_key): provider_id}), check_mode)
+        reconcile_fleet(Fleet(((group,),), purge_limit=None, concurrency=CONCURRENCY), client, check_mode)
     except CollectionError as error:
         if not check_mode:
             error.add_remark(PROVIDER_DONE)
         raise
-    errors = [(member.declaration.id, member.error) for member in members if member.error is not None]
+    errors = [(member.declaration.id, member.error) for member in group.members if member.error is not None]
     if errors:
         names = ", ".join(name for name, _error in errors)
         raise PricesFailed(f"{PROVIDER_DONE} These of its prices are not: {names}. {errors[0][1]}", errors[0][1])
-    return _prices([member.outcome for member in members if member.outcome is not None])
+    return _prices([member.outcome for member in group.members if member.outcome is not None])
 
 
 def prices_of(client: Client) -> dict[str, list[dict[str, Any]]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, Mapping, NamedTuple
+from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Exists
@@ -16,11 +16,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbin
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome, Step
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED, make_plan
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SCOPE, SECRET, STORE
 
 # The name that the dashboard gives to the store of an account.
@@ -40,23 +40,6 @@ class NoSource(CollectionError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"copy_from: there is no {SECRET.name} {name!r} in the Secrets Store. Nothing was changed.")
-
-
-class Step(NamedTuple):
-    """What a task did, or would do, to an item that it needs on its way."""
-
-    resource: Resource
-    name: str
-    outcome: Outcome
-
-    def shown(self) -> dict[str, Any]:
-        """Return the step as results have it."""
-        return {
-            "kind": self.resource.kind,
-            "name": self.name,
-            "operation": self.outcome.operation,
-            "changed_settings": list(self.outcome.changed_settings),
-        }
 
 
 def steps_result(steps: list[Step], result: dict[str, Any], client: Client) -> dict[str, Any]:

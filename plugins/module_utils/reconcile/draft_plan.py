@@ -19,7 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     UPDATED,
     make_plan,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import refuse_alike, refuse_too_many, to_purge
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
@@ -57,11 +57,14 @@ class Change:
 
 @dataclass(frozen=True)
 class DraftSet:
-    """What is declared: the items, whether others are deleted, and whether drafts of others are committed along."""
+    """What is declared: the items, whether others are deleted, and whether drafts of others are committed along.
+
+    A ``purge_limit`` of ``None`` leaves it to the caller to refuse deletions.
+    """
 
     declarations: tuple[Declaration, ...]
     purge: bool
-    purge_limit: int
+    purge_limit: int | None
     adopts: bool
 
 
@@ -86,7 +89,11 @@ def plan_changes(resource: Resource, wanted: DraftSet, stored: Stored, ambiguous
     drafts.update((name, draft) for name, draft in new.items() if name not in live)
     known = {**(new if wanted.adopts else {}), **live}
     names = [declaration.id for declaration in wanted.declarations]
-    purged = to_purge(resource, names, known, wanted.purge_limit) if wanted.purge else []
+    purged = to_purge(resource, names, known) if wanted.purge else []
+    if wanted.purge_limit is not None:
+        ids = [deletion.id for deletion in purged]
+        refuse_alike(resource, names, known, ids)
+        refuse_too_many({resource.name: ids}, wanted.purge_limit, bool(names))
     changes = [
         _change(resource, declaration, live.get(declaration.id), drafts.get(declaration.id), wanted.adopts)
         for declaration in [*wanted.declarations, *purged]

@@ -87,6 +87,10 @@ class Items:
             self._parent = Items(self.client, parent, self.place).get(self.place[self.resource.place[-1].name])
         return self._parent
 
+    def set_parent(self, parent: Mapping[str, Any]) -> None:
+        """Take ``parent`` for the item that these belong to, so that it is not read again."""
+        self._parent = dict(parent)
+
     @property
     def parent_name(self) -> str:
         """The item that these belong to, for messages."""

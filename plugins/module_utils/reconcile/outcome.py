@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping, NamedTuple, Sequence
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+
 # Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
 # stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to
 # delete; an update that was repeated, as somebody else had undone it; in check mode, a parent that does not exist yet.
@@ -36,3 +38,20 @@ class Outcome:
     after: Mapping[str, Any] | None
     notices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     children: Sequence[Child] = ()
+
+
+class Step(NamedTuple):
+    """What a task did, or would do, to an item that it needs on its way."""
+
+    resource: Resource
+    name: str
+    outcome: Outcome
+
+    def shown(self) -> dict[str, Any]:
+        """Return the step as results have it."""
+        return {
+            "kind": self.resource.kind,
+            "name": self.name,
+            "operation": self.outcome.operation,
+            "changed_settings": list(self.outcome.changed_settings),
+        }

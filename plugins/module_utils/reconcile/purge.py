@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Collection, Mapping
+from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
@@ -18,36 +18,43 @@ class PurgeRefused(CollectionError):
     """Which items are not declared is not sure, or they are more than may be deleted."""
 
 
-def to_purge(
-    resource: Resource, declared: Collection[str], stored: Mapping[str, Mapping[str, Any]], limit: int | None
-) -> list[Declaration]:
-    """Return the deletions of the items in ``stored`` whose ids are not ``declared``, without protected ones.
-
-    :param limit: the most that may be deleted. ``None`` is for items that are declared as one list, whatever else is stored.
-    :raises PurgeRefused: if they are more than ``limit``, or if a declared id is hardly another one than a stored one.
-    """
+def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str, Mapping[str, Any]]) -> list[Declaration]:
+    """Return the deletions of the items in ``stored`` whose ids are not ``declared``, without protected ones."""
     ids = [item_id for item_id, item in stored.items() if item_id not in declared and not resource.is_protected(item)]
-    deletions = [Declaration(item_id, present=False, settings={}, listed=stored[item_id]) for item_id in ids]
-    if limit is None:
-        return deletions
-    by_look = {_look_of(item_id): item_id for item_id in ids}
+    return [Declaration(item_id, present=False, settings={}, listed=stored[item_id]) for item_id in ids]
+
+
+def refuse_alike(resource: Resource, declared: Iterable[str], stored: Collection[str], purged: Iterable[str]) -> None:
+    """Make sure that no declared id that is not ``stored`` looks like one that would be ``purged``.
+
+    :raises PurgeRefused: if one does.
+    """
+    by_look = {_look_of(item_id): item_id for item_id in purged}
     alike = [
         f"{printable(repr(item_id), MAX_NAME)} and {by_look[_look_of(item_id)]!r}"
         for item_id in declared
-        if _look_of(item_id) in by_look and item_id not in stored
+        if item_id not in stored and _look_of(item_id) in by_look
     ]
     if alike:
         raise PurgeRefused(
             f"Nothing was changed. purge would delete {resource.name}s whose ids differ only in form from declared ones: "
             f"{name_some(alike)}. Correct the declared ids."
         )
-    if len(ids) > limit:
-        hint = "" if declared else "Nothing is listed at all: check where the list comes from. "
+
+
+def refuse_too_many(purged: Mapping[str, Sequence[str]], limit: int, is_any_declared: bool) -> None:
+    """Make sure that no more items are deleted than ``limit``. ``purged`` has their ids by the name of their kind.
+
+    :raises PurgeRefused: if there are more.
+    """
+    number = sum(map(len, purged.values()))
+    if number > limit:
+        hint = "" if is_any_declared else "Nothing is listed at all: check where the list comes from. "
+        kinds = " and ".join(f"the {name}s that are not listed ({name_some(ids)})" for name, ids in purged.items() if ids)
         raise PurgeRefused(
-            f"Nothing was changed. purge would delete the {resource.name}s that are not listed ({name_some(ids)}): "
-            f"{len(ids)}, and purge_limit allows {limit}. {hint}List those that must stay, or raise purge_limit."
+            f"Nothing was changed. purge would delete {kinds}: {number}, and purge_limit allows {limit}. {hint}"
+            "List those that must stay, or raise purge_limit."
         )
-    return deletions
 
 
 def _look_of(item_id: str) -> str:

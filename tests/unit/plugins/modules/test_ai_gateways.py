@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import group as groups
 
 GATEWAYS = "/ai-gateway/gateways"
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -347,12 +347,12 @@ def test_a_failing_listing_fails_the_task_with_its_details(api, apply):
 
 
 def test_a_defect_in_one_is_told_and_does_not_stop_the_others(api, gateway, apply, monkeypatch):
-    def predict(self, current, predict=fleet.Reconciler.predict):
+    def predict(self, current, predict=groups.Reconciler.predict):
         if self.declaration.id == "a":
             raise ZeroDivisionError("oops")
         return predict(self, current)
 
-    monkeypatch.setattr(fleet.Reconciler, "predict", predict)
+    monkeypatch.setattr(groups.Reconciler, "predict", predict)
     api.expect_page([gateway(id="a"), gateway(id="b")])
     # What cannot be planned from the listing is read by itself.
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))

@@ -15,8 +15,10 @@ import pytest
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, NotSent, Request
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import workers
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 PROGRESS = 0.1
@@ -25,7 +27,7 @@ PROGRESS = 0.1
 @pytest.fixture(autouse=True)
 def real_clock(monkeypatch, waits):
     monkeypatch.undo()
-    monkeypatch.setattr(fleet, "PROGRESS_SECONDS", PROGRESS)
+    monkeypatch.setattr(workers, "PROGRESS_SECONDS", PROGRESS)
 
 
 class Account:
@@ -78,8 +80,10 @@ def declared(number, **keywords):
     return [Declaration(f"g{index}", present=True, settings={"cache_ttl": 5}, **keywords) for index in range(number)]
 
 
-def run(account, declarations, concurrency=1, **keywords):
-    return fleet.reconcile_fleet(GATEWAY, fleet.Fleet(tuple(declarations), concurrency=concurrency, **keywords), account, False)
+def run(account, declarations, concurrency=1):
+    group = Group(account, declarations)
+    reconcile_fleet(Fleet(((group,),), concurrency=concurrency, deletes_first=True), account.client, check_mode=False)
+    return group.members
 
 
 @pytest.mark.parametrize(("concurrency", "most"), [(1, 1), (4, 4), (16, 8)])
@@ -185,13 +189,13 @@ def test_an_interrupted_run_begins_nothing_more():
 def test_an_interrupted_run_ends_its_requests_and_says_how_far_it_came(monkeypatch):
     account = Account()
 
-    def interrupt(run, threads, line):
+    def interrupt(self, threads, line):
         for thread in threads:
             thread.join()
-        if run.finished:
+        if account.created:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(fleet._Run, "_watch", interrupt)
+    monkeypatch.setattr(workers.Workers, "watch", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(account, declared(3))
     assert account.lines == ["ended before it was finished: 3 of 3 AI Gateways done, 3 changed, 0 failed"]

@@ -16,6 +16,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import A
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Resource
 
@@ -145,6 +146,8 @@ def test_many_are_matched_by_their_keys(api, items):
     api.expect("GET", "/things/two", answer={**STORED, "id": "two", "slug": "second", "size": 1})
     api.expect("PATCH", "/things/two", body={"size": 2}, answer={**STORED, "id": "two", "slug": "second"})
     declarations = tuple(Declaration(slug, True, WANTED) for slug in ("first", "second"))
-    members = reconcile_fleet(THING, Fleet(declarations), items, check_mode=False)
+    group = Group(items, declarations)
+    reconcile_fleet(Fleet(((group,),)), items.client, check_mode=False)
+    members = group.members
     assert [(member.declaration.id, member.operation) for member in members] == [("first", "unchanged"), ("second", "updated")]
     assert [json.loads(call.body) for call in api.calls if call.method == "PATCH"] == [{"size": 2}]

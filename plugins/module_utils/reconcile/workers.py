@@ -1,0 +1,78 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several pieces of work at a time, in threads, with lines of progress while they take long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import Callable, Iterable, Sequence, TypeVar
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+
+PROGRESS_SECONDS = 5.0
+Piece = TypeVar("Piece")
+
+
+class Workers:
+    """Work through lists with at most ``concurrency`` threads at a time, whose requests go through ``client``."""
+
+    def __init__(self, client: Client, concurrency: int) -> None:
+        self.client = client
+        self.concurrency = concurrency
+
+    def work_through(self, pieces: Sequence[Piece], work: Callable[[Piece], None], progress: Callable[[], str]) -> None:
+        """Call ``work`` for each piece, in their order, and report the ``progress`` every few seconds. ``work`` must not raise.
+
+        If the program is interrupted, no further piece is begun, and the requests under way are ended.
+        """
+        todo = deque(pieces)
+
+        def work_on_the_next() -> None:
+            while True:
+                try:
+                    piece = todo.popleft()
+                except IndexError:
+                    return
+                work(piece)
+
+        # Not a pool of concurrent.futures, which finishes all of its work before it lets an interrupted program end.
+        try:
+            threads = start_several(work_on_the_next, min(self.concurrency, len(pieces)))
+            if not threads:
+                work_on_the_next()
+            self.watch(threads, progress)
+        except BaseException:
+            self.client.end()
+            self.client.tell(f"ended before it was finished: {progress()}")
+            raise
+        finally:
+            todo.clear()
+
+    def watch(self, threads: Iterable[threading.Thread], progress: Callable[[], str]) -> None:
+        """Wait for the threads, and report the progress every few seconds."""
+        client = self.client
+        next_line = time.monotonic() + PROGRESS_SECONDS
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(max(0.0, next_line - time.monotonic()))
+                if thread.is_alive() and time.monotonic() >= next_line:
+                    until = time.strftime("%H:%M:%S", time.localtime(time.time() + client.pace.waiting))
+                    client.tell(progress() + (f", waiting for the rate limit until {until}" if client.pace.waiting else ""))
+                    next_line = time.monotonic() + PROGRESS_SECONDS
+
+
+def start_several(work: Callable[[], None], number: int) -> list[threading.Thread]:
+    """Run ``work`` in that many threads, or in as many as the system allows; without any, the caller has to run it."""
+    threads: list[threading.Thread] = []
+    try:
+        for _number in range(number):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            threads.append(thread)
+    except RuntimeError:
+        # A limit of processes. Those that were started do the work of the others too.
+        pass
+    return threads
