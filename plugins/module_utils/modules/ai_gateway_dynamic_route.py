@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Collection, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import comparable_time
@@ -23,7 +23,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE, ELEMENTS, VERSION_ID
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_drawing import mermaid, outline
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_drawing import mermaid
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_graph import custom_slugs, providers_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, read_single, single
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
@@ -123,19 +123,25 @@ def _remarks(elements: Sequence[Mapping[str, Any]], outcome: Outcome, items: Ite
 
     :raises CollectionError: in check mode, if it cannot be read.
     """
+
+    def stored() -> set[str]:
+        return {str(config.get(PROVIDER_CONFIG.id.key)) for config in Items(items.client, PROVIDER_CONFIG, items.place).all()}
+
     try:
-        return [*_without_key(elements, items), *_left_over(outcome, items)]
+        return [*without_key(elements, stored), *left_over(outcome, items)]
     except CollectionError as error:
         if check_mode:
             raise
         return [f"The route is as declared, but keys and gateway could not be read to check whether it can work: {error}"]
 
 
-def _without_key(elements: Sequence[Mapping[str, Any]], items: Items) -> list[str]:
-    """Return a warning about the providers in ``elements`` for which the gateway has no key."""
-    providers = [provider for provider in providers_of(elements) if provider not in WITHOUT_KEY]
-    stored = Items(items.client, PROVIDER_CONFIG, items.place).all() if providers else []
-    keyless = sorted(set(providers) - {config.get("provider_slug") for config in stored})
+def without_key(elements: Sequence[Mapping[str, Any]], stored: Callable[[], Collection[str]]) -> list[str]:
+    """Return a warning about the providers in ``elements`` for which the gateway has no key.
+
+    :param stored: returns the slugs of the providers for which it has one. It is only called if the graph names a provider.
+    """
+    providers = {provider for provider in providers_of(elements) if provider not in WITHOUT_KEY}
+    keyless = sorted(providers.difference(stored())) if providers else []
     if not keyless:
         return []
     return [
@@ -144,7 +150,7 @@ def _without_key(elements: Sequence[Mapping[str, Any]], items: Items) -> list[st
     ]
 
 
-def _left_over(outcome: Outcome, items: Items) -> list[str]:
+def left_over(outcome: Outcome, items: Items) -> list[str]:
     """Return a warning if the route, until now, was that of a deleted gateway of the same id."""
     deployed_at = comparable_time((outcome.before or {}).get("version_created_at"))
     begun_at = comparable_time((items.parent() or {}).get("created_at")) if deployed_at else None
@@ -154,10 +160,7 @@ def _left_over(outcome: Outcome, items: Items) -> list[str]:
 
 
 def _drawn(result: dict[str, Any]) -> dict[str, Any]:
-    """Return the ``result`` with the graph as a drawing, and as an outline in the diff. Both are made of graphs without secrets."""
-    for shown in (result["diff"]["before"], result["diff"]["after"]):
-        if shown:
-            shown[ELEMENTS.key] = outline(shown.get(ELEMENTS.key) or [])
+    """Return the ``result`` with the graph as a drawing, which is made of a graph without secrets."""
     if NAME in result:
         result["mermaid"] = mermaid(result[NAME][ELEMENTS.key] or [])
     if not result["warnings"]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import Any, Mapping
 
@@ -12,7 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, CollectionError, Refused
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import (
     WAIT_TIMEOUT,
-    ensure_store,
+    SharedStore,
     make_secret,
     steps_result,
     value_warnings,
@@ -46,13 +47,28 @@ class NotUsable(CollectionError):
     """The gateway cannot use a stored key."""
 
 
-class ProviderConfigItems(Items):
-    """The provider configs of a gateway. One that is created first gets what it needs: the store, the gateway's store_id, the secret."""
+class SharedGateway:
+    """What the keys of one gateway have in common: the store, and the gateway once it uses the store."""
 
-    def __init__(self, client: Client, task: Task) -> None:
+    def __init__(self, store: SharedStore) -> None:
+        self.store = store
+        self.lock = threading.Lock()
+        self.linked: Mapping[str, Any] | None = None
+
+
+class ProviderConfigItems(Items):
+    """The provider configs of a gateway, of which one is declared. A new one first gets what it needs: store, store_id, and secret.
+
+    :param secrets: gets what must not be shown.
+    :param shared: what several keys of one gateway have in common.
+    """
+
+    def __init__(self, client: Client, task: Task, secrets: set[str] | None = None, shared: SharedGateway | None = None) -> None:
         super().__init__(client, PROVIDER_CONFIG, task.place)
         self.task = task
         self.steps: dict[str, Step] = {}
+        self._secrets = client.secrets if secrets is None else secrets
+        self._shared = shared or SharedGateway(SharedStore())
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create a config, with the id of its secret in place of the key. A fresh secret may be unknown to the API for some seconds."""
@@ -98,20 +114,34 @@ class ProviderConfigItems(Items):
         name = "_".join([self.task.place["gateway_id"], *self.task.declaration.keys])
         when = NEVER if self.task.declaration.update_secrets == NEVER else ALWAYS
         declaration = Declaration(name, True, {"value": key}, when)
-        outcome = make_secret(self.client, declaration, store, check_mode, self.task.options[WAIT_TIMEOUT.name])
+        outcome = make_secret(self.client, declaration, store, check_mode, self.task.options[WAIT_TIMEOUT.name], self._secrets)
         return self._note(Step(SECRET, name, outcome)).outcome.after
+
+    def finish(self, outcome: Outcome, check_mode: bool) -> None:
+        """Wait until the listing shows a config that was created; in check mode, note what would be done on the way to it."""
+        if outcome.operation not in (CREATED, RECREATED):
+            return
+        if check_mode:
+            self.prepare(check_mode)
+        else:
+            # A new config is missing from the listing for some seconds. The next task would take it for absent.
+            with suppress(CollectionError):
+                self.find(self.task.declaration.id)
 
     def _open_store(self, check_mode: bool) -> Step:
         """Make sure that there is a store, and that the gateway uses it."""
         gateway = self._usable_gateway()
-        store = self._note(ensure_store(self.client, check_mode))
+        store = self._note(self._shared.store.ensure(self.client, check_mode))
         if gateway is not None:
-            self._note(self._link(gateway, store.outcome.after or {}, check_mode))
+            with self._shared.lock:
+                # Another key of this task may have done it already.
+                link = self._note(self._link(self._shared.linked or gateway, store.outcome.after or {}, check_mode))
+                self._shared.linked = link.outcome.after
         return store
 
     def _usable_gateway(self) -> dict[str, Any] | None:
         gateway = self.parent()
-        self.client.secrets.update(secret_values(GATEWAY, gateway or {}))
+        self._secrets.update(secret_values(GATEWAY, gateway or {}))
         if gateway is not None and gateway.get("authentication") is False:
             raise NotUsable(
                 f"{GATEWAY.name} {gateway['id']!r} has authentication: false, and then does not use stored keys: anybody who knows its URL "
@@ -153,13 +183,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     """
     items = ProviderConfigItems(client, task)
     outcome = reconcile(PROVIDER_CONFIG, task.declaration, items, check_mode)
-    if outcome.operation in (CREATED, RECREATED):
-        if check_mode:
-            items.prepare(check_mode)
-        else:
-            # A new config is missing from the listing for some seconds. The next task would take it for absent.
-            with suppress(CollectionError):
-                items.find(task.declaration.id)
+    items.finish(outcome, check_mode)
     result = item_result(PROVIDER_CONFIG, "provider_config", task.declaration, outcome, task.label, Scrubber(client.secrets))
     return steps_result(list(items.steps.values()), result, client)
 

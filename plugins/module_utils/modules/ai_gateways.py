@@ -14,6 +14,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import I
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import Listed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.fleet_result import (
     fleet_result,
     refuse_failures,
@@ -40,6 +41,7 @@ FLEET_OPTIONS = (
 )
 # Without a limit of the user's own, purge deletes no more, and nothing at all where no gateway is declared.
 DEFAULT_PURGE_LIMIT = 10
+ITEMS = (Listed("gateways", GATEWAY), Listed("defaults", GATEWAY))
 CHANGES = (CREATED, UPDATED, DELETED)
 
 
@@ -98,4 +100,4 @@ def warn(task: Task) -> list[str]:
     return id_warnings(GATEWAY, [declaration.id for declaration in task.declarations])
 
 
-WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *FLEET_OPTIONS), argument_spec, read, run, items_in=("gateways", "defaults"), warn=warn)
+WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *FLEET_OPTIONS), argument_spec, read, run, items_in=ITEMS, warn=warn)

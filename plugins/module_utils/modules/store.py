@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from typing import Any, Mapping
@@ -75,6 +76,23 @@ def ensure_store(client: Client, check_mode: bool) -> Step:
     return Step(STORE, str(found["name"]), Outcome(UNCHANGED, (), found, found))
 
 
+class SharedStore:
+    """The store of the account, which a task for many keys looks up or creates once. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._store: Step | None = None
+
+    def ensure(self, client: Client, check_mode: bool) -> Step:
+        """Return the store like ``ensure_store``; who comes later gets it unchanged."""
+        with self._lock:
+            found = self._store
+            if found is None:
+                found = self._store = ensure_store(client, check_mode)
+                return found
+            return found._replace(outcome=Outcome(UNCHANGED, (), found.outcome.after, found.outcome.after))
+
+
 def value_warnings(option: str, value: str | None) -> list[str]:
     """Return a warning about a secret that is so long that it may be stored, and then not be found (workers-sdk issue 14018)."""
     size = len((value or "").encode("utf-8"))
@@ -116,9 +134,12 @@ class SecretItems(Items):
         return found
 
 
-def make_secret(client: Client, declaration: Declaration, store: Step, check_mode: bool, seconds: int) -> Outcome:
+def make_secret(
+    client: Client, declaration: Declaration, store: Step, check_mode: bool, seconds: int, secrets: set[str] | None = None
+) -> Outcome:
     """Make a secret what is declared, with the scope that AI Gateway needs, and wait until it is active.
 
+    :param secrets: gets what must not be shown, in place of the secrets of the whole task.
     :raises CollectionError: where that cannot be reached.
     """
     store_id = (store.outcome.after or {}).get("id")
@@ -132,7 +153,7 @@ def make_secret(client: Client, declaration: Declaration, store: Step, check_mod
     items = SecretItems(client, SECRET, {"store_id": store_id})
     read_at = time.monotonic()
     current = items.find(declaration.id)
-    reconciler = Reconciler(SECRET, _with_scopes(declaration, current), items, client.secrets, read_at)
+    reconciler = Reconciler(SECRET, _with_scopes(declaration, current), items, client.secrets if secrets is None else secrets, read_at)
     if check_mode:
         if current is None and source_name is not None:
             items.source(source_name)

@@ -25,16 +25,20 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 
 # So much of an id is shown.
 MAX_ID_LENGTH = 80
-# What an item has and defaults for many items cannot have.
 Read = TypeVar("Read")
 
 
 class ItemReader:
-    """Reads the options of items, and gathers in C(problems) what is wrong, each without the secrets of its item."""
+    """Reads the options of items, and gathers in ``problems`` what is wrong, each without the secrets of its item.
 
-    def __init__(self, resource: Resource) -> None:
+    ``owner`` is the id of the item that these belong to, for messages. ``beside`` are options that an item has for other readers.
+    """
+
+    def __init__(self, resource: Resource, owner: str = "", beside: Sequence[str] = ()) -> None:
         self.problems: list[str] = []
         self._resource = resource
+        self._owner = owner
+        self._beside = beside
 
     def read(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
         """What C(items), the value of C(option), declare, in their order, with C(defaults) laid under each.
@@ -48,11 +52,15 @@ class ItemReader:
         for index, options in enumerate(items):
             place, item_id = f"{option}[{index}]", self._id_of(options)
             places[item_id].append(place)
-            where = f"{place} ({_shown(item_id)})" if item_id else place
+            where = f"{place} ({self.label(item_id)})" if item_id else place
             declarations.append(self._read(where, (), options, lambda *given: lay_under(self._resource, under, declare(*given))))
         same_id = {item_id: same for item_id, same in places.items() if item_id and same[1:]}
-        self.problems += [f"{' and '.join(same)} have the same id ({_shown(item_id)})" for item_id, same in same_id.items()]
+        self.problems += [f"{' and '.join(same)} have the same id ({self.label(item_id)})" for item_id, same in same_id.items()]
         return tuple(filter(None, declarations))
+
+    def label(self, item_id: str) -> str:
+        """Return what an item is called in messages: its id, after that of its owner."""
+        return _shown(f"{self._owner}{KEY_SEPARATOR}{item_id}" if self._owner else item_id)
 
     def _id_of(self, options: Mapping[str, Any]) -> str:
         """Return the identity in ``options`` that are not checked yet; empty where there is none."""
@@ -93,7 +101,7 @@ class ItemReader:
         known = item_options(self._resource)
         if name in known:
             return f"{name} belongs to an item of its own, and cannot be a default"
-        alike = difflib.get_close_matches(name, known, n=1)
+        alike = difflib.get_close_matches(name, [*known, *self._beside], n=1)
         return f"{name} is not an option" + (f": do you mean {alike[0]}?" if alike and "." not in name else "")
 
 
@@ -104,3 +112,17 @@ def _shown(item_id: str) -> str:
 def as_path(name: str | tuple[str, ...]) -> tuple[str, ...]:
     """The names that lead to an option; Ansible has a tuple of them only for one within another."""
     return (name,) if isinstance(name, str) else name
+
+
+def nested_lists(item: Mapping[str, Any], names: Sequence[str], where: str) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """Return those options of an ``item`` in ``names`` that are given, each a list of dicts, and what is wrong with their shapes."""
+    spec: dict[str, Any] = {name: {"type": "list", "elements": "dict"} for name in names}
+    given = {name: item[name] for name in names if item.get(name) is not None}
+    found = [f"{where}: {problem}" for _name, problem in wrong_shapes(spec, given)]
+    if found:
+        return {}, found
+    validated = ArgumentSpecValidator(spec).validate(given)
+    return (
+        {name: validated.validated_parameters[name] for name in given},
+        [f"{where}: {message.rstrip('.')}" for message in validated.error_messages],
+    )

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Container, Mapping
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_names
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
@@ -21,16 +24,35 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.maski
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import whole
 
 
-def shown_items(resource: Resource, known: Container[str], value: Any, scrub: Scrubber) -> Any:
-    """Return the options of items as they may be shown. What is known of one is searched for its own secrets and those of ``scrub``.
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """An option that has the options of items of a ``resource``: a list of dicts, or one dict.
 
-    To search it for the secrets of all the other items, too, would take time by the square of their number.
+    ``below`` are those options of such an item that have the options of other items.
     """
-    if isinstance(value, list):
-        return [shown_items(resource, known, item, scrub) for item in value]
-    if isinstance(value, dict):
-        return shown_values(resource, known, value, Scrubber(option_secrets(resource, value), scrub))
-    return None if value is None else MASK
+
+    option: str
+    resource: Resource
+    below: tuple[Listed, ...] = ()
+
+    @cached_property
+    def known(self) -> set[str]:
+        """Every name that an option of the item has, without those in ``below``."""
+        return item_names(self.resource)
+
+    def shown(self, value: Any, scrub: Scrubber) -> Any:
+        """Return the options of items as they may be shown. What is known of one is searched for its own secrets and those of ``scrub``.
+
+        To search it for the secrets of all the other items, too, would take time by the square of their number.
+        """
+        if isinstance(value, list):
+            return [self.shown(item, scrub) for item in value]
+        if not isinstance(value, dict):
+            return None if value is None else MASK
+        below = {listed.option: listed for listed in self.below}
+        own = {name: part for name, part in value.items() if name not in below}
+        shown = shown_values(self.resource, self.known, own, Scrubber(option_secrets(self.resource, own), scrub))
+        return {name: shown[name] if name in shown else below[name].shown(part, scrub) for name, part in value.items()}
 
 
 def shown_values(resource: Resource, known: Container[str], options: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:

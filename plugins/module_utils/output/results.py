@@ -45,8 +45,11 @@ VOLATILE = ("created_at", "modified_at", "updated_at")
 
 def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:
     """One side of a diff: the item without what differs between check mode and the real run."""
+    if item is None:
+        return {}
     volatile = {*VOLATILE, *(resource.versions.names if resource.versions else ())}
-    return {} if item is None else {name: value for name, value in show(resource, item, scrub).items() if name not in volatile}
+    shown = {name: value for name, value in show(resource, item, scrub).items() if name not in volatile}
+    return {**shown, **{field.key: field.form.outline(shown.get(field.key) or []) for field in resource.settings if field.form}}
 
 
 def item_result(resource: Resource, name: str, declaration: Declaration, outcome: Outcome, label: str, scrub: Scrub) -> dict[str, Any]:

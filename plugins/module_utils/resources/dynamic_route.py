@@ -12,6 +12,7 @@ from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Form, Resource, Versions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_drawing import outline
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_elements import from_wire, to_wire
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_graph import (
     carry_over,
@@ -26,7 +27,7 @@ ELEMENTS = Field(
     elements="dict",
     required_to_create=True,
     is_listed=False,
-    form=Form(graph_problems, to_wire, from_wire, same_graph, carry_over),
+    form=Form(graph_problems, to_wire, from_wire, same_graph, carry_over, outline),
 )
 VERSION_ID, VERSION_CREATED_AT = "version_id", "version_created_at"
 DEPLOYMENT = ("deployment_id", "deployed_at")

@@ -16,6 +16,7 @@ class Form:
 
     ``problems`` of a value and the place to name returns what is wrong with it. ``to_api`` and ``from_api`` translate between the names of
     options and those of the API. ``same`` and ``carry_over`` of a declared and a stored value are like those of ``reconcile/compare.py``.
+    ``outline`` of a value without secrets is what diffs show of it.
     """
 
     problems: Callable[[Any, str], list[str]]
@@ -23,6 +24,7 @@ class Form:
     from_api: Callable[[Any], Any]
     same: Callable[[Any, Any], bool]
     carry_over: Callable[[Any, Any], Any]
+    outline: Callable[[Any], Any]
 
 
 @dataclass(frozen=True)

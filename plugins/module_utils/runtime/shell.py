@@ -11,10 +11,10 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect, InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_names, names_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import names_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import connection_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets, shown_items, shown_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import Listed, option_secrets, shown_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
@@ -26,7 +26,7 @@ class Work(NamedTuple):
     ``fields`` are its options, without those that every item has (``state``, ``extra_settings``, ``unset``).
     C(read) makes of the options what C(run) takes, and raises InvalidOptions; nothing is sent before it has returned.
     C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
-    C(items_in) names the options that hold the options of items: a list of dicts, or one dict.
+    ``items_in`` are the options that hold the options of items.
     ``warn`` returns what is to be said about the task before anything is sent.
     """
 
@@ -35,7 +35,7 @@ class Work(NamedTuple):
     argument_spec: Callable[[], dict[str, Any]]
     read: Callable[[dict[str, Any]], Any]
     run: Callable[[Any, bool, Client], dict[str, Any]]
-    items_in: tuple[str, ...] = ()
+    items_in: tuple[Listed, ...] = ()
     warn: Callable[[Any], list[str]] = lambda task: []
 
 
@@ -112,9 +112,9 @@ def refused_shapes(work: Work, options: Mapping[str, Any]) -> str:
 def shown_options(work: Work, options: Mapping[str, Any], scrub: Scrubber | None = None) -> dict[str, Any]:
     """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings) and within items."""
     scrub = scrub or Scrubber(_secrets_in(work, options))
-    known = item_names(work.resource)
     shown = shown_values(work.resource, names_of(work.fields), _without_items(work, options), scrub)
-    return {name: shown[name] if name in shown else shown_items(work.resource, known, value, scrub) for name, value in options.items()}
+    items = {listed.option: listed for listed in work.items_in}
+    return {name: shown[name] if name in shown else items[name].shown(value, scrub) for name, value in options.items()}
 
 
 def _secrets_in(work: Work, options: Mapping[str, Any]) -> set[str]:
@@ -123,4 +123,5 @@ def _secrets_in(work: Work, options: Mapping[str, Any]) -> set[str]:
 
 
 def _without_items(work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if name not in work.items_in}
+    items = {listed.option for listed in work.items_in}
+    return {name: value for name, value in options.items() if name not in items}
