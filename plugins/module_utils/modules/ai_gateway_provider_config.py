@@ -53,22 +53,24 @@ class SharedGateway:
     def __init__(self, store: SharedStore) -> None:
         self.store = store
         self.lock = threading.Lock()
+        # The gateway, once a key of this task has made it use the store.
         self.linked: Mapping[str, Any] | None = None
 
 
 class ProviderConfigItems(Items):
     """The provider configs of a gateway, of which one is declared. A new one first gets what it needs: store, store_id, and secret.
 
-    :param secrets: gets what must not be shown.
     :param shared: what several keys of one gateway have in common.
+    :param secrets: gets what must not be shown.
+    :param steps: gets what was done on the way, by the name of the kind.
     """
 
-    def __init__(self, client: Client, task: Task, secrets: set[str] | None = None, shared: SharedGateway | None = None) -> None:
+    def __init__(self, client: Client, task: Task, shared: SharedGateway, secrets: set[str], steps: dict[str, Step]) -> None:
         super().__init__(client, PROVIDER_CONFIG, task.place)
         self.task = task
-        self.steps: dict[str, Step] = {}
-        self._secrets = client.secrets if secrets is None else secrets
-        self._shared = shared or SharedGateway(SharedStore())
+        self.steps = steps
+        self._secrets = secrets
+        self._shared = shared
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create a config, with the id of its secret in place of the key. A fresh secret may be unknown to the API for some seconds."""
@@ -118,7 +120,7 @@ class ProviderConfigItems(Items):
         return self._note(Step(SECRET, name, outcome)).outcome.after
 
     def finish(self, outcome: Outcome, check_mode: bool) -> None:
-        """Wait until the listing shows a config that was created; in check mode, note what would be done on the way to it."""
+        """See the base class: in check mode, note what would be done on the way to a new config."""
         if outcome.operation not in (CREATED, RECREATED):
             return
         if check_mode:
@@ -134,9 +136,8 @@ class ProviderConfigItems(Items):
         store = self._note(self._shared.store.ensure(self.client, check_mode))
         if gateway is not None:
             with self._shared.lock:
-                # Another key of this task may have done it already.
-                link = self._note(self._link(self._shared.linked or gateway, store.outcome.after or {}, check_mode))
-                self._shared.linked = link.outcome.after
+                if self._shared.linked is None:
+                    self._shared.linked = self._note(self._link(gateway, store.outcome.after or {}, check_mode)).outcome.after
         return store
 
     def _usable_gateway(self) -> dict[str, Any] | None:
@@ -181,11 +182,11 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
     :raises CollectionError: where that cannot be reached.
     """
-    items = ProviderConfigItems(client, task)
+    steps: dict[str, Step] = {}
+    items = ProviderConfigItems(client, task, SharedGateway(SharedStore()), client.secrets, steps)
     outcome = reconcile(PROVIDER_CONFIG, task.declaration, items, check_mode)
-    items.finish(outcome, check_mode)
     result = item_result(PROVIDER_CONFIG, "provider_config", task.declaration, outcome, task.label, Scrubber(client.secrets))
-    return steps_result(list(items.steps.values()), result, client)
+    return steps_result(list(steps.values()), result, client)
 
 
 def warn(task: Task) -> list[str]:

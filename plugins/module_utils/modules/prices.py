@@ -45,15 +45,17 @@ class Prices(NamedTuple):
     is_changed: bool
 
 
-def read_prices(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Declaration, ...] | None, list[str]]:
-    """Return what the option declares, ``None`` if it is not given, and what is wrong with it."""
+def read_prices(given: Sequence[Mapping[str, Any]] | None, where: str = COSTS.name) -> tuple[tuple[Declaration, ...] | None, list[str]]:
+    """Return what the option declares, ``None`` if it is not given, and what is wrong with it, by its place."""
     if given is None:
         return None, []
     reader = ItemReader(COST)
-    return reader.read(COSTS.name, given, None), reader.problems
+    return reader.read(where, given, None), reader.problems
 
 
-def run_prices(declarations: tuple[Declaration, ...], provider_id: str | None, check_mode: bool, client: Client) -> Prices:
+def run_prices(
+    declarations: tuple[Declaration, ...], provider_id: str | None, check_mode: bool, client: Client, concurrency: int = CONCURRENCY
+) -> Prices:
     """Make the prices of a provider exactly those that are declared; ``provider_id`` is ``None`` for one that does not exist yet.
 
     :raises PricesFailed: if that cannot be reached for all of them.
@@ -65,7 +67,7 @@ def run_prices(declarations: tuple[Declaration, ...], provider_id: str | None, c
     # The list is declared whole, so all that it does not have is deleted.
     group = Group(Items(client, COST, {str(COST.parent_key): provider_id}), declarations, purge=True)
     try:
-        reconcile_fleet(Fleet(((group,),), purge_limit=None, concurrency=CONCURRENCY), client, check_mode)
+        reconcile_fleet(Fleet(((group,),), purge_limit=None, concurrency=concurrency), client, check_mode)
     except CollectionError as error:
         if not check_mode:
             error.add_remark(PROVIDER_DONE)

@@ -50,7 +50,7 @@ class ItemReader:
         places: dict[str, list[str]] = defaultdict(list)
         declarations = []
         for index, options in enumerate(items):
-            place, item_id = f"{option}[{index}]", self._id_of(options)
+            place, item_id = f"{option}[{index}]", self.identity_of(options)
             places[item_id].append(place)
             where = f"{place} ({self.label(item_id)})" if item_id else place
             declarations.append(self._read(where, (), options, lambda *given: lay_under(self._resource, under, declare(*given))))
@@ -62,7 +62,7 @@ class ItemReader:
         """Return what an item is called in messages: its id, after that of its owner."""
         return _shown(f"{self._owner}{KEY_SEPARATOR}{item_id}" if self._owner else item_id)
 
-    def _id_of(self, options: Mapping[str, Any]) -> str:
+    def identity_of(self, options: Mapping[str, Any]) -> str:
         """Return the identity in ``options`` that are not checked yet; empty where there is none."""
         given = [self._given(field, options) for field in self._resource.keys]
         return KEY_SEPARATOR.join(given) if all(given) else ""

@@ -13,6 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.member import FAILED, Member
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Step
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
@@ -97,8 +98,8 @@ def _is_changed(member: Member) -> bool:
     return member.operation not in (UNCHANGED, FAILED) or bool(_done(member))
 
 
-def _done(member: Member) -> list[Any]:
-    return [step for step in member.steps if step.outcome.operation != UNCHANGED]
+def _done(member: Member) -> list[Step]:
+    return [step for step in member.steps.values() if step.outcome.operation != UNCHANGED]
 
 
 def _kind(one: Shown) -> dict[str, Any]:

@@ -21,10 +21,10 @@ def reconcile(resource: Resource, declaration: Declaration, items: Items, check_
     """
     reconciler = Reconciler(resource, declaration, items, items.client.secrets)
     current = reconciler.find()
-    if check_mode:
-        return reconciler.foresee(current)
     try:
-        return reconciler.carry_out(current)
+        outcome = reconciler.foresee(current) if check_mode else reconciler.carry_out(current)
     except CollectionError as error:
         explain_limit(resource, error, lambda: len(items.all()))
         raise
+    items.finish(outcome, check_mode)
+    return outcome

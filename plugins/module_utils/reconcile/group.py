@@ -183,6 +183,7 @@ class Group:
         reconciler = self.reconciler(member)
         current = reconciler.read() if member.in_doubt else member.current
         outcome = reconciler.foresee(current) if check_mode else reconciler.carry_out(current)
+        reconciler.items.finish(outcome, check_mode)
         first = member.confirmed
         # An update that is repeated changes the item from what it was before the first one.
         return outcome if first is None else replace(first, after=outcome.after, notices={**outcome.notices, REPEATED: ["settings"]})

@@ -14,6 +14,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import Codes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, CollectionError, NotFound, Request, StaleRead
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.catalog import children
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.wire import from_answer, to_body
@@ -119,6 +120,9 @@ class Items:
                 if error.status not in KIND_UNKNOWN:
                     raise
         return found
+
+    def finish(self, outcome: Outcome, check_mode: bool) -> None:
+        """Do what is left to do after an item was made what is declared, or in check mode predict that. Nothing, for most kinds."""
 
     def all(self, search: str = "") -> list[dict[str, Any]]:
         """Return all items, or those that the API finds by ``search``, in the API's order."""

@@ -20,7 +20,7 @@ class Member:
     """An item of a group, and what became of it: either ``error`` is set, or ``outcome`` is what was or would be done.
 
     ``read_at`` is when ``current`` was read, in seconds of the monotonic clock. ``in_doubt`` is set if the listing cannot decide what is
-    to be done, and ``is_settled`` if nothing is left to do. ``steps`` is what was done on the way, to other items.
+    to be done, and ``is_settled`` if nothing is left to do. ``steps`` is what was done to other items on the way, by the name of their kind.
     """
 
     declaration: Declaration
@@ -33,7 +33,7 @@ class Member:
     # The outcome of an update that somebody else has undone, and that is done again.
     confirmed: Outcome | None = None
     is_settled: bool = False
-    steps: list[Step] = field(default_factory=list)
+    steps: dict[str, Step] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     @property

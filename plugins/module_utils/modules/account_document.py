@@ -1,0 +1,199 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The document of an account: from options to declarations of each kind, with all problems by their place in the document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any, Iterator, Mapping, NamedTuple, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.policy_set import given_options
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, read_prices
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import value_warnings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader, nested_lists
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import Listed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import id_warnings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS, Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import COST, CUSTOM_PROVIDER, PREFIX
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE, ELEMENTS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import POLICY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_graph import custom_slugs
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+
+CUSTOM_PROVIDERS, GATEWAYS, DEFAULTS = "custom_providers", "gateways", "defaults"
+PROVIDER_CONFIGS, DYNAMIC_ROUTES, POLICIES, CUSTOM_DOMAINS = "provider_configs", "dynamic_routes", "policies", "custom_domains"
+# What a gateway can have below it, in the order of the work. In a document, the place of each says which gateway it belongs to.
+BELOW = {
+    name: replace(resource, place=(), parent=None)
+    for name, resource in (
+        (PROVIDER_CONFIGS, PROVIDER_CONFIG),
+        (DYNAMIC_ROUTES, DYNAMIC_ROUTE),
+        (POLICIES, POLICY),
+        (CUSTOM_DOMAINS, CUSTOM_DOMAIN),
+    )
+}
+KINDS = (CUSTOM_PROVIDERS, GATEWAYS, *BELOW)
+ITEMS = (
+    Listed(CUSTOM_PROVIDERS, CUSTOM_PROVIDER, (Listed(COSTS.name, COST),)),
+    Listed(GATEWAYS, GATEWAY, tuple(Listed(name, resource) for name, resource in BELOW.items())),
+    Listed(DEFAULTS, GATEWAY),
+)
+
+
+class DeclaredProvider(NamedTuple):
+    """A custom provider, and its prices if they are declared."""
+
+    declaration: Declaration
+    prices: tuple[Declaration, ...] | None
+
+
+class DeclaredGateway(NamedTuple):
+    """A gateway, and what is declared below it, by the name of the list; a list that is not given is not managed."""
+
+    declaration: Declaration
+    below: Mapping[str, tuple[Declaration, ...]]
+
+
+class Reference(NamedTuple):
+    """A place in the document that names a custom provider."""
+
+    where: str
+    slug: str
+
+
+class Document(NamedTuple):
+    """What is declared; ``None`` for a list that is not given."""
+
+    custom_providers: tuple[DeclaredProvider, ...] | None
+    gateways: tuple[DeclaredGateway, ...] | None
+    references: tuple[Reference, ...]
+    warnings: tuple[str, ...]
+
+
+class DocumentReader:
+    """Reads a document, and gathers in ``problems`` what is wrong with it."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.problems: list[str] = []
+        self._options = options
+        self._warnings: list[str] = []
+
+    def read(self) -> Document:
+        """Return what the options declare.
+
+        :raises InvalidOptions: with all problems.
+        """
+        providers, gateways = self._options[CUSTOM_PROVIDERS], self._options[GATEWAYS]
+        read_providers = None if providers is None else self._providers(providers)
+        read_gateways = None if gateways is None else self._gateways(gateways, self._options[DEFAULTS])
+        references: tuple[Reference, ...] = ()
+        if not self.problems:
+            references = tuple(_references(read_gateways or ()))
+            self.problems += _twice(read_gateways or ())
+            self.problems += _absent_providers(read_providers or (), references)
+        if self.problems:
+            raise InvalidOptions(self.problems)
+        return Document(read_providers, read_gateways, references, tuple(self._warnings))
+
+    def _providers(self, entries: Sequence[Mapping[str, Any]]) -> tuple[DeclaredProvider, ...]:
+        reader = ItemReader(CUSTOM_PROVIDER, beside=(COSTS.name,))
+        declarations = self._declared(reader, CUSTOM_PROVIDERS, [_without(entry, (COSTS.name,)) for entry in entries])
+        prices: list[tuple[Declaration, ...] | None] = []
+        for index, entry in enumerate(entries):
+            nested = self._nested(entry, (COSTS.name,), f"{CUSTOM_PROVIDERS}[{index}]")
+            found, problems = read_prices(nested.get(COSTS.name), f"{CUSTOM_PROVIDERS}[{index}].{COSTS.name}")
+            self.problems += problems
+            prices.append(found)
+        return tuple(map(DeclaredProvider, declarations, prices))
+
+    def _gateways(self, entries: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[DeclaredGateway, ...]:
+        reader = ItemReader(GATEWAY, beside=tuple(BELOW))
+        declarations = self._declared(reader, GATEWAYS, [_without(entry, BELOW) for entry in entries], defaults)
+        self._warnings += id_warnings(GATEWAY, [declaration.id for declaration in declarations])
+        below = [self._below(entry, f"{GATEWAYS}[{index}]", reader.identity_of(entry)) for index, entry in enumerate(entries)]
+        return tuple(map(DeclaredGateway, declarations, below))
+
+    def _below(self, entry: Mapping[str, Any], where: str, gateway_id: str) -> dict[str, tuple[Declaration, ...]]:
+        """Return what is declared below a gateway."""
+        found = {}
+        for name, items in self._nested(entry, tuple(BELOW), where).items():
+            reader = ItemReader(BELOW[name], owner=gateway_id)
+            entries = [given_options(item) for item in items] if name == POLICIES else items
+            found[name] = self._declared(reader, f"{where}.{name}", entries)
+        if entry.get("state") == "absent" and found:
+            self.problems.append(
+                f"{where} ({gateway_id}): {name_some(list(found))} given with state: absent: remove what belongs to the gateway, as it is "
+                "deleted along with it"
+            )
+        for declaration in found.get(PROVIDER_CONFIGS, ()):
+            self._warnings += value_warnings(f"secret of {gateway_id}/{declaration.id}", declaration.settings.get("secret"))
+        return found
+
+    def _declared(
+        self, reader: ItemReader, option: str, entries: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None = None
+    ) -> tuple[Declaration, ...]:
+        declarations = reader.read(option, entries, defaults)
+        self.problems += reader.problems
+        return tuple(replace(declaration, update_secrets=self._options[UPDATE_SECRETS.name]) for declaration in declarations)
+
+    def _nested(self, entry: Mapping[str, Any], names: Sequence[str], where: str) -> dict[str, list[dict[str, Any]]]:
+        found, problems = nested_lists(entry, names, where)
+        self.problems += problems
+        return found
+
+
+def missing_providers(references: Sequence[Reference], known: set[str]) -> list[str]:
+    """Return the problems of places that name a custom provider that is not ``known``."""
+    return [
+        f"{where} names {PREFIX + slug}, but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug}"
+        for where, slug in references
+        if slug not in known
+    ]
+
+
+def _without(entry: Mapping[str, Any], names: Sequence[str] | Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name not in names}
+
+
+def _references(gateways: Sequence[DeclaredGateway]) -> Iterator[Reference]:
+    for index, gateway in enumerate(gateways):
+        for name, slugs_of in ((PROVIDER_CONFIGS, slugs_of_key), (DYNAMIC_ROUTES, slugs_of_route)):
+            for position, declaration in enumerate(gateway.below.get(name, ())):
+                where = f"{GATEWAYS}[{index}].{name}[{position}] ({gateway.declaration.id}/{declaration.id})"
+                yield from (Reference(where, slug) for slug in slugs_of(declaration) if declaration.present)
+
+
+def slugs_of_key(declaration: Declaration) -> list[str]:
+    """Return the slug of the custom provider that a key is for, in a list that is empty if it is for another one."""
+    slug = declaration.keys[0]
+    return [slug[len(PREFIX) :]] if slug.startswith(PREFIX) else []
+
+
+def slugs_of_route(declaration: Declaration) -> list[str]:
+    """Return the slugs of the custom providers that a route names."""
+    return custom_slugs(declaration.settings.get(ELEMENTS.key) or [])
+
+
+def _twice(gateways: Sequence[DeclaredGateway]) -> list[str]:
+    """Return the problems of host names that two gateways are to have."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for index, gateway in enumerate(gateways):
+        for declaration in gateway.below.get(CUSTOM_DOMAINS, ()):
+            if declaration.present:
+                owners[declaration.id].append(f"{GATEWAYS}[{index}] ({gateway.declaration.id})")
+    return [f"{' and '.join(found)} have the same custom domain: {hostname}" for hostname, found in owners.items() if found[1:]]
+
+
+def _absent_providers(providers: Sequence[DeclaredProvider], references: Sequence[Reference]) -> list[str]:
+    absent = {provider.declaration.id for provider in providers if not provider.declaration.present}
+    return [
+        f"{where} names {PREFIX + slug}, which {CUSTOM_PROVIDERS} declares with state: absent"
+        for where, slug in references
+        if slug in absent
+    ]

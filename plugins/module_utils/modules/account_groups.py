@@ -1,0 +1,247 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The groups of items that an account consists of: what keys, routes, policies and providers need beyond the engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Iterator, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import (
+    DeclaredProvider,
+    slugs_of_key,
+    slugs_of_route,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_dynamic_route import left_over, without_key
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_provider_config import (
+    ProviderConfigItems,
+    SharedGateway,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.policy_set import PolicySet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, run_prices
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import WAIT_TIMEOUT, SharedStore
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import Change, DraftSet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import NotDeleted
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group, OwnerFailed
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.member import Member
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UNCHANGED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import VersionedItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER, PREFIX
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE, ELEMENTS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import POLICY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task
+
+
+class ProviderGroup(Group):
+    """The custom providers of an account, with their prices where those are declared."""
+
+    def __init__(self, client: Client, providers: Sequence[DeclaredProvider], purge: bool) -> None:
+        super().__init__(Items(client, CUSTOM_PROVIDER), [provider.declaration for provider in providers], purge)
+        self._prices = {provider.declaration.id: provider.prices for provider in providers if provider.declaration.present}
+
+    @property
+    def slugs(self) -> set[str]:
+        """The slugs of the providers that there will be."""
+        gone = {member.declaration.id for member in self.members if member.is_to_be_deleted}
+        return {*self.stored, *(declaration.id for declaration in self.declarations)} - gone
+
+    def failed(self, slugs: Sequence[str]) -> list[str]:
+        """Return those of the providers with these ``slugs`` that could not be made what is declared."""
+        errors = {member.declaration.id for member in self.members if member.error is not None}
+        return [PREFIX + slug for slug in slugs if slug in errors]
+
+    def is_settled(self, member: Member, check_mode: bool) -> bool:
+        """See the base class. Prices have to be read."""
+        return self._prices.get(member.declaration.id) is None and super().is_settled(member, check_mode)
+
+    def settle_one(self, member: Member, check_mode: bool) -> Outcome:
+        """See the base class; the prices follow the provider."""
+        outcome = super().settle_one(member, check_mode)
+        prices = self._prices.get(member.declaration.id)
+        if prices is None or outcome.after is None:
+            return outcome
+        found = run_prices(prices, outcome.after.get("id"), check_mode, self.items.client, concurrency=1)
+        changed = {*outcome.changed_settings, *([COSTS.name] if found.is_changed else [])}
+        return replace(
+            outcome,
+            operation=UPDATED if found.is_changed and outcome.operation == UNCHANGED else outcome.operation,
+            changed_settings=tuple(sorted(changed)),
+            before=None if outcome.before is None else {**outcome.before, COSTS.name: found.before},
+            after={**outcome.after, COSTS.name: found.after},
+        )
+
+
+class _NeedsProviders(Group):
+    """Items of a gateway that can name custom providers of the account."""
+
+    providers: ProviderGroup | None = None
+
+    def refuse_failed(self, slugs: Sequence[str]) -> None:
+        """Make sure that the custom providers with these ``slugs`` are as declared.
+
+        :raises OwnerFailed: if one is not.
+        """
+        failed = self.providers.failed(slugs) if self.providers is not None else []
+        if failed:
+            raise OwnerFailed(f"Nothing was changed. The {CUSTOM_PROVIDER.name} {failed[0]}, which it names, failed.")
+
+
+class KeyGroup(_NeedsProviders):
+    """The provider configs of a gateway."""
+
+    def __init__(
+        self,
+        client: Client,
+        declarations: Sequence[Declaration],
+        purge: bool,
+        owner: tuple[Group, str],
+        providers: ProviderGroup | None,
+        store: SharedStore,
+        wait_timeout: int,
+    ) -> None:
+        super().__init__(Items(client, PROVIDER_CONFIG, {GATEWAY_ID.name: owner[1]}), declarations, purge, owner)
+        self.providers = providers
+        self._shared = SharedGateway(store)
+        self._options = {WAIT_TIMEOUT.name: wait_timeout}
+
+    @property
+    def slugs(self) -> set[str]:
+        """The slugs of the providers for which there will be a key."""
+        gone = {member.declaration.id for member in self.members if member.is_to_be_deleted}
+        stored = {str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in gone}
+        return stored | {declaration.keys[0] for declaration in self.declarations if declaration.present}
+
+    def items_of(self, member: Member) -> Items:
+        """See the base class."""
+        task = Task(member.declaration, self.items.place, self._options)
+        return ProviderConfigItems(self.items.client, task, self._shared, member.secrets, member.steps)
+
+    def settle_one(self, member: Member, check_mode: bool) -> Outcome:
+        """See the base class."""
+        self.refuse_failed(slugs_of_key(member.declaration))
+        outcome = super().settle_one(member, check_mode)
+        owner, linked = self.owner, self._shared.linked
+        if owner is not None and owner.outcome is not None and linked is not None:
+            # The gateway uses the store now.
+            owner.outcome = replace(owner.outcome, after=linked)
+        return outcome
+
+
+class RouteGroup(_NeedsProviders):
+    """The dynamic routes of a gateway."""
+
+    def __init__(
+        self,
+        client: Client,
+        declarations: Sequence[Declaration],
+        purge: bool,
+        owner: tuple[Group, str],
+        providers: ProviderGroup | None,
+        keys: KeyGroup | None,
+    ) -> None:
+        place = {GATEWAY_ID.name: owner[1]}
+        super().__init__(VersionedItems(client, DYNAMIC_ROUTE, place), declarations, purge, owner)
+        self.providers = providers
+        self._keys = keys
+        # What is to be deleted need not show its graph.
+        self._plain = Items(client, DYNAMIC_ROUTE, place)
+
+    def items_of(self, member: Member) -> Items:
+        """See the base class."""
+        return self._plain if member.is_to_be_deleted else self.items
+
+    def settle_one(self, member: Member, check_mode: bool) -> Outcome:
+        """See the base class; a graph that is written is compared with the keys of the gateway."""
+        self.refuse_failed(slugs_of_route(member.declaration))
+        outcome = super().settle_one(member, check_mode)
+        if outcome.operation in (CREATED, UPDATED):
+            elements = member.declaration.settings.get(ELEMENTS.key) or []
+            member.warnings = [*without_key(elements, self._with_key), *left_over(outcome, self.items)]
+        return outcome
+
+    def _with_key(self) -> set[str]:
+        """Return the slugs of the providers for which the gateway has a key. That they cannot be read does not undo the write."""
+        if self._keys is not None:
+            return self._keys.slugs
+        owner = self.owner
+        if owner is not None and owner.current is None:
+            return set()
+        stored = Items(self.items.client, PROVIDER_CONFIG, self.items.place).all()
+        return {str(config.get(PROVIDER_CONFIG.id.key)) for config in stored}
+
+
+class PolicyGroup(Group):
+    """The policies of a gateway, which are changed together or not at all."""
+
+    def __init__(self, client: Client, wanted: DraftSet, owner: tuple[Group, str], allows_lockout: bool) -> None:
+        items = DraftItems(client, POLICY, {GATEWAY_ID.name: owner[1]})
+        super().__init__(items, wanted.declarations, wanted.purge, owner)
+        self._policies = PolicySet(items, wanted, allows_lockout=allows_lockout)
+
+    def _list(self) -> None:
+        self._policies.read()
+        self.stored = {POLICY.identity_of(item): item for item in self._policies.stored.live.values()}
+
+    def plan(self, check_mode: bool) -> None:
+        """See the base class."""
+        try:
+            if self.error is None:
+                self._policies.plan()
+        except CollectionError as error:
+            self.error = error
+        if self.error is not None:
+            super().plan(check_mode)
+            return
+        declared = {declaration.id: declaration for declaration in self.declarations}
+        for change in self._policies.changes:
+            declaration = declared.get(change.name) or _undeclared(change)
+            member = Member(declaration, change.live, self.read_at, _outcome(change))
+            member.is_settled = change.operation == UNCHANGED
+            self.members.append(member)
+
+    def batches(self, deletions: bool, all_at_once: bool = False) -> Iterator[list[Member]]:
+        """See the base class. All policies are one batch, with their deletions."""
+        pending = [member for member in self.members if not member.is_settled]
+        if pending and not deletions:
+            yield pending
+
+    def settle(self, batch: Sequence[Member], check_mode: bool) -> None:
+        """See the base class."""
+        owner = self.owner
+        try:
+            kept = [member.error for member in self.members if isinstance(member.error, NotDeleted)]
+            if kept:
+                raise kept[0]
+            if owner is not None and owner.error is not None:
+                raise OwnerFailed(f"Nothing was changed. {self.items.parent_name}, which it belongs to, failed.")
+            if owner is not None and owner.outcome is not None:
+                self.items.set_parent(owner.outcome.after or {})
+            batch[0].warnings = self._policies.check(check_mode)
+            after = self._policies.predict() if check_mode else self._policies.carry_out()
+        except Exception as error:
+            for member in batch:
+                member.fail(error)
+            return
+        live = {POLICY.identity_of(item): item for item in after}
+        for member in self.members:
+            if member.outcome is not None and not member.is_to_be_deleted:
+                member.outcome = replace(member.outcome, after=live.get(member.declaration.id))
+
+
+def _undeclared(change: Change) -> Declaration:
+    """Return the declaration of a policy that nobody declares: its deletion, or its draft that is adopted."""
+    is_purged = change.operation == DELETED
+    return Declaration(change.name, not is_purged, {}, listed=change.live if is_purged else None)
+
+
+def _outcome(change: Change) -> Outcome:
+    return Outcome(change.operation, change.changed_settings, change.live, change.after)

@@ -1,0 +1,226 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of the module ``ai_gateway_account``: all of an account, from one document to one result."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, NamedTuple, Sequence
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONCURRENCY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import (
+    BELOW,
+    CUSTOM_DOMAINS,
+    CUSTOM_PROVIDERS,
+    DEFAULTS,
+    DYNAMIC_ROUTES,
+    GATEWAYS,
+    ITEMS,
+    KINDS,
+    POLICIES,
+    PROVIDER_CONFIGS,
+    DeclaredGateway,
+    Document,
+    DocumentReader,
+    missing_providers,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_groups import (
+    KeyGroup,
+    PolicyGroup,
+    ProviderGroup,
+    RouteGroup,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import WAIT_TIMEOUT, SharedStore
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.fleet_result import (
+    Shown,
+    fleet_result,
+    refuse_failures,
+    shown_members,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import DraftSet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, RECREATED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+
+OPTIONS = (
+    Field(CUSTOM_PROVIDERS, "list", elements="dict"),
+    Field(GATEWAYS, "list", elements="dict"),
+    Field(DEFAULTS, "dict"),
+    Field("purge", "list", elements="str", choices=KINDS, default=[]),
+    Field("purge_limit", "int", minimum=0),
+    Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
+    UPDATE_SECRETS,
+    WAIT_TIMEOUT,
+    Field("adopt_drafts", "bool", default=False),
+    Field("allow_lockout", "bool", default=False),
+)
+# Without a limit of the user's own, purge deletes no more, and nothing at all where a whole kind is declared empty.
+DEFAULT_PURGE_LIMIT = 10
+OPERATIONS = (CREATED, UPDATED, RECREATED, DELETED)
+
+
+class Task(NamedTuple):
+    """What the options of a task ask for."""
+
+    document: Document
+    purge: frozenset[str]
+    purge_limit: int
+    options: Mapping[str, Any]
+
+
+def argument_spec() -> dict[str, Any]:
+    """Return the options of the module."""
+    return options_of(CONNECTION_OPTIONS + OPTIONS)
+
+
+def read(options: dict[str, Any]) -> Task:
+    """Return what the options ask for.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
+    document = None
+    try:
+        document = DocumentReader(options).read()
+    except InvalidOptions as error:
+        found += error.problems
+    purge, limit = frozenset(options["purge"]), options["purge_limit"]
+    if options[CUSTOM_PROVIDERS] is None and options[GATEWAYS] is None:
+        found.append(f"give {CUSTOM_PROVIDERS}, {GATEWAYS} or both: without them, nothing is declared")
+    found += [
+        f"{name} is empty, and purge would delete all of them: check where the list comes from, or set purge_limit to allow it"
+        for name in (CUSTOM_PROVIDERS, GATEWAYS)
+        if name in purge and options[name] == [] and limit is None
+    ]
+    if found or document is None:
+        raise InvalidOptions(found)
+    return Task(document, purge, DEFAULT_PURGE_LIMIT if limit is None else limit, options)
+
+
+class Account:
+    """The groups of all that a document declares, in the order of the work."""
+
+    def __init__(self, task: Task, client: Client) -> None:
+        self._task = task
+        self._client = client
+        self._store = SharedStore()
+        document = task.document
+        declared = document.gateways or ()
+        self.gateways = Group(Items(client, GATEWAY), [gateway.declaration for gateway in declared], GATEWAYS in task.purge)
+        self.providers: ProviderGroup | None = None
+        if document.custom_providers is not None or document.references:
+            self.providers = ProviderGroup(client, document.custom_providers or (), CUSTOM_PROVIDERS in task.purge)
+        self.keys = {gateway.declaration.id: self._keys(gateway) for gateway in declared if self._is_managed(gateway, PROVIDER_CONFIGS)}
+        self.routes = [self._routes(gateway) for gateway in declared if self._is_managed(gateway, DYNAMIC_ROUTES)]
+        self.policies = [self._policies(gateway) for gateway in declared if self._is_managed(gateway, POLICIES)]
+        self.domains = [self._domains(gateway) for gateway in declared if self._is_managed(gateway, CUSTOM_DOMAINS)]
+
+    @property
+    def phases(self) -> tuple[tuple[Group, ...], ...]:
+        """The groups by kind. A kind that the document does not mention is not there, and is not listed."""
+        providers = () if self.providers is None else (self.providers,)
+        gateways = () if self._task.document.gateways is None else (self.gateways,)
+        below = (tuple(self.keys.values()), tuple(self.routes), tuple(self.policies), tuple(self.domains))
+        return tuple(phase for phase in (providers, gateways, *below) if phase)
+
+    @property
+    def groups(self) -> list[Group]:
+        """All groups."""
+        return [group for phase in self.phases for group in phase]
+
+    def check(self) -> None:
+        """Make sure that each custom provider that is named exists, or will.
+
+        :raises InvalidOptions: if one does not.
+        """
+        if self.providers is not None:
+            found = missing_providers(self._task.document.references, self.providers.slugs)
+            if found:
+                raise InvalidOptions(found)
+
+    def _is_managed(self, gateway: DeclaredGateway, name: str) -> bool:
+        """Return whether there is something to do for a list below a gateway; an empty one says something only with purge."""
+        return bool(gateway.below.get(name)) or (name in gateway.below and name in self._task.purge)
+
+    def _owner(self, gateway: DeclaredGateway) -> tuple[Group, str]:
+        return self.gateways, gateway.declaration.id
+
+    def _keys(self, gateway: DeclaredGateway) -> KeyGroup:
+        return KeyGroup(
+            self._client,
+            gateway.below[PROVIDER_CONFIGS],
+            PROVIDER_CONFIGS in self._task.purge,
+            self._owner(gateway),
+            self.providers,
+            self._store,
+            self._task.options[WAIT_TIMEOUT.name],
+        )
+
+    def _routes(self, gateway: DeclaredGateway) -> RouteGroup:
+        keys = self.keys.get(gateway.declaration.id)
+        purge = DYNAMIC_ROUTES in self._task.purge
+        return RouteGroup(self._client, gateway.below[DYNAMIC_ROUTES], purge, self._owner(gateway), self.providers, keys)
+
+    def _policies(self, gateway: DeclaredGateway) -> PolicyGroup:
+        options = self._task.options
+        wanted = DraftSet(gateway.below[POLICIES], POLICIES in self._task.purge, None, options["adopt_drafts"])
+        return PolicyGroup(self._client, wanted, self._owner(gateway), options["allow_lockout"])
+
+    def _domains(self, gateway: DeclaredGateway) -> Group:
+        items = Items(self._client, CUSTOM_DOMAIN, {GATEWAY_ID.name: gateway.declaration.id})
+        return Group(items, gateway.below[CUSTOM_DOMAINS], CUSTOM_DOMAINS in self._task.purge, self._owner(gateway))
+
+
+def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
+    """Make the account what is declared, and return the module's result.
+
+    :raises SomeFailed: with that result, if an object failed.
+    :raises CollectionError: if nothing could be done at all.
+    """
+    account = Account(task, client)
+    fleet = Fleet(account.phases, task.purge_limit, task.options["concurrency"], check=account.check)
+    reconcile_fleet(fleet, client, check_mode)
+    shown = shown_members(account.groups, client.secrets, with_kind=True)
+    stored = _account(shown, task.document)
+    result = {**fleet_result(shown, OPERATIONS, with_kind=True), "account": stored}
+    refuse_failures(shown, result, "objects")
+    return {**result, "ansible_facts": {"cloudflare_ai_gateway_account": stored}}
+
+
+def _account(shown: Sequence[Shown], document: Document) -> dict[str, Any]:
+    """Return the objects that exist now, by their ids, in the form of the document."""
+    found: dict[str, Any] = {}
+    if document.custom_providers is not None:
+        found[CUSTOM_PROVIDERS] = {}
+    if document.gateways is not None:
+        found[GATEWAYS] = {}
+    names = {resource.kind: name for name, resource in ((GATEWAYS, GATEWAY), *BELOW.items())}
+    for one in shown:
+        kind, item = one.group.resource.kind, one.item
+        if item is None:
+            continue
+        if one.group.has_owner:
+            gateway = found[GATEWAYS].setdefault(one.group.place, {})
+            gateway.setdefault(names[kind], {})[one.member.declaration.id] = item
+        else:
+            found[names.get(kind, CUSTOM_PROVIDERS)][one.member.declaration.id] = item
+    return found
+
+
+def warn(task: Task) -> list[str]:
+    """Return what is to be said about the task before anything is sent."""
+    return list(task.document.warnings)
+
+
+WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, read, run, items_in=ITEMS, warn=warn)
