@@ -85,14 +85,20 @@ class _NeedsProviders(Group):
 
     providers: ProviderGroup | None = None
 
-    def refuse_failed(self, slugs: Sequence[str]) -> None:
-        """Make sure that the custom providers with these ``slugs`` are as declared.
+    def slugs_of(self, declaration: Declaration) -> list[str]:
+        """Return the slugs of the custom providers that a declared item names."""
+        raise NotImplementedError
 
-        :raises OwnerFailed: if one is not.
+    def settle_one(self, member: Member, check_mode: bool) -> Outcome:
+        """See the base class.
+
+        :raises OwnerFailed: if a custom provider that the item names is not as declared.
         """
-        failed = self.providers.failed(slugs) if self.providers is not None else []
-        if failed:
-            raise OwnerFailed(f"Nothing was changed. The {CUSTOM_PROVIDER.name} {failed[0]}, which it names, failed.")
+        if self.providers is not None and not member.is_to_be_deleted:
+            failed = self.providers.failed(self.slugs_of(member.declaration))
+            if failed:
+                raise OwnerFailed(f"Nothing was changed. The {CUSTOM_PROVIDER.name} {failed[0]}, which it names, failed.")
+        return super().settle_one(member, check_mode)
 
 
 class KeyGroup(_NeedsProviders):
@@ -120,6 +126,10 @@ class KeyGroup(_NeedsProviders):
         stored = {str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in gone}
         return stored | {declaration.keys[0] for declaration in self.declarations if declaration.present}
 
+    def slugs_of(self, declaration: Declaration) -> list[str]:
+        """See the base class."""
+        return slugs_of_key(declaration)
+
     def items_of(self, member: Member) -> Items:
         """See the base class."""
         task = Task(member.declaration, self.items.place, self._options)
@@ -127,7 +137,6 @@ class KeyGroup(_NeedsProviders):
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """See the base class."""
-        self.refuse_failed(slugs_of_key(member.declaration))
         outcome = super().settle_one(member, check_mode)
         owner, linked = self.owner, self._shared.linked
         if owner is not None and owner.outcome is not None and linked is not None:
@@ -155,13 +164,16 @@ class RouteGroup(_NeedsProviders):
         # What is to be deleted need not show its graph.
         self._plain = Items(client, DYNAMIC_ROUTE, place)
 
+    def slugs_of(self, declaration: Declaration) -> list[str]:
+        """See the base class."""
+        return slugs_of_route(declaration)
+
     def items_of(self, member: Member) -> Items:
         """See the base class."""
         return self._plain if member.is_to_be_deleted else self.items
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """See the base class; a graph that is written is compared with the keys of the gateway."""
-        self.refuse_failed(slugs_of_route(member.declaration))
         outcome = super().settle_one(member, check_mode)
         if outcome.operation in (CREATED, UPDATED):
             elements = member.declaration.settings.get(ELEMENTS.key) or []
