@@ -46,7 +46,7 @@ class ItemReader:
         Those with problems are left out.
         """
         of_one = [field.name for field in (*self._resource.place, *self._resource.keys)]
-        under = self._read("defaults", (*of_one, "state"), defaults or {}, declare_settings) or {}
+        under = (self._read("defaults", (*of_one, "state"), defaults, declare_settings) if defaults else None) or {}
         places: dict[str, list[str]] = defaultdict(list)
         declarations = []
         for index, options in enumerate(items):
