@@ -62,7 +62,11 @@ policies = st.builds(
     lambda cap: [{"name": "all", "actor": "company:all", "action": {"type": "no_limit"}}, *cap],
     st.lists(
         st.builds(
-            lambda amount: {"name": "cap", "actor": "user:{cf.user.email}", "action": {"type": "limit", "amount": amount, "period": "daily"}},
+            lambda amount: {
+                "name": "cap",
+                "actor": "user:{cf.user.email}",
+                "action": {"type": "limit", "amount": amount, "period": "daily"},
+            },
             st.sampled_from([5, 7]),
         ),
         max_size=1,

@@ -136,7 +136,7 @@ class Group:
     def _is_in_doubt(self, member: Member) -> bool:
         """Return whether the listing cannot decide: it may show less of an item than a reading does, or an older copy."""
         if member.is_purged:
-            return not self.resource.shows_whether_deletable(member.current or {})
+            return not (self.resource.is_listed_whole or self.resource.shows_whether_deletable(member.current or {}))
         is_stale = self.items.is_stale(member.declaration.id, member.current)
         return is_stale or (member.current is not None and member.operation in (UPDATED, FAILED))
 
