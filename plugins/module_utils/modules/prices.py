@@ -54,10 +54,11 @@ def read_prices(given: Sequence[Mapping[str, Any]] | None, where: str = COSTS.na
 
 
 def run_prices(
-    declarations: tuple[Declaration, ...], provider_id: str | None, check_mode: bool, client: Client, concurrency: int = CONCURRENCY
+    declarations: tuple[Declaration, ...], provider_id: str | None, check_mode: bool, client: Client, concurrency: int | None = None
 ) -> Prices:
     """Make the prices of a provider exactly those that are declared; ``provider_id`` is ``None`` for one that does not exist yet.
 
+    :param concurrency: how many requests may be under way at a time, ``None`` for a few.
     :raises PricesFailed: if that cannot be reached for all of them.
     :raises CollectionError: if they cannot be read.
     """
@@ -67,7 +68,7 @@ def run_prices(
     # The list is declared whole, so all that it does not have is deleted.
     group = Group(Items(client, COST, {str(COST.parent_key): provider_id}), declarations, purge=True)
     try:
-        reconcile_fleet(Fleet(((group,),), purge_limit=None, concurrency=concurrency), client, check_mode)
+        reconcile_fleet(Fleet(((group,),), purge_limit=None, concurrency=concurrency or CONCURRENCY), client, check_mode)
     except CollectionError as error:
         if not check_mode:
             error.add_remark(PROVIDER_DONE)

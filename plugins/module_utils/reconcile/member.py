@@ -20,7 +20,7 @@ class Member:
     """An item of a group, and what became of it: either ``error`` is set, or ``outcome`` is what was or would be done.
 
     ``read_at`` is when ``current`` was read, in seconds of the monotonic clock. ``in_doubt`` is set if the listing cannot decide what is
-    to be done, and ``is_settled`` if nothing is left to do. ``steps`` is what was done to other items on the way, by the name of their kind.
+    to be done, and ``is_settled`` if nothing is left to do. ``steps`` is what was done to other items on the way, by their kind.
     """
 
     declaration: Declaration
