@@ -131,7 +131,7 @@ def test_no_exported_file_is_evaluated(playbooks: Playbooks, tmp_path: Path) -> 
     simulator.seed_item("custom_providers", {"slug": "own", "name": evil, "description": f"# {evil}\n{evil}\n"})
     simulator.seed_item("provider_configs", {"gateway_id": "a", "provider_slug": "openai"})
     files = "(found.account | edgeops.cloudflare.account_files(secrets=item))"
-    filled_in = f"{{{{ dict({files.replace('item', 'true')}.secrets.keys() | zip(['filled in'] * 9)) | to_json }}}}"
+    filled_in = f"{{{{ dict({files.replace('item', 'true')}.secrets.keys() | zip(['example filled in'] * 9)) | to_json }}}}"
     copy, include = "ansible.builtin.copy", "ansible.builtin.include_vars"
     tasks: list[Json] = [
         {ACCOUNT_INFO: {}, "register": "found"},
@@ -152,6 +152,6 @@ def test_no_exported_file_is_evaluated(playbooks: Playbooks, tmp_path: Path) -> 
     assert (provider["name"], provider["description"]) == (evil, f"# {evil}\n{evil}\n")
     assert (gateway["store_id"], gateway["extra_settings"]) == (taken, {"later": {evil: [evil, taken]}})
     (gateway,) = with_secrets["gateways"]
-    assert gateway["extra_settings"] == {"later": {evil: [evil, taken]}, "otel": [{"url": evil, "headers": {evil: "filled in"}}]}
-    assert gateway["provider_configs"][0]["secret"] == "filled in"
+    assert gateway["extra_settings"] == {"later": {evil: [evil, taken]}, "otel": [{"url": evil, "headers": {evil: "example filled in"}}]}
+    assert gateway["provider_configs"][0]["secret"] == "example filled in"
     assert not trap.exists()

@@ -26,7 +26,7 @@ CONFIG = {
     "provider_slug": "openai",
     "alias": "default",
     "secret_id": "s",
-    "secret_preview": "sk-...1234",
+    "secret_preview": "example...1234",
     "rate_limit": 5,
 }
 DOMAIN = {"gateway_id": "a", "hostname": "ai.example.com", "status": "active"}
