@@ -11,21 +11,20 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import LISTED_POLICY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.account_export import declared_item, document_of
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
 KINDS = {
     resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN, DYNAMIC_ROUTE, LISTED_POLICY)
 }
+ACCOUNT = "account"
 # Modules that are not called by the kind of what they return.
 INFO = {GATEWAY.kind: "ai_gateway_info", LISTED_POLICY.kind: "ai_gateway_policies_info"}
 
@@ -59,8 +58,10 @@ options:
         M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does,
         V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does, V(dynamic_route) what
         M(edgeops.cloudflare.ai_gateway_dynamic_route_info) does, and V(policy) what M(edgeops.cloudflare.ai_gateway_policies_info) does.
+      - V(account) is the whole account that M(edgeops.cloudflare.ai_gateway_account_info) returns. Its lists are sorted, so that the same
+        account gives the same document.
     type: str
-    choices: [gateway, custom_provider, provider_config, secret, custom_domain, dynamic_route, policy]
+    choices: [gateway, custom_provider, provider_config, secret, custom_domain, dynamic_route, policy, account]
     default: gateway
 """
 
@@ -98,19 +99,22 @@ _value:
     - With O(kind), those of M(edgeops.cloudflare.ai_gateway_custom_provider), M(edgeops.cloudflare.ai_gateway_provider_config),
       M(edgeops.cloudflare.ai_gateway_secret), M(edgeops.cloudflare.ai_gateway_custom_domain) or
       M(edgeops.cloudflare.ai_gateway_dynamic_route), or an element of the list that M(edgeops.cloudflare.ai_gateway_policies) takes.
+    - With O(kind=account), a dict with C(custom_providers) and C(gateways). Each gateway has lists of what belongs to it.
   type: raw
 """
 
 
 def as_declared(items: Any, kind: str = GATEWAY.kind) -> Any:
     """See above."""
+    if kind == ACCOUNT:
+        return _account(items)
     resource = KINDS.get(kind)
     if resource is None:
-        raise AnsibleFilterError(f"as_declared: kind is {kind}, and must be one of: {', '.join(KINDS)}")
+        raise AnsibleFilterError(f"as_declared: kind is {kind}, and must be one of: {', '.join(KINDS)}, {ACCOUNT}")
     info = INFO.get(kind, f"ai_gateway_{kind}_info")
     if isinstance(items, Mapping) and all(isinstance(items.get(field.key), str) for field in resource.keys):
         try:
-            return _declared(resource, plain(items))
+            return declared_item(resource, plain(items))
         except InvalidOptions as error:
             problem = "; ".join(error.problems)
             name = "gateway" if resource is GATEWAY else resource.name
@@ -122,13 +126,15 @@ def as_declared(items: Any, kind: str = GATEWAY.kind) -> Any:
     raise AnsibleFilterError(f"as_declared takes a {name} or a list of {name}s, as edgeops.cloudflare.{info} returns them")
 
 
-def _declared(resource: Resource, item: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that declare an item. Prices are an option of a provider, although they are no setting of it."""
-    prices = item.pop(COSTS.name, None) if resource is CUSTOM_PROVIDER else None
-    declared = export.as_declared(resource, item)
-    if prices is not None:
-        declared[COSTS.name] = [{name: value for name, value in price.items() if value is not None} for price in prices]
-    return declared
+def _account(account: Any) -> dict[str, Any]:
+    """Return the document that declares a whole account."""
+    try:
+        return document_of(plain(account))
+    except InvalidOptions as error:
+        problem = "; ".join(error.problems)
+        raise AnsibleFilterError(
+            f"as_declared takes an account as edgeops.cloudflare.ai_gateway_account_info returns it: {problem}"
+        ) from None
 
 
 class FilterModule:

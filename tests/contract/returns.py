@@ -18,6 +18,7 @@ WRONG_TOKEN, NO_ANSWER, WRONG_OPTION = f"{FAILS}wrong token", f"{FAILS}no answer
 NEW_IN_CHECK_MODE, DELETED, REFUSED = "new, in check mode", "deleted", f"{FAILS}refused"
 CREATED, LEAST, UPDATED, UNCHANGED = "created", "created with the least", "updated", "unchanged"
 HISTORY = "with history"
+PROVIDERS_ONLY = "custom providers only"
 SOME_FAILED = f"{FAILS}some"
 NOT_MET = f"{FAILS}expectation"
 BESIDE = "new beside another, in check mode"
@@ -220,6 +221,14 @@ TASKS: dict[str, dict[str, Json]] = {
         WRONG_OPTION: {"options": {**TWO, "policies": [{"name": "cap", "actor": "{unknown}"}]}},
     },
     "ai_gateway_policies_info": reading({"names": ["everybody"]}, **TWO),
+    "ai_gateway_account_info": {
+        "all": {"options": {}},
+        "one": {"options": {"gateways": ["two"], "kinds": ["policies", "dynamic_routes"]}},
+        PROVIDERS_ONLY: {"options": {"kinds": ["custom_providers"]}},
+        WRONG_TOKEN: {"options": UNKNOWN},
+        NO_ANSWER: {"options": UNREACHABLE},
+        WRONG_OPTION: {"options": {"gateways": [""]}},
+    },
     "ai_gateways": {
         CREATED: {"options": {"gateways": [{"id": "one", **FULL}, {"id": "two"}]}, "diff": True},
         "changed": {"options": {"gateways": [{"id": "one", "cache_ttl": 1}, {"id": "two", "state": "absent"}, {"id": "three"}]}},
@@ -267,6 +276,11 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         "unless it does not exist yet, in check mode": set(TASKS["ai_gateway_secret"]) - {NEW_IN_CHECK_MODE},
     },
     **{module: READ for module in TASKS if module.endswith("_info")},
+    "ai_gateway_account_info": {
+        **READ,
+        "when O(kinds) has V(custom_providers)": {"all", PROVIDERS_ONLY},
+        "when O(kinds) has more than V(custom_providers)": {"all", "one"},
+    },
     "ai_gateway_probe": {
         "when the API says whether the gateway exists": {"answered", "chat", "no key", "no gateway", UNEXPECTED},
         "when the API answered": set(TASKS["ai_gateway_probe"]) - {NO_ANSWER, WRONG_OPTION},

@@ -32,6 +32,7 @@ READS_ONLY = {"ai_gateway_probe", *(module for module in MODULES if module.endsw
 NUMBERS = {5.0: "five"}
 # What the examples find.
 SEEDED = {
+    "ai_gateway_account_info": ("support-bot",),
     "ai_gateway_info": ("support-bot", "team-search"),
     "ai_gateways": ("team-support", "not-listed"),
     "ai_gateway_policies": ("support-bot",),

@@ -17,6 +17,7 @@ ONE, MANY, INFO = (f"edgeops.cloudflare.{name}" for name in ("ai_gateway", "ai_g
 PROVIDER, CONFIG, SECRET, ROUTE = (
     f"edgeops.cloudflare.ai_gateway_{name}" for name in ("custom_provider", "provider_config", "secret", "dynamic_route")
 )
+ACCOUNT_INFO = "edgeops.cloudflare.ai_gateway_account_info"
 PROBE = "edgeops.cloudflare.ai_gateway_probe"
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
 POLICIES = "edgeops.cloudflare.ai_gateway_policies"
@@ -162,6 +163,9 @@ SUCCESSES: list[Json] = [
     {ROUTE: {**ROUTED, "elements": graph("main")}},
     {ROUTE: {**ROUTED, "version": "{{ route.dynamic_route.version_id }}"}},
     {f"{ROUTE}_info": {"gateway_id": "keys", "history": True}, "register": "routes"},
+    {ACCOUNT_INFO: {}, "register": "whole"},
+    {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.as_declared('account') }}"}},
+    {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.account_files(secrets=true, each=true) }}"}},
     {"ansible.builtin.debug": {"msg": "{{ [route, routes, routes.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route')] }}"}},
     {PROBE: {**PROBED, "provider": "openai"}, "register": "probe"},
     {PROBE: {**PROBED, "provider": "{{ item }}"}, "loop": ["grok", "deepseek", "huggingface", "mistral", "cohere"]},
@@ -193,6 +197,7 @@ REFUSALS: list[Json] = [
     {MANY: {"gateways": [{"id": "a", "stripe": STRIPE}], "purge": "maybe"}},
     {MANY: {"gateways": [{"id": "a", "extra_settings": {"stripe": "{{ extra }}"}}], "concurrency": 99}},
     {INFO: {"api_token": "{{ token }}", "ids": [""]}},
+    {ACCOUNT_INFO: {"api_token": "{{ token }}", "gateways": [""]}},
     {PROVIDER: {**OWN, "headers": HEADERS, "position": "x"}},
     {PROVIDER: {**OWN, "headers": "{{ header }}"}},
     {PROVIDER: {**OWN, "headers": ["{{ header }}"]}},
@@ -231,6 +236,7 @@ FAILURES: list[Json] = [
     {PROVIDER: {"slug": "echo", "headers": HEADERS, "update_secrets": "always"}},
     {PROVIDER: {**OWN, "headers": HEADERS, "api_token": "{{ token }}"}},
     {POLICIES: {"gateway_id": "keys", "policies": [POLICY], "api_token": "{{ token }}"}},
+    {ACCOUNT_INFO: {"api_token": "{{ token }}"}},
     {CONFIG: {**STORED, "gateway_id": "nowhere", "secret": "{{ key }}"}},
     {CONFIG: {**STORED, "secret": "{{ key }}", "base_url": "http://127.0.0.1:9", "max_retries": 0}},
     {SECRET: {"name": "kept", "value": "{{ key }}", "api_token": "{{ token }}"}},

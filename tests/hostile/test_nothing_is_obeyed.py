@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.hostile.scenes import INFO, MANY, ONE, ROUTE, graph, in_both_ways
+from tests.hostile.scenes import ACCOUNT_INFO, INFO, MANY, ONE, ROUTE, graph, in_both_ways
 from tests.in_process.conftest import Playbooks
 
 Json = dict[str, Any]
@@ -118,4 +118,40 @@ def test_no_graph_is_obeyed(playbooks: Playbooks, tmp_path: Path) -> None:
             assert found[4]["operation"] == "updated"
         assert "\x1b" not in playbooks.output
         assert "\x07" not in playbooks.output
+    assert not trap.exists()
+
+
+def test_no_exported_file_is_evaluated(playbooks: Playbooks, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}"
+    # Text that looks like what the export itself writes.
+    taken = "{{ vault_a_openai_default }}"
+    simulator = playbooks.simulator
+    simulator.seed({"id": "a", "store_id": taken, "later": {evil: [evil, taken]}, "otel": [{"url": evil, "headers": {evil: "x"}}]})
+    simulator.seed_item("custom_providers", {"slug": "own", "name": evil, "description": f"# {evil}\n{evil}\n"})
+    simulator.seed_item("provider_configs", {"gateway_id": "a", "provider_slug": "openai"})
+    files = "(found.account | edgeops.cloudflare.account_files(secrets=item))"
+    filled_in = f"{{{{ dict({files.replace('item', 'true')}.secrets.keys() | zip(['example filled in'] * 9)) | to_json }}}}"
+    copy, include = "ansible.builtin.copy", "ansible.builtin.include_vars"
+    tasks: list[Json] = [
+        {ACCOUNT_INFO: {}, "register": "found"},
+        {
+            copy: {"content": f"{{{{ {files}.files['account.yml'] }}}}", "dest": f"{tmp_path}/{{{{ item }}}}.yml", "mode": "0600"},
+            "loop": [True, False],
+        },
+        {include: {"file": f"{tmp_path}/False.yml", "name": "plain"}},
+        {DEBUG: {"msg": "{{ plain.cloudflare_account }}"}},
+        {copy: {"content": filled_in, "dest": f"{tmp_path}/filled_in.yml", "mode": "0600"}},
+        {include: {"file": f"{tmp_path}/filled_in.yml"}},
+        {include: {"file": f"{tmp_path}/True.yml", "name": "with_secrets"}},
+        {DEBUG: {"msg": "{{ with_secrets.cloudflare_account }}"}},
+    ]
+    found = run(playbooks, tasks)
+    plain, with_secrets = found[3], found[7]
+    (provider,), (gateway,) = plain["custom_providers"], plain["gateways"]
+    assert (provider["name"], provider["description"]) == (evil, f"# {evil}\n{evil}\n")
+    assert (gateway["store_id"], gateway["extra_settings"]) == (taken, {"later": {evil: [evil, taken]}})
+    (gateway,) = with_secrets["gateways"]
+    assert gateway["extra_settings"] == {"later": {evil: [evil, taken]}, "otel": [{"url": evil, "headers": {evil: "example filled in"}}]}
+    assert gateway["provider_configs"][0]["secret"] == "example filled in"
     assert not trap.exists()

@@ -1,0 +1,15 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the module C(ai_gateway_account_info) in the controller's process where that is possible."""
+
+from __future__ import annotations
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_account_info import WORK
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
+
+
+class ActionModule(InProcessAction):
+    """See the module of the same name."""
+
+    work = WORK

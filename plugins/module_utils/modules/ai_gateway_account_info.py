@@ -1,0 +1,151 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of the module ``ai_gateway_account_info``: the gateways of an account with all that belongs to them, and its providers."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, NamedTuple
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONCURRENCY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, CollectionError, InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import (
+    ai_gateway_custom_domain_info,
+    ai_gateway_custom_provider_info,
+    ai_gateway_dynamic_route_info,
+    ai_gateway_info,
+    ai_gateway_policies_info,
+    ai_gateway_provider_config_info,
+)
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import key_problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import KIND_UNKNOWN, Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reading import Reading, read_several
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import Query
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
+
+GATEWAYS, CUSTOM_PROVIDERS = "gateways", "custom_providers"
+# The modules that read one kind, by the name that their results and this module have for it.
+OF_GATEWAY: Mapping[str, Work] = {
+    "provider_configs": ai_gateway_provider_config_info.WORK,
+    "dynamic_routes": ai_gateway_dynamic_route_info.WORK,
+    "policies": ai_gateway_policies_info.WORK,
+    "custom_domains": ai_gateway_custom_domain_info.WORK,
+}
+OF_ACCOUNT: Mapping[str, Work] = {CUSTOM_PROVIDERS: ai_gateway_custom_provider_info.WORK, GATEWAYS: ai_gateway_info.WORK}
+READERS: Mapping[str, Work] = {**OF_ACCOUNT, **OF_GATEWAY}
+# The options with which those modules read what this one returns, beside the connection and the place.
+EXTRA = {CUSTOM_PROVIDERS: {"costs": True}, "dynamic_routes": {"history": False}}
+OPTIONS = (
+    Field(GATEWAYS, "list", elements="str"),
+    Field("kinds", "list", elements="str", choices=tuple(READERS), default=list(READERS)),
+    Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
+)
+
+
+class Unreadable(CollectionError):
+    """A part of the account cannot be read."""
+
+    def __init__(self, part: str, cause: CollectionError) -> None:
+        super().__init__(f"{part} cannot be read. {cause}")
+        self._cause = cause
+
+    def details(self) -> dict[str, Any]:
+        """See the base class: those of the cause."""
+        return self._cause.details()
+
+
+class Task(NamedTuple):
+    """What is asked for: the gateways with one of these ids, or all of them if it is ``None``, and of what kinds the account is read."""
+
+    ids: tuple[str, ...] | None
+    kinds: tuple[str, ...]
+    concurrency: int
+
+
+def argument_spec() -> dict[str, Any]:
+    """Return the options of the module."""
+    return options_of(CONNECTION_OPTIONS + OPTIONS)
+
+
+def read(options: dict[str, Any]) -> Task:
+    """Return what the options ask for.
+
+    :raises InvalidOptions: with everything that is wrong.
+    """
+    ids: list[str] | None = options[GATEWAYS]
+    found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
+    found += [f"{GATEWAYS}[{index}]: {problem}" for index, one in enumerate(ids or []) for problem in key_problems(GATEWAY.id, one)]
+    if found:
+        raise InvalidOptions(found)
+    return Task(None if ids is None else tuple(dict.fromkeys(ids)), tuple(options["kinds"]), options["concurrency"])
+
+
+def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
+    """Read the account, and return the module's result. It is the same in check mode.
+
+    :raises CollectionError: if a part of it cannot be read.
+    """
+    readings: dict[str, Reading] = {}
+    if CUSTOM_PROVIDERS in task.kinds:
+        readings[CUSTOM_PROVIDERS] = lambda: _read(CUSTOM_PROVIDERS, client)
+    if any(kind != CUSTOM_PROVIDERS for kind in task.kinds):
+        readings[GATEWAYS] = lambda: _ids(task, client)
+    account = dict(zip(readings, read_several(client, list(readings.values()), task.concurrency, "lists")))
+    if GATEWAYS in account:
+        account[GATEWAYS] = _gateways(account[GATEWAYS], task, client)
+    return {"changed": False, "account": account}
+
+
+def _ids(task: Task, client: Client) -> list[str]:
+    if task.ids is not None:
+        return list(task.ids)
+    try:
+        return [str(gateway[GATEWAY.reference]) for gateway in Items(client, GATEWAY).all()]
+    except CollectionError as error:
+        raise Unreadable("The list of gateways", error) from None
+
+
+def _gateways(ids: list[str], task: Task, client: Client) -> list[dict[str, Any]]:
+    """Return the gateways that exist, each with what belongs to it. A gateway is read by itself, as a listing may show less of it."""
+    kinds = (GATEWAYS, *(kind for kind in OF_GATEWAY if kind in task.kinds))
+
+    def reading(kind: str, gateway_id: str) -> Reading:
+        return lambda: _read(kind, client, gateway_id)
+
+    parts = iter(read_several(client, [reading(kind, one) for one in ids for kind in kinds], task.concurrency, "parts of gateways"))
+    gateways = [dict(zip(kinds, parts)) for _one in ids]
+    return [{**gateway, **belonging} for belonging in gateways for gateway in belonging.pop(GATEWAYS)]
+
+
+def _read(kind: str, client: Client, gateway_id: str = "") -> list[dict[str, Any]]:
+    """Return what the module for that ``kind`` returns, or an empty list if the server does not have the kind."""
+    work = READERS[kind]
+    place = {GATEWAY_ID.name: gateway_id} if kind in OF_GATEWAY else {}
+    query = Query((gateway_id,) if kind == GATEWAYS else None, "", place, EXTRA.get(kind, {}))
+    try:
+        found: list[dict[str, Any]] = work.run(query, False, client)[kind]
+        return found
+    except ApiError as error:
+        is_listing = error.request.path.partition("?")[0].endswith(f"/{work.resource.path[-1]}")
+        if kind != GATEWAYS and error.status in KIND_UNKNOWN and is_listing:
+            return []
+        raise _unreadable(work, gateway_id, error) from None
+    except CollectionError as error:
+        raise _unreadable(work, gateway_id, error) from None
+
+
+def _unreadable(work: Work, gateway_id: str, error: CollectionError) -> Unreadable:
+    gateway = f"{GATEWAY.name} {printable(repr(gateway_id), MAX_NAME)}"
+    if work.resource is GATEWAY:
+        return Unreadable(gateway, error)
+    return Unreadable(f"The {work.resource.kind.replace('_', ' ')} list" + (f" of {gateway}" if gateway_id else ""), error)
+
+
+WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, read, run)

@@ -1,0 +1,119 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a whole account, as it is stored, to one document that declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.json_text import canonical
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import LISTED_POLICY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.placeholders import Placeholders
+
+GATEWAYS, CUSTOM_PROVIDERS = "gateways", "custom_providers"
+# What belongs to a gateway is declared below it, and does not name it.
+OF_GATEWAY: Mapping[str, Resource] = {
+    "provider_configs": replace(PROVIDER_CONFIG, place=(), parent=None),
+    "dynamic_routes": replace(DYNAMIC_ROUTE, place=(), parent=None),
+    "policies": LISTED_POLICY,
+    "custom_domains": replace(CUSTOM_DOMAIN, place=(), parent=None),
+}
+EXTRA_SETTINGS = "extra_settings"
+# Parts that say what the others are about.
+FIRST = ("id", "name", "type", "model", "url")
+
+
+def declared_item(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that declare ``item`` as it is stored. Prices are an option of a provider, although they are no setting of it.
+
+    :raises InvalidOptions: if what identifies the item is a mask.
+    """
+    settings = dict(item)
+    prices = settings.pop(COSTS.name, None) if resource is CUSTOM_PROVIDER else None
+    declared = export.as_declared(resource, settings)
+    if prices is not None:
+        declared[COSTS.name] = [{name: value for name, value in price.items() if value is not None} for price in prices]
+    return declared
+
+
+def document_of(account: Any, placeholders: Placeholders | None = None) -> dict[str, Any]:
+    """Return the document that declares ``account``, which is what ``ai_gateway_account_info`` returns.
+
+    It is in one order, whatever the order of the answers.
+
+    :param placeholders: gets what the API does not show, and stands for it in the document. Without it, that is left out.
+    :raises InvalidOptions: if ``account`` is something else, or if what identifies an item is a mask.
+    """
+    lists = {CUSTOM_PROVIDERS: CUSTOM_PROVIDER, GATEWAYS: GATEWAY}
+    if not isinstance(account, Mapping) or not set(account) & set(lists):
+        raise InvalidOptions([f"it has neither {' nor '.join(lists)}"])
+    return {
+        name: [_declared(resource, item, (), placeholders) for item in _items(resource, account[name], name)]
+        for name, resource in lists.items()
+        if name in account
+    }
+
+
+def _items(resource: Resource, items: Any, where: str) -> list[Mapping[str, Any]]:
+    """Return the items, sorted by what identifies them.
+
+    :raises InvalidOptions: if they are something else.
+    """
+    if not isinstance(items, list) or not all(_is_item(resource, item) for item in items):
+        names = " and ".join(key.name for key in resource.keys)
+        raise InvalidOptions([f"{where} is not a list of {resource.name}s that have {names}"])
+    return sorted(items, key=resource.identity_of)
+
+
+def _is_item(resource: Resource, item: Any) -> bool:
+    return isinstance(item, Mapping) and all(isinstance(item.get(key.key), str) for key in resource.keys)
+
+
+def _declared(resource: Resource, item: Mapping[str, Any], owner: tuple[str, ...], placeholders: Placeholders | None) -> dict[str, Any]:
+    """Return the options of an item and of what belongs to it, what identifies it first and the rest by name."""
+    below = OF_GATEWAY if resource is GATEWAY else {}
+    own = {name: _in_order(resource.setting(name), value) for name, value in item.items() if name not in below}
+    if placeholders is None:
+        options = declared_item(resource, own)
+    else:
+        known, hidden = placeholders.split(resource, own, owner)
+        options = {**declared_item(resource, known), **hidden}
+    identity = (resource.identity_of(item),)
+    keys = [key.name for key in resource.keys]
+    return {
+        **{name: options[name] for name in [*keys, *_sorted(options, but=[*keys, EXTRA_SETTINGS]), EXTRA_SETTINGS] if name in options},
+        **{
+            name: [_declared(child, one, owner + identity, placeholders) for one in _items(child, item[name], f"{identity[0]}: {name}")]
+            for name, child in below.items()
+            if name in item
+        },
+    }
+
+
+def _sorted(names: Iterable[str], but: Iterable[str]) -> list[str]:
+    return sorted(set(names) - set(but))
+
+
+def _in_order(field: Field | None, value: Any) -> Any:
+    """Return ``value`` in one order, with sorted lists where their order carries no meaning: a server may answer in any order."""
+    if isinstance(value, dict):
+        parts = {part.key: part for part in field.fields} if field else {}
+        values = Field("", "dict", fields=field.value_fields) if field and field.value_fields else None
+        keys = sorted(value, key=lambda key: (FIRST.index(key) if key in FIRST else len(FIRST), key))
+        return {key: _in_order(parts.get(key, values), value[key]) for key in keys}
+    if isinstance(value, list):
+        elements = [_in_order(field, element) for element in value]
+        return elements if field is None or field.ordered else sorted(elements, key=canonical)
+    return value
