@@ -11,7 +11,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.account_export import GATEWAYS, document_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import GATEWAYS
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.account_export import document_of
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.placeholders import Placeholder, Placeholders, variable_names
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.vars_file import Template, as_yaml, vars_file

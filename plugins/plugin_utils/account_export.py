@@ -6,30 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.json_text import canonical
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import BELOW, CUSTOM_PROVIDERS, GATEWAYS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import LISTED_POLICY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.placeholders import Placeholders
 
-GATEWAYS, CUSTOM_PROVIDERS = "gateways", "custom_providers"
-# What belongs to a gateway is declared below it, and does not name it.
-OF_GATEWAY: Mapping[str, Resource] = {
-    "provider_configs": replace(PROVIDER_CONFIG, place=(), parent=None),
-    "dynamic_routes": replace(DYNAMIC_ROUTE, place=(), parent=None),
-    "policies": LISTED_POLICY,
-    "custom_domains": replace(CUSTOM_DOMAIN, place=(), parent=None),
-}
 EXTRA_SETTINGS = "extra_settings"
 # Parts that say what the others are about.
 FIRST = ("id", "name", "type", "model", "url")
@@ -83,7 +71,7 @@ def _is_item(resource: Resource, item: Any) -> bool:
 
 def _declared(resource: Resource, item: Mapping[str, Any], owner: tuple[str, ...], placeholders: Placeholders | None) -> dict[str, Any]:
     """Return the options of an item and of what belongs to it, what identifies it first and the rest by name."""
-    below = OF_GATEWAY if resource is GATEWAY else {}
+    below = BELOW if resource is GATEWAY else {}
     own = {name: _in_order(resource.setting(name), value) for name, value in item.items() if name not in below}
     if placeholders is None:
         options = declared_item(resource, own)

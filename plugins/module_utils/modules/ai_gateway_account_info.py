@@ -18,6 +18,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import 
     ai_gateway_policies_info,
     ai_gateway_provider_config_info,
 )
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import (
+    CUSTOM_DOMAINS,
+    CUSTOM_PROVIDERS,
+    DYNAMIC_ROUTES,
+    GATEWAYS,
+    POLICIES,
+    PROVIDER_CONFIGS,
+)
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import key_problems
@@ -30,18 +38,17 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info im
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
-GATEWAYS, CUSTOM_PROVIDERS = "gateways", "custom_providers"
 # The modules that read one kind, by the name that their results and this module have for it.
 OF_GATEWAY: Mapping[str, Work] = {
-    "provider_configs": ai_gateway_provider_config_info.WORK,
-    "dynamic_routes": ai_gateway_dynamic_route_info.WORK,
-    "policies": ai_gateway_policies_info.WORK,
-    "custom_domains": ai_gateway_custom_domain_info.WORK,
+    PROVIDER_CONFIGS: ai_gateway_provider_config_info.WORK,
+    DYNAMIC_ROUTES: ai_gateway_dynamic_route_info.WORK,
+    POLICIES: ai_gateway_policies_info.WORK,
+    CUSTOM_DOMAINS: ai_gateway_custom_domain_info.WORK,
 }
 OF_ACCOUNT: Mapping[str, Work] = {CUSTOM_PROVIDERS: ai_gateway_custom_provider_info.WORK, GATEWAYS: ai_gateway_info.WORK}
 READERS: Mapping[str, Work] = {**OF_ACCOUNT, **OF_GATEWAY}
 # The options with which those modules read what this one returns, beside the connection and the place.
-EXTRA = {CUSTOM_PROVIDERS: {"costs": True}, "dynamic_routes": {"history": False}}
+EXTRA = {CUSTOM_PROVIDERS: {"costs": True}, DYNAMIC_ROUTES: {"history": False}}
 OPTIONS = (
     Field(GATEWAYS, "list", elements="str"),
     Field("kinds", "list", elements="str", choices=tuple(READERS), default=list(READERS)),
