@@ -12,6 +12,8 @@ PYTHON ?= python3
 CORE ?= 2.19
 # The oldest Python that modules support, and the newest one of the controller.
 IMPORTED_ON ?= 3.8 3.13
+# The integration target that also runs as an ordinary module: `make inprocess` compares both ways for every module.
+AS_MODULE ?= ai_gateway_custom_provider
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -71,9 +73,9 @@ sanity: $(READY) ## ansible-test sanity, imports on the oldest and newest Python
 	@tests/tools/ansible_test.sh $(CORE) sanity --skip-test import
 	@for python in $(IMPORTED_ON); do tests/tools/ansible_test.sh $(CORE) sanity --test import --python $$python; done
 
-integration: $(READY) ## ansible-test integration against the simulator, in both ways of running (CORE=...)
+integration: $(READY) ## ansible-test integration against the simulator, one target also as an ordinary module (CORE=...); matrix has all
 	@IN_PROCESS=true tests/tools/ansible_test.sh $(CORE) integration --venv
-	@IN_PROCESS=false tests/tools/ansible_test.sh $(CORE) integration --venv
+	@IN_PROCESS=false tests/tools/ansible_test.sh $(CORE) integration $(AS_MODULE) --venv
 
 import: $(READY) ## build the tarball and have galaxy-importer judge it
 	@tests/tools/import.sh
