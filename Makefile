@@ -12,6 +12,8 @@ PYTHON ?= python3
 CORE ?= 2.19
 # The oldest Python that modules support, and the newest one of the controller.
 IMPORTED_ON ?= 3.8 3.13
+# The integration target that also runs as an ordinary module: `make inprocess` compares both ways for every module.
+AS_MODULE ?= ai_gateway_custom_provider
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -31,10 +33,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: $(READY) $(AWX)/.ready ## everything below from lint to import, two parts at a time, with a summary at the end
-	@python tests/run_parts.py $(PARTS)
+	@python tests/tools/run_parts.py $(PARTS)
 
 lint: $(READY) $(AWX)/.ready ## ruff, mypy, yamllint, shellcheck, reuse, changelog, docs, ansible-lint, secrets
-	@ANSIBLE_COLLECTIONS_PATH=$$ANSIBLE_COLLECTIONS_PATH:$(CURDIR)/$(AWX) tests/lint.sh
+	@ANSIBLE_COLLECTIONS_PATH=$$ANSIBLE_COLLECTIONS_PATH:$(CURDIR)/$(AWX) tests/tools/lint.sh
 
 unit: $(READY) ## the collection's unit tests, with branch coverage
 	@mkdir -p .cache/coverage
@@ -68,27 +70,27 @@ awx: $(READY) $(AWX)/.ready ## what is shipped for AWX: formats, jobs as AWX run
 	@pytest -q tests/awx
 
 sanity: $(READY) ## ansible-test sanity, imports on the oldest and newest Python (CORE=2.17 for another ansible-core); matrix has all
-	@tests/ansible_test.sh $(CORE) sanity --skip-test import
-	@for python in $(IMPORTED_ON); do tests/ansible_test.sh $(CORE) sanity --test import --python $$python; done
+	@tests/tools/ansible_test.sh $(CORE) sanity --skip-test import
+	@for python in $(IMPORTED_ON); do tests/tools/ansible_test.sh $(CORE) sanity --test import --python $$python; done
 
-integration: $(READY) ## ansible-test integration against the simulator, in both ways of running (CORE=...)
-	@IN_PROCESS=true tests/ansible_test.sh $(CORE) integration --venv
-	@IN_PROCESS=false tests/ansible_test.sh $(CORE) integration --venv
+integration: $(READY) ## ansible-test integration against the simulator, one target also as an ordinary module (CORE=...); matrix has all
+	@IN_PROCESS=true tests/tools/ansible_test.sh $(CORE) integration --venv
+	@IN_PROCESS=false tests/tools/ansible_test.sh $(CORE) integration $(AS_MODULE) --venv
 
 import: $(READY) ## build the tarball and have galaxy-importer judge it
-	@tests/import.sh
+	@tests/tools/import.sh
 
 units: $(READY) ## the unit tests under ansible-test, on every Python found (CORE=...); not part of `make test`
-	@tests/ansible_test.sh $(CORE) units --venv
+	@tests/tools/ansible_test.sh $(CORE) units --venv
 
 docs: $(READY) ## build the documentation site into .cache/docs/html; any warning fails
-	@tests/docs.sh
+	@tests/tools/docs.sh
 
 matrix: $(READY) ## sanity, units, integration, inprocess and hostile with each ansible-core and Python that is supported (CORES="2.17 2.18")
-	@python -m tests.matrix $(CORES)
+	@python -m tests.tools.matrix $(CORES)
 
 demo: $(READY) ## play the quick start against the simulator
-	@tests/with_simulator.sh tests/demo.sh
+	@tests/tools/with_simulator.sh tests/tools/demo.sh
 
 bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance* (30 min; ARGS=--quick only tries it)
 	@python -m tests.benchmarks --python $(BENCH)/bin/python $(or $(ARGS),--publish)
@@ -98,7 +100,7 @@ format: $(READY) ## let ruff rewrite what it can
 	@ruff format
 
 lock: ## write requirements-dev.txt anew from requirements-dev.in
-	@tests/lock.sh
+	@tests/tools/lock.sh
 
 venv: $(READY) ## make .venv with all the tools
 

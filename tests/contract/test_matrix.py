@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.contract.support import ROOT
-from tests.matrix import BEGIN, CORES, END, LEAST_TARGET, Core, cells_of, line_of, row_of, with_row
+from tests.tools.matrix import BEGIN, CORES, END, LEAST_TARGET, Core, cells_of, line_of, row_of, with_row
 
 CORE = Core("2.20", "2.20.1", "3.12", Path("bin"), found=("3.9", "3.12"), missing=("3.14",))
 UNITS = """\

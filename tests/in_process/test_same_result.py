@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.in_process.conftest import BIN, HERE, Playbooks
+from tests.in_process.conftest import BIN, HERE, ROOT, Playbooks
 from tests.simulator.handle import Simulator
 
 SWITCH = "edgeops_cloudflare_in_process"
@@ -89,10 +89,21 @@ def check_names(lines: list[dict[str, Any]]) -> None:
     assert (found["provider_config"]["alias"], found["steps"][-1]["name"]) == ("batch", "keys_openai_batch")
 
 
-@pytest.mark.parametrize(
-    ("name", "check"),
-    [("same_result.yml", check_identities), ("same_result_fleet.yml", check_identities), ("same_result_keys.yml", check_names)],
-)
+PLAYBOOKS: dict[str, Callable[..., None]] = {
+    "same_result.yml": check_identities,
+    "same_result_fleet.yml": check_identities,
+    "same_result_keys.yml": check_names,
+}
+
+
+def test_every_module_is_compared() -> None:
+    """`make test` runs only one integration target as an ordinary module because of this."""
+    text = "".join((HERE / name).read_text() for name in PLAYBOOKS)
+    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    assert set(re.findall(r"edgeops\.cloudflare\.(ai_gateway\w*):", text)) == modules
+
+
+@pytest.mark.parametrize(("name", "check"), PLAYBOOKS.items())
 def test_results_are_the_same_in_both_ways(playbooks: Playbooks, name: str, check: Callable[..., None], tmp_path: Path) -> None:
     path, password = vaulted(name, tmp_path)
     results = {}

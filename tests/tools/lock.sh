@@ -6,7 +6,7 @@
 # Pins every package that requirements-dev.in leads to, for Python 3.11 and later, into requirements-dev.txt.
 
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 tools=.cache/lock
 [[ -x $tools/bin/uv ]] || { python3 -m venv "$tools" && "$tools/bin/pip" install --quiet uv; }

@@ -6,7 +6,7 @@
 # Called by `make demo` through with_simulator.sh: CLOUDFLARE_* name the simulator, and the collection is on the path.
 
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 # What a person reads: results as YAML, no warnings about the inventory that is not needed.
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false

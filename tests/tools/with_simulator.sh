@@ -8,7 +8,7 @@
 # environment, and stops the simulator whatever happens.
 
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 [[ $# -gt 0 ]] || { echo "usage: $0 COMMAND ARGS..." >&2; exit 2; }
 
 scratch=$(mktemp -d)

@@ -11,11 +11,11 @@
 # has every task run as an ordinary module.
 
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 [[ $# -ge 2 ]] || { echo "usage: $0 CORE COMMAND ARGS..." >&2; exit 2; }
 
 if [[ $2 == integration && -z ${INTEGRATION_CONFIG:-} && -z ${CLOUDFLARE_SIMULATOR_URL:-} ]]; then
-    exec "$root/tests/with_simulator.sh" "$0" "$@"
+    exec "$root/tests/tools/with_simulator.sh" "$0" "$@"
 fi
 core=$1 command=$2
 shift 2
@@ -26,13 +26,13 @@ umask 022
 mkdir -p "$work" "$cache/home"
 
 # ansible-test cannot use the shims of pyenv.
-PATH=$("$root/tests/python_path.sh")
+PATH=$("$root/tests/tools/python_path.sh")
 
-venv=$("$root/tests/core_venv.sh" "$core")
+venv=$("$root/tests/tools/core_venv.sh" "$core")
 PATH=$venv/bin:$PATH
 
 # ----- a home of its own, because ansible-test passes on HOME but none of pip's variables -----
-"$venv/bin/python" "$root/tests/ansible_test_home.py" "$cache/home"
+"$venv/bin/python" "$root/tests/tools/ansible_test_home.py" "$cache/home"
 
 # ----- the copy; a git repository, or ansible-test asks the one around it, which ignores .cache -----
 find "$work" -mindepth 1 -maxdepth 1 ! -name tests ! -name .git -exec rm -rf {} +

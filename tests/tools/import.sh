@@ -6,7 +6,7 @@
 # Builds the collection's tarball, checks what is in it, and has galaxy-importer judge it as Galaxy would.
 
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 rm -rf build
 mkdir build

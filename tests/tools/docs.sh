@@ -6,7 +6,7 @@
 # Builds the documentation site into .cache/docs/html. Nothing is fetched; any warning fails.
 
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 source=.cache/docs/source
 site=$PWD/.cache/docs/html
 rm -rf .cache/docs

@@ -7,12 +7,12 @@
 # Prints the virtual environment with that ansible-core: .venv if it is of this version, else one under .cache, made if need be.
 
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 core=$1
 venv=$root/.venv
 if [[ $("$venv/bin/python" -c 'import ansible.release as r; print(r.__version__)') != "$core".* ]]; then
     venv=$root/.cache/core-$core
-    PATH=$("$root/tests/python_path.sh")
+    PATH=$("$root/tests/tools/python_path.sh")
     for python in python3.12 python3.13 python3.11 python3.10; do
         [[ -x $venv/bin/ansible-test ]] && break
         rm -rf "$venv"

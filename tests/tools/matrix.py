@@ -4,7 +4,7 @@
 
 """Test with each ansible-core that is supported, on every Python that it supports, and write the README's table of them.
 
-Usage: python -m tests.matrix [CORE...], for example: python -m tests.matrix 2.17
+Usage: python -m tests.tools.matrix [CORE...], for example: python -m tests.tools.matrix 2.17
 
 The table gets a new row for each ansible-core that passes. The exit code is 0 only if all of them do. A Python that is not
 installed is named, here and in the table. What each step prints is kept in .cache/matrix.
@@ -27,7 +27,7 @@ CORES = ("2.17", "2.18", "2.19", "2.20", "2.21")
 LEAST_TARGET = (3, 8)
 README = Path("README.md")
 LOGS = Path(".cache/matrix")
-TESTER = "tests/ansible_test.sh"
+TESTER = "tests/tools/ansible_test.sh"
 BEGIN, END = "<!-- begin: written by make matrix -->", "<!-- end: written by make matrix -->"
 COLUMNS = ("ansible-core", "Python on the controller", "Python of modules", "Supported, but not at hand", "Tested")
 # ansible-test prints it before the tests of one folder in tests/unit/plugins; "controller" is all but modules and module_utils.
@@ -68,10 +68,10 @@ def core_of(line: str) -> Core:
 
     :raises CalledProcessError: where no Python here can run it.
     """
-    folder = Path(output_of("tests/core_venv.sh", line)) / "bin"
+    folder = Path(output_of("tests/tools/core_venv.sh", line)) / "bin"
     mine, supported = output_of(str(folder / "python"), "-c", ASK).splitlines()
     version, python = mine.split()
-    path = output_of("tests/python_path.sh")
+    path = output_of("tests/tools/python_path.sh")
     targets = sorted((target for target in supported.split() if _parts(target) >= LEAST_TARGET), key=_parts)
     found = tuple(target for target in targets if shutil.which(f"python{target}", path=path))
     return Core(line, version, python, folder, found, tuple(target for target in targets if target not in found))

@@ -6,7 +6,7 @@
 # Every linter over every file that git knows or would add; all of them run, and any that fails fails the whole.
 
 set -uo pipefail
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 
 failed=()
 ran=0
