@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sphinx's configuration. `make docs` builds from a copy of the checkout, with the generated reference in the folder reference.
+"""Sphinx's configuration. `make docs` builds from a copy of the checkout, with the generated reference in the directory ``reference``.
 
-The pages are those that are read on GitHub. What makes a site of them is done here: the README is its first page, and the guides
-that it lists are the contents; a link to a file that is no page leads to the repository; the name of a plugin leads to its reference.
+The site consists of the pages that are read on GitHub. The README is its first page, and the guides that it lists are the contents. The
+README's absolute links become relative. Links to files that are not pages lead to the repository, and names of plugins to their reference.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference"
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
 NAME = f"{GALAXY['namespace']}.{GALAXY['name']}"
-# Where Ansible documents what the reference points to. An inventory of all its pages would have to be fetched.
+FILES = f"{GALAXY['repository']}/blob/main/"
+# The pages of Ansible's documentation that the reference links to. An inventory of all pages would have to be downloaded.
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
 ANSIBLE_LABELS = {
     "action_plugins": "plugins/action.html",
@@ -47,11 +48,11 @@ extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinxcontrib.mermaid"]
 root_doc = "README"
 include_patterns = ["*.md", "docs/*.md", "reference/*.rst"]
 myst_heading_anchors = 4
-# Drawings become pictures when the site is built, so that readers fetch no program to see them.
+# Diagrams are rendered when the site is built, so that readers do not load a script from elsewhere.
 myst_fence_as_directive = ["mermaid"]
 mermaid_cmd = "mermaidx"
 mermaid_output_format = "svg"
-# Light or dark as the reader's system is, which the theme does by itself.
+# Follow the colour scheme of the reader's system, as the theme does.
 antsibull_ext_color_scheme = "default-autodark"
 html_theme = "furo"
 html_static_path = ["site.css"]
@@ -63,30 +64,32 @@ smartquotes = False
 
 
 def add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Make the guides that the README lists, in its order, the contents of the site."""
+    """Add the contents of the site to the README: the guides in its order, the reference and the pages of the project."""
     if page != root_doc:
         return
+    # Galaxy shows the README without the files beside it, so its links are absolute.
+    source[0] = source[0].replace(f"]({FILES}", "](")
     guides = re.findall(r"^- \[[^]]+\]\((docs/[\w-]+)\.md\)", source[0], re.MULTILINE)
     pages = sorted((path.stem for path in REFERENCE.glob("*.rst")), key=title_of)
     reference = [f"{title_of(page)} <reference/{page}>" for page in pages]
     parts = {"Guides": guides, "Reference": reference}
-    parts["Project"] = ["Contributing <CONTRIBUTING>", "Code of conduct <CODE_OF_CONDUCT>", "Changelog <CHANGELOG>"]
+    parts["Project"] = ["Contributing <CONTRIBUTING>", "Security <SECURITY>", "Code of conduct <CODE_OF_CONDUCT>", "Changelog <CHANGELOG>"]
     source[0] += "".join(CONTENTS % (caption, "\n".join(pages)) for caption, pages in parts.items())
 
 
 def title_of(page: str) -> str:
-    """What a page of the reference is called in the contents; C(ai_gateway_module) is about C(ai_gateway)."""
+    """Return the title of a reference page in the contents: ``ai_gateway`` for ``ai_gateway_module``."""
     return page.rpartition("_")[0]
 
 
 def drop_contents(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Take the table of contents out of a page of the reference: the theme has one for each page."""
+    """Remove the table of contents from a reference page, because the theme shows one for each page."""
     if page.startswith("reference/"):
         source[0] = re.sub(r"^\.\. contents::\n(?:   .*\n)*", "", source[0], flags=re.MULTILINE)
 
 
 def lead_to_ansible(_app: Sphinx, _env: Any, node: addnodes.pending_xref, content: nodes.Element) -> nodes.reference | None:
-    """What the reference says of Ansible itself leads to Ansible's documentation; anything else unknown stays an error."""
+    """Resolve references to Ansible itself to Ansible's documentation. Other unknown references stay errors."""
     label = node["reftarget"]
     plugin = re.fullmatch(r"ansible_collections\.ansible\.builtin\.(\w+)", label)
     page = f"collections/ansible/builtin/{plugin[1]}.html" if plugin else ANSIBLE_LABELS.get(label)
@@ -94,7 +97,7 @@ def lead_to_ansible(_app: Sphinx, _env: Any, node: addnodes.pending_xref, conten
 
 
 class LinkFiles(SphinxTransform):
-    """A link to a file of the repository that is no page leads there."""
+    """Make links to files that are not pages lead to the repository."""
 
     default_priority = 500
 
@@ -102,11 +105,11 @@ class LinkFiles(SphinxTransform):
         for node in list(self.document.findall(addnodes.download_reference)):
             _relative, path = self.env.relfn2path(node["reftarget"], self.env.docname)
             file = Path(path).relative_to(self.env.srcdir).as_posix()
-            node.replace_self(nodes.reference("", "", *node.children, refuri=f"{GALAXY['repository']}/blob/main/{file}"))
+            node.replace_self(nodes.reference("", "", *node.children, refuri=f"{FILES}{file}"))
 
 
 class LinkPlugins(SphinxTransform):
-    """The full name of a module or filter, in a guide, leads to its reference."""
+    """Link the full names of modules and filters in a guide to their reference."""
 
     default_priority = 500
 
@@ -121,14 +124,14 @@ class LinkPlugins(SphinxTransform):
 
 
 def label_of(text: str) -> str | None:
-    """The label of the reference page of the plugin with that full name."""
+    """Return the label of the reference page of the plugin with that full name."""
     name = text.removeprefix(f"{NAME}.")
     page = next(REFERENCE.glob(f"{name}_*.rst"), None) if re.fullmatch(r"\w+", name) and name != text else None
     return f"ansible_collections.{NAME}.{page.stem}" if page else None
 
 
 def setup(app: Sphinx) -> None:
-    """Called by Sphinx."""
+    """Register the functions and transforms above; Sphinx calls this."""
     app.connect("source-read", add_contents)
     app.connect("source-read", drop_contents)
     app.connect("missing-reference", lead_to_ansible)

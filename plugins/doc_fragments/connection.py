@@ -1,59 +1,59 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of what all modules share: connection options, requirements, attributes."""
+"""Documentation that all modules share: connection options, requirements and attributes."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Read by Ansible when a module extends C(edgeops.cloudflare.connection)."""
+    """The fragment ``edgeops.cloudflare.connection``, which modules extend."""
 
     DOCUMENTATION = r"""
 options:
   account_id:
     description:
-      - The Cloudflare account.
-      - Without it, the environment variable E(CLOUDFLARE_ACCOUNT_ID) is used.
+      - The id of the Cloudflare account.
+      - If not set, the environment variable E(CLOUDFLARE_ACCOUNT_ID) is used.
     type: str
   api_token:
     description:
-      - An API token with the permission C(AI Gateway Write), or C(AI Gateway Read) where nothing is written. The preferred way to
+      - An API token with the permission C(AI Gateway Write), or C(AI Gateway Read) if nothing is written. This is the recommended way to
         authenticate.
-      - Without it, the environment variable E(CLOUDFLARE_API_TOKEN) is used. If the environment holds a token and a key, the token
+      - If not set, the environment variable E(CLOUDFLARE_API_TOKEN) is used. If the environment contains both a token and a key, the token
         is used.
-      - Cannot be given together with O(api_key) and O(api_email).
+      - Mutually exclusive with O(api_key) and O(api_email).
     type: str
   api_email:
     description:
-      - The e-mail address that O(api_key) belongs to.
-      - Without it, the environment variable E(CLOUDFLARE_EMAIL) is used.
+      - The email address of the user that O(api_key) belongs to.
+      - If not set, the environment variable E(CLOUDFLARE_EMAIL) is used.
     type: str
   api_key:
     description:
-      - The Global API key of a user, the older way to authenticate.
-      - Without it, the environment variable E(CLOUDFLARE_API_KEY) is used.
+      - The Global API key of a user. This is the legacy way to authenticate.
+      - If not set, the environment variable E(CLOUDFLARE_API_KEY) is used.
     type: str
   base_url:
     description:
-      - Where the API is, if not at C(https://api.cloudflare.com/client/v4).
-      - Without it, the environment variable E(CLOUDFLARE_BASE_URL) is used.
+      - The base URL of the API, if it is not C(https://api.cloudflare.com/client/v4).
+      - If not set, the environment variable E(CLOUDFLARE_BASE_URL) is used.
     type: str
   timeout:
     description:
-      - Seconds that one try of a request may take, from 1 to 3600. A connection has to be there within 10 seconds
-        of them.
+      - Maximum duration of one attempt at a request in seconds, from 1 to 3600. The connection must be established within 10 seconds of
+        that.
     type: int
     default: 30
   max_retries:
     description:
-      - How often one request is tried again after a failure that may pass, from 0 (one try) to 20.
-      - A create is never repeated unless it provably was not carried out.
+      - How often a request is retried after a temporary failure, from 0 (one attempt only) to 20.
+      - A create request is only retried if it certainly had no effect.
     type: int
     default: 4
   rate_limit_wait:
     description:
-      - Most seconds to wait for the rate limit in one task, from 0 (fail at once) to 86400.
+      - Maximum time that one task waits for the rate limit in seconds, from 0 (fail immediately) to 86400.
       - Cloudflare blocks a user or token for five minutes after 1200 requests in five minutes.
     type: int
     default: 300
@@ -64,24 +64,24 @@ options:
     default: true
   ca_path:
     description:
-      - A CA bundle, or a folder of CA certificates, to verify the API's certificate with.
-      - Without it, the environment variable E(REQUESTS_CA_BUNDLE) is used, else the bundle that C(requests) comes with.
+      - A CA bundle, or a directory of CA certificates, for the verification of the API's certificate.
+      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) is used, or else the bundle of C(requests).
     type: path
 requirements:
   - requests >= 2.25 on the host that runs the module
 notes:
-  - An environment variable that is empty counts as not set. An option that is empty is an error.
-  - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)) only, not from the system settings of macOS.
-  - The module runs wherever the task runs; use it on C(localhost), or delegate it there.
+  - An empty environment variable counts as not set. An empty option is an error.
+  - Proxies are only read from the environment (E(HTTPS_PROXY), E(NO_PROXY)), not from the system settings of macOS.
+  - The module runs on the host that runs the task. Use it on C(localhost), or delegate the task to it.
 """
 
     ATTRIBUTES = r"""
 attributes:
   check_mode:
-    description: Can run in check mode and tells what would be done, without doing it.
+    description: Can run in check mode and return the changed status prediction without modifying the target.
     support: full
   diff_mode:
-    description: Returns what differs, when asked for with C(--diff).
+    description: Returns the differences when run with C(--diff).
     support: full
   platform:
     description: The operating systems that the module runs on.
@@ -98,13 +98,13 @@ attributes:
 options:
   update_secrets:
     description:
-      - When a declared secret is written to an item that exists, such as a gateway.
+      - When to write a declared secret to an existing item, such as a gateway.
       - V(auto) writes it if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts as
-        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. The task warns about that, but not about a secret
-        that no answer of the API ever has, such as the key of a provider.
-      - V(always) writes it in each run, so the task always reports a change. Use it to rotate a secret that the server hides.
-      - V(never) writes it only when the item, or the element of a list that holds the secret, is created. A secret that somebody rotates
-        elsewhere then stays.
+        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. The task issues a warning about that, except for
+        secrets that the API never returns, such as provider keys.
+      - V(always) writes it in every run, so the task always reports a change. Use it to rotate a secret that the server hides.
+      - V(never) only writes it when the item, or the list element that contains the secret, is created. Use it if the secret is rotated
+        elsewhere.
     type: str
     choices: [auto, always, never]
     default: auto

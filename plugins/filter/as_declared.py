@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn AI Gateways, as they are stored, into declarations."""
+"""Convert stored AI Gateways to declarations."""
 
 from __future__ import annotations
 
@@ -30,34 +30,34 @@ INFO = {GATEWAY.kind: "ai_gateway_info", LISTED_POLICY.kind: "ai_gateway_policie
 
 DOCUMENTATION = r"""
 name: as_declared
-short_description: Turn AI Gateways, and what belongs to them, into declarations
+short_description: Convert AI Gateways, and what belongs to them, to declarations
 version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Takes gateways as M(edgeops.cloudflare.ai_gateway_info) returns them, and makes of them what M(edgeops.cloudflare.ai_gateways) takes, to
-    begin to manage what exists, or to copy it. Declaring them as they are changes nothing.
-  - With O(kind), does the same with other items, and makes of each the options of a module.
-  - What the server makes (such as C(created_at)), what is not set, and settings that hold a masked secret are left out. As a setting that
-    is not declared is not managed, those stay as they are. In a copy, secrets have to be added by hand.
-  - In a copy of a provider config, give C(secret) in place of C(secret_id), because a secret belongs to one gateway by its name. In
-    a copy of a custom domain, add C(zone_id), which the API does not return.
-  - An id that is a mask, such as V(********), is refused, because nobody can tell which gateway it is.
-  - What the options do not have or do not allow, because a newer API does, goes into C(extra_settings).
+  - Converts gateways from M(edgeops.cloudflare.ai_gateway_info) to options of M(edgeops.cloudflare.ai_gateways), to manage existing
+    gateways or to copy them. Declaring the result as it is changes nothing.
+  - With O(kind), converts other items to options of the module that manages them.
+  - Values that the server generates (such as C(created_at)), settings that are not set, and settings that contain a masked secret are left
+    out. They stay as they are, because settings that are not declared are not managed. In a copy, add secrets by hand.
+  - In a copy of a provider config, set C(secret) instead of C(secret_id), because the name of a secret belongs to one gateway. In a copy of
+    a custom domain, add C(zone_id), which the API does not return.
+  - An id that is a mask, such as V(********), is refused, because it does not identify a gateway.
+  - Settings and values that only a newer API has are returned in C(extra_settings).
 positional: _input, kind
 options:
   _input:
-    description: A gateway, or a list of gateways. With O(kind), an item or a list of items of that kind.
+    description: A gateway or a list of gateways. With O(kind), an item of that kind or a list of such items.
     type: raw
     required: true
   kind:
     description:
-      - What the input is.
-      - V(gateway) is what M(edgeops.cloudflare.ai_gateway_info) returns, V(custom_provider) what
-        M(edgeops.cloudflare.ai_gateway_custom_provider_info) does, V(provider_config) what
-        M(edgeops.cloudflare.ai_gateway_provider_config_info) does, V(secret) what M(edgeops.cloudflare.ai_gateway_secret_info) does,
-        V(custom_domain) what M(edgeops.cloudflare.ai_gateway_custom_domain_info) does, V(dynamic_route) what
-        M(edgeops.cloudflare.ai_gateway_dynamic_route_info) does, and V(policy) what M(edgeops.cloudflare.ai_gateway_policies_info) does.
+      - The kind of the input.
+      - V(gateway) is returned by M(edgeops.cloudflare.ai_gateway_info), V(custom_provider) by
+        M(edgeops.cloudflare.ai_gateway_custom_provider_info), V(provider_config) by M(edgeops.cloudflare.ai_gateway_provider_config_info),
+        V(secret) by M(edgeops.cloudflare.ai_gateway_secret_info), V(custom_domain) by M(edgeops.cloudflare.ai_gateway_custom_domain_info),
+        V(dynamic_route) by M(edgeops.cloudflare.ai_gateway_dynamic_route_info), and V(policy) by
+        M(edgeops.cloudflare.ai_gateway_policies_info).
       - V(account) is the whole account that M(edgeops.cloudflare.ai_gateway_account_info) returns. Its lists are sorted, so that the same
         account gives the same document.
     type: str
@@ -70,13 +70,13 @@ EXAMPLES = r"""
   edgeops.cloudflare.ai_gateway_info:
   register: account
 
-- name: Keep them as variables, to be managed from now on
+- name: Save them as variables, to manage them from now on
   ansible.builtin.copy:
     content: "{{ {'cloudflare_gateways': account.gateways | edgeops.cloudflare.as_declared} | to_nice_yaml }}"
     dest: gateways.yml
     mode: "0600"
 
-- name: Nothing has to be changed for that
+- name: Declare the gateways as they are, which changes nothing
   edgeops.cloudflare.ai_gateways:
     gateways: "{{ account.gateways | edgeops.cloudflare.as_declared }}"
 
@@ -85,7 +85,7 @@ EXAMPLES = r"""
     costs: true
   register: providers
 
-- name: Keep them as variables, too
+- name: Save them as variables, too
   ansible.builtin.copy:
     content: "{{ {'cloudflare_providers': providers.custom_providers | edgeops.cloudflare.as_declared('custom_provider')} | to_nice_yaml }}"
     dest: providers.yml

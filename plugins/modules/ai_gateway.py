@@ -13,10 +13,11 @@ version_added: 0.1.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes and deletes one AI Gateway of a Cloudflare account.
-  - A setting that is not given is not managed and stays as it is, also where this version has never heard of it.
-  - A nested setting (O(dlp), O(guardrails), O(otel), O(spend_limits), O(stripe)) is given whole. What is left out of it has its default.
-  - The answer to every write is compared with what was declared. If the server holds something else, the task fails and names it.
+  - Creates, changes and deletes an AI Gateway of a Cloudflare account.
+  - A setting that is not given is not managed and stays as it is, even if this version of the module does not know it.
+  - Nested settings (O(dlp), O(guardrails), O(otel), O(spend_limits), O(stripe)) must be given completely. Suboptions that are left out get
+    their defaults.
+  - After every write, the stored settings are compared with the declared ones. If they differ, the task fails and lists the differences.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -24,58 +25,57 @@ extends_documentation_fragment:
 options:
   id:
     description:
-      - The gateway's id, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
-      - The API takes lower case letters, digits, underscores, and single hyphens between them. The module warns about other ids.
+      - The id of the gateway, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
+      - The API accepts lower case letters, digits, underscores, and single hyphens between them. The module issues a warning for other ids.
       - A mask, such as V(********), is refused.
-      - V(default) is the gateway that Cloudflare makes by itself for clients that name none.
+      - V(default) is the gateway that Cloudflare creates automatically for clients that do not specify one.
     type: str
     required: true
     aliases: [name]
   state:
     description:
-      - Whether the gateway must exist. Deleting it deletes its logs too.
-      - Its provider configs, dynamic routes, policies and custom domains are deleted first, see RV(deleted_children). If one of them cannot be
-        deleted, the task fails and the gateway stays. The API may delete the secret of a provider config along with it. The Secrets Store and
-        custom providers stay.
+      - Whether the gateway must exist. Deleting a gateway also deletes its logs.
+      - Its provider configs, dynamic routes, policies and custom domains are deleted first, see RV(deleted_children). If one of them cannot
+        be deleted, the task fails and the gateway stays. The API may delete the secret of a provider config together with it. The Secrets
+        Store and custom providers stay.
     type: str
     choices: [present, absent]
     default: present
   authentication:
     description:
-      - Whether clients must bring a Cloudflare token with the permission C(AI Gateway Run). Without it, anybody who knows the URL may use
-        the gateway.
-      - Provider keys that are stored with the gateway need it, and so does Unified Billing, in which Cloudflare pays the provider and bills
+      - Whether clients need a Cloudflare token with the permission C(AI Gateway Run). Otherwise, everybody who knows the URL can use the
+        gateway.
+      - Required for provider keys that are stored in the gateway, and for Unified Billing, where Cloudflare pays the provider and bills
         you.
       - Off on a new gateway.
     type: bool
   byok_only:
     description:
-      - Whether requests may only use your own provider keys ("bring your own key"), and are never paid through Unified Billing instead.
+      - Whether requests can only use your own provider keys ("bring your own key"), and never Unified Billing.
       - Off on a new gateway.
     type: bool
   cache_invalidate_on_update:
     description:
-      - Whether cached answers are dropped when the gateway changes. V(true) on a new gateway if not given.
+      - Whether cached answers are deleted when the gateway changes. V(true) on a new gateway if not given.
     type: bool
   cache_ttl:
     description:
-      - Seconds for which an identical request is answered from the cache, without asking the provider; at least 0. V(0) switches the cache
-        off.
-      - Text and images are cached. All callers that send the same body with the same provider key share the cached answer. A client can ask
-        for another time with its request, from 60 seconds to one month.
+      - How long identical requests are answered from the cache in seconds, at least 0. V(0) switches the cache off.
+      - Text and images are cached. Callers that send the same body with the same provider key share the cached answer. A client can request
+        a different time, from 60 seconds to one month.
       - V(0) on a new gateway if not given.
     type: int
   collect_logs:
     description:
-      - Whether to keep a log of each request, with its prompt, answer, tokens and cost. Clients can decide otherwise for a single request.
-      - O(logpush) and O(log_classification) need it.
+      - Whether to log each request, with its prompt, answer, tokens and cost. Clients can override this for a single request.
+      - Required for O(logpush) and O(log_classification).
       - V(true) on a new gateway if not given.
     type: bool
   dlp:
     description:
-      - Scan requests and answers for sensitive data, with profiles for data loss prevention (DLP) of Cloudflare Zero Trust. Either one
+      - Scans requests and answers for sensitive data, with the data loss prevention (DLP) profiles of Cloudflare Zero Trust. Use either one
         O(dlp.action) for all O(dlp.profiles), or O(dlp.policies).
-      - An answer that is scanned is held back until it is complete.
+      - Scanned answers are withheld until they are complete.
       - "Off on a new gateway. It cannot be cleared; switch it off with C({enabled: false, policies: []})."
     type: dict
     suboptions:
@@ -84,7 +84,8 @@ options:
         type: bool
         required: true
       action:
-        description: What to do on a match. V(FLAG) notes it in the header C(cf-aig-dlp) and in the log, V(BLOCK) refuses.
+        description: What to do on a match. V(FLAG) records the match in the header C(cf-aig-dlp) and in the log. V(BLOCK) refuses the
+          request or answer.
         type: str
         choices: [FLAG, BLOCK]
       profiles:
@@ -105,12 +106,12 @@ options:
             type: bool
             required: true
           action:
-            description: What to do on a match, as O(dlp.action).
+            description: What to do on a match, see O(dlp.action).
             type: str
             choices: [FLAG, BLOCK]
             required: true
           check:
-            description: What to scan. V(REQUEST) is what the client sends, V(RESPONSE) is what the provider answers.
+            description: What to scan. V(REQUEST) is the client's request, V(RESPONSE) is the provider's answer.
             type: list
             elements: str
             choices: [REQUEST, RESPONSE]
@@ -122,11 +123,11 @@ options:
             required: true
   guardrails:
     description:
-      - What to do about prompts and answers in each hazard category. A category that is left out is ignored.
-      - V(FLAG) only notes it in the log, V(BLOCK) refuses. Each check adds about half a second to a request, and Workers AI usage, and an
-        answer that is checked is held back until it is complete.
-      - If the checks cannot be reached, a phase (prompt or response) in which anything is V(BLOCK) refuses with HTTP 503. One that has only
-        V(FLAG) lets the request through.
+      - What to do with prompts and answers in each hazard category. Categories that are left out are ignored.
+      - V(FLAG) only records the category in the log. V(BLOCK) refuses the request or answer. Each check adds about half a second to a
+        request, and Workers AI usage. Checked answers are withheld until they are complete.
+      - If the checks are unavailable, a phase (prompt or response) with at least one V(BLOCK) refuses requests with HTTP 503. A phase with
+        only V(FLAG) lets them pass.
       - None on a new gateway.
     type: dict
     suboptions:
@@ -198,53 +199,55 @@ options:
         suboptions: *categories
   log_classification:
     description:
-      - Whether Cloudflare may analyse the stored prompts and answers, and sort them by task.
-      - Needs O(collect_logs), and goes off together with it. Off on a new gateway.
+      - Whether Cloudflare can analyse the stored prompts and answers, and classify them by task.
+      - Requires O(collect_logs), and is switched off together with it. Off on a new gateway.
     type: bool
   log_management:
     description:
-      - How many logs to keep at most, from 10000 to 10000000. O(log_management_strategy) says what happens when there are as many.
-      - With the plan Workers Free, an account may keep 100000 in all; with Workers Paid, each gateway 10000000. What applies if it is not
-        set depends on the plan and the age of the account.
-      - Cloudflare applies it to legacy logs, those of accounts that were made before 2026-09-24.
+      - Maximum number of logs to keep, from 10000 to 10000000. O(log_management_strategy) determines what happens when it is reached.
+      - With the Workers Free plan, an account can keep 100000 logs in total. With Workers Paid, each gateway can keep 10000000. The default
+        depends on the plan and the age of the account.
+      - Cloudflare only applies it to legacy logs, which are those of accounts created before 2026-09-24.
     type: int
   log_management_strategy:
     description:
-      - What to do when there are as many logs as O(log_management) allows. V(STOP_INSERTING) keeps no new ones, and exports none either.
-        V(DELETE_OLDEST) makes room.
-      - What applies if it is not set depends on the age of the account.
+      - What to do when O(log_management) is reached. V(STOP_INSERTING) neither stores nor exports new logs. V(DELETE_OLDEST) deletes the
+        oldest logs.
+      - The default depends on the age of the account.
     type: str
     choices: [STOP_INSERTING, DELETE_OLDEST]
   logpush:
     description:
-      - Whether logs are exported through Cloudflare's Logpush, encrypted to O(logpush_public_key). Nothing flows before there is a Logpush
-        job for them too, which this collection does not make.
-      - Needs O(collect_logs) and the plan Workers Paid. Off on a new gateway.
+      - Whether logs are exported through Cloudflare Logpush, encrypted with O(logpush_public_key). The export also requires a Logpush job,
+        which this collection does not create.
+      - Requires O(collect_logs) and the Workers Paid plan. Off on a new gateway.
     type: bool
   logpush_public_key:
     description:
-      - The public half of the RSA key pair that exported logs are encrypted to, in PEM format, 16 to 1024 characters. Whoever has the
-        private half can read them. A private key is refused here.
-      - O(logpush) uses it. Not set on a new gateway.
+      - The public half of an RSA key pair for the encryption of exported logs, in PEM format, 16 to 1024 characters. Whoever has the
+        private half can read the logs. A private key is refused here.
+      - Used by O(logpush). Not set on a new gateway.
     type: str
   otel:
     description:
-      - Endpoints that get an OpenTelemetry trace span for every request. Spans carry the text of prompts and answers, so an endpoint sees
-        all that clients send.
+      - Endpoints that receive an OpenTelemetry trace span for every request. Spans contain the text of prompts and answers, so the endpoint
+        receives everything that clients send.
       - The order of the list does not matter. None on a new gateway.
     type: list
     elements: dict
     suboptions:
       url:
-        description: The OTLP endpoint, at most 2048 characters. It is not treated as a secret, so keep credentials out of it.
+        description: The URL of the OTLP endpoint, at most 2048 characters. It is not treated as a secret, so do not put credentials into
+          it.
         type: str
         required: true
       headers:
-        description: HTTP headers to send along. Their values are treated as secrets.
+        description: HTTP headers to send to the endpoint. Their values are treated as secrets.
         type: dict
         default: {}
       authorization:
-        description: Reference to the Secrets Store secret to authenticate with, at most 256 characters. Treated as a secret.
+        description: Reference to the secret in the Secrets Store that is used for authentication, at most 256 characters. Treated as a
+          secret.
         type: str
       content_type:
         description: The format of the spans.
@@ -253,43 +256,45 @@ options:
         default: json
   rate_limiting_interval:
     description:
-      - Length of the rate limit's window in seconds; at least 0. There is a limit only if this and O(rate_limiting_limit) are both above 0.
+      - Length of the rate limit's window in seconds, at least 0. The limit is only active if this and O(rate_limiting_limit) are both above
+        0.
       - V(0) on a new gateway if not given.
     type: int
   rate_limiting_limit:
     description:
-      - How many requests all clients together may make in O(rate_limiting_interval); at least 0. Further ones are refused with HTTP 429.
-        V(0) means that there is no limit.
+      - Maximum number of requests of all clients together in O(rate_limiting_interval), at least 0. Further requests are refused with HTTP
+        429. V(0) means that there is no limit.
       - V(0) on a new gateway if not given.
     type: int
   rate_limiting_technique:
     description:
-      - V(fixed) counts in windows by the clock, so up to twice as many requests may come together where two windows meet. V(sliding)
-        counts over the last O(rate_limiting_interval) seconds.
-      - It has an effect only if there is a limit. Cloudflare does not say what applies if it is not set.
+      - V(fixed) counts requests in consecutive windows, so up to twice as many requests can arrive around the boundary of two windows.
+        V(sliding) counts the requests of the last O(rate_limiting_interval) seconds.
+      - Only has an effect if there is a limit. Cloudflare does not document the default.
     type: str
     choices: [fixed, sliding]
   retry_backoff:
     description:
-      - How O(retry_delay) changes from one try of a failed provider call to the next. V(constant) is not at all, V(linear) grows by the same
-        amount each time, V(exponential) by more each time.
+      - How O(retry_delay) changes between attempts of a failed provider call. V(constant) keeps it, V(linear) increases it by the same
+        amount each time, and V(exponential) increases it by a growing amount.
       - It has an effect only if O(retry_max_attempts) is set. Cloudflare does not say what applies if it is not set.
     type: str
     choices: [constant, linear, exponential]
   retry_delay:
     description:
-      - Milliseconds before a failed provider call is tried again, from 0 to 5000. Later tries may wait longer, see O(retry_backoff).
+      - Delay before a failed provider call is retried in milliseconds, from 0 to 5000. Later attempts can have a longer delay, see
+        O(retry_backoff).
       - It has an effect only if O(retry_max_attempts) is set. Cloudflare does not say what applies if it is not set.
     type: int
   retry_max_attempts:
     description:
-      - How often a failed provider call is tried at most, from 1 to 5. Clients can ask for another number with their request.
+      - Maximum number of attempts of a provider call, from 1 to 5. Clients can request a different number.
       - Not set on a new gateway. Clear it with O(unset) to switch retries off.
     type: int
   spend_limits:
     description:
-      - Budgets. Requests over a budget are refused with HTTP 429. Costs are estimates and may come in late, so a budget can be exceeded a
-        little.
+      - Budgets. Requests over a budget are refused with HTTP 429. Costs are estimates and can be delayed, so a budget can be slightly
+        exceeded.
       - None on a new gateway.
     type: dict
     suboptions:
@@ -305,7 +310,7 @@ options:
         suboptions:
           id:
             description:
-              - The rule's id, at least 1 character. The server makes one if it is not given, and a rule that stays the same keeps it.
+              - The id of the rule, at least 1 character. If it is not given, the server generates one, which an unchanged rule keeps.
             type: str
           limit:
             description: The budget in US dollars, greater than 0.
@@ -325,15 +330,16 @@ options:
             type: bool
             default: true
           technique:
-            description: V(fixed) counts in windows of O(spend_limits.rules[].window) one after another, V(sliding) over the last such time.
+            description: V(fixed) counts in consecutive windows of O(spend_limits.rules[].window) seconds. V(sliding) counts over the last
+              O(spend_limits.rules[].window) seconds.
             type: str
             choices: [fixed, sliding]
             default: sliding
           metadata:
             description:
-              - Request metadata that the rule depends on. Keys are metadata keys.
+              - Request metadata that the rule applies to. Keys are metadata keys.
               - Each value is a dict with C(mode) and, for C(mode=filter), a list C(values).
-              - C(mode=partition) gives each value a budget of its own. C(mode=filter) applies the rule to these C(values) only.
+              - C(mode=partition) creates a separate budget for each value. C(mode=filter) applies the rule only to these C(values).
             type: dict
             default: {}
           model:
@@ -356,14 +362,14 @@ options:
             suboptions: *filter
   store_id:
     description:
-      - The id of the Secrets Store that holds the provider keys of this gateway. Without it, the gateway does not use any stored key.
-      - M(edgeops.cloudflare.ai_gateway_provider_config) sets it when it stores a key. It is also
+      - The id of the Secrets Store that contains the provider keys of this gateway. Without it, the gateway does not use stored keys.
+      - M(edgeops.cloudflare.ai_gateway_provider_config) sets it when it stores a key. M(edgeops.cloudflare.ai_gateway_secret) returns it as
         RV(edgeops.cloudflare.ai_gateway_secret#module:secret.store_id).
       - Not set on a new gateway.
     type: str
   stripe:
     description:
-      - Reports usage to Stripe as events, for billing. Cloudflare documents its shape only. None on a new gateway.
+      - Reports usage to Stripe as events, for billing. Cloudflare only documents the format. None on a new gateway.
     type: dict
     suboptions:
       authorization:
@@ -377,42 +383,45 @@ options:
         required: true
         suboptions:
           payload:
-            description: The event's payload, as text. Turn a dict into JSON with the filter P(ansible.builtin.to_json#filter).
+            description: The payload of the event, as text. Convert a dict to JSON with the filter P(ansible.builtin.to_json#filter).
             type: str
             required: true
   workers_ai_billing_mode:
     description:
-      - How calls of Workers AI models through this gateway are billed. V(postpaid), which a new gateway has, puts them on the Workers AI
-        bill.
-      - A newer API also takes C(unified), which uses AI Gateway credits. Give that in O(extra_settings).
+      - How calls of Workers AI models through this gateway are billed. V(postpaid) is the default on a new gateway, and adds them to the
+        Workers AI bill.
+      - A newer API also accepts C(unified), which uses AI Gateway credits. Set it with O(extra_settings).
     type: str
     choices: [postpaid]
   zdr:
     description:
-      - Whether traffic that is paid through Unified Billing goes to provider endpoints that keep no data ("zero data retention"). OpenAI and
-        Anthropic have such endpoints; requests to other providers go where they always go, without notice.
-      - Unified Billing needs O(authentication).
-      - It does not stop the gateway's own logs; that is O(collect_logs). Off on a new gateway.
+      - Whether traffic that is paid through Unified Billing only goes to provider endpoints with zero data retention. OpenAI and Anthropic
+        have such endpoints. Requests to other providers use the normal endpoints, without notice.
+      - Unified Billing requires O(authentication).
+      - Does not affect the gateway's own logs, see O(collect_logs). Off on a new gateway.
     type: bool
   extra_settings:
     description:
-      - Settings to send as they are, by the API's names, for what a newer API has or allows and the options here do not, such as
-        C(retry_delay) above 5000. They are compared and verified like the options. What the options treat as a secret is masked
-        here too; anything else is not, so use C(no_log) on the task if it is secret.
+      - Settings to send unchanged, with the names of the API. Use it for settings and values that only a newer API has, such as a
+        C(retry_delay) above 5000. They are compared and verified like options. Values that an option treats as a secret are masked here
+        too. Use C(no_log) on the task if there are other secrets.
     type: dict
   unset:
     description:
-      - Names of settings to clear (the API gets null). A setting that is merely not given stays as it is.
+      - Names of settings to clear. The API receives null. A setting that is merely not given stays as it is.
       - "These can be cleared: O(cache_ttl), O(guardrails), O(log_management), O(log_management_strategy), O(logpush_public_key), O(otel),
         O(rate_limiting_interval), O(rate_limiting_limit), O(rate_limiting_technique), O(retry_backoff), O(retry_delay),
         O(retry_max_attempts), O(spend_limits), O(store_id), O(stripe)."
-      - A server may show a value of its own for a setting that was cleared. Then the task warns, and each further run clears the setting
-        again and reports no change.
+      - If the server shows a value of its own for a cleared setting, the task issues a warning. Each further run then clears the setting
+        again, and reports no change.
     type: list
     elements: str
 notes:
-  - Deleting a gateway that has provider configs also takes the permission C(Secrets Store Write).
+  - Deleting a gateway that has provider configs also requires the permission C(Secrets Store Write).
 seealso:
+  - name: Declaring settings
+    description: Omitted, cleared and empty settings.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/declaring-settings.md
   - module: edgeops.cloudflare.ai_gateways
   - module: edgeops.cloudflare.ai_gateway_info
   - module: edgeops.cloudflare.ai_gateway_provider_config
@@ -434,7 +443,7 @@ EXAMPLES = r"""
     retry_delay: 500
     retry_backoff: exponential
 
-# The following tasks take the account and the credentials from the environment:
+# The following tasks read the account and the credentials from the environment variables
 # CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: Change one setting, and leave all others as they are
@@ -466,13 +475,13 @@ EXAMPLES = r"""
             team:
               mode: partition
 
-- name: Clear the retries, switch the rate limit off
+- name: Clear the retries, and switch the rate limit off
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     unset: [retry_max_attempts, retry_delay, retry_backoff]
     rate_limiting_limit: 0
 
-- name: Use what a newer API allows, beyond the options here
+- name: Use a value that only a newer API allows
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     extra_settings:
@@ -492,39 +501,40 @@ operation:
   choices: [created, updated, deleted, unchanged]
   sample: updated
 changed_settings:
-  description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
   type: list
   elements: str
   returned: success
   sample: [cache_ttl]
 deleted_children:
   description:
-    - What was deleted before the gateway because it belonged to it, in that order; in check mode, what would be. Empty if there was nothing.
+    - What was deleted before the gateway because it belonged to the gateway, in this order. In check mode, what would be deleted. Empty if
+      there was nothing.
   type: list
   elements: dict
   returned: success, when the gateway is deleted
   contains:
     kind:
-      description: What it was, such as C(provider_config), C(dynamic_route) or C(custom_domain).
+      description: The kind of item, such as C(provider_config), C(dynamic_route) or C(custom_domain).
       type: str
       returned: always
     name:
-      description: What identifies it below the gateway, such as a host name, or the provider and alias of a provider config.
+      description: What identifies the item within the gateway, such as a host name, or the provider and alias of a provider config.
       type: str
       returned: always
   sample:
     - kind: custom_domain
       name: ai.example.com
 endpoint:
-  description: The URL that clients send model traffic to, without the provider.
+  description: The URL to which clients send model requests, without the provider.
   type: str
   returned: success
   sample: https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/support-bot
 gateway:
   description:
-    - The gateway as it is stored, under the API's names, with secrets masked. A setting that is not set is null, or has its default.
-    - In check mode, the gateway as it would be stored. What only the server can make is missing from it. That is the times, the ids of
-      new spend rules, and what depends on the plan, such as RV(gateway.log_management) on a new gateway where it is not given.
+    - The stored gateway, with the names of the API and masked secrets. Settings that are not set are null, or have their default.
+    - In check mode, the gateway as it would be stored. It does not contain values that only the server can provide. These are timestamps,
+      the ids of new spend rules, and settings that depend on the plan, such as RV(gateway.log_management) of a new gateway.
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -548,100 +558,100 @@ gateway:
       type: bool
       returned: always
     authentication:
-      description: As the option.
+      description: See O(authentication).
       type: bool
       returned: always
     byok_only:
-      description: As the option.
+      description: See O(byok_only).
       type: bool
       returned: always
     cache_invalidate_on_update:
-      description: As the option.
+      description: See O(cache_invalidate_on_update).
       type: bool
       returned: always
     cache_ttl:
-      description: As the option.
+      description: See O(cache_ttl).
       type: int
       returned: always
     collect_logs:
-      description: As the option.
+      description: See O(collect_logs).
       type: bool
       returned: always
     dlp:
-      description: As the option.
+      description: See O(dlp).
       type: dict
       returned: always
     guardrails:
-      description: As the option.
+      description: See O(guardrails).
       type: dict
       returned: always
     log_classification:
-      description: As the option.
+      description: See O(log_classification).
       type: bool
       returned: always
     log_management:
-      description: As the option.
+      description: See O(log_management).
       type: int
       returned: always
     log_management_strategy:
-      description: As the option.
+      description: See O(log_management_strategy).
       type: str
       returned: always
     logpush:
-      description: As the option.
+      description: See O(logpush).
       type: bool
       returned: always
     logpush_public_key:
-      description: As the option.
+      description: See O(logpush_public_key).
       type: str
       returned: always
     otel:
-      description: As the option, with C(headers) and C(authorization) masked.
+      description: See O(otel). C(headers) and C(authorization) are masked.
       type: list
       elements: dict
       returned: always
     rate_limiting_interval:
-      description: As the option.
+      description: See O(rate_limiting_interval).
       type: int
       returned: always
     rate_limiting_limit:
-      description: As the option.
+      description: See O(rate_limiting_limit).
       type: int
       returned: always
     rate_limiting_technique:
-      description: As the option.
+      description: See O(rate_limiting_technique).
       type: str
       returned: always
     retry_backoff:
-      description: As the option.
+      description: See O(retry_backoff).
       type: str
       returned: always
     retry_delay:
-      description: As the option. A gateway changed by other means can hold more than the option allows.
+      description: See O(retry_delay). If the gateway was changed by other means, this can exceed the maximum of the option.
       type: int
       returned: always
     retry_max_attempts:
-      description: As the option.
+      description: See O(retry_max_attempts).
       type: int
       returned: always
     spend_limits:
-      description: As the option. A rule's C(limit_type) is called C(limitType).
+      description: See O(spend_limits). C(limit_type) of a rule is returned as C(limitType).
       type: dict
       returned: always
     store_id:
-      description: As the option.
+      description: See O(store_id).
       type: str
       returned: always
     stripe:
-      description: As the option, with C(authorization) masked.
+      description: See O(stripe). C(authorization) is masked.
       type: dict
       returned: always
     workers_ai_billing_mode:
-      description: As the option.
+      description: See O(workers_ai_billing_mode).
       type: str
       returned: always
     zdr:
-      description: As the option.
+      description: See O(zdr).
       type: bool
       returned: always
 ansible_facts:
@@ -650,16 +660,16 @@ ansible_facts:
   returned: success
   contains:
     cloudflare_ai_gateway:
-      description: The same as RV(gateway). Empty if O(state=absent), so that the fact does not show a gateway that was deleted.
+      description: The same as RV(gateway). Empty if O(state=absent), so that the fact does not describe a deleted gateway.
       type: dict
       returned: always
 status:
-  description: The HTTP status of the answer that the task failed with.
+  description: The HTTP status of the answer that caused the failure.
   type: int
   returned: failure, when the API answered
   sample: 403
 errors:
-  description: What the API said.
+  description: The errors in the API's answer.
   type: list
   elements: dict
   returned: failure, when the API answered
@@ -669,11 +679,11 @@ errors:
       type: int
       returned: always
     message:
-      description: The message.
+      description: The error message.
       type: str
       returned: always
     path:
-      description: Where in the request the error is.
+      description: The position of the error in the request.
       type: list
       elements: str
       returned: always
@@ -682,7 +692,7 @@ errors:
       message: Authentication error
       path: []
 ray_id:
-  description: Cloudflare's id of the request, for its support.
+  description: Cloudflare's id of the request. Cloudflare's support asks for it.
   type: str
   returned: failure, when the API answered
 request:
@@ -691,11 +701,11 @@ request:
   returned: failure, when a request was made
   contains:
     method:
-      description: The verb.
+      description: The HTTP method.
       type: str
       returned: always
     path:
-      description: The path below O(base_url).
+      description: The path relative to O(base_url).
       type: str
       returned: always
 """

@@ -13,10 +13,10 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates and deletes one custom domain, that is a host name of one's own in front of a gateway. C(https://{hostname}/{provider}) then is
-    the same as C(https://gateway.ai.cloudflare.com/v1/{account_id}/{gateway_id}/{provider}).
-  - The API makes no DNS record. RV(dns_record) describes the one that is needed. The domain becomes active once the record exists and
-    Cloudflare has issued a certificate, which takes minutes.
+  - Creates and deletes a custom domain, which is a host name of your own in front of a gateway. C(https://{hostname}/{provider}) then
+    replaces C(https://gateway.ai.cloudflare.com/v1/{account_id}/{gateway_id}/{provider}).
+  - The API does not create a DNS record. RV(dns_record) describes the required one. The domain becomes active once the record exists and
+    Cloudflare has issued a certificate, which takes some minutes.
   - The API cannot change a custom domain, see O(recreate).
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
@@ -45,56 +45,59 @@ options:
     description:
       - The id of the zone that the host name is in, 32 hexadecimal digits. The zone must be on Cloudflare. Required to create a custom
         domain.
-      - The API does not return it, so the module does not notice a change.
+      - The API does not return it, so the module cannot detect a change.
     type: str
   min_tls:
     description:
-      - The lowest version of TLS that clients may use. The API calls it C(minTLS). Cloudflare does not say what applies if it is not given.
-      - The API does not return it, so the module does not notice a change.
+      - The minimum TLS version for clients. The API calls it C(minTLS). Cloudflare does not document the default.
+      - The API does not return it, so the module cannot detect a change.
     type: str
     choices: ["1.0", "1.1", "1.2", "1.3"]
   recreate:
     description:
-      - Whether to delete the custom domain and create it again if a setting differs. In between, requests to the host name fail.
-      - If this is V(false), such a difference is an error.
-      - As the API returns neither O(zone_id) nor O(min_tls), a change of these has no effect. Delete the custom domain with a task of its
-        own to change them.
+      - Whether to delete the custom domain and create it again if a setting differs. Requests to the host name fail in between.
+      - If V(false), the task fails if there is such a difference.
+      - The API returns neither O(zone_id) nor O(min_tls), so changing them has no effect. To change them, delete the custom domain with a
+        separate task.
     type: bool
     default: false
   wait:
     description:
-      - Whether to wait until the custom domain is active. The task fails if the domain becomes C(blocked) or C(error), or is not active
-        after O(wait_timeout).
-      - Without the DNS record, it never becomes active.
+      - Whether to wait until the custom domain is active. The task fails if the domain becomes C(blocked) or C(error), or if it is not
+        active after O(wait_timeout).
+      - The domain never becomes active without the DNS record.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Most seconds to wait if O(wait=true), 1 to 86400.
+      - Maximum time to wait with O(wait=true) in seconds, 1 to 86400.
     type: int
     default: 600
   extra_settings:
     description:
-      - Settings to send as they are, by the API's names, for what a newer API has and the options here do not. They are compared and
-        verified like the options, and cannot be changed either. They are not masked, so use C(no_log) on the task if they are secret.
+      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
+        like options, and cannot be changed either. They are not masked, so use C(no_log) on the task if they are secret.
     type: dict
 notes:
   - Custom domains do not serve the endpoints below C(api.cloudflare.com).
-  - The token needs C(AI Gateway Write). The DNS record takes C(DNS Write) on the zone.
+  - The token needs C(AI Gateway Write). Creating the DNS record requires C(DNS Write) on the zone.
 seealso:
+  - name: Keys and providers
+    description: How to set up a custom domain, with its DNS record.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_custom_domain_info
   - module: edgeops.cloudflare.ai_gateway
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: A gateway
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     authentication: true
 
-- name: A host name of one's own in front of it
+- name: A custom domain in front of it
   edgeops.cloudflare.ai_gateway_custom_domain:
     gateway_id: support-bot
     hostname: ai.example.com
@@ -104,7 +107,7 @@ EXAMPLES = r"""
 
 # The module community.general.cloudflare_dns takes these options, together with the name of the zone.
 
-- name: The DNS record that the host name needs
+- name: The DNS record that the host name requires
   ansible.builtin.debug:
     var: domain.dns_record
 
@@ -124,25 +127,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode. C(recreated) is deleted and created again, see O(recreate).
+  description: What was done, or would be done in check mode. C(recreated) means that the item was deleted and created again, see
+    O(recreate).
   type: str
   returned: success
   choices: [created, recreated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
   type: list
   elements: str
   returned: success
   sample: [minTLS, zone_id]
 cname_target:
-  description: The name that the DNS record must point to. It is null for a new custom domain in check mode.
+  description: The name that the DNS record must point to. Null for a new custom domain in check mode.
   type: str
   returned: success, when O(state=present)
   sample: 0123456789abcdef.cname.example.com
 dns_record:
   description:
-    - The DNS record that the custom domain needs, with the options of the module C(community.general.cloudflare_dns).
+    - The DNS record that the custom domain requires, as options of the module C(community.general.cloudflare_dns).
   type: dict
   returned: success, when O(state=present)
   contains:
@@ -169,8 +173,8 @@ dns_record:
     proxied: true
 custom_domain:
   description:
-    - The custom domain as it is stored, under the API's names.
-    - In check mode, the custom domain as it would be stored, without what only the server can make.
+    - The stored custom domain, with the names of the API.
+    - In check mode, the custom domain as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -179,17 +183,17 @@ custom_domain:
     status: pending_dcv
   contains:
     hostname:
-      description: As the option.
+      description: See O(hostname).
       type: str
       returned: always
     gateway_id:
-      description: As the option.
+      description: See O(gateway_id).
       type: str
       returned: always
     status:
       description:
-        - C(initializing) while Cloudflare creates it, C(pending_dcv) while it waits for the DNS record and the certificate, C(active) when
-          it can be used. C(blocked) and C(error) are final.
+        - C(initializing) while Cloudflare creates it, C(pending_dcv) while it waits for the DNS record and the certificate, and C(active)
+          when it can be used. C(blocked) and C(error) are final.
       type: str
       returned: not for a new custom domain in check mode
     cname_target:

@@ -13,16 +13,15 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns the custom domains of a gateway. That is those with the given O(hostnames), those that the API finds by O(search), or all of
-    them.
+  - Returns the custom domains of a gateway. Select them with O(hostnames) or O(search). By default, all custom domains are returned.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   gateway_id:
@@ -32,9 +31,9 @@ options:
     required: true
   hostnames:
     description:
-      - Host names of the custom domains to read, each at most 253 characters. One that does not exist is missing from the result. An empty
-        list gives none.
-      - Cannot be given together with O(search).
+      - Host names of the custom domains to read, each at most 253 characters. Custom domains that do not exist are not in the result. If
+        the list is empty, so is the result.
+      - Mutually exclusive with O(search).
     type: list
     elements: str
     aliases: [hostname]
@@ -43,23 +42,26 @@ options:
       - Text to search for in the host names. The API decides what matches.
     type: str
 notes:
-  - No request lists the custom domains of all gateways of an account.
+  - The API has no request that lists the custom domains of all gateways of an account.
 seealso:
+  - name: Keys and providers
+    description: How to set up a custom domain, with its DNS record.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_custom_domain
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns custom domains into declarations.
+    description: Converts custom domains to declarations.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: The custom domains of a gateway
   edgeops.cloudflare.ai_gateway_custom_domain_info:
     gateway_id: support-bot
   register: gateway
 
-- name: Those that cannot be used yet, or not any more
+- name: Custom domains that cannot be used
   ansible.builtin.debug:
     msg: "{{ gateway.custom_domains | rejectattr('status', 'eq', 'active') | map(attribute='hostname') }}"
 
@@ -77,8 +79,8 @@ EXAMPLES = r"""
 RETURN = r"""
 custom_domains:
   description:
-    - The custom domains, each as RV(edgeops.cloudflare.ai_gateway_custom_domain#module:custom_domain). They are in the order of
-      O(hostnames), else in that of the API. The list is empty where none matches.
+    - The custom domains, each as RV(edgeops.cloudflare.ai_gateway_custom_domain#module:custom_domain), in the order of O(hostnames) or of
+      the API. The list is empty if none matches.
   type: list
   elements: dict
   returned: success

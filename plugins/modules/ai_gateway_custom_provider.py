@@ -13,11 +13,11 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes and deletes one custom provider, that is a provider API of one's own behind AI Gateway, with its prices.
-  - A custom provider belongs to the account. Each gateway of the account can reach it by RV(provider_slug).
-  - A setting that is not given is not managed and stays as it is. An update sends only what differs. Clear a text with an empty one
-    (V('')).
-  - The answer to every write is compared with what was declared. If the server holds something else, the task fails and names it.
+  - Creates, changes and deletes a custom provider, which makes an HTTP API of your own available through AI Gateway, with its prices.
+  - A custom provider belongs to the account. All gateways of the account can use it as RV(provider_slug).
+  - A setting that is not given is not managed and stays as it is. An update only sends what differs. To clear a text, set it to an empty
+    one (V('')).
+  - After every write, the stored settings are compared with the declared ones. If they differ, the task fails and lists the differences.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -25,16 +25,15 @@ extends_documentation_fragment:
 options:
   slug:
     description:
-      - The provider's short name in the account, 1 to 64 letters, digits and hyphens. It identifies the provider, and is not changed by
-        this module.
-      - The API puts C(custom-) in front of it everywhere else, so that V(internal-llm) becomes C(custom-internal-llm). Do not put it there
-        yourself.
+      - The short name of the provider in the account, 1 to 64 letters, digits and hyphens. It identifies the provider, and this module
+        cannot change it.
+      - The API adds the prefix C(custom-) in all other places, so V(internal-llm) becomes C(custom-internal-llm). Do not add it here.
     type: str
     required: true
   state:
     description:
       - Whether the provider must exist.
-      - Deleting it deletes its prices, too. Requests to C(custom-<slug>) fail at once, on every gateway.
+      - Deleting a provider also deletes its prices. Requests to C(custom-<slug>) fail immediately, on all gateways.
     type: str
     choices: [present, absent]
     default: present
@@ -44,14 +43,14 @@ options:
     type: str
   provider_base_url:
     description:
-      - The root URL of the provider's API, C(https://) only. The API calls it C(base_url). Required to create a provider.
-      - The path of a request is appended to it. Give no path such as C(/v1) here. With a path, requests to the provider itself can work,
-        but those to C(/compat) and to dynamic routes fail with the provider's HTTP 404.
+      - The root URL of the provider's API, which must begin with C(https://). The API calls it C(base_url). Required to create a provider.
+      - The path of a request is appended to it. Do not include a path such as C(/v1). With a path, requests to the provider itself can
+        work, but requests through C(/compat) and dynamic routes fail with an HTTP 404 from the provider.
     type: str
   enable:
     description:
       - Whether the provider serves requests.
-      - A new provider is enabled if this is not given, although the API's own default is to disable it.
+      - A new provider is enabled by default, although the default of the API is to disable it.
     type: bool
   beta:
     description:
@@ -67,38 +66,38 @@ options:
     type: str
   curl_example:
     description:
-      - An example of a request, for C(curl).
+      - An example request for C(curl).
     type: str
   js_example:
     description:
-      - An example of a request, in JavaScript.
+      - An example request in JavaScript.
     type: str
   position:
     description:
-      - Where the provider stands in lists. Lower numbers come first.
+      - The position of the provider in lists. Lower numbers come first.
     type: int
   logo:
     description:
-      - The logo, an SVG image in base64. The server makes one if this is not given.
-      - The API takes a logo only in an update. A create is therefore followed by one.
+      - The logo, as an SVG image in base64. The server generates one if this is not given.
+      - The API only accepts a logo in an update, so the module sends one after a create.
     type: str
   headers:
     description:
-      - HTTP headers that AI Gateway sends to the provider with each request, by name. The values are text.
-      - Treated as a secret, see O(update_secrets). In JSON, at most 8192 characters.
+      - HTTP headers that AI Gateway sends to the provider with each request, as a dict of names and text values.
+      - Treated as a secret, see O(update_secrets). At most 8192 characters as JSON.
     type: dict
   costs:
     description:
-      - The prices of the provider's models. The cost in logs and budgets is unknown without a price.
-      - The list is declared whole. A price that is stored and not in it is deleted, and an empty list deletes all. Prices are not managed
-        if the list is not given.
-      - A price is identified by its C(model), C(model_rule) and C(cost_type). Their order does not matter. Cloudflare does not say which
-        one applies if several match.
+      - The prices of the provider's models. For models without a price, the cost in logs and budgets is unknown.
+      - The list must be complete. A stored price that is not in the list is deleted, and an empty list deletes all prices. If the list is
+        not given, prices are not managed.
+      - A price is identified by C(model), C(model_rule) and C(cost_type). The order has no meaning. Cloudflare does not document which
+        price applies if several match.
     type: list
     elements: dict
     suboptions:
       model:
-        description: The name of the model, or a part of it, see O(costs[].model_rule). At least 1 character.
+        description: The name of the model, or a part of it, at least 1 character. See O(costs[].model_rule).
         type: str
         required: true
       model_rule:
@@ -107,38 +106,40 @@ options:
         choices: [equals, starts-with, contains]
         default: equals
       cost_type:
-        description: What is counted, in at least 1 character.
+        description: What is counted, at least 1 character.
         type: str
         default: tokens
       cost_in:
-        description: The price of one token of the prompt, 0 or more. C(0.0000025) is 2.50 for a million of them.
+        description: The price per token of the prompt, 0 or more. C(0.0000025) is 2.50 per million tokens.
         type: float
       cost_out:
-        description: The price of one token of the answer, 0 or more.
+        description: The price per token of the answer, 0 or more.
         type: float
       token_pricing:
-        description: Prices of one token by kind of token, as numbers.
+        description: Prices per token by kind of token, as numbers.
         type: dict
       enable:
         description: Whether the price applies.
         type: bool
   extra_settings:
     description:
-      - Settings to send as they are, by the API's names, for what a newer API has and the options here do not. They are compared and
-        verified like the options. What the options treat as a secret is masked here too; anything else is not, so use C(no_log) on
-        the task if it is secret.
+      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
+        like options. Values that an option treats as a secret are masked here too. Use C(no_log) on the task if there are other secrets.
     type: dict
 notes:
-  - The permission C(AI Gateway Write) is enough, and C(AI Gateway Read) in check mode.
+  - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
 seealso:
+  - name: Keys and providers
+    description: Stored keys, custom providers and custom domains.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_custom_provider_info
   - module: edgeops.cloudflare.ai_gateway_provider_config
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: A model server of one's own, with prices
+- name: A model server, with prices
   edgeops.cloudflare.ai_gateway_custom_provider:
     slug: internal-llm
     name: Internal LLM
@@ -167,7 +168,7 @@ EXAMPLES = r"""
         cost_in: 0.000002
         cost_out: 0.000008
 
-- name: Take it out of service, and leave everything else as it is
+- name: Disable it, and leave everything else as it is
   edgeops.cloudflare.ai_gateway_custom_provider:
     slug: internal-llm
     enable: false
@@ -186,21 +187,20 @@ operation:
   choices: [created, updated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
   type: list
   elements: str
   returned: success
   sample: [base_url, costs, enable, headers, name]
 provider_slug:
-  description: The provider's name in URLs, in routes, and as O(edgeops.cloudflare.ai_gateway_provider_config#module:provider_slug).
+  description: The name of the provider in URLs, in routes, and as O(edgeops.cloudflare.ai_gateway_provider_config#module:provider_slug).
   type: str
   returned: success
   sample: custom-internal-llm
 custom_provider:
   description:
-    - The custom provider as it is stored, under the API's names, with secrets masked. A setting that is not set is null, or has its
-      default.
-    - In check mode, the provider as it would be stored, without what only the server can make.
+    - The stored custom provider, with the names of the API and masked secrets. Settings that are not set are null, or have their default.
+    - In check mode, the provider as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -210,7 +210,7 @@ custom_provider:
     enable: true
   contains:
     id:
-      description: The id that the server made.
+      description: The id that the server generated.
       type: str
       returned: not for a new provider in check mode
     created_at:
@@ -222,43 +222,43 @@ custom_provider:
       type: str
       returned: not for a new provider in check mode
     slug:
-      description: As the option.
+      description: See O(slug).
       type: str
       returned: always
     name:
-      description: As the option.
+      description: See O(name).
       type: str
       returned: always
     base_url:
-      description: As O(provider_base_url).
+      description: See O(provider_base_url).
       type: str
       returned: always
     enable:
-      description: As the option.
+      description: See O(enable).
       type: bool
       returned: always
     beta:
-      description: As the option.
+      description: See O(beta).
       type: bool
       returned: always
     description:
-      description: As the option.
+      description: See O(description).
       type: str
       returned: always
     link:
-      description: As the option.
+      description: See O(link).
       type: str
       returned: always
     curl_example:
-      description: As the option.
+      description: See O(curl_example).
       type: str
       returned: always
     js_example:
-      description: As the option.
+      description: See O(js_example).
       type: str
       returned: always
     position:
-      description: As the option.
+      description: See O(position).
       type: int
       returned: always
     logo:

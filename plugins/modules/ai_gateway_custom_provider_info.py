@@ -13,22 +13,23 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns the custom providers of a Cloudflare account as they are stored, with secrets masked. That is those with the given O(slugs),
-    those that the API finds by O(search), or all of them.
+  - Returns the custom providers of a Cloudflare account as they are stored, with masked secrets. Select them with O(slugs) or O(search). By
+    default, all custom providers are returned.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   slugs:
     description:
-      - Slugs of the providers to read, without C(custom-). One that does not exist is missing from the result. An empty list gives none.
-      - Cannot be given together with O(search).
+      - Slugs of the providers to read, without C(custom-). Providers that do not exist are not in the result. If the list is empty, so is
+        the result.
+      - Mutually exclusive with O(search).
     type: list
     elements: str
     aliases: [slug]
@@ -38,25 +39,28 @@ options:
     type: str
   costs:
     description:
-      - Whether to read the prices of the providers, too. It takes further requests.
+      - Whether to also read the prices of the providers. This needs additional requests.
     type: bool
     default: false
 seealso:
+  - name: Keys and providers
+    description: Stored keys, custom providers and custom domains.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_custom_provider
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns custom providers into declarations.
+    description: Converts custom providers to declarations.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: All custom providers, with their prices
   edgeops.cloudflare.ai_gateway_custom_provider_info:
     costs: true
   register: account
 
-- name: Those that do not serve requests
+- name: Disabled custom providers
   ansible.builtin.debug:
     msg: "{{ account.custom_providers | rejectattr('enable') | map(attribute='slug') }}"
 
@@ -65,11 +69,11 @@ EXAMPLES = r"""
     slug: internal-llm
   register: found
 
-- name: Where its API is
+- name: The URL of its API
   ansible.builtin.debug:
     msg: "{{ found.custom_providers | map(attribute='base_url') | first | default('There is no such provider.') }}"
 
-- name: Those with "internal" in the id, name or slug
+- name: Custom providers with "internal" in the id, name or slug
   edgeops.cloudflare.ai_gateway_custom_provider_info:
     search: internal
 """
@@ -79,7 +83,7 @@ custom_providers:
   description:
     - The custom providers, each as RV(edgeops.cloudflare.ai_gateway_custom_provider#module:custom_provider), with C(costs) if
       O(costs=true).
-    - They are in the order of O(slugs), else in that of the API. The list is empty where none matches.
+    - They are in the order of O(slugs) or of the API. The list is empty if none matches.
   type: list
   elements: dict
   returned: success

@@ -13,12 +13,12 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes, renames, rolls back and deletes one dynamic route. A route is a graph that decides which model answers a request, by
-    conditions, shares, quotas and fallbacks. Clients use it as the model C(dynamic/{name}).
-  - A changed graph becomes a new version, which is deployed. The route keeps its id and its history, and requests are served by the version
-    before until the new one is deployed.
-  - The graph is checked before any request is sent. All problems are reported together, each with the element.
-  - A graph that the API calls invalid is not deployed. The task fails, and requests are served as before.
+  - Creates, changes, renames, rolls back and deletes a dynamic route. A route is a graph of conditions, shares, quotas and fallbacks that
+    decides which model answers a request. Clients use it as the model C(dynamic/{name}).
+  - A changed graph is stored as a new version and then deployed. The route keeps its id and its history, and the old version serves
+    requests until the new one is deployed.
+  - The graph is validated before any request is sent. All problems are reported together, each with its element.
+  - If the API marks a graph as invalid, the graph is not deployed. The task fails, and the old version continues to serve requests.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
@@ -31,72 +31,74 @@ options:
   name:
     description:
       - The name of the route, at least 1 character, unique within the gateway. Clients use it as the model C(dynamic/{name}).
-      - The API publishes no rule for names. Letters, digits, underscores and hyphens are safe.
+      - Cloudflare does not document which names are valid. Letters, digits, underscores and hyphens are safe.
     type: str
     required: true
   rename_from:
     description:
-      - The name that the route may still have, at least 1 character. If there is no route O(name), that route is renamed, and keeps its
+      - The old name of the route, at least 1 character. If there is no route O(name), the route with the old name is renamed, and keeps its
         id and its versions.
-      - Is ignored if the route O(name) exists.
-      - Clients have to use the new name at once.
+      - Ignored if the route O(name) exists.
+      - Clients must use the new name immediately.
     type: str
   state:
     description:
-      - Whether the route must exist. A route is deleted with all its versions.
+      - Whether the route must exist. Deleting a route deletes all its versions.
     type: str
     choices: [present, absent]
     default: present
   elements:
     description:
-      - The graph, as a list of elements. Their order has no meaning. Required to create a route, and replaced as a whole.
+      - The graph, as a list of elements. The order has no meaning. Required to create a route. The list must be complete.
       - "Each element has C(id) (any text, unique within the graph), C(type), C(outputs), and, depending on the type, C(properties). Each
         output is a dict with C(element_id), the id of the element that it leads to."
       - "Type C(start): where a request begins, exactly once. Output C(next)."
       - "Type C(conditional): a decision. Outputs C(true) and C(false). Property C(conditions): a dict of the form C({field: {operator:
-        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields are those that clients send as
-        metadata, such as C(metadata.tier)."
-      - "Type C(percentage): shares of the requests. 1 to 5 outputs such as C(90%) and C(10%), which add up to 100."
-      - "Type C(rate): a quota. Outputs C(success), and C(fallback) once it is used up. Properties C(key) (whose quota, such as
+        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields contain the metadata that clients
+        send, such as C(metadata.tier)."
+      - "Type C(percentage): shares of the requests. 1 to 5 outputs such as C(90%) and C(10%), which must add up to 100."
+      - "Type C(rate): a quota. Outputs C(success), and C(fallback) once the quota is used up. Properties C(key) (whose quota, such as
         C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for money) and C(window) (seconds,
         greater than 0)."
-      - "Type C(model): a request to a model. Outputs C(success), once the provider begins to answer, and C(fallback). Properties
-        C(provider) (the provider's name, or C(custom-{slug}) for a custom provider), C(model) (the provider's own name for it),
+      - "Type C(model): a request to a model. Outputs C(success), once the provider starts to answer, and C(fallback). Properties
+        C(provider) (the name of the provider, or C(custom-{slug}) for a custom provider), C(model) (the provider's name for the model),
         C(retries) (0 or more) and C(timeout) (milliseconds, 0 or more)."
       - "Type C(end): where the route ends, at least once. It has no outputs."
-      - The API's names C(elementId) and C(limitType) are accepted too, so that a graph from the dashboard can be pasted.
-      - Every element must be reachable from the start, every way must lead to an end, and none may lead back to an element on it.
+      - The API's names C(elementId) and C(limitType) are also accepted, so you can paste a graph from the dashboard.
+      - Every element must be reachable from the start, every path must lead to an end, and loops are not allowed.
     type: list
     elements: dict
   version:
     description:
-      - The id of a version in the history of the route, at least 1 character, to deploy that one again.
-        M(edgeops.cloudflare.ai_gateway_dynamic_route_info) returns the ids with
-        O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
-      - Cannot be given together with O(elements).
+      - The id of an older version to deploy again, at least 1 character. M(edgeops.cloudflare.ai_gateway_dynamic_route_info) returns the
+        ids with O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
+      - Mutually exclusive with O(elements).
     type: str
   extra_settings:
     description:
-      - Settings to send as they are, by the API's names, for what a newer API has and the options here do not. They are compared and
-        verified like the options. They are not masked, so use C(no_log) on the task if they are secret.
+      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
+        like options. They are not masked, so use C(no_log) on the task if they are secret.
     type: dict
 notes:
-  - A custom provider that the graph names must exist, which costs one request. In check mode, a missing one is a warning, as an earlier
-    task of the play may create it.
-  - A provider for which the gateway has no key is a warning when a graph is created or changed.
-  - Without a change, a task makes two requests. It makes eight to change a graph, and four to create a route.
-  - The API does not delete routes together with their gateway. M(edgeops.cloudflare.ai_gateway) deletes them first. A route that was left
-    over is managed like any other, with a warning when its graph is changed for the first time.
-  - The gateway must have authentication switched on to serve routes.
+  - Custom providers in the graph must exist. This check needs one request. In check mode, a missing custom provider is only a warning,
+    because an earlier task of the play may create it.
+  - If a graph is created or changed and the gateway has no key for one of its providers, the task issues a warning.
+  - A task without a change sends two requests. Changing a graph takes eight, and creating a route takes four.
+  - The API does not delete the routes of a deleted gateway. M(edgeops.cloudflare.ai_gateway) deletes them first. A route that was left
+    behind is managed like any other, with a warning when its graph is changed for the first time.
+  - The gateway only serves routes if O(edgeops.cloudflare.ai_gateway#module:authentication=true).
   - The token needs C(AI Gateway Write).
 seealso:
+  - name: Routes
+    description: Fallbacks, canaries, budgets, versions and rollbacks.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/routes.md
   - module: edgeops.cloudflare.ai_gateway_dynamic_route_info
   - module: edgeops.cloudflare.ai_gateway_custom_provider
   - module: edgeops.cloudflare.ai_gateway_provider_config
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: A gateway
   edgeops.cloudflare.ai_gateway:
@@ -123,7 +125,7 @@ EXAMPLES = r"""
         type: end
   register: route
 
-- name: A drawing of it, for GitHub, GitLab or a wiki
+- name: A diagram of it, for GitHub, GitLab or a wiki
   ansible.builtin.copy:
     content: "```mermaid\n{{ route.mermaid }}\n```\n"
     dest: support.md
@@ -164,16 +166,16 @@ operation:
   sample: updated
 changed_settings:
   description:
-    - Names of the settings that were written because they differed, sorted; on create, of all that were sent. C(name) is the new name of a
-      renamed route, and C(version_id) is an older version that was deployed.
+    - Sorted names of the settings that differed and were written. After a create, of all settings that were sent. C(name) means that the
+      route was renamed, and C(version_id) that an older version was deployed.
   type: list
   elements: str
   returned: success
   sample: [elements]
 dynamic_route:
   description:
-    - The route with the deployed graph, under the API's names.
-    - In check mode, the route as it would be, without what only the server can make.
+    - The route with the deployed graph, with the names of the API.
+    - In check mode, the route as it would be, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -188,40 +190,40 @@ dynamic_route:
         outputs: {}
   contains:
     id:
-      description: The id that the API made.
+      description: The id that the API generated.
       type: str
       returned: not for a new route in check mode
     name:
-      description: As the option.
+      description: See O(name).
       type: str
       returned: always
     gateway_id:
-      description: As the option.
+      description: See O(gateway_id).
       type: str
       returned: always
     elements:
-      description: The deployed graph, under the API's names (C(elementId), C(limitType)). It is null if the API does not show it.
+      description: The deployed graph, with the names of the API (C(elementId), C(limitType)). Null if the API does not return it.
       type: list
       elements: dict
       returned: always
     version_id:
-      description: The id of the deployed version. It is null in check mode if the task would make a version.
+      description: The id of the deployed version. Null in check mode if the task would create a version.
       type: str
       returned: always
     version_created_at:
-      description: When the deployed version was made. It is null in check mode if the task would make a version.
+      description: When the deployed version was created. Null in check mode if the task would create a version.
       type: str
       returned: not for a new route in check mode
     is_valid:
-      description: Whether the API calls the deployed version valid. It is null if the API does not say.
+      description: Whether the deployed version is valid. Null if the API does not return this.
       type: bool
       returned: not for a new route in check mode
     deployment_id:
-      description: The id of the last deployment. It is null in check mode if the task would make one.
+      description: The id of the last deployment. Null in check mode if the task would create one.
       type: str
       returned: not for a new route in check mode
     deployed_at:
-      description: When the version was deployed. It is null in check mode if the task would deploy one.
+      description: When the version was deployed. Null in check mode if the task would deploy one.
       type: str
       returned: not for a new route in check mode
     created_at:
@@ -233,7 +235,7 @@ dynamic_route:
       type: str
       returned: not for a new route in check mode
 mermaid:
-  description: The graph as the text of a Mermaid flowchart, which GitHub, GitLab and many wikis draw in a code block C(mermaid).
+  description: The graph as a Mermaid flowchart, which GitHub, GitLab and many wikis render in a code block C(mermaid).
   type: str
   returned: success, when O(state=present)
   sample: |-

@@ -13,15 +13,15 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns the dynamic routes of a gateway with their deployed graphs. That is those with the given O(names), or all of them.
+  - Returns the dynamic routes of a gateway with their deployed graphs. Select them with O(names). By default, all routes are returned.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   gateway_id:
@@ -31,27 +31,30 @@ options:
     required: true
   names:
     description:
-      - Names of the routes to read. One that does not exist is missing from the result. An empty list gives none.
+      - Names of the routes to read. Routes that do not exist are not in the result. If the list is empty, so is the result.
     type: list
     elements: str
     aliases: [name]
   history:
     description:
-      - Whether to read all versions with their graphs, and all deployments, too. That takes two more requests for each route.
+      - Whether to also read all versions with their graphs, and all deployments. This needs two more requests per route.
     type: bool
     default: false
 notes:
-  - No request lists the routes of all gateways of an account.
-  - The API lists routes without their graphs, so that each is read by a request of its own.
+  - The API has no request that lists the routes of all gateways of an account.
+  - The API lists routes without their graphs, so each route needs a request of its own.
 seealso:
+  - name: Routes
+    description: Fallbacks, canaries, budgets, versions and rollbacks.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/routes.md
   - module: edgeops.cloudflare.ai_gateway_dynamic_route
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns routes into declarations.
+    description: Converts routes to declarations.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: The routes of a gateway
   edgeops.cloudflare.ai_gateway_dynamic_route_info:
@@ -79,9 +82,9 @@ EXAMPLES = r"""
 RETURN = r"""
 dynamic_routes:
   description:
-    - The routes, each as RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:dynamic_route). They are in the order of O(names), else in
-      that of the API. The list is empty where none matches.
-    - Beside that, each has C(mermaid), the same as RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:mermaid).
+    - The routes, each as RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:dynamic_route), in the order of O(names) or of the API. The
+      list is empty if none matches.
+    - Each route also has C(mermaid), see RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:mermaid).
     - With O(history=true), each also has C(versions), with C(version_id), C(active), C(is_valid), C(created_at) and C(elements), and
       C(deployments), with C(deployment_id), C(version_id) and C(created_at). Both are in the API's order.
   type: list

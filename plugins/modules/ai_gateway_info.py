@@ -13,23 +13,24 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns AI Gateways of a Cloudflare account as they are stored, with secrets masked. That is those with the given O(ids), those that
-    the API finds by O(search), or all of them.
+  - Returns the AI Gateways of a Cloudflare account as they are stored, with masked secrets. Select them with O(ids) or O(search). By
+    default, all gateways are returned.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   ids:
     description:
-      - Ids of the gateways to read, each 1 to 64 characters. One that does not exist is missing from the result. An empty list gives none.
-      - Up to 10 are read one by one; for more the whole account is read, with one request for every 100 gateways.
-      - Cannot be given together with O(search).
+      - Ids of the gateways to read, each 1 to 64 characters. Gateways that do not exist are not in the result. If the list is empty, so is
+        the result.
+      - Up to 10 are read one by one. For more, the whole account is read, with one request for every 100 gateways.
+      - Mutually exclusive with O(search).
     type: list
     elements: str
     aliases: [id]
@@ -38,21 +39,24 @@ options:
       - Text to search for in the ids of gateways. The API decides what matches.
     type: str
 seealso:
+  - name: Managing many gateways
+    description: How to start with the gateways of an existing account.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/many-gateways.md
   - module: edgeops.cloudflare.ai_gateway
   - module: edgeops.cloudflare.ai_gateways
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns gateways into declarations, to manage an account that exists already.
+    description: Converts gateways to declarations, to manage an existing account.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: All gateways of the account
   edgeops.cloudflare.ai_gateway_info:
   register: account
 
-- name: Gateways that anybody may use who knows the URL
+- name: Gateways that everybody who knows the URL can use
   ansible.builtin.debug:
     msg: "{{ account.gateways | rejectattr('authentication') | map(attribute='id') }}"
 
@@ -65,7 +69,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ found.gateways | map(attribute='cache_ttl') | first | default('There is no such gateway.') }}"
 
-- name: Those with "team" in the id
+- name: Gateways with "team" in the id
   edgeops.cloudflare.ai_gateway_info:
     search: team
 """
@@ -73,8 +77,8 @@ EXAMPLES = r"""
 RETURN = r"""
 gateways:
   description:
-    - The gateways, each as RV(edgeops.cloudflare.ai_gateway#module:gateway). They are in the order of O(ids), else in that of the API.
-      The list is empty where none matches.
+    - The gateways, each as RV(edgeops.cloudflare.ai_gateway#module:gateway), in the order of O(ids) or of the API. The list is empty if
+      none matches.
   type: list
   elements: dict
   returned: success

@@ -13,11 +13,11 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Makes the policies of a gateway what is declared. Policies say who may use which models of the gateway, and for how much.
-  - Changes are staged as drafts, tested by the API's simulation (see O(expect)), and committed together. Until then, the live policies
-    stay as they are. A task that fails before the commit takes its drafts back.
-  - The first policy of a gateway locks out everybody whom no policy covers. The module refuses that, see O(allow_lockout).
-  - Policies are in beta. A change can take up to 15 minutes to apply everywhere, and an answer from the cache is not checked against them.
+  - Manages the policies of a gateway, which define who can use which models, and how much they can spend.
+  - Changes are staged as drafts, tested with the API's simulation (see O(expect)), and committed together. The live policies do not change
+    before that. If a task fails before the commit, it reverts its drafts.
+  - The first policy of a gateway locks out all requests that no policy covers. The module refuses this by default, see O(allow_lockout).
+  - Policies are in beta. A change can take up to 15 minutes to apply everywhere, and answers from the cache skip policies.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
@@ -29,8 +29,8 @@ options:
     required: true
   policies:
     description:
-      - The policies. Their order has no meaning.
-      - What is not given of a policy that exists stays as it is.
+      - The policies. The order has no meaning.
+      - Settings of an existing policy that are not given stay as they are.
     type: list
     elements: dict
     required: true
@@ -48,88 +48,88 @@ options:
         default: present
       actor:
         description:
-          - The budget bucket, at least 1 character, which may hold fields in braces, such as C(company:all) or C(user:{cf.user.email}).
+          - The budget bucket, at least 1 character. It can contain fields in braces, such as C(company:all) or C(user:{cf.user.email}).
             Required to create a policy.
           - The fields are C(cf.user.id), C(cf.user.email), C(cf.user.groups), C(cf.country), C(cf.custom.NAME) and C(metadata.NAME).
-            C(cf.user) exists only behind Cloudflare Access. C(metadata) is set by the client, and nobody verifies it.
-          - A policy does not apply to a request that does not have the field, unless it blocks.
+            C(cf.user) only exists behind Cloudflare Access. C(metadata) is set by the client, and nobody verifies it.
+          - A policy does not apply to a request without the field, unless it blocks.
         type: str
       resource:
         description:
-          - V(*) for everything, or a dict with C(model), C(provider) or both, each a name or a list of names. In the name of a model, C(*)
-            stands for any characters but C(/).
-          - A new policy is for everything if this is not given.
+          - V(*) for everything, or a dict with C(model), C(provider) or both, each with a name or a list of names. In the name of a model,
+            C(*) matches any characters except C(/).
+          - If not given, a new policy applies to everything.
         type: raw
       condition:
         description:
-          - An expression in CEL, at least 1 character, that must be true for the policy to apply, such as
-            C("'interns' in cf.user.groups"). Numbers are compared with numbers of the same type only.
-          - A new policy applies to all if this is not given, as with V(true).
+          - A CEL expression, at least 1 character, that must be true for the policy to apply, such as C("'interns' in cf.user.groups"). CEL
+            only compares numbers of the same type.
+          - If not given, a new policy applies to all requests, as with V(true).
         type: str
       action:
         description:
-          - What the policy does. Required to create a policy. It is declared whole.
+          - What the policy does. Required to create a policy. Must be given completely.
         type: dict
         suboptions:
           type:
             description:
-              - V(no_limit) allows without a limit, V(block) refuses, and V(limit) allows until O(policies[].action.amount) is spent.
-              - A policy that blocks goes before all others.
+              - V(no_limit) allows requests without a limit, V(block) refuses them, and V(limit) allows them until
+                O(policies[].action.amount) is spent.
+              - Policies that block take precedence over all others.
             type: str
             required: true
             choices: [no_limit, block, limit]
           except:
             description:
-              - Whether to block everything but the resource. Only with O(policies[].action.type=block).
+              - Whether to block everything except the resource. Only with O(policies[].action.type=block).
             type: bool
           amount:
             description:
-              - US dollars, more than 0. Required with O(policies[].action.type=limit), and only allowed with it.
+              - US dollars, greater than 0. Required with O(policies[].action.type=limit), and only allowed with it.
             type: float
           period:
             description:
-              - The time, aligned to UTC, in which the amount can be spent. Required with O(policies[].action.type=limit), and only
-                allowed with it.
+              - The period, aligned to UTC, for which the amount applies. Required with O(policies[].action.type=limit), and only allowed
+                with it.
             type: str
             choices: [hourly, daily, weekly, monthly]
       extra_settings:
         description:
-          - Further settings of a newer API, by their API names, sent as they are.
+          - Settings that only a newer API has, with the names of the API. They are sent unchanged.
         type: dict
   purge:
     description:
       - Whether to delete the policies of the gateway that are not listed.
-      - With an empty list in O(policies), O(purge_limit) must be given. A gateway without policies allows everything.
+      - If O(policies) is empty, O(purge_limit) is required. A gateway without policies allows every request.
     type: bool
     default: false
   purge_limit:
     description:
-      - If O(purge) would delete more policies than this, at least 0, the task fails before anything is changed.
-      - If it is not given, the limit is 10.
+      - The maximum number of policies that O(purge) can delete, at least 0. If there are more, the task fails before it changes anything.
+      - If not given, the limit is 10.
     type: int
   expect:
     description:
-      - What the policies are expected to decide, once they are what is declared. Unless all of it holds, nothing is committed, and the
-        task fails.
-      - The API's simulation decides, with the drafts in place. It ignores what was really spent.
-      - In check mode nothing is staged, and the module evaluates the policies itself. For conditions other than V(true) and V(false)
-        this needs the Python library C(cel-python). What cannot be evaluated is a warning.
+      - The expected decisions of the declared policies. If one of them is not met, nothing is committed, and the task fails.
+      - The decisions come from the API's simulation, with the drafts in place. It ignores what has really been spent.
+      - In check mode nothing is staged, and the module evaluates the policies itself. Conditions other than V(true) and V(false) require
+        the Python library C(cel-python). The task issues a warning for everything that it cannot evaluate.
     type: list
     elements: dict
     suboptions:
       identity:
         description:
-          - Who makes the request. Nobody in particular if it is not given.
+          - Who sends the request. If not given, the request has no identity.
         type: dict
         suboptions:
           cf:
             description:
-              - What Cloudflare knows of the caller.
+              - The identity as seen by Cloudflare.
             type: dict
             suboptions:
               user:
                 description:
-                  - The user as Cloudflare Access knows it.
+                  - The user as authenticated by Cloudflare Access.
                 type: dict
                 suboptions:
                   id:
@@ -138,7 +138,7 @@ options:
                     type: str
                   email:
                     description:
-                      - The user's e-mail address.
+                      - The user's email address.
                     type: str
                   groups:
                     description:
@@ -151,11 +151,11 @@ options:
                 type: str
               custom:
                 description:
-                  - Claims of the identity provider, by their names.
+                  - Claims of the identity provider by name.
                 type: dict
           metadata:
             description:
-              - What the client says of itself, at most 5 keys with single values.
+              - The metadata that the client sends, at most 5 keys with single values.
             type: dict
       model:
         description:
@@ -169,51 +169,54 @@ options:
         required: true
       spent:
         description:
-          - US dollars that were spent before, by the names of policies.
+          - US dollars already spent, by the names of policies.
         type: dict
       allowed:
         description:
-          - Whether the request must be allowed.
+          - Whether the request is expected to be allowed.
         type: bool
         required: true
       by:
         description:
-          - The name of a policy that must decide this, at least 1 character. For an allowed request that is one that applies to it, and for
-            a refused one the one that blocks it, or whose limit is reached.
-          - The API's simulation does not name policies that allow a request. The module evaluates that itself, and needs the library
-            C(cel-python) if policies have conditions. Without it, this is a warning.
+          - The name of a policy that is expected to cause this decision, at least 1 character. For an allowed request, this is a policy
+            that applies to it. For a refused request, it is the policy that blocks it, or whose limit is reached.
+          - The API's simulation does not return policies that allow a request, so the module evaluates this itself. If policies have
+            conditions, this requires the library C(cel-python). Without it, the task issues a warning.
         type: str
   adopt_drafts:
     description:
-      - What to do with drafts that this task did not make, which a commit makes live along with its own. If this is V(false), the task
-        fails and names them before it stages anything. If it is V(true), they are committed along, and what is declared of the same
-        policies is laid over them.
-      - A draft that already holds what is declared, such as that of a task that was interrupted, counts as made by this task.
+      - What to do with drafts that this task did not create. A commit makes them live too. If V(false), the task fails before it stages
+        anything, and lists them. If V(true), they are committed together with the task's own changes, which take precedence.
+      - A draft that is already as declared, such as one from an interrupted task, counts as created by this task.
     type: bool
     default: false
   allow_lockout:
     description:
-      - Whether the policies may lock out everybody whom none of them covers. If this is V(false), the task fails before anything is
-        staged if a request without any identity, for any model, would match no policy. The message has a policy that mends it.
+      - Whether the policies can lock out requests that no policy covers. If V(false), the task fails before it stages anything if a request
+        without an identity, for any model, would match no policy. The message contains a policy that solves this.
     type: bool
     default: false
 notes:
-  - The API has no draft of a deletion. If policies are left, those to be deleted get a draft without any effect, which is committed with
-    the others, and are deleted after that. So the simulation, too, is about the policies as they will be.
-  - What cannot be taken back. Nothing deletes the draft of a live policy, so after a failure it holds what is live. What was deleted,
-    is. If a commit makes only some policies live, it is repeated twice, and then the live policies are set back. If the task ends before
-    that, some are new and some old. A policy that covers everybody becomes live before the others, so that this does not lock out.
-  - The drafts are listed right before the commit. A draft that somebody else makes between that and the commit is committed along.
-  - The simulation can evaluate conditions in another way than cel-python, which decides in check mode.
+  - The API has no drafts of deletions. If other policies remain, policies to be deleted first get a draft without any effect, which is
+    committed with the others, and are deleted after that. The simulation therefore also takes deletions into account.
+  - Some changes cannot be undone. Drafts of live policies cannot be deleted, so after a failure they are reset to the live policy. Deleted
+    policies cannot be restored. If a commit only makes some policies live, it is retried twice, and then the live policies are restored. If
+    the task ends before that, some policies are new and some are old. A policy that covers everybody becomes live before the others, so
+    this does not cause a lockout.
+  - The drafts are listed immediately before the commit. A draft that somebody else creates after that is committed too.
+  - The simulation can evaluate conditions differently from cel-python, which is used in check mode.
 seealso:
+  - name: Policies
+    description: Budgets, allow-lists, and a roll-out that locks nobody out.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/policies.md
   - module: edgeops.cloudflare.ai_gateway_policies_info
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns policies into declarations.
+    description: Converts policies to declarations.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: A budget for the company, and a cap for each person
   edgeops.cloudflare.ai_gateway_policies:
@@ -244,7 +247,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ checked.matrix }}"
 
-- name: These are all policies
+- name: Keep only this policy
   edgeops.cloudflare.ai_gateway_policies:
     gateway_id: support-bot
     policies:
@@ -256,22 +259,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: What became of each policy, in the order of O(policies), with those that were purged or whose drafts were adopted.
+  description: The result for each policy, in the order of O(policies). Policies that were purged or whose drafts were adopted come last.
   type: list
   elements: dict
   returned: success
   contains:
     name:
-      description: The policy's name.
+      description: The name of the policy.
       type: str
       returned: always
     operation:
-      description: What was done, or would be done in check mode. V(updated) is also a draft that was there already.
+      description: What was done, or would be done in check mode. V(updated) includes existing drafts.
       type: str
       returned: always
       choices: [created, updated, deleted, unchanged]
     changed_settings:
-      description: Names of the settings that differed, sorted; on create, of all that were sent.
+      description: Sorted names of the settings that differed. After a create, of all settings that were sent.
       type: list
       elements: str
       returned: always
@@ -281,7 +284,7 @@ results:
       changed_settings: [action]
 policies:
   description:
-    - All live policies of the gateway, sorted by name. In check mode, as they would be.
+    - All live policies of the gateway, sorted by name. In check mode, as they would be stored.
   type: list
   elements: dict
   returned: success
@@ -292,49 +295,50 @@ policies:
       condition: "true"
       action: {type: limit, amount: 5000, period: monthly}
 matrix:
-  description: What was decided for each element of O(expect), in its order.
+  description: The decision for each element of O(expect), in the same order.
   type: list
   elements: dict
   returned: success, and when an expectation does not hold
   contains:
     identity:
-      description: As the option.
+      description: See O(expect[].identity).
       type: dict
       returned: always
     model:
-      description: As the option.
+      description: See O(expect[].model).
       type: str
       returned: always
     provider:
-      description: As the option.
+      description: See O(expect[].provider).
       type: str
       returned: always
     wanted:
-      description: The options C(allowed) and C(by).
+      description: The expected decision, with O(expect[].allowed) and O(expect[].by).
       type: dict
       returned: always
     allowed:
-      description: Whether the request is allowed, null if that could not be evaluated in check mode.
+      description: Whether the request is allowed. Null if this could not be evaluated in check mode.
       type: bool
       returned: always
     by:
-      description: The names of the policies that decide this, as far as they are known.
+      description: The names of the policies that cause this decision, if known.
       type: list
       elements: str
       returned: always
     reason:
       description:
-        - Why a request is refused, C(blocked), C(limit_exceeded) or C(no policy matches). Otherwise C(no policies), C(not evaluated) or
-          empty.
+        - Why a request is refused, which is C(blocked), C(limit_exceeded) or C(no policy matches). For other requests, C(no policies),
+          C(not evaluated) or empty.
       type: str
       returned: always
     evaluated_by:
-      description: Whether the API's simulation decided, or this module. Without any policy left, the latter.
+      description: Whether the decision comes from the API's simulation or from this module. If no policies remain, it comes from the
+        module.
       type: str
       returned: always
       choices: [simulation, local]
     holds:
-      description: Whether that is as expected, null if it could not be evaluated.
+      description: Whether the decision is as expected. Null if it could not be evaluated.
       type: bool
       returned: always
 status:

@@ -13,15 +13,16 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns the policies of a gateway with the given O(names), or all of them, and the drafts of new and changed ones.
+  - Returns the policies of a gateway, and the drafts of new and changed policies. Select them with O(names). By default, all policies are
+    returned.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   gateway_id:
@@ -31,22 +32,25 @@ options:
     required: true
   names:
     description:
-      - Names of the policies to read, each at least 1 character. One that does not exist is missing from the result. An empty list gives
-        none.
+      - Names of the policies to read, each at least 1 character. Policies that do not exist are not in the result. If the list is empty, so
+        is the result.
     type: list
     elements: str
     aliases: [name]
 notes:
-  - No request lists the policies of all gateways of an account.
+  - The API has no request that lists the policies of all gateways of an account.
 seealso:
+  - name: Policies
+    description: Budgets, allow-lists, and a roll-out that locks nobody out.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/policies.md
   - module: edgeops.cloudflare.ai_gateway_policies
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns policies into declarations.
+    description: Converts policies to declarations.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: The policies of a gateway
   edgeops.cloudflare.ai_gateway_policies_info:
@@ -57,7 +61,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ gateway.drafts | map(attribute='name') }}"
 
-- name: Nothing has to be changed for that
+- name: Declare the policies as they are, which changes nothing
   edgeops.cloudflare.ai_gateway_policies:
     gateway_id: support-bot
     policies: "{{ gateway.policies | edgeops.cloudflare.as_declared('policy') }}"
@@ -65,7 +69,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 policies:
-  description: The live policies, sorted by name. The list is empty where none matches.
+  description: The live policies, sorted by name. The list is empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -76,7 +80,7 @@ policies:
       condition: "true"
       action: {type: limit, amount: 5000, period: monthly}
 drafts:
-  description: The drafts of new and changed policies, each with all that it would hold when it is committed, sorted by name.
+  description: The drafts of new and changed policies, sorted by name. Each contains the complete policy as it would be after a commit.
   type: list
   elements: dict
   returned: success

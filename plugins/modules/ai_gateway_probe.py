@@ -2,7 +2,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask a Cloudflare AI Gateway as a client would, and report what became of the request."""
+"""Send a request through a Cloudflare AI Gateway as a client would, and report the result."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Sends a request through a gateway as a client would, and reports in words what became of it. The verdict names who refused the request,
-    such as the gateway, the provider, Cloudflare's network or Access, and the explanation says what to do.
-  - By default, it asks for the provider's list of models, which costs nothing. If the gateway accepts that, a second such request with a
-    made-up token shows whether the gateway is open to anybody.
-  - Sends no credentials for the provider. They would be used instead of the stored key.
-  - Changes nothing. It reads the gateway first, as a client's first request for the gateway V(default) would create it.
+  - Sends a request through a gateway as a client would, and reports the result. The verdict says who refused the request, such as the
+    gateway, the provider, Cloudflare's network or Access. The explanation says what to do.
+  - By default, it requests the provider's list of models, which is free of charge. If the gateway accepts that, a second request with an
+    invalid token shows whether the gateway is open to everybody.
+  - Does not send credentials for the provider, because the gateway would use them instead of the stored key.
+  - Changes nothing. The module reads the gateway first, because the first client request to the gateway V(default) would create it.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing. In check mode, the request that O(request) asks for is not sent, but one that costs nothing.
+    description: Changes nothing. In check mode, the free request is sent instead of the one that O(request) asks for.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   gateway_id:
@@ -37,39 +37,38 @@ options:
   run_token:
     description:
       - The token of a client, with the permission C(AI Gateway Run).
-      - If it is not given, it is O(api_token), which then needs that permission, too.
+      - If not given, O(api_token) is used, which then also needs that permission.
     type: str
   provider:
     description:
-      - The provider to ask, such as V(openai), or V(custom-SLUG) for a custom provider. It has 1 to 64 characters, which are letters,
-        digits, underscores and hyphens.
-      - If it is not given, it is the first of V(openai), V(anthropic), V(google-ai-studio), V(deepseek), V(grok) and V(workers-ai) that the
-        gateway has a stored key for, in the order of the API, else V(openai).
-      - For another provider, the list of models is expected at C(models), and chats at C(chat/completions).
+      - The provider to use, such as V(openai), or V(custom-SLUG) for a custom provider. 1 to 64 letters, digits, underscores and hyphens.
+      - If not given, the first of V(openai), V(anthropic), V(google-ai-studio), V(deepseek), V(grok) and V(workers-ai) is used for which
+        the gateway has a stored key, in the order of the API. If there is none, V(openai) is used.
+      - For other providers, the list of models is expected at C(models), and chats at C(chat/completions).
     type: str
   alias:
     description:
-      - The alias of the stored key to use, 1 to 64 characters, which are letters, digits, underscores and hyphens. If it is not given, the
-        gateway uses the key with the alias V(default).
-      - Cannot be given together with O(route).
+      - The alias of the stored key to use, 1 to 64 letters, digits, underscores and hyphens. If not given, the gateway uses the key with
+        the alias V(default).
+      - Mutually exclusive with O(route).
     type: str
   model:
     description:
-      - The model to ask if O(request) is V(true), 1 to 256 characters, as the provider names it.
-      - Cannot be given together with O(route).
+      - The model to use with O(request=true), 1 to 256 characters, with the provider's name for it.
+      - Mutually exclusive with O(route).
     type: str
   route:
     description:
-      - The name of a dynamic route, 1 to 256 characters. It has to exist, and is used if O(request) is V(true).
+      - The name of a dynamic route to use with O(request=true), 1 to 256 characters. The route must exist.
     type: str
   hostname:
     description:
-      - A custom domain of the gateway through which to send the requests, 1 to 253 characters, in lower case.
+      - A custom domain of the gateway to send the requests to, 1 to 253 characters, in lower case.
     type: str
   request:
     description:
-      - Whether to send a chat to O(model), or through O(route). This can cost money, and counts for spend limits and budgets.
-      - It is sent again only if it was certainly not answered.
+      - Whether to send a chat request to O(model), or through O(route). This can cost money, and counts towards spend limits and budgets.
+      - It is only retried if it was certainly not answered.
     type: bool
     default: false
   max_tokens:
@@ -79,30 +78,30 @@ options:
     default: 16
   metadata:
     description:
-      - Metadata of the requests, which dynamic routes and policies can refer to. At most 5 entries, each text, a number or a boolean.
+      - Metadata of the requests, for dynamic routes and policies. At most 5 entries, each a text, a number or a boolean.
     type: dict
   skip_cache:
     description:
-      - Whether the gateway must not answer from its cache. An answer from the cache says nothing about the provider.
+      - Whether to skip the gateway's cache. An answer from the cache does not show whether the provider works.
     type: bool
     default: true
   retry_seconds:
     description:
-      - For how many seconds to try again, 0 to 600, while the verdict is one that may pass after a change. Those are V(no_gateway),
+      - How long to retry in seconds, 0 to 600, while the verdict can be the temporary effect of a change. These verdicts are V(no_gateway),
         V(no_key), V(no_alias), V(key_unavailable), V(no_provider_answer) and V(no_answer).
-      - There is no second try for a key that is not stored, and for a verdict that is in O(expect).
+      - There is no retry for a key that is not stored, or for a verdict that is in O(expect).
     type: int
     default: 30
   gateway_url:
     description:
-      - The URL that the paths of requests are appended to, without account and gateway. If it is not given, the environment variable
-        E(CLOUDFLARE_AI_GATEWAY_URL) is used, then V(https://gateway.ai.cloudflare.com), or O(hostname) if that is given.
-      - If O(hostname) is given, too, requests go to this URL, and name the host.
+      - The URL to which the paths of requests are appended, without account and gateway. If not given, the environment variable
+        E(CLOUDFLARE_AI_GATEWAY_URL) is used, then O(hostname) if that is given, and then V(https://gateway.ai.cloudflare.com).
+      - If O(hostname) is also given, requests are sent to this URL with that host name.
     type: str
   expect:
     description:
-      - The verdicts that are accepted. The task fails if the verdict is another one.
-      - If it is not given, the task fails only if the API cannot be asked, and never because of a verdict.
+      - The accepted verdicts. The task fails if the verdict is not in the list.
+      - If not given, the task only fails if the API is not available, and never because of a verdict.
     type: list
     elements: str
     choices:
@@ -133,15 +132,18 @@ options:
       - no_answer
       - unknown
 notes:
-  - Each request counts for the rate limit of the gateway, and leaves an entry in its logs.
-  - The control plane is asked with the connection options, and needs the permission C(AI Gateway Read).
+  - Each request counts towards the gateway's rate limit and appears in its logs.
+  - The connection options are used for the API, and need the permission C(AI Gateway Read).
 seealso:
+  - name: Does it answer?
+    description: The verdicts, and what to do about them.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/does-it-answer.md
   - module: edgeops.cloudflare.ai_gateway
   - module: edgeops.cloudflare.ai_gateway_provider_config
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: Report whether the gateway answers, at no cost
   edgeops.cloudflare.ai_gateway_probe:
@@ -149,18 +151,18 @@ EXAMPLES = r"""
     provider: openai
   register: probe
 
-- name: Say so in words
+- name: Show the explanation
   ansible.builtin.debug:
     msg: "{{ probe.explanation }}"
 
-- name: End the pipeline if the gateway does not answer, or is open to anybody
+- name: Fail if the gateway does not answer, or is open to everybody
   edgeops.cloudflare.ai_gateway_probe:
     gateway_id: support-bot
     provider: openai
     run_token: "{{ vault_run_token }}"
     expect: [answered]
 
-- name: Make sure that a key of another team is not there
+- name: Check that the gateway does not have the key of another team
   edgeops.cloudflare.ai_gateway_probe:
     gateway_id: support-bot
     provider: openai
@@ -181,23 +183,24 @@ EXAMPLES = r"""
 RETURN = r"""
 verdict:
   description:
-    - What became of the request, one word.
-    - V(answered). The provider answered. V(open). It did, and the gateway also let a made-up token through.
-    - V(no_gateway), V(no_route). There is no such gateway or dynamic route. If the API says so, no client's request was sent.
+    - The result of the request as a single word.
+    - V(answered). The provider answered. V(open). The provider answered, and the gateway also accepted an invalid token.
+    - V(no_gateway), V(no_route). The gateway or the dynamic route does not exist. If the API reports that, no client request is sent.
     - V(token_refused). The gateway does not accept the token.
-    - V(no_key), V(no_alias), V(key_unavailable). There is no stored key for the provider, none with that alias, or its secret is gone.
-    - V(key_refused), V(provider_limited), V(provider_error). The provider refused the key, limits it, or refused the request.
+    - V(no_key), V(no_alias), V(key_unavailable). There is no stored key for the provider, or none with that alias, or its secret has been
+      deleted.
+    - V(key_refused), V(provider_limited), V(provider_error). The provider refused the key, limited the requests, or refused the request.
     - V(no_credits), V(rate_limited), V(spend_limit), V(guardrails), V(guardrails_down), V(dlp), V(policy), V(policy_budget). A rule of the
       gateway or of the account refused the request.
-    - V(blocked_by_edge), V(blocked_by_access). Cloudflare's network, or Access, refused it before the gateway.
-    - V(bad_provider), V(bad_request). The gateway does not know the provider, or cannot read the request.
+    - V(blocked_by_edge), V(blocked_by_access). Cloudflare's network or Access refused the request before it reached the gateway.
+    - V(bad_provider), V(bad_request). The gateway has no such provider, or could not parse the request.
     - V(no_provider_answer), V(no_answer). The gateway got no answer, or did not give one.
-    - V(unknown). The answer cannot be one of a gateway or a provider.
+    - V(unknown). The answer comes neither from a gateway nor from a provider.
   type: str
   returned: when the API says whether the gateway exists
   sample: no_key
 explanation:
-  description: The verdict in words, with what to do about it and the beginning of what the answer said.
+  description: A description of the verdict, with what to do and the beginning of the answer.
   type: str
   returned: when the API says whether the gateway exists
   sample: >-
@@ -209,53 +212,53 @@ answered:
   returned: when the API says whether the gateway exists
   sample: false
 is_open:
-  description: Whether the gateway let a made-up token through. It is null if that is not known.
+  description: Whether the gateway accepted an invalid token. Null if this is not known.
   type: bool
   returned: when the API says whether the gateway exists
   sample: false
 status:
-  description: The HTTP status of the answer, null if there was none. Also see RV(edgeops.cloudflare.ai_gateway#module:status).
+  description: The HTTP status of the answer, or null if there was none. See also RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int
   returned: when the API answered
   sample: 400
 code:
-  description: The error code of the gateway, null if the answer has none.
+  description: The error code of the gateway, or null if the answer has none.
   type: int
   returned: when the API says whether the gateway exists
   sample: 2044
 duration_ms:
-  description: How long the last request took, in milliseconds. It is null if none was sent.
+  description: The duration of the last request in milliseconds. Null if none was sent.
   type: int
   returned: when the API says whether the gateway exists
   sample: 214
 provider:
-  description: The provider that was asked, or that answered for a dynamic route. It is null if none was asked.
+  description: The provider that was used, or that answered for a dynamic route. Null if none was used.
   type: str
   returned: when the API says whether the gateway exists
   sample: openai
 model:
-  description: The model that answered, null if the answer names none.
+  description: The model that answered, or null if the answer does not contain it.
   type: str
   returned: when the API says whether the gateway exists
   sample: gpt-4o-mini
 step:
-  description: How many models of a dynamic route failed before the one that answered. It is null if the answer does not say so.
+  description: The number of models of a dynamic route that failed before one answered. Null if the answer does not contain it.
   type: int
   returned: when the API says whether the gateway exists
   sample: 0
 cache:
-  description: V(hit) if the answer came from the cache, V(miss) if not. It is null if the answer does not say so.
+  description: V(hit) if the answer came from the cache, V(miss) if not. Null if the answer does not contain this.
   type: str
   returned: when the API says whether the gateway exists
   sample: miss
 stored_aliases:
-  description: The aliases under which the gateway has stored keys for the provider, sorted.
+  description: The sorted aliases of the provider's keys that are stored in the gateway.
   type: list
   elements: str
   returned: when the API says whether the gateway exists
   sample: [default]
 log_id:
-  description: The id of the entry in the logs of the gateway, null if there is none.
+  description: The id of the entry in the gateway's logs, or null if there is none.
   type: str
   returned: when the API says whether the gateway exists
   sample: 01K8Z0000000000000000000AB

@@ -2,26 +2,26 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Manage a provider key that is stored with a Cloudflare AI Gateway."""
+"""Manage a provider key that is stored in a Cloudflare AI Gateway."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ai_gateway_provider_config
-short_description: Manage a provider key that is stored with a Cloudflare AI Gateway
+short_description: Manage a provider key that is stored in a Cloudflare AI Gateway
 version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, rotates and deletes one provider config of a gateway, that is a stored key for one provider ("bring your own key"). Clients
+  - Creates, rotates and deletes a provider config of a gateway, which is a stored key for a provider ("bring your own key"). Clients can
     then send requests without a key of their own.
-  - With O(secret), one task does everything. If the provider config does not exist yet, it finds the account's Secrets Store or creates it,
-    sets C(store_id) of the gateway and no other setting of it, creates the secret, waits until the secret can be used, and creates the
-    provider config. RV(steps) lists what was done before the provider config.
-  - The secret is named C({gateway_id}_{provider_slug}_{alias}), because requests find their key by this name, and gets the scope
-    C(ai_gateway). A secret of that name that exists already gets the declared value and the scope, and keeps its other scopes.
-  - A provider config that exists and is as declared costs one request.
-  - The API can change nothing but the key of a provider config. For other changes, see O(recreate).
+  - With O(secret), one task is sufficient. If the provider config does not exist, the task looks up the account's Secrets Store or creates
+    it, sets C(store_id) of the gateway, creates the secret, waits until the secret can be used, and creates the provider config. RV(steps)
+    lists what was done before the provider config. Other settings of the gateway stay as they are.
+  - The secret gets the name C({gateway_id}_{provider_slug}_{alias}), because requests find their key by this name, and the scope
+    C(ai_gateway). An existing secret with that name gets the declared value and the scope, and keeps its other scopes.
+  - An existing provider config that is as declared costs one request.
+  - The API can only change the key of a provider config. For other changes, see O(recreate).
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -30,36 +30,36 @@ options:
   gateway_id:
     description:
       - The id of the gateway, 1 to 64 characters.
-      - It must exist, and must not have O(edgeops.cloudflare.ai_gateway#module:authentication=false), with which it does not use stored
-        keys. In check mode, a gateway that does not exist is a warning, because an earlier task may be about to create it.
+      - The gateway must exist, and must not have O(edgeops.cloudflare.ai_gateway#module:authentication=false), because it would not use
+        stored keys. In check mode, a missing gateway is only a warning, because an earlier task may create it.
     type: str
     required: true
   provider_slug:
     description:
-      - The provider, by its name in the URL of requests, such as V(openai), V(anthropic), V(google-ai-studio) or V(grok), 1 to 64 letters,
-        digits, underscores and hyphens. It identifies the provider config, together with O(alias).
+      - The provider, with its name in the URL of requests, such as V(openai), V(anthropic), V(google-ai-studio) or V(grok). 1 to 64
+        letters, digits, underscores and hyphens. Together with O(alias), it identifies the provider config.
       - For a custom provider, this is C(custom-<slug>), see RV(edgeops.cloudflare.ai_gateway_custom_provider#module:provider_slug).
     type: str
     required: true
   alias:
     description:
-      - The name of the key among those for the same provider, 1 to 64 letters, digits, underscores and hyphens.
-      - The key V(default) serves requests that name none. Clients choose another one with the header C(cf-aig-byok-alias), on the endpoints
-        of the providers only. Unified endpoints, such as C(/ai/run), C(/ai/v1) and the AI binding of Workers, use V(default) only.
+      - The name of the key among the keys for the same provider, 1 to 64 letters, digits, underscores and hyphens.
+      - The key V(default) is used for requests that do not select one. Clients select another key with the header C(cf-aig-byok-alias), on
+        the provider endpoints only. Unified endpoints, such as C(/ai/run), C(/ai/v1) and the AI binding of Workers, only use V(default).
     type: str
     default: default
   state:
     description:
       - Whether the provider config must exist.
-      - When it is deleted, the API may delete its secret, too. The Secrets Store stays.
+      - When a provider config is deleted, the API may also delete its secret. The Secrets Store stays.
     type: str
     choices: [present, absent]
     default: present
   secret:
     description:
-      - The provider's key. No API can read it back.
+      - The key of the provider. It cannot be read back.
       - Either this or O(secret_id) is required to create a provider config. They are mutually exclusive.
-      - The key of a provider config that exists is replaced with O(update_secrets=always). Its ids stay the same.
+      - To replace the key of an existing provider config, use O(update_secrets=always). Its ids stay the same.
     type: str
   secret_id:
     description:
@@ -71,59 +71,64 @@ options:
   default_config:
     description:
       - Whether this is the default provider config of the gateway for the provider.
-      - On a new provider config, it is true if O(alias=default), else false, if not given. Cloudflare's documentation only mentions the
-        alias V(default), so there is seldom a reason to set this.
+      - If not given, a new provider config gets true with O(alias=default), and false otherwise. Cloudflare's documentation only mentions
+        the alias V(default), so there is rarely a reason to set this.
       - Cannot be changed, see O(recreate).
     type: bool
   rate_limit:
     description:
-      - How many requests may use the key in O(rate_limit_period), 0 or more. Cloudflare does not document how it enforces this limit.
+      - Maximum number of requests with this key in O(rate_limit_period), 0 or more. Cloudflare does not document how this limit is
+        enforced.
       - Cannot be changed, see O(recreate).
     type: int
   rate_limit_period:
     description:
-      - Length of the period of O(rate_limit) in seconds, 1 or more. The API uses a minute if this is not given.
+      - Length of the period of O(rate_limit) in seconds, 1 or more. The API's default is one minute.
       - Cannot be changed, see O(recreate).
     type: int
   recreate:
     description:
       - Whether to delete the provider config and create it again if O(secret_id), O(default_config), O(rate_limit) or O(rate_limit_period)
-        differ. In between, requests that need the key fail. The secret may be deleted in the process, so give O(secret).
-      - If this is V(false), such a difference is an error.
+        differ. Requests that need the key fail in between. The secret can be deleted in the process, so set O(secret) too.
+      - If V(false), the task fails if there is such a difference.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Most seconds to wait until a new secret can be used, 1 to 3600. It usually takes a few.
+      - Maximum time to wait until a new secret can be used in seconds, 1 to 3600. It usually takes a few seconds.
     type: int
     default: 60
   extra_settings:
     description:
-      - Settings to send as they are, by the API's names, for what a newer API has and the options here do not. They are compared and
-        verified like the options, and cannot be changed either. What the options treat as a secret is masked here too; anything else is
-        not, so use C(no_log) on the task if it is secret.
+      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
+        like options, and cannot be changed either. Values that an option treats as a secret are masked here too. Use C(no_log) on the task
+        if there are other secrets.
     type: dict
 notes:
-  - The token needs C(AI Gateway Write) and C(Secrets Store Write). Cloudflare's documentation also demands the role C(Super Administrator)
-    or C(Secrets Store Deployer) to attach a secret to a gateway. The role C(Secrets Store Admin) alone does not allow it.
-  - A request that has any C(Authorization), C(x-api-key) or C(x-goog-api-key) header of its own, even a placeholder, bypasses the stored
-    key. Authenticate to the gateway with C(cf-aig-authorization).
-  - With C(--diff), the result has one diff for each object that was changed.
+  - The token needs C(AI Gateway Write) and C(Secrets Store Write). According to Cloudflare's documentation, connecting a secret to a
+    gateway also requires the role C(Super Administrator) or C(Secrets Store Deployer). The role C(Secrets Store Admin) alone is not
+    sufficient.
+  - A request with an C(Authorization), C(x-api-key) or C(x-goog-api-key) header bypasses the stored key, even if the header only contains a
+    placeholder. Authenticate to the gateway with C(cf-aig-authorization).
+  - With C(--diff), the result contains one diff for each changed object.
 seealso:
+  - name: Keys and providers
+    description: How requests find their key, and how to rotate it.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_provider_config_info
   - module: edgeops.cloudflare.ai_gateway_secret
   - module: edgeops.cloudflare.ai_gateway_custom_provider
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: A gateway
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     authentication: true
 
-- name: Its key for OpenAI, with all that it takes
+- name: Its key for OpenAI
   edgeops.cloudflare.ai_gateway_provider_config:
     gateway_id: support-bot
     provider_slug: openai
@@ -150,7 +155,7 @@ EXAMPLES = r"""
     rate_limit: 100
     rate_limit_period: 60
 
-- name: A higher limit, which takes a new provider config
+- name: A higher limit, which requires a new provider config
   edgeops.cloudflare.ai_gateway_provider_config:
     gateway_id: support-bot
     provider_slug: openai
@@ -170,21 +175,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode. C(recreated) is deleted and created again, see O(recreate).
+  description: What was done, or would be done in check mode. C(recreated) means that the item was deleted and created again, see
+    O(recreate).
   type: str
   returned: success
   choices: [created, updated, recreated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
   type: list
   elements: str
   returned: success
   sample: [default_config, secret]
 provider_config:
   description:
-    - The provider config as it is stored, under the API's names, without the key. A setting that is not set is null, or has its default.
-    - In check mode, the provider config as it would be stored, without what only the server can make.
+    - The stored provider config, with the names of the API and without the key. Settings that are not set are null, or have their default.
+    - In check mode, the provider config as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -194,7 +200,7 @@ provider_config:
     default_config: true
   contains:
     id:
-      description: The id that the server made.
+      description: The id that the server generated.
       type: str
       returned: not for a new provider config in check mode
     modified_at:
@@ -206,36 +212,36 @@ provider_config:
       type: str
       returned: not for a new provider config in check mode
     gateway_id:
-      description: As the option.
+      description: See O(gateway_id).
       type: str
       returned: always
     provider_slug:
-      description: As the option.
+      description: See O(provider_slug).
       type: str
       returned: always
     alias:
-      description: As the option.
+      description: See O(alias).
       type: str
       returned: always
     secret_id:
-      description: The id of the secret that holds the key; null in check mode if the secret does not exist yet.
+      description: The id of the secret that contains the key. Null in check mode if the secret does not exist yet.
       type: str
       returned: always
     default_config:
-      description: As the option.
+      description: See O(default_config).
       type: bool
       returned: always
     rate_limit:
-      description: As the option.
+      description: See O(rate_limit).
       type: int
       returned: always
     rate_limit_period:
-      description: As the option.
+      description: See O(rate_limit_period).
       type: int
       returned: always
 steps:
   description:
-    - What the task created or updated before the provider config, in that order; in check mode, what it would create or update. Empty if
+    - What the task created or updated before the provider config, in this order. In check mode, what it would create or update. Empty if
       there was nothing to do.
   type: list
   elements: dict

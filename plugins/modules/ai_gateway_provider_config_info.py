@@ -8,21 +8,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ai_gateway_provider_config_info
-short_description: Read which provider keys are stored with a Cloudflare AI Gateway
+short_description: Read which provider keys are stored in a Cloudflare AI Gateway
 version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns the provider configs of a gateway, that is for which providers, and under which aliases, it has a stored key. The keys
-    themselves cannot be read.
+  - Returns the provider configs of a gateway, which show the providers and aliases of its stored keys. The keys themselves cannot be read.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   gateway_id:
@@ -32,22 +31,25 @@ options:
     required: true
   provider_slugs:
     description:
-      - Return only the provider configs of these providers, such as V(openai). For a custom provider, this is C(custom-<slug>). An empty
-        list gives none.
+      - The providers whose provider configs to return, such as V(openai). For a custom provider, this is C(custom-<slug>). If the list is
+        empty, so is the result.
     type: list
     elements: str
     aliases: [provider_slug]
 notes:
-  - Neither the API nor this module shows whether a key is valid, or whether requests find it.
+  - Neither the API nor this module reports whether a key is valid, or whether requests find it.
 seealso:
+  - name: Keys and providers
+    description: How requests find their key, and how to rotate it.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_provider_config
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns provider configs into declarations, without the keys.
+    description: Converts provider configs to declarations, without the keys.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: The stored keys of a gateway
   edgeops.cloudflare.ai_gateway_provider_config_info:
@@ -68,7 +70,7 @@ RETURN = r"""
 provider_configs:
   description:
     - The provider configs, each as RV(edgeops.cloudflare.ai_gateway_provider_config#module:provider_config), in the order of the API. The
-      list is empty where none matches.
+      list is empty if none matches.
   type: list
   elements: dict
   returned: success

@@ -13,12 +13,12 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes and deletes one secret in the account's Secrets Store, for use by AI Gateway (scope C(ai_gateway)).
-  - Use it to keep a provider's key apart from the gateway that uses it. Otherwise M(edgeops.cloudflare.ai_gateway_provider_config) creates
-    the secret by itself.
-  - An account has one Secrets Store, which Workers and other products use, too. The module uses the one that exists, whatever its name,
-    creates it if there is none, and never deletes it.
-  - A secret that exists gets the scope C(ai_gateway) if it lacks it, and keeps its other scopes.
+  - Creates, changes and deletes a secret for AI Gateway (scope C(ai_gateway)) in the account's Secrets Store.
+  - Use it to manage a provider's key separately from the gateway that uses it. Otherwise, use
+    M(edgeops.cloudflare.ai_gateway_provider_config), which creates the secret itself.
+  - An account has only one Secrets Store, which Workers and other products also use. The module uses the existing one, whatever its name
+    is, creates it if there is none, and never deletes it.
+  - An existing secret gets the scope C(ai_gateway) if it does not have it, and keeps its other scopes.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The secret's name, at least 1 letter, digit, underscore or hyphen. It identifies the secret, and cannot be changed.
+      - The name of the secret, at least 1 letter, digit, underscore or hyphen. It identifies the secret, and cannot be changed.
       - Requests find the key of a provider by the name C({gateway_id}_{provider_slug}_{alias}), such as V(support-bot_openai_default). The
         API accepts a provider config whose secret has another name, but requests do not find it.
     type: str
@@ -34,45 +34,47 @@ options:
   state:
     description:
       - Whether the secret must exist.
-      - V(absent) fails if the secret has other scopes than C(ai_gateway), because other products use it then.
+      - V(absent) fails if the secret has other scopes than C(ai_gateway), because other products use it.
     type: str
     choices: [present, absent]
     default: present
   value:
     description:
-      - The secret value. No API can read it back.
+      - The value of the secret. It cannot be read back.
       - Either this or O(copy_from) is required to create a secret. They are mutually exclusive.
     type: str
   copy_from:
     description:
-      - The name of another secret, at least 1 character. A new secret gets its value, so that nobody has to know the value.
-      - It has no effect on a secret that exists. Later changes of the other secret are not copied.
+      - The name of another secret, at least 1 character. A new secret gets its value, so you do not need to have the value yourself.
+      - Has no effect on an existing secret. Later changes of the other secret are not copied.
     type: str
   comment:
     description:
-      - A comment, which the dashboard shows. It is not secret. Clear it with an empty text (V('')).
+      - A comment, which the dashboard shows. It is not secret. To clear it, set it to an empty text (V('')).
     type: str
   wait_timeout:
     description:
-      - Most seconds to wait until a new secret can be used, 1 to 3600. It usually takes a few.
+      - Maximum time to wait until a new secret can be used in seconds, 1 to 3600. It usually takes a few seconds.
     type: int
     default: 60
   extra_settings:
     description:
-      - Settings to send as they are, by the API's names, for what a newer API has and the options here do not. They are compared and
-        verified like the options. What the options treat as a secret is masked here too; anything else is not, so use C(no_log) on
-        the task if it is secret.
+      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
+        like options. Values that an option treats as a secret are masked here too. Use C(no_log) on the task if there are other secrets.
     type: dict
 notes:
   - The token needs C(Secrets Store Write), and C(Secrets Store Read) in check mode.
   - An account can have 100 secrets.
 seealso:
+  - name: Keys and providers
+    description: How to manage keys separately from gateways.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_secret_info
   - module: edgeops.cloudflare.ai_gateway_provider_config
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
 - name: The key for OpenAI that the gateway support-bot uses
   edgeops.cloudflare.ai_gateway_secret:
@@ -81,7 +83,7 @@ EXAMPLES = r"""
     comment: Managed by Ansible
   register: key
 
-- name: The gateway, with the Secrets Store that holds the key
+- name: The gateway, with the Secrets Store that contains the key
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     authentication: true
@@ -118,15 +120,15 @@ operation:
   choices: [created, updated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
   type: list
   elements: str
   returned: success
   sample: [comment, scopes, value]
 secret:
   description:
-    - The secret as it is stored, under the API's names, without the value. A setting that is not set is null.
-    - In check mode, the secret as it would be stored, without what only the server can make.
+    - The stored secret, with the names of the API and without the value. Settings that are not set are null.
+    - In check mode, the secret as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -135,7 +137,7 @@ secret:
     comment: Managed by Ansible
   contains:
     id:
-      description: The id that the server made.
+      description: The id that the server generated.
       type: str
       returned: not for a new secret in check mode
     store_id:
@@ -143,7 +145,7 @@ secret:
       type: str
       returned: unless it does not exist yet, in check mode
     status:
-      description: The secret can be used when this is C(active).
+      description: C(active) if the secret can be used.
       type: str
       returned: not for a new secret in check mode
     created:
@@ -155,21 +157,21 @@ secret:
       type: str
       returned: not for a new secret in check mode
     name:
-      description: As the option.
+      description: See O(name).
       type: str
       returned: always
     scopes:
-      description: The products that may use the secret.
+      description: The products that can use the secret.
       type: list
       elements: str
       returned: always
     comment:
-      description: As the option.
+      description: See O(comment).
       type: str
       returned: always
 steps:
   description:
-    - What the task created or updated before the secret, in that order; in check mode, what it would create or update. Empty if there was
+    - What the task created or updated before the secret, in this order. In check mode, what it would create or update. Empty if there was
       nothing to do.
   type: list
   elements: dict

@@ -2,34 +2,34 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read which secrets Cloudflare AI Gateway may use."""
+"""Read the secrets that Cloudflare AI Gateway can use."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ai_gateway_secret_info
-short_description: Read which secrets Cloudflare AI Gateway may use
+short_description: Read the secrets that Cloudflare AI Gateway can use
 version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns the secrets of the account's Secrets Store that have the scope C(ai_gateway). That is those with the given O(names), those that
-    the API finds by O(search), or all of them. Their values cannot be read.
+  - Returns the secrets in the account's Secrets Store that have the scope C(ai_gateway). Select them with O(names) or O(search). By
+    default, all of them are returned. Their values cannot be read.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   names:
     description:
-      - Names of the secrets to read. One that does not exist, or lacks the scope C(ai_gateway), is missing from the result. An empty list
-        gives none.
-      - Cannot be given together with O(search).
+      - Names of the secrets to read. Secrets that do not exist, or do not have the scope C(ai_gateway), are not in the result. If the list
+        is empty, so is the result.
+      - Mutually exclusive with O(search).
     type: list
     elements: str
     aliases: [name]
@@ -40,20 +40,23 @@ options:
 notes:
   - The token needs C(Secrets Store Read).
 seealso:
+  - name: Keys and providers
+    description: How to manage keys separately from gateways.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/keys-and-providers.md
   - module: edgeops.cloudflare.ai_gateway_secret
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns secrets into declarations, without the values.
+    description: Converts secrets to declarations, without the values.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: All secrets that AI Gateway may use
+- name: All secrets that AI Gateway can use
   edgeops.cloudflare.ai_gateway_secret_info:
   register: account
 
-- name: Those that Workers or other products use, too
+- name: Secrets that Workers or other products also use
   ansible.builtin.debug:
     msg: "{{ account.secrets | rejectattr('scopes', 'eq', ['ai_gateway']) | map(attribute='name') }}"
 
@@ -74,8 +77,8 @@ EXAMPLES = r"""
 RETURN = r"""
 secrets:
   description:
-    - The secrets, each as RV(edgeops.cloudflare.ai_gateway_secret#module:secret). They are in the order of O(names), else in that of the
-      API. The list is empty where none matches.
+    - The secrets, each as RV(edgeops.cloudflare.ai_gateway_secret#module:secret), in the order of O(names) or of the API. The list is empty
+      if none matches.
   type: list
   elements: dict
   returned: success

@@ -13,15 +13,15 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes and deletes any number of AI Gateways of a Cloudflare account, several at a time, and if you want it deletes those
-    that are not listed.
-  - The account is listed, with one request for every 100 gateways. A gateway that is as declared in the list costs no request of its own.
-    A gateway that differs is read by itself, also in check mode, and its update is planned from that reading. If more than one was
-    updated, the account is listed once more, and an update that another task has undone in the meantime is repeated, with a warning.
-  - A list whose pages contradict each other or their C(total_count) is an error. Nothing is changed then.
-  - What M(edgeops.cloudflare.ai_gateway) promises holds for each gateway. A setting that is not given stays as it is, a nested setting
-    is given whole, and what is stored is compared with what was declared.
-  - A gateway that fails does not stop the others. All are tried, and the task fails at the end if any of them did.
+  - Creates, changes and deletes any number of AI Gateways of a Cloudflare account, several at a time. Optionally deletes gateways that are
+    not listed.
+  - The gateways of the account are listed, with one request for every 100 gateways. A gateway that is listed as declared needs no request
+    of its own. A gateway that differs is read by itself, also in check mode, and its update is planned from that. If more than one gateway
+    was updated, the account is listed once more. Updates that another task has overwritten in the meantime are repeated, with a warning.
+  - If the pages of the list contradict each other or their C(total_count), the task fails and nothing is changed.
+  - Each gateway is managed as with M(edgeops.cloudflare.ai_gateway). A setting that is not given stays as it is, nested settings must be
+    given completely, and the stored settings are compared with the declared ones.
+  - If a gateway fails, the task continues with the others, and fails at the end.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -29,52 +29,55 @@ extends_documentation_fragment:
 options:
   gateways:
     description:
-      - The gateways. Each has the options of M(edgeops.cloudflare.ai_gateway) that are about the gateway, which are C(id), C(state), the
+      - The gateways. Each has the options of M(edgeops.cloudflare.ai_gateway) that describe the gateway, which are C(id), C(state), the
         settings, C(extra_settings) and C(unset).
-      - In an ad-hoc command, give all options as one JSON object. A list of dicts cannot be given as C(key=value).
-      - If an C(id) is a mask, such as V(********), the task fails before anything is read. Otherwise O(purge) would delete the gateway that the
-        mask stands for.
-      - Everything that is wrong with any of them is reported at once, by index and id, before anything is sent.
-      - The provider configs, dynamic routes, policies and custom domains of a gateway are deleted before the gateway itself, also with
-        O(purge). If one of them cannot be deleted, that gateway fails and stays.
+      - In an ad-hoc command, pass all options as one JSON object. A list of dicts cannot be passed as C(key=value).
+      - If an C(id) is a mask, such as V(********), the task fails before it sends any request. Otherwise O(purge) would delete the gateway
+        whose id was masked.
+      - All problems are reported together, with index and id, before any request is sent.
+      - The provider configs, dynamic routes, policies and custom domains of a gateway are deleted before the gateway, also with O(purge).
+        If one of them cannot be deleted, that gateway fails and stays.
     type: list
     elements: dict
     required: true
   defaults:
     description:
-      - Settings, C(extra_settings) and C(unset) for each gateway in O(gateways) that is not C(state=absent). What a gateway has of its
-        own goes before them, a nested setting as a whole.
+      - Settings, C(extra_settings) and C(unset) for each gateway in O(gateways) that is not C(state=absent). Settings of a gateway take
+        precedence. Nested settings are replaced completely.
     type: dict
   purge:
     description:
-      - Whether to delete the gateways of the account that are not listed in O(gateways), with their logs and everything that belongs to them,
-        see RV(results[].deleted_children).
-      - The account's default gateway (C(is_default), or the id V(default)) is never deleted because it is not listed.
-      - The task fails before anything is changed if an id in O(gateways) does not exist and looks like a gateway that would be deleted,
-        such as V(Shop) beside V(shop).
-      - These deletions come last. If a gateway could not be created, none of them is done. A gateway whose deletion comes more than ten
-        seconds after it was read is read again, and left alone if it was created again or has become the default one in the meantime.
-        What is left alone is C(unchanged), with a warning.
-      - With an empty list in O(gateways), O(purge_limit) must be given.
+      - Whether to delete the gateways of the account that are not listed in O(gateways), with their logs and everything that belongs to
+        them, see RV(results[].deleted_children).
+      - The default gateway of the account (C(is_default), or the id V(default)) is never purged.
+      - The task fails before it changes anything if an id in O(gateways) does not exist and looks like that of a gateway to be purged, such
+        as V(Shop) and V(shop).
+      - Gateways are purged last. If a gateway could not be created, no gateway is purged. If more than ten seconds have passed since a
+        gateway was read, it is read again before it is purged. A gateway that was recreated in the meantime, or has become the default
+        gateway, is kept. It is C(unchanged), with a warning.
+      - If O(gateways) is empty, O(purge_limit) is required.
     type: bool
     default: false
   purge_limit:
     description:
-      - If O(purge) would delete more gateways than this, at least 0, the task fails before anything is changed.
-      - If it is not given, the limit is 10.
+      - The maximum number of gateways that O(purge) can delete, at least 0. If there are more, the task fails before it changes anything.
+      - If not given, the limit is 10.
     type: int
   concurrency:
     description:
-      - How many requests may be under way at a time, from 1 to 16.
+      - Maximum number of requests in progress at a time, from 1 to 16.
     type: int
     default: 8
 notes:
-  - While it works for long, it shows every five seconds how far it is, on standard error, if that is a terminal or with C(-v). That needs
-    the module to run in the controller's own process; as an ordinary module it cannot show anything before it ends. The variable
-    C(edgeops_cloudflare_progress=false) switches it off.
-  - Deleting a gateway that has provider configs also takes the permission C(Secrets Store Write).
-  - With many changes, raise O(rate_limit_wait) so that the task may wait until the API takes requests again.
+  - A long task reports its progress on standard error every five seconds, if standard error is a terminal or with C(-v). This requires that
+    the module runs in the controller's own process. An ordinary module cannot show anything before it ends. To disable the reports, set the
+    variable C(edgeops_cloudflare_progress=false).
+  - Deleting a gateway that has provider configs also requires the permission C(Secrets Store Write).
+  - For many changes, increase O(rate_limit_wait), so that the task can wait until the API accepts requests again.
 seealso:
+  - name: Managing many gateways
+    description: Inventory, defaults, deletion, the rate limit and failures.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/many-gateways.md
   - module: edgeops.cloudflare.ai_gateway
   - module: edgeops.cloudflare.ai_gateway_info
   - plugin: edgeops.cloudflare.as_declared
@@ -82,9 +85,9 @@ seealso:
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: Three gateways that have most in common
+- name: Three gateways with common settings
   edgeops.cloudflare.ai_gateways:
     defaults:
       authentication: true
@@ -105,7 +108,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ fleet.summary.created }} created, {{ fleet.summary.updated }} changed"
 
-- name: These are all gateways that shall be there, at most two others are deleted
+- name: Keep only these gateways, and delete at most two others
   edgeops.cloudflare.ai_gateways:
     gateways:
       - id: team-search
@@ -124,7 +127,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: What became of each gateway, in the order of O(gateways); those that O(purge) deleted come last.
+  description: The result for each gateway, in the order of O(gateways). Purged gateways come last.
   type: list
   elements: dict
   returned: unless nothing could be done at all
@@ -139,30 +142,31 @@ results:
       returned: always
       choices: [created, updated, deleted, unchanged, failed]
     changed_settings:
-      description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+      description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
       type: list
       elements: str
       returned: always
     deleted_children:
       description:
-        - What was deleted before the gateway because it belonged to it, in that order; in check mode, what would be. Empty if there was nothing.
+        - What was deleted before the gateway because it belonged to the gateway, in this order. In check mode, what would be deleted. Empty
+          if there was nothing.
       type: list
       elements: dict
       returned: always
       contains:
         kind:
-          description: What it was, such as C(provider_config), C(dynamic_route) or C(custom_domain).
+          description: The kind of item, such as C(provider_config), C(dynamic_route) or C(custom_domain).
           type: str
           returned: always
         name:
-          description: What identifies it below the gateway, such as a host name, or the provider and alias of a provider config.
+          description: What identifies the item within the gateway, such as a host name, or the provider and alias of a provider config.
           type: str
           returned: always
     error:
       description:
-        - Why it failed, null if it did not. It has C(msg), and like a failed M(edgeops.cloudflare.ai_gateway) task
-          RV(edgeops.cloudflare.ai_gateway#module:status), RV(edgeops.cloudflare.ai_gateway#module:errors),
-          RV(edgeops.cloudflare.ai_gateway#module:ray_id) and RV(edgeops.cloudflare.ai_gateway#module:request) where there are any.
+        - Why the gateway failed, or null. It has C(msg) and, where available, RV(edgeops.cloudflare.ai_gateway#module:status),
+          RV(edgeops.cloudflare.ai_gateway#module:errors), RV(edgeops.cloudflare.ai_gateway#module:ray_id) and
+          RV(edgeops.cloudflare.ai_gateway#module:request), like a failed task of M(edgeops.cloudflare.ai_gateway).
       type: dict
       returned: always
   sample:
@@ -172,35 +176,36 @@ results:
       deleted_children: []
       error: null
 summary:
-  description: How many gateways there are of each operation.
+  description: The number of gateways for each operation.
   type: dict
   returned: unless nothing could be done at all
   contains:
     created:
-      description: How many were created.
+      description: The number of created gateways.
       type: int
       returned: always
     updated:
-      description: How many were changed.
+      description: The number of changed gateways.
       type: int
       returned: always
     deleted:
-      description: How many were deleted, also by O(purge).
+      description: The number of deleted gateways, including those deleted by O(purge).
       type: int
       returned: always
     unchanged:
-      description: How many were as declared.
+      description: The number of unchanged gateways.
       type: int
       returned: always
     failed:
-      description: How many failed.
+      description: The number of failed gateways.
       type: int
       returned: always
 gateways:
   description:
-    - The listed gateways that exist now, by id, each as RV(edgeops.cloudflare.ai_gateway#module:gateway). Those that failed are missing.
-    - In check mode, as they would be.
-    - One that is unchanged is returned as the list of the account shows it, which may be less than a reading would show.
+    - The listed gateways that exist after the task, by id, each as RV(edgeops.cloudflare.ai_gateway#module:gateway). Failed gateways are
+      not included.
+    - In check mode, as they would be stored.
+    - An unchanged gateway is returned as it is listed. This can be less than what is returned when the gateway is read by itself.
   type: dict
   returned: unless nothing could be done at all
 ansible_facts:

@@ -18,6 +18,8 @@ from tests.contract.support import ROOT, Ansible, play_of
 from tests.simulator.handle import Simulator
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+# Galaxy shows the README without the files beside it, so the README has absolute links to them.
+FILES = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"] + "/blob/main/"
 SAMPLE = """\
 <!-- another comment -->
 ```yaml
@@ -117,8 +119,13 @@ def anchors_of(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
+def links_of(text: str) -> list[str]:
+    """Return the links in the text of a page, with those to files of the repository as relative links."""
+    return [link[len(FILES) :] if link.startswith(FILES) else link for link in LINK.findall(text)]
+
+
 def test_what_is_linked_exists(page: Path, text: str) -> None:
-    for link in LINK.findall(text):
+    for link in links_of(text):
         if "://" in link:
             continue
         name, _hash, anchor = link.partition("#")
@@ -138,8 +145,12 @@ def test_each_message_of_the_troubleshooting_page_exists() -> None:
 
 
 def test_the_readme_leads_to_every_page() -> None:
-    links = LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    links = links_of((ROOT / "README.md").read_text(encoding="utf-8"))
     assert {title_of(page) for page in PAGES[1:]} <= set(links)
+
+
+def test_the_readme_has_absolute_links_only() -> None:
+    assert not [link for link in LINK.findall((ROOT / "README.md").read_text(encoding="utf-8")) if not link.startswith("https://")]
 
 
 # The tests above are as good as what reads the pages.

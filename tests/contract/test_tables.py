@@ -78,7 +78,7 @@ def test_what_a_new_gateway_gets_is_told(settings: list[list[str]]) -> None:
 
 def test_what_is_filled_in_on_create_is_listed() -> None:
     filled = {f"{field.name}: {str(field.on_create).lower()}" for field in GATEWAY.settings if field.on_create is not None}
-    (told,) = re.findall(r"where you are silent, they are\n(.*?)\n\n", text_of("docs/declaring-settings.md"), re.DOTALL)
+    (told,) = re.findall(r"If you omit them, the\s+collection sends\s+(.*?)\n\n", text_of("docs/declaring-settings.md"), re.DOTALL)
     assert set(quoted(told)) == filled
 
 
