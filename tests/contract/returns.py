@@ -92,7 +92,7 @@ FULL_OF: dict[str, Json] = {
 ITEMS = {
     module: module.replace("ai_gateway_", "") if module.startswith("ai_gateway_") else "gateway"
     for module in MODULES
-    if f"{module}_info" in MODULES and module != "ai_gateway_policies"
+    if f"{module}_info" in MODULES and module not in ("ai_gateway_account", "ai_gateway_policies")
 }
 
 

@@ -35,7 +35,7 @@ WORKS: dict[str, Work] = {
     name: importlib.import_module(f"{modules.__name__}.{name}").WORK for _finder, name, _package in pkgutil.iter_modules(modules.__path__)
 }
 # The modules for one item.
-SINGLE = sorted(name for name in WORKS if f"{name}_info" in WORKS and "policies" not in name)
+SINGLE = sorted(name for name in WORKS if f"{name}_info" in WORKS and name not in ("ai_gateway_account", "ai_gateway_policies"))
 
 Json = dict[str, Any]
 
