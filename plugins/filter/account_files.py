@@ -79,7 +79,8 @@ _value:
   type: dict
 """
 
-ACCOUNT, SINGLE_FILE = "cloudflare_account", "account.yml"
+ACCOUNT = "cloudflare_account"
+SINGLE_FILE = "account.yml"
 WRITTEN = "Written by edgeops.cloudflare from what is stored. The next export overwrites it."
 
 
@@ -94,11 +95,8 @@ def account_files(account: Any, secrets: bool = False, each: bool = False) -> di
         ) from None
     made = placeholders.made if placeholders else []
     names = variable_names(placeholder.path for placeholder in made)
-    return {
-        "files": _files(_with_templates(document, names), each),
-        "secrets": {names[placeholder.path]: placeholder.description for placeholder in made},
-        "fill_in": _fill_in({names[placeholder.path]: placeholder.description for placeholder in made}),
-    }
+    described = {names[placeholder.path]: placeholder.description for placeholder in made}
+    return {"files": _files(_with_templates(document, names), each), "secrets": described, "fill_in": _fill_in(described)}
 
 
 def _with_templates(value: Any, names: Mapping[tuple[str, ...], str]) -> Any:

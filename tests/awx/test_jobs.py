@@ -89,7 +89,7 @@ def test_the_answers_of_a_survey(simulator: Simulator, new_job: NewJob) -> None:
         "failed_ids": [],
     }
     assert job.stats == {"cloudflare_apply": {"localhost": done}}
-    assert job.results("Show what was done")[0]["msg"] == ["created one", "0 unchanged"]
+    assert job.results("Show what was done")[0]["msg"] == ["updated one", "0 unchanged"]
     assert_no_secret(job)
 
 
