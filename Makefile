@@ -89,8 +89,8 @@ docs: $(READY) ## build the documentation site into .cache/docs/html; any warnin
 matrix: $(READY) ## sanity, units, integration, inprocess and hostile with each ansible-core and Python that is supported (CORES="2.17 2.18")
 	@python -m tests.tools.matrix $(CORES)
 
-demo: $(READY) ## play the quick start against the simulator
-	@tests/tools/with_simulator.sh tests/tools/demo.sh
+demo: $(READY) ## an account from one document to a report and back, against the simulator
+	@tests/tools/with_simulator.sh tests/tools/demo/demo.sh
 
 bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance* (30 min; ARGS=--quick only tries it)
 	@python -m tests.benchmarks --python $(BENCH)/bin/python $(or $(ARGS),--publish)

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Called by `make demo` through with_simulator.sh: CLOUDFLARE_* name the simulator, and the collection is on the path.
+
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+demo=tests/tools/demo
+
+export ANSIBLE_STDOUT_CALLBACK=brief ANSIBLE_CALLBACK_PLUGINS=$PWD/$demo
+export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_DEPRECATION_WARNINGS=false
+export CLOUDFLARE_RUN_TOKEN=$CLOUDFLARE_API_TOKEN
+bold= plain=
+[[ ! -t 1 ]] || bold=$(tput bold) plain=$(tput sgr0)
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cp "$demo"/account.yml "$demo"/keys.yml "$scratch"
+
+step() {
+    printf '\n%s%s%s\n' "$bold" "$1" "$plain"
+}
+
+# Shows a command as a user would type it, and runs it in the folder with the document.
+run() {
+    printf '$ %s\n' "$*"
+    (cd "$scratch" && "$@")
+}
+
+step '1. One document declares the account: a provider, a gateway, its key, route and budget.'
+sed '1,/^---/d' "$demo/account.yml"
+
+step '2. The plan. Nothing is changed.'
+run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml --check
+
+step '3. The run.'
+run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml
+
+step '4. Does it answer?'
+cp "$demo/probe.yml" "$scratch"
+run ansible-playbook probe.yml
+
+step '5. Somebody changes something by hand.'
+cp "$demo/by_hand.yml" "$scratch"
+run ansible-playbook by_hand.yml
+
+step '6. The report shows it.'
+run ansible-playbook edgeops.cloudflare.ai_gateway_audit -e @account.yml -e @keys.yml -e audit_report=report.md,report.html
+sed -n '1,/^## .*[Rr]outes/p' "$scratch/report.md" | sed '$d'
+
+step '7. The repair: the same document again, and what it does not declare goes.'
+run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml -e '{cloudflare_purge: [gateways], cloudflare_purge_limit: 1}'
+
+step '8. The account as it is now, as a document.'
+run ansible-playbook edgeops.cloudflare.ai_gateway_export -e export_to=exported.yml
+head -n 12 "$scratch/exported.yml"
+
+cat <<'EOT'
+
+All of this ran against the simulator. To do the same on a live account, see docs/account.md.
+EOT
