@@ -14,7 +14,7 @@ author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
   - Creates, changes and deletes an AI Gateway of a Cloudflare account.
-  - A setting that is not given is not managed and stays as it is, even if this version of the module does not know it.
+  - A setting that is not given is not managed and stays as it is, even if it is unknown to this version of the module.
   - Nested settings (O(dlp), O(guardrails), O(otel), O(spend_limits), O(stripe)) must be given completely. Suboptions that are left out get
     their defaults.
   - After every write, the stored settings are compared with the declared ones. If they differ, the task fails and lists the differences.
