@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cloudflare's envelope around every answer, read with distrust.
 
-Shapes: shared with the API reference; C({"success": true, "result": ...}) or
-C({"success": false, "errors": [{"code": 7001, "message": "...", "path": ["body", "cache_ttl"]}]}).
+Shapes: shared with the API reference; ``{"success": true, "result": ...}`` or
+``{"success": false, "errors": [{"code": 7001, "message": "...", "path": ["body", "cache_ttl"]}]}``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ DEFAULT_CODES = Codes({ITEM_NOT_FOUND: ""}, {}, ("AI Gateway Read", "AI Gateway 
 
 
 def read_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES) -> dict[str, Any]:
-    """The envelope of a good answer; its C(result) may be of any type.
+    """The envelope of a good answer; its ``result`` may be of any type.
 
     :raises ApiError: for anything else, with all that the answer tells.
     """
@@ -85,7 +85,7 @@ def _is_bare(payload: Mapping[str, Any], codes: Codes) -> bool:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json_text.read(body)
+        return json_text.loads(body)
     except ValueError:
         return None
 
@@ -155,7 +155,7 @@ def _entries_of(payload: Any) -> list[ErrorEntry]:
 
 
 def _entries(errors: Any) -> list[ErrorEntry]:
-    """The entries of C(errors), each followed by those of its C(error_chain); odd shapes are shown as they are."""
+    """The entries of ``errors``, each followed by those of its ``error_chain``; odd shapes are shown as they are."""
     found = (link for error in (errors if isinstance(errors, list) else []) for link in _chain(error))
     return [_entry(error) for error in islice(found, MAX_ENTRIES)]
 
@@ -185,7 +185,7 @@ def _hint(status: int, codes: tuple[int, ...]) -> str | None:
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Seconds from now in a C(Retry-After) header, given in seconds or as an HTTP date; C(None) if there is none."""
+    """Seconds from now in a ``Retry-After`` header, given in seconds or as an HTTP date; ``None`` if there is none."""
     if value is None:
         return None
     text = value.strip()

@@ -16,7 +16,7 @@ from ansible.module_utils.common.validation import check_type_dict, check_type_l
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.json_text import MAX_DIGITS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import by_name
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import is_whole
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import is_encodable
 
 
 def wrong_shapes(spec: Mapping[str, Any], options: Mapping[str, Any], where: str = "") -> Iterator[tuple[str, str]]:
@@ -39,7 +39,7 @@ def _problems(option: Mapping[str, Any], value: Any, where: str) -> Iterator[str
         yield f"{where} is not a number that can be sent"
     elif kind in ("str", "path") and isinstance(value, (dict, list)):
         yield f"{where} must be text, and not a {type(value).__name__}"
-    elif isinstance(value, str) and not is_whole(value):
+    elif isinstance(value, str) and not is_encodable(value):
         yield f"{where} holds half of a character"
 
 

@@ -18,7 +18,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.maski
     secret_texts,
     secret_values,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import whole
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import replace_surrogates
 
 
 def shown_items(resource: Resource, known: Container[str], value: Any, scrub: Scrubber) -> Any:
@@ -39,7 +39,7 @@ def shown_values(resource: Resource, known: Container[str], options: Mapping[str
     shown: dict[str, Any] = {}
     for name, given in options.items():
         # A value from the environment need not be in UTF-8, and is a str of its own kind, which not every serialiser takes.
-        value = whole(given) if isinstance(given, str) else given
+        value = replace_surrogates(given) if isinstance(given, str) else given
         if name == "extra_settings":
             shown[name] = mask_settings(resource, value, scrub) if isinstance(value, dict) else value and MASK
         elif name not in known:

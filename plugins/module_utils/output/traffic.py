@@ -15,7 +15,7 @@ from typing import Any, Callable, Mapping, NamedTuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import STARS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import CUT, printable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import ELLIPSIS, printable
 
 # Maximum length of what is searched, and of what is shown, of a text.
 MAX_SEARCHED, MAX_SHOWN = 4000, 200
@@ -102,7 +102,7 @@ def shown(text: str, scrub: Callable[[str], str]) -> str:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json_text.read(body)
+        return json_text.loads(body)
     except ValueError:
         return None
 
@@ -150,7 +150,7 @@ def _front(answer: Answer, body: Mapping[str, Any]) -> Reading | None:
 
 def _text_in(answer: Answer) -> str:
     text = answer.body[:MAX_SEARCHED].decode("utf-8", "replace")
-    return text + CUT if len(answer.body) > MAX_SEARCHED else text
+    return text + ELLIPSIS if len(answer.body) > MAX_SEARCHED else text
 
 
 def _plain(text: str) -> str:
@@ -204,5 +204,5 @@ def _text_of(body: Mapping[str, Any]) -> str:
             part = part.get("message")
         if isinstance(part, str) and part:
             # With a sign of the cut, by which a part of a secret is found.
-            return part if len(part) <= MAX_SEARCHED else part[:MAX_SEARCHED] + CUT
+            return part if len(part) <= MAX_SEARCHED else part[:MAX_SEARCHED] + ELLIPSIS
     return "no message"

@@ -166,7 +166,7 @@ def _as_number(text: str) -> Any:
 
 def _as_dict(text: str) -> Any:
     try:
-        value = json_text.read(text.encode("utf-8"))
+        value = json_text.loads(text.encode("utf-8"))
     except ValueError:
         return text
     return value if isinstance(value, dict) else text

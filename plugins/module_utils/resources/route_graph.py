@@ -256,7 +256,7 @@ def elements_of(answer: Mapping[str, Any]) -> list[Any] | None:
 def _as_elements(shown: Any) -> list[Any]:
     if isinstance(shown, str):
         try:
-            shown = json_text.read(shown.encode("utf-8"))
+            shown = json_text.loads(shown.encode("utf-8"))
         except ValueError:
             return []
     if isinstance(shown, dict):

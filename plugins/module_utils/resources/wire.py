@@ -34,7 +34,7 @@ def _read_value(field: Field, value: Any) -> Any:
         return bool(value)
     if field.is_text_in_answers and isinstance(value, str):
         try:
-            parsed = json_text.read(value.encode("utf-8")) if value else None
+            parsed = json_text.loads(value.encode("utf-8")) if value else None
         except ValueError:
             return value  # such as a mask
         return parsed if isinstance(parsed, dict) else value or None
