@@ -27,7 +27,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import refusal
@@ -140,7 +140,7 @@ class _Kept:
 
     connection: ClassVar[Connection | None] = None
     transport: ClassVar[Transport | None] = None
-    paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], Pace]] = {}
+    paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], RateLimiter]] = {}
     # What the earlier items wrote: a replica may still show an older copy to this one.
     written: ClassVar[Written] = Written()
 
@@ -162,10 +162,10 @@ def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> 
         client.end()
 
 
-def _pace_of(connection: Connection) -> Pace:
+def _pace_of(connection: Connection) -> RateLimiter:
     """The pace of the identity that ``connection`` uses, with an allowance for one more item."""
     identity = (connection.base_url, frozenset(connection.credentials.headers.items()))
-    pace = _Kept.paces.setdefault(identity, Pace(connection.rate_limit_wait))
+    pace = _Kept.paces.setdefault(identity, RateLimiter(connection.rate_limit_wait))
     pace.begin_task(connection.rate_limit_wait)
     return pace
 
