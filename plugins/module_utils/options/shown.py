@@ -43,7 +43,7 @@ def shown_values(resource: Resource, known: Container[str], options: Mapping[str
         if name == "extra_settings":
             shown[name] = mask_settings(resource, value, scrub) if isinstance(value, dict) else value and MASK
         elif name not in known:
-            # It may be the misspelt name of a secret.
+            # The name may be that of a secret, but misspelled.
             shown[name] = MASK
         elif name not in fields:
             shown[name] = scrub(value) if _has_parts(value) else value
@@ -53,7 +53,7 @@ def shown_values(resource: Resource, known: Container[str], options: Mapping[str
 
 
 def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
-    """The secrets in ``options``, of a task or of an item, checked or not."""
+    """Return the secrets in ``options`` of a task or of an item, which need not be valid."""
     extra = options.get("extra_settings")
     fields = _fields(resource)
     secrets = {text for name, value in options.items() for text in secret_texts(fields.get(name), value)}
@@ -61,7 +61,7 @@ def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
 
 
 def _has_parts(value: Any) -> bool:
-    """Whether ``value`` is none that an option for text, a number or a list of them can have."""
+    """Return whether ``value`` is a dict, or a list that contains dicts or lists."""
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value))
 
 
