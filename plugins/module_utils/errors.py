@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every failure of this collection: one tree, caught at one boundary.
+"""The exceptions of this collection: one tree, caught in one place.
 
-Each error knows what a person needs to act on it (C(details)), whether a further try makes sense (C(transient)), and
-whether the request may have been carried out, by this or an earlier try, although no good answer came back (C(outcome_unknown)).
+Each error has the values that the failed task returns (``details``), whether another try can succeed (``transient``), and
+whether this or an earlier try of the request may have been carried out although no good answer arrived (``outcome_unknown``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 
 
 class Request(NamedTuple):
-    """What was asked: the verb, and the path below the base URL."""
+    """A request: its method, and its path below the base URL."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
 
 class ErrorEntry(NamedTuple):
-    """One entry of an envelope's C(errors); C(path) is where in the request, such as C(("body", "cache_ttl"))."""
+    """One entry of ``errors`` in an answer. ``path`` names the part of the request, such as ``("body", "cache_ttl")``."""
 
     code: int | None
     message: str
@@ -41,7 +41,7 @@ class ErrorEntry(NamedTuple):
 
 
 class CollectionError(Exception):
-    """Base of the tree. Its text is meant for the person who runs the task."""
+    """Base class of all errors. The text is shown to the user."""
 
     transient = False
     outcome_unknown = False
@@ -50,22 +50,22 @@ class CollectionError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-        self.notes: list[str] = []
+        self.remarks: list[str] = []
 
     def __str__(self) -> str:
-        return printable(" ".join([self.message, *self.notes]))
+        return printable(" ".join([self.message, *self.remarks]))
 
     def add_remark(self, text: str) -> None:
-        """Append a sentence that only the code higher up could know."""
-        self.notes.append(text)
+        """Append a sentence to the message."""
+        self.remarks.append(text)
 
     def details(self) -> dict[str, Any]:
-        """The keys that a failed task returns beside C(msg)."""
+        """Return the keys that a failed task returns in addition to ``msg``."""
         return {}
 
 
 class Defect(CollectionError):
-    """Something went wrong that nobody foresaw; C(error) is what was raised."""
+    """An unexpected exception, ``error``, was raised."""
 
     def __init__(self, error: Exception) -> None:
         frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -74,7 +74,7 @@ class Defect(CollectionError):
 
 
 class InvalidOptions(CollectionError):
-    """What the user declared cannot be sent. Nothing was sent. All problems are told at once."""
+    """The options are invalid, and nothing was sent. The message lists all problems."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(f"Nothing was sent, because of the options given: {'; '.join(problems)}.")
@@ -93,9 +93,9 @@ class RequestError(CollectionError):
 
 
 class NoAnswer(RequestError):
-    """No whole HTTP answer arrived: connection refused, reset, timed out, cut short, or not trusted.
+    """No complete HTTP answer arrived: connection refused or reset, timeout, truncated answer, or untrusted certificate.
 
-    C(sent) is false only where the request provably did not reach the API.
+    ``sent`` is false only if the request certainly did not reach the API.
     """
 
     def __init__(self, request: Request, reason: str, sent: bool, transient: bool = True) -> None:
@@ -105,28 +105,28 @@ class NoAnswer(RequestError):
 
 
 class NotSent(RequestError):
-    """The request was not sent, as it could only have been refused."""
+    """The request was not sent, because it could not succeed."""
 
     def __init__(self, request: Request, reason: str) -> None:
         super().__init__(request, f"{request} was not sent: {reason}.")
 
 
 class TooLate(RequestError):
-    """The request was not sent, or not again, as what it is based on was read too long ago; for the caller to read again."""
+    """The request was not sent, or not again, because the item was read too long ago. The caller must read it again."""
 
     def __init__(self, request: Request) -> None:
         super().__init__(request, f"{request} was not sent again: what it is based on was read too long ago.")
 
 
 class StaleRead(RequestError):
-    """The server goes on to show an item as it was before a write of this task; to plan from that could undo the write."""
+    """The server still returns an item as it was before a write of this task. A plan made from it could undo the write."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(request, f"{request} still shows a copy that is older than what this task wrote. Run the task again later.")
+        super().__init__(request, f"{request} still returns an older copy than the one this task wrote. Run the task again later.")
 
 
 class ApiError(RequestError):
-    """The API answered, and the answer was no, or could not be understood."""
+    """The API answered with an error, or with something that cannot be parsed."""
 
     def __init__(
         self,
@@ -143,12 +143,12 @@ class ApiError(RequestError):
         self.ray_id = ray_id
         self.retry_after = retry_after
         self.transient = status in TRANSIENT_STATUSES
-        # A 2xx that cannot be read, and every failure on the server's side, leave open what the server did.
+        # After a 2xx that cannot be parsed, a timeout or a server error, the server may have carried out the request.
         self.outcome_unknown = (status < 300 and not entries) or status == 408 or status >= 500
 
     @property
     def codes(self) -> tuple[int, ...]:
-        """Cloudflare's error codes, in the order in which they came."""
+        """Return Cloudflare's error codes in the order of the answer."""
         return tuple(entry.code for entry in self.entries if entry.code is not None)
 
     def details(self) -> dict[str, Any]:
@@ -166,16 +166,16 @@ class NotFound(ApiError):
 
 
 class Refused(ApiError):
-    """The input was refused (400 with code 7001, or 409): a bad value, or an item with this id exists already."""
+    """The input was refused (400 with code 7001, or 409): a value is invalid, or an item with this id already exists."""
 
 
 class Exists(Refused):
-    """The key of a new item is taken already."""
+    """Another item already has the key of the new one."""
 
 
 class RateLimited(ApiError):
-    """429: the quota of the user or token is used up."""
+    """The quota of the user or token is used up (429)."""
 
 
-# What a further try may cure, as far as the verb allows one.
+# Statuses after which another try can succeed, if the method may be repeated.
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})

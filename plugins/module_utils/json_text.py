@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON within bounds: no value that JSON cannot express, and none that takes more time, memory or stack than it is worth.
+"""JSON within bounds: only values that JSON can express, and only as large and deep as is safe to process.
 
-Python's own reader and writer take C(NaN), halves of characters, numbers of any length and nesting of almost any depth.
+Python's ``json`` accepts ``NaN``, unpaired surrogates, numbers of any length and nesting of almost any depth.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import json
 import math
 from typing import Any, Iterable
 
-# More than anything that the API has or takes. An answer has a few levels more than what was declared.
+# Above everything that the API uses. An answer wraps what was declared in a few more levels.
 MAX_DEPTH = 50
 MAX_DECLARED_DEPTH = 40
 MAX_PARTS = 500_000
 MAX_DIGITS = 100
 
 
-def read(text: bytes) -> Any:
-    """The value that C(text) stands for.
+def loads(text: bytes) -> Any:
+    """Parse ``text``.
 
-    :raises ValueError: if it is not JSON within the bounds.
+    :raises ValueError: if it is not JSON, or exceeds the bounds.
     """
     try:
         decoded = text.decode("utf-8")
@@ -30,7 +30,7 @@ def read(text: bytes) -> Any:
         if not _is_bounded(value, MAX_DEPTH):
             raise ValueError("too deep, or too many parts")
         if "\\u" in decoded:
-            # There may be half of a character, which only text that is escaped can have.
+            # An unpaired surrogate can only be written as an escape. Encoding raises an error for it.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise ValueError("too deep") from None
@@ -38,20 +38,20 @@ def read(text: bytes) -> Any:
 
 
 def can_express(value: Any) -> bool:
-    """Whether C(value) can be sent as JSON, and read again."""
+    """Return whether ``value`` can be sent as JSON and parsed again."""
     try:
-        return _is_bounded(read(json.dumps(value).encode("utf-8")), MAX_DECLARED_DEPTH)
+        return _is_bounded(loads(json.dumps(value).encode("utf-8")), MAX_DECLARED_DEPTH)
     except (TypeError, ValueError, RecursionError):
         return False
 
 
 def canonical(value: Any) -> str:
-    """Return JSON text that is the same for values that mean the same: ``5`` and ``5.0`` are alike, while ``1`` and ``true`` are not."""
+    """Return JSON text that is equal for equal values: ``5`` equals ``5.0``, but ``1`` does not equal ``true``."""
     return json.dumps(normalized(value), sort_keys=True)
 
 
 def normalized(value: Any) -> Any:
-    """Return ``value`` with text as keys and without fractions of zero."""
+    """Return ``value`` with strings as keys, and with integers for floats such as ``5.0``."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
@@ -63,29 +63,29 @@ def normalized(value: Any) -> Any:
 
 def _number(text: str) -> float:
     value = float(text)
-    # Python would also take NaN, Infinity and 1e999, which cannot be sent back.
+    # Python also accepts NaN, Infinity and 1e999, which cannot be sent.
     if not math.isfinite(value):
         raise ValueError(f"{text} is not a number")
     return value
 
 
 def _whole_number(text: str) -> int:
-    # Older Pythons take any number of digits, and time by the square of it.
+    # Older versions of Python accept any number of digits, in quadratic time.
     if len(text) > MAX_DIGITS:
         raise ValueError(f"a number of {len(text)} digits")
     return int(text)
 
 
 def _is_bounded(value: Any, depth: int) -> bool:
-    """Whether whatever walks through C(value), nested so deep at most, comes to an end soon and does not run out of stack."""
+    """Return whether ``value`` has at most ``depth`` levels and ``MAX_PARTS`` parts, so that recursive code can process it."""
     level, parts = [value], 0
     for _level in range(depth):
-        level = [part for whole in level if isinstance(whole, (dict, list)) for part in _parts(whole)]
+        level = [part for container in level if isinstance(container, (dict, list)) for part in _parts(container)]
         parts += len(level)
         if not level or parts > MAX_PARTS:
             break
     return not level
 
 
-def _parts(whole: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return whole.values() if isinstance(whole, dict) else whole
+def _parts(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module's work inside the controller's worker, where nothing speaks against it.
+"""Base of the action plugins, which execute a module within the controller's worker process if the task allows that.
 
-Ansible builds, copies and starts a program for every task and every item of a loop; to send two small HTTP requests, that
-is most of the time. The action plugin of a module does the same work with the same code here, and keeps its connection
-for the items of a loop. Wherever a task asks for something that only the ordinary way gives, the module runs as ever.
+Ansible builds, copies and starts a program for every task and every item of a loop, which takes most of the time of two small HTTP
+requests. The action plugin executes the same code in the worker, and keeps the connection for the items of a loop. It falls back to the
+ordinary module when the task needs something that only the module supports.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import refusal
@@ -41,18 +41,18 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import pl
 
 SWITCH = "edgeops_cloudflare_in_process"
 PROGRESS_SWITCH = "edgeops_cloudflare_progress"
-# Asked at import, which strategies do in the controller: from ansible-core 2.19 on, a worker has no terminal any more.
+# Determined at import, which happens in the controller, because workers of ansible-core 2.19 and later have no terminal.
 STDERR_IS_A_TERMINAL = sys.stderr.isatty()
 display = Display()
 
 
 class InProcessAction(OrdinaryAction):
-    """The action plugin of a module; a subclass names the module's C(work)."""
+    """Action plugin of a module. A subclass sets the module's ``work``."""
 
     work: Work
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the task in one of the two ways. The result is the same."""
+        """Execute the task in this process, or as an ordinary module. The result is the same."""
         reason = self._reason_against(task_vars or {})
         if reason:
             display.vvv(f"{self._task.action} runs as an ordinary module: {reason}", host=(task_vars or {}).get("inventory_hostname"))
@@ -65,12 +65,12 @@ class InProcessAction(OrdinaryAction):
         except Exception:
             raise
         except BaseException as interruption:
-            # Such as the timeout of the task. Ansible raises it and leaves the program running beside the next task.
+            # For example, the timeout of the task. Ansible raises it, but leaves the program running during the next task.
             _stop_reading(interruption)
             raise
 
     def _reason_against(self, task_vars: Mapping[str, Any]) -> str | None:
-        """Why the task must not run in this process, or C(None)."""
+        """Return the reason why the task must not run in this process, or ``None``."""
         host_vars = self._vars_of_the_host_it_runs_on(task_vars)
         interpreter = self._plain(C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars))
         reasons = (
@@ -116,40 +116,40 @@ class InProcessAction(OrdinaryAction):
         return self._finished(result, task_vars)
 
     def _finished(self, result: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """The result as AnsibleModule would return it."""
+        """Return the result as AnsibleModule would return it."""
         if not _keeps_invocation(task_vars):
             result.pop("invocation", None)
         return dict(result, changed=result.get("changed", False))
 
     def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
-        """What shows a line while the work goes on; nothing where that is switched off, or nobody would see it."""
+        """Return a function that displays a line of progress, or ``None`` if that is switched off or would not be seen."""
         if not self._is_on(PROGRESS_SWITCH, task_vars):
             return None
         if not (STDERR_IS_A_TERMINAL or display.verbosity):
             return None
         host = task_vars.get("inventory_hostname")
-        # Standard output belongs to the callback, whose output may be read by a program.
+        # Standard output belongs to the callback, and programs may parse it.
         return lambda line: display.display(f"[{host}] {self._task.action}: {line}", stderr=True)
 
 
 class _Kept:
-    """What this worker holds for the next item of its loop. A worker does one task, and ends with it.
+    """State that this worker keeps for the next item of its loop. A worker executes one task, and ends with it.
 
-    The quotas belong to an identity: they are kept also while another one is in between, and for another account or timeout.
+    The quotas belong to an identity. They are kept if an item uses another identity in between, or another account or timeout.
     """
 
     connection: ClassVar[Connection | None] = None
     transport: ClassVar[Transport | None] = None
-    paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], Pace]] = {}
-    # What the earlier items wrote: a replica may still show an older copy to this one.
+    paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], RateLimiter]] = {}
+    # Writes of earlier items, because a replica may still return an older copy.
     written: ClassVar[Written] = Written()
 
 
 @contextlib.contextmanager
 def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> Iterator[Client]:
-    """A client on the kept connection; another account, identity or address never shares it.
+    """Return a context with a client that uses the kept connection, unless account, identity or address differ.
 
-    What the client has begun ends with the item, also where Ansible interrupts it.
+    Its requests end with the item, even if Ansible interrupts it.
     """
     if _Kept.transport is None or _Kept.connection != connection:
         if _Kept.transport is not None:
@@ -162,19 +162,19 @@ def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> 
         client.end()
 
 
-def _pace_of(connection: Connection) -> Pace:
-    """The pace of the identity that ``connection`` uses, with an allowance for one more item."""
+def _pace_of(connection: Connection) -> RateLimiter:
+    """Return the rate limiter of the identity of ``connection``, with the allowance of a new item."""
     identity = (connection.base_url, frozenset(connection.credentials.headers.items()))
-    pace = _Kept.paces.setdefault(identity, Pace(connection.rate_limit_wait))
+    pace = _Kept.paces.setdefault(identity, RateLimiter(connection.rate_limit_wait))
     pace.begin_task(connection.rate_limit_wait)
     return pace
 
 
 def _stop_reading(interruption: BaseException) -> None:
-    """End the program that was waited for, such as a shell or ssh, and close its pipes.
+    """Terminate the program for which the action waited, such as a shell or ssh, and close its pipes.
 
-    By these, the module notices that its task has ended. Only the connection plugin knows that program, in a variable of the
-    frame that was interrupted.
+    The closed pipes let the module detect that its task has ended. Only the connection plugin has a reference to the program, in a
+    variable of the interrupted frame.
     """
     for frame, _line in traceback.walk_tb(interruption.__traceback__):
         for program in list(frame.f_locals.values()):
@@ -186,19 +186,19 @@ def _stop_reading(interruption: BaseException) -> None:
 
 
 def _is_own_interpreter(interpreter: str) -> bool:
-    """Whether it is the Python that runs here, by whatever name; what Ansible would have to discover counts as such."""
+    """Return whether ``interpreter`` is the Python of this process, under any name, or one that Ansible would discover."""
     if interpreter.startswith("auto"):
         return True
     return _identity(interpreter) == _identity(sys.executable)
 
 
 def _identity(path: str) -> tuple[str, str]:
-    # The folder too, as two virtual environments link to one program.
+    # The directory counts, too, because two virtual environments can link to the same program.
     return os.path.realpath(os.path.dirname(path)), os.path.realpath(path)
 
 
 def _keeps_invocation(task_vars: Mapping[str, Any]) -> bool:
-    """ansible-core 2.21 made it a setting whether results carry their invocation."""
+    """Return whether results contain their invocation, which is a setting since ansible-core 2.21."""
     if "INJECT_INVOCATION" not in C.config.get_configuration_definitions():
         return True
     return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))

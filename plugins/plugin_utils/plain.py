@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of the controller as a module would get them."""
+"""Conversion of the controller's values to those that a module would receive."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
-# Plain values of each kind; a subclass may carry a tag.
+# Conversions to the plain type. A subclass can carry a tag.
 _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (str, str.__str__),
     (bytes, lambda value: value.decode("utf-8", "replace")),
@@ -19,7 +19,7 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 
 
 def plain(value: Any) -> Any:
-    """C(value) as JSON would have carried it to a module: no tags, no vault objects, no lazy containers."""
+    """Return ``value`` as a module would receive it by JSON: without tags, vault objects and lazy containers."""
     if value is None or isinstance(value, bool):
         return value
     for kind, convert in _SCALARS:
@@ -33,5 +33,5 @@ def plain(value: Any) -> Any:
 
 
 def _key(key: Any) -> str:
-    """A key as JSON spells it: YAML reads an unquoted C(on) or C(yes) as true."""
+    """Return a key as JSON text, because YAML reads an unquoted ``on`` or ``yes`` as true."""
     return key if isinstance(key, str) else json.dumps(key)

@@ -85,7 +85,7 @@ def test_where_a_proxy_has_a_password(run: Any, playbooks: Playbooks) -> None:
     proxies = {"http_proxy": f"{proxy}:9", "https_proxy": proxy.replace(END, "/" + END)}
     tasks = [{ONE: {"id": "a", "base_url": f"{scheme}://api.example.invalid", "max_retries": 0}} for scheme in ("http", "https")]
     watch = run(in_both_ways(tasks), **proxies, **{name.upper(): url for name, url in proxies.items()}, NO_PROXY="", no_proxy="")
-    reasons = ["the proxy failed", "a URL cannot be read"]
+    reasons = ["the proxy failed", "a URL is invalid"]
     found = [line["result"]["msg"] for line in results(playbooks)]
     assert [reason in message for reason, message in zip(reasons * 2, found)] == [True] * 4, found
     assert watch.leaks() == []

@@ -1,10 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP connections that ask before they send: a try that was given up while it connects sends nothing.
+"""HTTP connections that check before they send whether the try was given up.
 
-The classes are added in front of those of urllib3, whichever these are: plain, TLS, through a proxy, or SOCKS. They use only what
-urllib3 1.26 and 2 share.
+The classes extend those of urllib3 for plain connections, TLS, proxies and SOCKS. They use only what urllib3 1.26 and 2 have in common.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from typing import Any, Iterator, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import Try
 
-# More than a server has reason to send before one answer.
+# More than any server needs to send before an answer.
 MAX_INFORMATIONAL_ANSWERS = 16
 _running = threading.local()
 
 
 @contextlib.contextmanager
 def running(one_try: Try) -> Iterator[None]:
-    """Let the connections that this thread uses belong to ``one_try``."""
+    """Assign the connections that this thread uses to ``one_try``."""
     _running.one_try = one_try
     try:
         yield
@@ -34,29 +33,29 @@ def running(one_try: Try) -> Iterator[None]:
 
 
 def _current() -> Try:
-    # Not in a try, such as when a connection is used without a transport: nobody can give it up.
+    # A connection that is used without a transport belongs to no try, so it cannot be given up.
     return getattr(_running, "one_try", None) or Try()
 
 
 class FinalAnswer(http.client.HTTPResponse):
-    """The answer of a server, without the informational ones before it (RFC 9110, section 15.2).
+    """The final answer of a server, without the informational ones before it (RFC 9110, section 15.2).
 
-    ``http.client`` skips only 100 by itself, and as many of them as come.
+    ``http.client`` itself skips only status 100, and any number of them.
     """
 
     def _read_status(self) -> tuple[str, int, str]:
         for _number in range(MAX_INFORMATIONAL_ANSWERS + 1):
             status: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # typeshed lists public methods only
-            # 101 is final: nobody asked for another protocol.
+            # 101 is final, because no request asks for another protocol.
             if not 100 <= status[1] < 200 or status[1] == HTTPStatus.SWITCHING_PROTOCOLS:
                 return status
-            # Reads the headers, which have limits of their own.
+            # http.client limits the number and length of the headers.
             http.client.parse_headers(self.fp)
         raise http.client.HTTPException(f"more than {MAX_INFORMATIONAL_ANSWERS} informational answers")
 
 
 class BreakableConnection:
-    """What is added to a connection class of urllib3."""
+    """Extension of a connection class of urllib3."""
 
     response_class = FinalAnswer
     sock: Any
@@ -64,7 +63,10 @@ class BreakableConnection:
     _is_opening = False
 
     def connect(self) -> None:
-        """Connect, with tunnel and TLS, unless the try is given up."""
+        """Connect, including tunnel and TLS.
+
+        :raises GivenUp: if the try was given up.
+        """
         _current().connect()
         self._is_opening = True
         try:
@@ -82,16 +84,20 @@ class BreakableConnection:
         return connected
 
     def send(self, data: Any) -> None:
-        """Send a part of the request, unless the try is given up. What a tunnel sends while it is opened is no part of it."""
+        """Send a part of the request, or of the set-up of a tunnel.
+
+        :raises GivenUp: if the try was given up.
+        """
         if self.sock is None and self.auto_open:
             self.connect()
+        # The set-up of a tunnel is not part of the request.
         if self.sock is not None and not self._is_opening:
             _current().send(self.sock)
         super().send(data)  # type: ignore[misc]  # that of http.client
 
 
 class BreakablePool:
-    """What is added to a pool class of urllib3."""
+    """Extension of a pool class of urllib3."""
 
     def _get_conn(self, timeout: Any = None) -> Any:
         found = super()._get_conn(timeout)  # type: ignore[misc]  # that of urllib3
@@ -103,11 +109,11 @@ class BreakablePool:
 
 @functools.lru_cache(maxsize=None)
 def _breakable(pool: Any) -> Any:
-    # The names stay, as they are a part of error messages.
+    # The names are kept because urllib3 puts them into error messages.
     connection = type(pool.ConnectionCls.__name__, (BreakableConnection, pool.ConnectionCls), {})
     return type(pool.__name__, (BreakablePool, pool), {"ConnectionCls": connection})
 
 
 def make_breakable(pool_classes: Mapping[str, Any]) -> dict[str, Any]:
-    """The pool classes of a pool manager, by URL scheme, with connections that ask before they send."""
+    """Return the pool classes of a pool manager by URL scheme, with connections that can be given up."""
     return {scheme: _breakable(pool) for scheme, pool in pool_classes.items()}

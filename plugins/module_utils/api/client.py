@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authenticated client: paths, JSON, retries. It knows Cloudflare, and neither Ansible nor any resource."""
+"""The authenticated client of the Cloudflare API: paths, JSON and retries. Independent of Ansible and of resources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import DEFAULT_CODES, Codes, read_envelope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.plain_client import PlainClient
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer, Transport
@@ -30,9 +30,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX
 
 
 def encode_path(*segments: str) -> str:
-    """A path of C(segments), each percent-encoded, so that none can change which item is addressed.
+    """Return a path of percent-encoded ``segments``, so that no segment can change which item is addressed.
 
-    :raises CollectionError: for one that no path can have.
+    :raises CollectionError: if a path cannot contain one of the segments.
     """
     for segment in segments:
         if not fits_path(segment):
@@ -41,12 +41,10 @@ def encode_path(*segments: str) -> str:
 
 
 class Client:
-    """Makes calls for one account, from any number of threads.
+    """Client for one account, safe for use by several threads.
 
-    C(secrets) holds every value that must not be shown; callers add to it. C(tell) is called with a line of text now and then
-    while work takes long; it shows nothing where nobody could see it.
-
-    :raises CollectionError: from every call, for every failure.
+    ``secrets`` contains all values that must not be shown; callers add to it. ``tell`` receives lines of text about the progress of
+    long work; by default they are discarded. Every failure of a call is a ``CollectionError``.
     """
 
     def __init__(
@@ -54,33 +52,33 @@ class Client:
         connection: Connection,
         transport: Transport | None = None,
         tell: Callable[[str], None] | None = None,
-        pace: Pace | None = None,
+        pace: RateLimiter | None = None,
         written: Written | None = None,
     ) -> None:
         self.account_id = connection.account_id
         self.max_retries = connection.max_retries
-        self.pace = pace or Pace(connection.rate_limit_wait)
-        # A caller that keeps the transport for another client keeps this too.
+        self.pace = pace or RateLimiter(connection.rate_limit_wait)
+        # A caller that passes the transport on to another client passes this on too.
         self.written = written or Written()
         self.secrets: set[str] = set(connection.secrets)
         self.tell = tell or (lambda line: None)
         self._connection = connection
         self._transport = transport or Transport(connection)
         self._scope = TaskScope()
-        # Requests that got no answer, to notice when one is sent again.
+        # Requests without an answer, to detect when one is sent again.
         self._unanswered: set[tuple[Request, bytes | None]] = set()
 
     def end(self) -> None:
-        """End the task's requests, in whatever thread: those under way are broken off, and no further one is sent. Connections stay."""
+        """Cancel the task's requests in all threads, and refuse further ones. Connections stay open."""
         self._scope.end()
 
     def close(self) -> None:
-        """End the task's requests, and close the connections."""
+        """Cancel the task's requests, and close the connections."""
         self.end()
         self._transport.close()
 
-    def elsewhere(self, base_url: str) -> PlainClient:
-        """Return a client for another host, which gets no credentials; everything else is as for the API."""
+    def for_host(self, base_url: str) -> PlainClient:
+        """Return a client for another host. It uses the same connection options, but no credentials."""
         return PlainClient(Transport(replace(self._connection, base_url=base_url, credentials=Credentials({}))), self._scope)
 
     def call(
@@ -90,9 +88,10 @@ class Client:
         not_after: float | None = None,
         codes: Codes = DEFAULT_CODES,
     ) -> dict[str, Any]:
-        """Send C(request), again where that is allowed, and return the envelope of the answer, with its C(result).
+        """Send ``request``, repeat it if that is allowed, and return the envelope of the answer, which contains ``result``.
 
-        :raises TooLate: if its turn, or that of a further try, comes C(not_after) that moment of the monotonic clock.
+        :param not_after: time of the monotonic clock after which the request must not be sent, or sent again.
+        :raises TooLate: if that time has passed.
         """
         payload = None if body is None else json.dumps(body, allow_nan=False).encode("utf-8")
         begun = time.monotonic()
@@ -110,7 +109,7 @@ class Client:
             retry += 1
 
     def _exchange(self, request: Request, payload: bytes | None, not_after: float | None) -> Answer:
-        self.pace.enter(request)
+        self.pace.acquire(request)
         headers = None
         try:
             if not_after is not None and time.monotonic() > not_after:
@@ -118,11 +117,11 @@ class Client:
             answer = self._send(request, payload)
             headers = answer.headers
         finally:
-            self.pace.leave(headers)
+            self.pace.release(headers)
         return answer
 
     def _send(self, request: Request, payload: bytes | None) -> Answer:
-        """Make one try. After one that got no answer, the next goes out on a fresh connection, as servers break used ones."""
+        """Make one try. After a try without an answer, the next one uses a fresh connection, because servers close used ones."""
         key = (request, payload)
         is_again = key in self._unanswered
         try:
@@ -134,14 +133,14 @@ class Client:
         return answer
 
     def _pause(self, retry: int, error: CollectionError) -> bool:
-        """Wait as long as it takes before further try number C(retry). False if the task may not wait so long."""
-        # A server that asks for no wait at all is not taken at its word.
+        """Wait before retry number ``retry``. Return ``False`` if the task must not wait that long."""
+        # Back off even if the server asks for a wait of 0 seconds.
         pause = error.retry_after or backoff(retry)
         if error.retry_after is None and not isinstance(error, RateLimited):
             time.sleep(pause)
             return True
-        if self.pace.close(pause):
+        if self.pace.block_for(pause):
             return True
         asked = "does not say how long to wait" if error.retry_after is None else f"asks to wait {pause:.0f} s"
-        error.add_remark(f"The server {asked}; {self.pace.account()}.")
+        error.add_remark(f"The server {asked}; {self.pace.describe()}.")
         return False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the API is and as whom to speak to it: checked values, nothing sent yet."""
+"""Address of the API and credentials, as checked values."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 
 @dataclass(frozen=True)
 class Credentials:
-    """The authentication headers of one identity; usable as a C(requests) auth object.
+    """Authentication headers of one identity, usable as a ``requests`` auth object.
 
-    Being the auth object is what keeps C(~/.netrc) from replacing them.
+    ``requests`` replaces the headers by an entry of ``~/.netrc``, unless the session has an auth object.
     """
 
     headers: dict[str, str] = field(repr=False)
@@ -27,7 +27,7 @@ class Credentials:
 
     @classmethod
     def of_key(cls, email: str, key: str) -> Credentials:
-        """Authenticate with the account's e-mail address and the Global API key, the older way."""
+        """Authenticate with the account's e-mail address and the Global API key (legacy)."""
         return cls({"X-Auth-Email": email, "X-Auth-Key": key})
 
     def __call__(self, request: Any) -> Any:
@@ -37,7 +37,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Connection:
-    """Everything that a client needs. C(timeout) and C(rate_limit_wait) are seconds."""
+    """Connection options of a client. ``timeout`` and ``rate_limit_wait`` are in seconds."""
 
     account_id: str
     credentials: Credentials

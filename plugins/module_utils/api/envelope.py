@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cloudflare's envelope around every answer, read with distrust.
+"""Validation of Cloudflare's envelope around every answer.
 
-Shapes: shared with the API reference; C({"success": true, "result": ...}) or
-C({"success": false, "errors": [{"code": 7001, "message": "...", "path": ["body", "cache_ttl"]}]}).
+The API reference documents ``{"success": true, "result": ...}`` and
+``{"success": false, "errors": [{"code": 7001, "message": "...", "path": ["body", "cache_ttl"]}]}``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ HINT_PERMISSION = "Check that the token is valid and has the permission %s on th
 HINT_ACCOUNT = "Check account_id, and base_url if it is set"
 HINTS_BY_CODE = {
     10000: HINT_PERMISSION,
-    # A token that is malformed or missing, with HTTP 400.
+    # The token is malformed or missing, with HTTP 400.
     9106: HINT_PERMISSION,
     9109: HINT_PERMISSION,
     6003: "The credentials have a form that the API does not accept: check api_token, or api_email and api_key",
@@ -52,11 +52,11 @@ HINTS_BY_STATUS = {
 
 
 class Codes(NamedTuple):
-    """What error codes mean to the caller, and which permissions the calls need.
+    """Error codes of a resource, and the permissions that its calls need.
 
-    ``absent`` are codes of "no such item", ``exists`` those of "the key is taken", each with a regular expression. If it is not empty, the
-    code has several meanings, and has this one if the message matches; then the status does not matter. ``permissions`` are those to read
-    and to write. ``bare`` is the name of a part by which a good answer is known that has no envelope.
+    ``absent`` has the codes of "no such item", ``exists`` those of "the key is taken", each with a regular expression. If that is not
+    empty, the code has several meanings: it has this one if the message matches, with any status. ``permissions`` are those for reading
+    and for writing. ``bare`` is a key that identifies a good answer without an envelope.
     """
 
     absent: Mapping[int, str]
@@ -69,9 +69,9 @@ DEFAULT_CODES = Codes({ITEM_NOT_FOUND: ""}, {}, ("AI Gateway Read", "AI Gateway 
 
 
 def read_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES) -> dict[str, Any]:
-    """The envelope of a good answer; its C(result) may be of any type.
+    """Return the envelope of a good answer. Its ``result`` can be of any type.
 
-    :raises ApiError: for anything else, with all that the answer tells.
+    :raises ApiError: for any other answer, with the details that it contains.
     """
     payload = _parse(answer.body)
     if 200 <= answer.status < 300 and isinstance(payload, dict) and payload.get("success", _is_bare(payload, codes)) is True:
@@ -85,7 +85,7 @@ def _is_bare(payload: Mapping[str, Any], codes: Codes) -> bool:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json_text.read(body)
+        return json_text.loads(body)
     except ValueError:
         return None
 
@@ -120,13 +120,16 @@ def _error_class(status: int, entries: list[ErrorEntry], codes: Codes) -> type[A
 
 
 def _means(entry: ErrorEntry, codes: Mapping[int, str], is_usual: bool) -> bool:
-    """Return whether an error has one of the ``codes``, with its words; one without words, or without a code, needs the usual status."""
+    """Return whether an error has one of ``codes``, and a message that matches its regular expression.
+
+    :param is_usual: whether the answer has the usual status, which an error without a code, or a code without an expression, needs.
+    """
     if entry.code is None:
-        return is_usual and any(words and re.search(words, entry.message, re.IGNORECASE) for words in codes.values())
-    words = codes.get(entry.code)
-    if not words:
-        return words is not None and is_usual
-    return bool(re.search(words, entry.message, re.IGNORECASE))
+        return is_usual and any(pattern and re.search(pattern, entry.message, re.IGNORECASE) for pattern in codes.values())
+    pattern = codes.get(entry.code)
+    if not pattern:
+        return pattern is not None and is_usual
+    return bool(re.search(pattern, entry.message, re.IGNORECASE))
 
 
 def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
@@ -144,7 +147,7 @@ def _problem(answer: Answer, entries: list[ErrorEntry]) -> str:
 
 
 def _entries_of(payload: Any) -> list[ErrorEntry]:
-    """Return the errors of an answer: of its list ``errors``, or its text ``error``, or the list of a result of which a part failed."""
+    """Return the errors of an answer: from ``errors``, else from ``error``, else from ``result.errors`` if only a part failed."""
     if not isinstance(payload, dict):
         return []
     entries = _entries(payload.get("errors"))
@@ -155,7 +158,7 @@ def _entries_of(payload: Any) -> list[ErrorEntry]:
 
 
 def _entries(errors: Any) -> list[ErrorEntry]:
-    """The entries of C(errors), each followed by those of its C(error_chain); odd shapes are shown as they are."""
+    """Return the entries of ``errors``, each followed by those of its ``error_chain``. An unexpected value becomes the message."""
     found = (link for error in (errors if isinstance(errors, list) else []) for link in _chain(error))
     return [_entry(error) for error in islice(found, MAX_ENTRIES)]
 
@@ -185,7 +188,7 @@ def _hint(status: int, codes: tuple[int, ...]) -> str | None:
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Seconds from now in a C(Retry-After) header, given in seconds or as an HTTP date; C(None) if there is none."""
+    """Return the wait in seconds of a ``Retry-After`` header, which is a number or an HTTP date, or ``None`` if it is neither."""
     if value is None:
         return None
     text = value.strip()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A complete listing, page after page, or an error: what a listing leaves out would be taken for absent."""
+"""Complete listings, read page by page. An incomplete one is an error, because a missing item would be taken for absent."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import A
 
 # Maximum number of items that the API puts on a page.
 PAGE_SIZE = 100
-# Maximum number of pages that are read of one listing.
+# Maximum number of pages of one listing.
 MAX_PAGES = 1000
-# Maximum number of times that a listing is read again because it contradicts itself, as while items come and go.
+# Maximum number of readings of a listing that contradicts itself, for example while items are created and deleted.
 MAX_LISTINGS = 3
 
 FetchPage = Callable[[int], "tuple[Request, dict[str, Any]]"]
 
 
 class Listing(NamedTuple):
-    """What one pass over the pages showed: the items by id, and each number of items that the pages stated."""
+    """Result of one pass over the pages: the items by id, and the total that each page states."""
 
     items: dict[str, dict[str, Any]]
     totals: list[int]
 
     @property
     def is_complete(self) -> bool:
-        """Whether no page stated more items than were shown."""
+        """Return whether the listing contains as many items as its last page states."""
         return not self.totals or len(self.items) >= self.totals[-1]
 
     @property
     def is_consistent(self) -> bool:
-        """Whether the pages also agree on the number of items, so that none moved from page to page in the meantime."""
+        """Return whether the pages also state the same total, so that no item moved to another page in the meantime."""
         return self.is_complete and len(set(self.totals)) <= 1
 
 
 class Shape(NamedTuple):
-    """Where an answer has the page, and under which name each item has its reference."""
+    """Path of the list in an answer, and name of each item's reference."""
 
     list_at: tuple[str, ...] = ("result",)
     reference: str = "id"
@@ -49,11 +49,11 @@ DEFAULT_SHAPE = Shape()
 
 
 def list_items(fetch_page: FetchPage, is_search: bool = False, shape: Shape = DEFAULT_SHAPE) -> list[dict[str, Any]]:
-    """Return all items, in the API's order. ``fetch_page`` returns the request and the envelope of the page with a number from 1 on.
+    """Return all items, in the API's order.
 
-    With ``is_search``, the stated number of items may be that of all items, as no source says which it is.
-
-    :raises ApiError: if the listing shows fewer items than it states, also when it is read again, or does not end.
+    :param fetch_page: returns the request and the envelope of a page; page numbers begin with 1.
+    :param is_search: whether the total can be that of all items; the API does not document which total a search states.
+    :raises ApiError: if the listing repeatedly contains fewer items than it states, or does not end.
     """
     for attempt in range(MAX_LISTINGS):
         if attempt:
@@ -63,7 +63,7 @@ def list_items(fetch_page: FetchPage, is_search: bool = False, shape: Shape = DE
             break
     if not listing.is_complete and not is_search:
         shown, total = len(listing.items), listing.totals[-1]
-        raise ApiError(request, 200, f"the listing contradicts itself: it states {total} items and shows {shown}")
+        raise ApiError(request, 200, f"the listing contradicts itself: it states {total} items, but contains {shown}")
     return list(listing.items.values())
 
 
@@ -83,7 +83,7 @@ def _list_once(fetch_page: FetchPage, shape: Shape) -> tuple[Request, Listing]:
         # A server that ignores the page number sends the same page again.
         if is_last or len(listing.items) == before:
             return request, listing
-    raise ApiError(request, 200, f"there was still another page after {MAX_PAGES}")
+    raise ApiError(request, 200, f"the listing has more than {MAX_PAGES} pages")
 
 
 def _items_of(request: Request, envelope: dict[str, Any], shape: Shape) -> list[dict[str, Any]]:
@@ -94,14 +94,14 @@ def _items_of(request: Request, envelope: dict[str, Any], shape: Shape) -> list[
 
 
 def _numbers_of(envelope: dict[str, Any], shape: Shape) -> dict[str, int]:
-    """Return the numbers in ``result_info``, or beside the list; the API does not promise any of them."""
+    """Return the numbers in ``result_info``, or next to the list. The API guarantees none of them."""
     info = envelope.get("result_info") if len(shape.list_at) == 1 else value_in(envelope, shape.list_at[:-1])
     numbers = info.items() if isinstance(info, dict) else ()
     return {name: value for name, value in numbers if isinstance(value, int) and not isinstance(value, bool)}
 
 
 def value_in(envelope: dict[str, Any], path: tuple[str, ...]) -> Any:
-    """Return what an answer has at ``path``, such as ``("data", "routes")``, or ``None``."""
+    """Return the value at ``path`` of an answer, such as ``("data", "routes")``, or ``None``."""
     value: Any = envelope
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests to another host than that of the API, without the API's credentials."""
+"""Requests to a host other than the API's, without the API's credentials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import R
 
 
 class PlainClient:
-    """Make single tries of requests, and return the answers as they are. Close it when done; the requests end with the task."""
+    """Client that makes one try of each request, and returns the unparsed answer. It must be closed; its requests end with the task."""
 
     def __init__(self, transport: Transport, scope: TaskScope) -> None:
         self._transport = transport

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rate limit as all requests of a task meet it: one gate, and one allowance for waiting at it.
+"""Rate limiting: all requests of a task share one limiter, and one allowance of seconds to wait.
 
-Source: every answer of Cloudflare has C(Ratelimit: "default";r=50;t=30), which is what is left and the seconds until it is
-filled up again, and C(Ratelimit-Policy: "default";q=1200;w=300); both are lists. An answer 429 has C(Retry-After).
+Every answer of Cloudflare has the headers ``Ratelimit: "default";r=50;t=30`` (requests left, seconds until the quota is renewed) and
+``Ratelimit-Policy: "default";q=1200;w=300``. Both are lists. An answer 429 also has ``Retry-After``.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Mapping, NamedTuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
 MAX_HEADER_LENGTH = 1000
-# The time that is left comes in whole seconds, so the end of one window is not always computed alike.
+# Servers state the remaining time in whole seconds, so the computed end of a window varies.
 SLACK_SECONDS = 2.0
 _ENTRY = re.compile(r'"?([\w.-]+)"?((?:\s*;\s*\w+=\d+)+)')
 _PARAMETER = re.compile(r"(\w+)=(\d{1,9})")
 
 
 class Window(NamedTuple):
-    """One quota: how many requests are C(left) of it until the moment C(ends), of C(quota) in all if that is known."""
+    """One quota: requests ``left`` until the time ``ends``, and the whole ``quota`` if it is known."""
 
     left: int
     ends: float
@@ -32,31 +32,31 @@ class Window(NamedTuple):
 
 
 def read_limits(header: str | None) -> dict[str, dict[str, int]]:
-    """The parameters of each entry of a C(Ratelimit) or C(Ratelimit-Policy) header, by the entry's name."""
+    """Return the parameters of each entry of a ``Ratelimit`` or ``Ratelimit-Policy`` header, by name of the entry."""
     entries = _ENTRY.findall(header[:MAX_HEADER_LENGTH]) if header else []
     return {name: {key: int(value) for key, value in _PARAMETER.findall(parameters)} for name, parameters in entries}
 
 
-class Pace:
-    """Lets the requests of a task through, whatever thread they come from.
+class RateLimiter:
+    """Delays the requests of a task, in all threads, as the server's quotas require.
 
-    When a quota gets short, requests wait for its next window instead of running into a block. An answer 429 holds all of them back.
+    When a quota runs short, requests wait for its next window, so that the account is not blocked. An answer 429 delays all requests.
 
-    :arg allowance: seconds that the task may wait in all; 0: not at all. Time in which several requests wait counts once.
+    :param allowance: seconds that the task may wait in total; 0: do not wait. Time in which several requests wait counts once.
     """
 
     def __init__(self, allowance: float) -> None:
         self.allowance = float(allowance)
         self._lock = threading.Lock()
         self._windows: dict[str, Window] = {}
-        self._closed_until = 0.0
+        self._blocked_until = 0.0
         self._paid_until = 0.0
         self._waited = 0.0
         self._under_way = 0
         self._most_under_way = 0
 
     def begin_task(self, allowance: float) -> None:
-        """Let another task use what is known of the quotas, with an ``allowance`` of its own, in seconds."""
+        """Start a new task with its own ``allowance`` in seconds. The known quotas are kept."""
         with self._lock:
             self.allowance = float(allowance)
             self._waited = 0.0
@@ -65,13 +65,13 @@ class Pace:
 
     @property
     def waiting(self) -> float:
-        """Seconds that requests will still be held back; 0 if they are not."""
+        """Return the seconds for which requests are still delayed; 0 if they are not."""
         return max(0.0, self._paid_until - time.monotonic())
 
-    def enter(self, request: Request) -> None:
-        """Wait until C(request) may be sent. C(leave) must be called when it has ended.
+    def acquire(self, request: Request) -> None:
+        """Wait until ``request`` may be sent. ``release`` must be called when it has ended.
 
-        :raises NotSent: if it would certainly be refused, and the allowance does not reach until it would not be.
+        :raises NotSent: if the server would certainly refuse it for longer than the remaining allowance.
         """
         while True:
             with self._lock:
@@ -82,22 +82,22 @@ class Pace:
                     return
             time.sleep(pause)
 
-    def leave(self, headers: Mapping[str, str] | None) -> None:
-        """A request has ended, with an answer that has these C(headers), or with none."""
+    def release(self, headers: Mapping[str, str] | None) -> None:
+        """Note that a request has ended, and the quotas in the ``headers`` of its answer, if there is one."""
         with self._lock:
             self._under_way -= 1
             if headers is not None:
                 self._learn(headers, time.monotonic())
 
-    def close(self, seconds: float) -> bool:
-        """Hold all requests back for so long, as the server asks. False if the allowance does not reach: then they are refused."""
+    def block_for(self, seconds: float) -> bool:
+        """Delay all requests by ``seconds``. Return ``False`` if that exceeds the allowance, so that requests are refused until then."""
         with self._lock:
             now = time.monotonic()
-            self._closed_until = max(self._closed_until, now + seconds)
-            return self.allowance > 0 and self._price(self._closed_until, now) <= self.allowance - self._waited
+            self._blocked_until = max(self._blocked_until, now + seconds)
+            return self.allowance > 0 and self._price(self._blocked_until, now) <= self.allowance - self._waited
 
-    def account(self) -> str:
-        """How much has been waited, for a message."""
+    def describe(self) -> str:
+        """Return how long the task has waited and may wait, for a message."""
         return f"this task has waited {self._waited:.0f} s for it so far and may wait {self.allowance:.0f} s in all (rate_limit_wait)"
 
     def _pause(self, request: Request, now: float) -> float:
@@ -108,25 +108,25 @@ class Pace:
             self._paid_until = max(self._paid_until, opens)
             return opens - now
         if is_certain:
-            raise NotSent(request, f"the rate limit is used up for another {opens - now:.0f} s; {self.account()}")
-        # Some are left, if few: the server may decide.
+            raise NotSent(request, f"the rate limit is used up for another {opens - now:.0f} s; {self.describe()}")
+        # A few requests are left, so the server may accept this one.
         return 0.0
 
     def _price(self, opens: float, now: float) -> float:
-        """What waiting until C(opens) takes from the allowance: only what no other request waits for already."""
+        """Return the seconds of allowance that waiting until ``opens`` costs. Time for which another request already waits is free."""
         return max(0.0, opens - max(now, self._paid_until))
 
     def _opening(self, now: float) -> tuple[float, bool]:
-        """When the next request should be sent, and whether it would certainly be refused before."""
-        if now < self._closed_until:
-            return self._closed_until, True
+        """Return when the next request should be sent, and whether the server would certainly refuse it before."""
+        if now < self._blocked_until:
+            return self._blocked_until, True
         short = [window for window in self._windows.values() if now < window.ends and self._is_short(window)]
         if not short:
             return now, False
         return max(window.ends for window in short), any(window.left <= 0 for window in short)
 
     def _is_short(self, window: Window) -> bool:
-        """Whether another request could be one too many. A task that sends several at once leaves as many for another like it."""
+        """Return whether another request could exceed the quota. A task with concurrent requests leaves as many for a similar task."""
         reserve = self._most_under_way if self._most_under_way > 1 else 0
         if window.quota is not None:
             reserve = min(reserve, window.quota // 4)
@@ -134,12 +134,12 @@ class Pace:
 
     def _learn(self, headers: Mapping[str, str], now: float) -> None:
         policies = read_limits(headers.get("Ratelimit-Policy"))
-        for name, said in read_limits(headers.get("Ratelimit")).items():
-            if "r" not in said or "t" not in said:
+        for name, limit in read_limits(headers.get("Ratelimit")).items():
+            if "r" not in limit or "t" not in limit:
                 continue
-            left, ends = said["r"], now + said["t"]
+            left, ends = limit["r"], now + limit["t"]
             known = self._windows.get(name)
             if known is not None and now < known.ends and ends <= known.ends + SLACK_SECONDS:
-                # Answers may overtake each other: within a window, the least is the newest.
+                # Answers can arrive out of order: within a window, the lowest number is the newest.
                 left, ends = min(left, known.left), known.ends
             self._windows[name] = Window(left, ends, policies.get(name, {}).get("q"))

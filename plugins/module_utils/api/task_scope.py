@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cancellation: which tries are still wanted, and how the others are broken off. No HTTP in here.
+"""Cancellation of the tries of a task. This module contains no HTTP.
 
-A try runs in a thread of its own, which nothing can stop from outside. It stops itself: it asks here before each step, and the
-socket that it waits for is shut down.
+A try runs in its own thread, which cannot be stopped from outside. It stops itself: it checks before each step whether it was given
+up, and ``give_up`` shuts down the socket for which it waits.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import N
 
 
 class GivenUp(Exception):
-    """Raised in the thread of a try that nobody waits for any more."""
+    """Raised in the thread of a try that was given up."""
 
 
 class Try:
-    """One try of a request, shared by the thread that makes it and the one that waits for it.
+    """One try of a request, shared by the thread that makes it and the thread that waits for it.
 
-    ``needs_fresh_connection`` is set if it must not reuse a connection.
+    :param needs_fresh_connection: whether it must not reuse a connection.
     """
 
     def __init__(self, needs_fresh_connection: bool = False) -> None:
@@ -33,19 +33,19 @@ class Try:
         self._is_given_up = False
         self._is_connecting = False
         self._is_sent = False
-        # A duplicate of the socket in use: that one changes its owner when TLS begins, and cannot be shut down from another thread.
+        # A duplicate of the socket. The socket itself changes its owner when TLS begins, so another thread cannot shut it down.
         self._handle: socket.socket | None = None
 
     @property
     def was_not_sent(self) -> bool:
-        """Whether it is certain that no byte of the request went out: it was given up or failed while it connected."""
+        """Return whether no byte of the request was sent, because the try was given up or failed while it connected."""
         with self._lock:
             return self._is_connecting and not self._is_sent
 
     def check(self) -> None:
-        """Continue only if the try is still wanted.
+        """Check that the try is still wanted.
 
-        :raises GivenUp: if it is not.
+        :raises GivenUp: if it was given up.
         """
         with self._lock:
             self._check()
@@ -53,27 +53,27 @@ class Try:
     def connect(self) -> None:
         """Note that a connection is opened for this try.
 
-        :raises GivenUp: if it is not wanted any more.
+        :raises GivenUp: if it was given up.
         """
         with self._lock:
             self._check()
             self._is_connecting = True
 
     def hold(self, connected: Any) -> None:
-        """Let ``give_up`` shut down the socket ``connected``.
+        """Register the socket ``connected`` for ``give_up`` to shut down.
 
-        :raises GivenUp: if the try is not wanted any more.
+        :raises GivenUp: if the try was given up.
         """
         with self._lock:
             self._check()
             self._release()
-            # The family is not used by shutdown.
+            # shutdown does not use the family.
             self._handle = socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
 
     def send(self, connected: Any) -> None:
-        """Note that a part of the request goes out over the socket ``connected``, immediately before it does.
+        """Note that a part of the request is about to be sent over the socket ``connected``.
 
-        :raises GivenUp: if it is not wanted any more.
+        :raises GivenUp: if the try was given up.
         """
         with self._lock:
             self._check()
@@ -83,7 +83,7 @@ class Try:
             self.hold(connected)
 
     def give_up(self) -> None:
-        """Break the try off: nothing more of it goes out, and the thread that makes it wakes up."""
+        """Cancel the try: nothing more is sent, and its thread stops waiting."""
         with self._lock:
             self._is_given_up = True
             if self._handle is not None:
@@ -92,7 +92,7 @@ class Try:
             self._release()
 
     def finish(self) -> None:
-        """End the try normally, so that ``give_up`` leaves its connection to the next one."""
+        """End the try normally, so that ``give_up`` does not shut down a connection that the next try uses."""
         with self._lock:
             self._release()
 
@@ -107,7 +107,7 @@ class Try:
 
 
 class TaskScope:
-    """The requests of one task. When the task ends, for whatever reason, ``end`` ends them, and no new one begins."""
+    """The requests of one task. ``end`` must be called when the task ends, for any reason."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -115,7 +115,7 @@ class TaskScope:
         self._tries: set[Try] = set()
 
     def begin(self, request: Request, needs_fresh_connection: bool = False) -> Try:
-        """Begin a try of ``request``; ``leave`` must be called when it has ended.
+        """Begin a try of ``request``. ``leave`` must be called when it has ended.
 
         :raises NotSent: if the task has ended.
         """
@@ -127,12 +127,12 @@ class TaskScope:
             return begun
 
     def leave(self, ended: Try) -> None:
-        """Forget a try that has ended."""
+        """Remove a try that has ended."""
         with self._lock:
             self._tries.discard(ended)
 
     def end(self) -> None:
-        """Break off all tries of the task, and let none begin any more."""
+        """Cancel all tries of the task, and refuse new ones."""
         with self._lock:
             self._is_ended = True
             tries = list(self._tries)

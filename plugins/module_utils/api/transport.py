@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One HTTP exchange on a C(requests) session: bounded in time and size, never redirected, never logged."""
+"""HTTP exchanges on a ``requests`` session, with limits of time and size, without redirects and without logging."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 USER_AGENT = "ansible-edgeops.cloudflare/0.1.0"
-# A page of a hundred items of 80 KB each. Parsed, a hostile answer takes up to 25 times as much memory.
+# Enough for a page of a hundred items of 80 KB each. A parsed answer can take up to 25 times as much memory.
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 MAX_CONCURRENCY = 16
-# A server that is there accepts a connection at once; only its answer may take the whole of the timeout.
+# Servers accept connections quickly. Only their answers may take the whole timeout.
 MAX_CONNECT_SECONDS = 10
-# The timeouts within a try come first, as they know more about what happened.
+# The timeouts within a try expire first, because their errors are more precise.
 GRACE_SECONDS = 0.5
 MAX_REASON = 300
-# What to do about a certificate that is not accepted, by OpenSSL's number of the reason.
+# Remedies for untrusted certificates, by OpenSSL's number of the reason.
 HINT_CA = "ca_path names a CA bundle of your own"
 HINT_CLOCK = "check the clock of the host that runs the task"
 HINT_NAME = "check the host name in base_url"
@@ -46,7 +46,7 @@ HINTS_BY_VERIFY_CODE = {9: HINT_CLOCK, 10: HINT_CLOCK, 62: HINT_NAME, 64: HINT_N
 
 
 class Answer(NamedTuple):
-    """A whole HTTP answer. Header names are looked up in any case."""
+    """A complete HTTP answer. Header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,27 +54,27 @@ class Answer(NamedTuple):
 
 
 class Transport:
-    """Sends requests of one connection over one pool of sockets, from any number of threads. Close it when done."""
+    """One pool of sockets for the requests of one connection, safe for use by several threads. It must be closed."""
 
     def __init__(self, connection: Connection) -> None:
         self._base_url = connection.base_url.rstrip("/")
         self._timeout = connection.timeout
         if connection.verify is False:
-            # The user has said so; a warning at each request on top of it would only hide others.
+            # The user switched verification off. A warning for each request would hide other warnings.
             urllib3.disable_warnings(urllib3_errors.InsecureRequestWarning)
         self._session = requests.Session()
         self._session.auth = connection.credentials
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # As many connections as a task may have requests under way; they are only made when needed.
+        # One connection for each concurrent request of a task. Connections are opened only when they are needed.
         adapter = _adapter(MAX_CONCURRENCY)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
-        # Even where no redirect is followed, requests reads its target, and fails over one that is malformed.
+        # requests parses the target of a redirect even if it does not follow it, and fails if it is malformed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
-        # Proxies and a CA bundle of the environment are looked up once, and not again for each request.
+        # Read proxies and CA bundle from the environment once, instead of for each request.
         self._session.proxies, self._session.verify = _proxies(self._base_url), _verify(connection.verify)
         self._session.trust_env = False
-        # Not compressed, as a small answer could unpack to any size.
+        # Ask for uncompressed answers, because a small compressed answer can unpack to any size.
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
 
     def close(self) -> None:
@@ -89,27 +89,27 @@ class Transport:
         fresh: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Make one try of C(request), with C(body) as JSON.
+        """Make one try of ``request``, with ``body`` as JSON.
 
-        :param scope: the task that it belongs to; the try ends with it.
-        :param fresh: do not reuse a connection.
-        :param headers: those of this request, beside the credentials of the connection.
-        :raises NoAnswer: when no whole answer arrived within the timeout and the size limit.
-        :raises NotSent: when the task has ended, or no thread can be started.
+        :param scope: the task of the request; the try ends with it.
+        :param fresh: whether to open a new connection.
+        :param headers: headers in addition to the credentials of the connection.
+        :raises NoAnswer: if no complete answer arrived within the limits of time and size.
+        :raises NotSent: if the task has ended, or no thread can be started.
         """
         scope = scope or TaskScope()
         one_try = scope.begin(request, needs_fresh_connection=fresh)
         done: list[Answer | Exception] = []
         outcome = None
-        # The timeouts of requests are for each read: a server that sends a byte now and then would hold it for ever, and a name
-        # that is looked up has no timeout at all. Only another thread can stop waiting.
+        # The timeouts of requests apply to each read, so a server that sends single bytes could delay the task for ever. The look-up of
+        # a host name has no timeout at all. Only another thread can stop waiting.
         exchange = threading.Thread(target=self._run, args=(one_try, request, body, headers or {}, done), daemon=True)
         try:
             _start(exchange, request)
             exchange.join(self._timeout + GRACE_SECONDS)
             outcome = done[0] if done else None
         finally:
-            # Also if the task was interrupted in the middle of it.
+            # This also happens if the task is interrupted.
             if outcome is None:
                 one_try.give_up()
             scope.leave(one_try)
@@ -132,7 +132,7 @@ class Transport:
             one_try.finish()
 
     def _failure(self, request: Request, error: Exception, one_try: Try) -> Exception:
-        """What ``error`` means; what failed before the first byte of the request went out did not reach the API."""
+        """Return the error to raise for ``error``. A try that failed before it sent a byte did not reach the API."""
         if one_try.was_not_sent and isinstance(error, requests.exceptions.Timeout):
             return _no_connection(request, min(self._timeout, MAX_CONNECT_SECONDS))
         failure = self._explained(request, error)
@@ -146,9 +146,9 @@ class Transport:
         if isinstance(error, (requests.exceptions.RequestException, urllib3_errors.HTTPError)):
             return _no_answer(request, error, self._timeout)
         if isinstance(error, (OSError, ValueError)):
-            # requests raises an OSError of its own for a CA bundle that is not there.
-            lasting = isinstance(error, ValueError) or error.errno is None
-            return NoAnswer(request, _reason(error), sent=True, transient=not lasting)
+            # For a missing CA bundle, requests raises an OSError without a number.
+            is_permanent = isinstance(error, ValueError) or error.errno is None
+            return NoAnswer(request, _reason(error), sent=True, transient=not is_permanent)
         return error
 
     def _exchange(self, request: Request, body: bytes | None, headers: Mapping[str, str]) -> Answer:
@@ -168,7 +168,7 @@ class Transport:
 
 
 def _adapter(pool_maxsize: int) -> Any:
-    """The adapter of requests, with connections that send nothing for a try that was given up."""
+    """Return an adapter for requests whose connections send nothing for a try that was given up."""
 
     class Adapter(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -186,15 +186,15 @@ def _adapter(pool_maxsize: int) -> Any:
 
 
 def _proxies(url: str) -> dict[str, str]:
-    """The proxies of the environment for ``url``.
+    """Return the proxies of the environment for ``url``.
 
-    Without any there, Python asks the system's settings on macOS, which can end a forked process such as a worker of Ansible.
+    If there are none, Python would read the system settings on macOS, which can crash a forked process such as a worker of Ansible.
     """
     return dict(requests.utils.get_environ_proxies(url)) if getproxies_environment() else {}
 
 
 def _verify(option: bool | str) -> bool | str:
-    """What to verify certificates with: the CA bundle of the environment, in the order of requests, where no option says otherwise."""
+    """Return the value of ``verify`` for requests: the option, or the CA bundle of the environment if the option is ``True``."""
     found = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     return found if option is True and found else option
 
@@ -208,10 +208,13 @@ def _start(exchange: threading.Thread, request: Request) -> None:
 
 
 def _read(request: Request, response: Any) -> bytes:
-    """The whole body as it was sent, if it is not too large and was not cut short."""
+    """Return the body as it was sent.
+
+    :raises NoAnswer: if it is too large, or was cut short.
+    """
     parts = []
     size = 0
-    # Not with iter_content or stream, which unpack what is compressed, and read a line of any length where a chunk begins.
+    # iter_content and stream would unpack compressed data, and read a chunk header of any length.
     while part := response.raw.read(CHUNK_BYTES, decode_content=False):
         parts.append(part)
         size += len(part)
@@ -220,14 +223,14 @@ def _read(request: Request, response: Any) -> bytes:
             raise NoAnswer(request, reason, sent=True, transient=False)
     expected = response.headers.get("Content-Length", "")
     received = response.raw.tell()
-    # Before urllib3 2, nobody else notices that a body was cut short.
+    # urllib3 before version 2 does not detect a truncated body.
     if expected.isdecimal() and received < int(expected):
         raise NoAnswer(request, f"the answer was cut after {received} of {expected} bytes", sent=True)
     return b"".join(parts)
 
 
 def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
-    """Tell in plain words why there is no answer, and whether the request can have reached the API."""
+    """Return an error that states why there is no answer, and whether the request can have reached the API."""
     cause = _cause(error)
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return _no_connection(request, min(timeout, MAX_CONNECT_SECONDS))
@@ -239,8 +242,8 @@ def _no_answer(request: Request, error: Exception, timeout: int) -> NoAnswer:
         return _tls_failure(request, cause)
     if isinstance(error, requests.exceptions.ConnectionError):
         return NoAnswer(request, _reason(cause), sent=not _never_connected(cause))
-    broken = isinstance(error, urllib3_errors.HTTPError) and not isinstance(error, ValueError)
-    return NoAnswer(request, _reason(cause), sent=True, transient=broken)
+    is_transient = isinstance(error, urllib3_errors.HTTPError) and not isinstance(error, ValueError)
+    return NoAnswer(request, _reason(cause), sent=True, transient=is_transient)
 
 
 def _no_connection(request: Request, seconds: float) -> NoAnswer:
@@ -248,7 +251,7 @@ def _no_connection(request: Request, seconds: float) -> NoAnswer:
 
 
 def _tls_failure(request: Request, cause: BaseException) -> NoAnswer:
-    """A certificate that is not accepted ends a connection before anything is sent on it; all else can happen at any time."""
+    """Return the error for a failure of TLS. An untrusted certificate fails before anything is sent; others can fail at any time."""
     reason = printable(getattr(cause, "verify_message", "")).rstrip(".") or _reason(cause)
     hint = HINTS_BY_VERIFY_CODE.get(getattr(cause, "verify_code", 0), HINT_CA)
     sent = not isinstance(cause, ssl.SSLCertVerificationError)
@@ -256,7 +259,7 @@ def _tls_failure(request: Request, cause: BaseException) -> NoAnswer:
 
 
 def _cause(error: Exception) -> BaseException:
-    """The exception inside those in which requests and urllib3 wrap it."""
+    """Return the innermost exception of those that requests and urllib3 wrap around each other."""
     cause: BaseException = error
     while True:
         candidates = (getattr(cause, "reason", None), *cause.args)
@@ -271,10 +274,10 @@ def _never_connected(cause: BaseException) -> bool:
 
 
 def _reason(cause: BaseException) -> str:
-    """The text of C(cause) without object addresses, terminal escapes and the credentials of a proxy's URL."""
+    """Return the text of ``cause`` without object addresses, terminal escapes and credentials in URLs."""
     if isinstance(cause, urllib3_errors.LocationParseError):
-        # Its text can hold a part of the password, out of which nothing can tell it any more.
-        return "a URL cannot be read: check base_url, and the proxies in the environment"
+        # Its text can contain a part of a password that cannot be recognized.
+        return "a URL is invalid: check base_url, and the proxies in the environment"
     text = re.sub(r"<[^<>]* object at 0x[0-9a-f]+>:? ?|^HTTPS?Connection\([^)]*\): ", "", str(cause) or type(cause).__name__)
     return printable(" ".join(_without_credentials(word) for word in text.split()), MAX_REASON).rstrip(".")
 

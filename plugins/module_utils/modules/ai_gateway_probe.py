@@ -163,7 +163,7 @@ def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
             return _result(probe, "no_route", aliases=aliases, routes=routes)
     token = made_up_token()
     client.secrets.add(token)
-    with closing(client.elsewhere(probe.url)) as plain:
+    with closing(client.for_host(probe.url)) as plain:
         visitor = Visitor(plain, client.account_id, probe.target, Scrubber(client.secrets))
         sighting = _visit(probe, check_mode, client, visitor, aliases)
         is_open = VERDICTS[sighting.reading.verdict].passed

@@ -16,7 +16,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
     Verdict,
     evaluate,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, NAMED, printable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, MAX_SHOWN_NAMES, printable
 
 SIMULATION, LOCAL = "simulation", "local"
 MOST_METADATA = 5
@@ -163,8 +163,8 @@ def require_met(matrix: list[dict[str, Any]], nothing_done: str) -> None:
     """
     wrong = [f"{EXPECT.name}[{index}] ({_described(row)})" for index, row in enumerate(matrix) if row["holds"] is False]
     if wrong:
-        more = f"; and {len(wrong) - NAMED} more, see matrix" if len(wrong) > NAMED else ""
-        raise NotMet(f"{nothing_done} These expectations do not hold: {'; '.join(wrong[:NAMED])}{more}.", matrix)
+        more = f"; and {len(wrong) - MAX_SHOWN_NAMES} more, see matrix" if len(wrong) > MAX_SHOWN_NAMES else ""
+        raise NotMet(f"{nothing_done} These expectations do not hold: {'; '.join(wrong[:MAX_SHOWN_NAMES])}{more}.", matrix)
 
 
 def _described(row: Mapping[str, Any]) -> str:
@@ -188,5 +188,5 @@ def not_evaluated(matrix: Sequence[Mapping[str, Any]]) -> list[str]:
             f"{EXPECT.name}[{index}]" for index, row in enumerate(matrix) if (row["holds"], row["evaluated_by"]) == (None, evaluated_by)
         ]
         if rows:
-            found.append(text % ", ".join(rows[:NAMED]))
+            found.append(text % ", ".join(rows[:MAX_SHOWN_NAMES]))
     return found

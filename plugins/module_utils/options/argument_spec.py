@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Argument specs, read off the field tables."""
+"""Argument specs, derived from the field tables."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import RECREATE, RENAME_FROM
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
-# Options of an item beside its settings; not every resource has all of them.
+# Options of an item in addition to its settings. Not every resource has all of them.
 OF_EVERY_ITEM = ("state", "extra_settings", "unset", RECREATE.name, RENAME_FROM.name)
 
 
 class FromEnvironment(str):
-    """A value that no option gave: it came from an environment variable."""
+    """A value that comes from an environment variable, not from an option."""
 
 
 def nonempty_env(*names: str) -> FromEnvironment:
-    """The first of the environment variables that is not blank; AWX injects blank ones for unused fields."""
+    """Return the first environment variable that is not blank. AWX sets blank ones for unused fields.
+
+    :raises AnsibleFallbackNotFound: if there is none.
+    """
     for name in names:
         value = os.environ.get(name, "").strip()
         if value:
@@ -33,12 +36,15 @@ def nonempty_env(*names: str) -> FromEnvironment:
 
 
 def options_of(fields: Iterable[Field], with_defaults: bool = True) -> dict[str, Any]:
-    """The spec of C(fields). Settings of an item carry no defaults, as what is not declared is not managed."""
+    """Return the argument spec of ``fields``.
+
+    :param with_defaults: false for settings of an item, because undeclared settings are not managed.
+    """
     return {field.name: _option(field, with_defaults) for field in fields}
 
 
 def item_options(resource: Resource) -> dict[str, Any]:
-    """Return the spec of one item of ``resource``: place, identity, state, settings, and the ways beyond them that it has."""
+    """Return the argument spec of one item of ``resource``: place, identity, state, settings, and the further options that it has."""
     spec = options_of(field for field in (*resource.place, *resource.keys) if field.is_option)
     spec["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
     spec.update(options_of((field for field in resource.settings if field.is_option), with_defaults=False))
@@ -53,22 +59,22 @@ def item_options(resource: Resource) -> dict[str, Any]:
 
 
 def names_of(fields: Iterable[Field]) -> set[str]:
-    """Return every name that the options of ``fields`` have, and those of every item."""
+    """Return all names of the options of ``fields``, including aliases, and of the options of every item."""
     return {*OF_EVERY_ITEM, *(name for field in fields for name in (field.name, *field.aliases))}
 
 
 def item_names(resource: Resource) -> set[str]:
-    """Return every name that an option of one item of ``resource`` has."""
+    """Return all names of the options of one item of ``resource``, including aliases."""
     return names_of((*resource.place, *resource.keys, *resource.settings))
 
 
 def by_name(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of C(spec) by each of their names."""
+    """Return the options of ``spec`` by each of their names, including aliases."""
     return {name: option for main, option in spec.items() for name in (main, *option.get("aliases", ()))}
 
 
 def refusal(errors: Iterable[AnsibleValidationError], action: str) -> str:
-    """What a task that runs C(action) says of C(errors); as AnsibleModule does, the first of them. Empty if there are none."""
+    """Return the message of the first of ``errors``, as AnsibleModule words it for ``action``, or an empty text if there is none."""
     for error in errors:
         return f"Unsupported parameters for ({action}) module: {error.msg}" if isinstance(error, UnsupportedError) else str(error.msg)
     return ""
@@ -85,7 +91,7 @@ def _option(field: Field, with_default: bool) -> dict[str, Any]:
     if field.required:
         option["required"] = True
     elif with_default and field.default is not None:
-        # A copy, as Ansible fills in the parts of a nested default in place.
+        # A copy, because Ansible completes nested defaults in place.
         option["default"] = copy.deepcopy(field.default)
     if field.env:
         option["fallback"] = (nonempty_env, [field.env])

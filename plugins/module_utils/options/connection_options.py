@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection options that every module takes, and the connection that they describe."""
+"""Connection options of all modules, and the connection that they describe."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ CONNECTION_OPTIONS = (
 
 
 def connection_of(options: Mapping[str, Any]) -> Connection:
-    """The connection that the C(options) of a task, completed from the environment, describe.
+    """Return the connection for the ``options`` of a task, which include values of the environment.
 
-    :raises InvalidOptions: with everything that is wrong; no credential is in the text.
+    :raises InvalidOptions: with all problems; the message contains no credentials.
     """
     found: list[str] = []
     for field in CONNECTION_OPTIONS:
@@ -71,7 +71,7 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
 
 
 def _credentials(options: Mapping[str, Any], found: list[str]) -> Credentials | None:
-    """The one identity to use; options go before the environment, and the token before the key. Else adds to C(found)."""
+    """Return the credentials to use, or add the problems to ``found``. Options precede the environment, and a token precedes a key."""
     given = [field.name for field in (API_EMAIL, API_KEY, API_TOKEN) if _is_option(options[field.name])]
     by_token = API_TOKEN.name in given or (not given and bool(options[API_TOKEN.name]))
     if by_token and len(given) > 1:
@@ -104,17 +104,17 @@ def _account_problems(account_id: str | None) -> list[str]:
 
 
 def url_problems(field: Field, url: str | None, example: str) -> list[str]:
-    """Return what is wrong with ``url``, the value of ``field``, to which the paths of requests are appended."""
+    """Return the problems of ``url``, the value of ``field``, to which the paths of requests are appended."""
     if not url:
         return []
     try:
         parts = urlsplit(url)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_complete = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        whole = False
-    if not whole or re.search(r"[\s\x00-\x1f]", url):
+        is_complete = False
+    if not is_complete or re.search(r"[\s\x00-\x1f]", url):
         return [f"{field.name} is not a URL that begins with https:// or http://"]
-    # An empty query or fragment counts too: the path of a request would become part of it.
+    # An empty query or fragment is refused, too, because the path of a request would become part of it.
     if parts.username is not None or "?" in url or "#" in url:
         return [f"{field.name} holds credentials, a query or a fragment: it must end with the path, such as {example}"]
     return []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the options of one item to what the user declared, in the API's form. Pure; all problems are found at once."""
+"""Conversion of the options of one item to its declaration, in the form of the API. Pure functions; all problems are reported together."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import fits_path
 
-INEXPRESSIBLE = "%s holds a value that cannot be sent as JSON, such as .nan, a number without end, or nesting without end"
+INEXPRESSIBLE = "%s holds a value that cannot be sent as JSON, such as .nan, .inf, or an endlessly nested value"
 
 
 def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> Declaration:
-    """Read ``options``: the keys, ``state``, the settings, ``extra_settings``, ``unset``, ``recreate``; ``None`` is not given.
+    """Return the declaration for ``options``: the keys, ``state``, the settings, ``extra_settings``, ``unset`` and ``recreate``.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :param options: values by option name; ``None`` means that the option is not given.
+    :param known_problems: problems that the caller found, to be reported with the others.
+    :raises InvalidOptions: with all problems.
     """
     keys = tuple(options[field.name] for field in resource.keys)
     in_keys = [problem for field, value in zip(resource.keys, keys) for problem in key_problems(field, value)]
@@ -62,9 +64,9 @@ def _rename_problems(resource: Resource, options: Mapping[str, Any]) -> list[str
 
 
 def declare_place(resource: Resource, options: Mapping[str, Any]) -> dict[str, str]:
-    """Return what in ``options`` says where the items are, such as ``gateway_id``, by name.
+    """Return the options that identify the place of the items, such as ``gateway_id``, by name.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     place = {field.name: options[field.name] for field in resource.place if field.is_option}
     found = [problem for field in resource.place if field.is_option for problem in key_problems(field, place[field.name])]
@@ -74,7 +76,7 @@ def declare_place(resource: Resource, options: Mapping[str, Any]) -> dict[str, s
 
 
 def key_problems(field: Field, value: str | None) -> list[str]:
-    """Return what is wrong with the value of a field that identifies an item."""
+    """Return the problems of the value of a field that identifies an item."""
     found = list(problems(field, value, field.name))
     if value and not fits_path(value):
         found.append(f"{field.name} is {value}: this cannot be part of a URL")
@@ -82,9 +84,9 @@ def key_problems(field: Field, value: str | None) -> list[str]:
 
 
 def declare_settings(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> dict[str, Any]:
-    """Read the settings, C(extra_settings) and C(unset) in C(options): values by API name, null where it is to be cleared.
+    """Return the declared settings by API name, ``None`` for those to clear, from the settings, ``extra_settings`` and ``unset``.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     found = [*known_problems, *_option_problems(resource, options)]
     if found:
@@ -100,9 +102,9 @@ def declare_settings(resource: Resource, options: Mapping[str, Any], known_probl
 
 
 def lay_under(resource: Resource, defaults: Mapping[str, Any], declaration: Declaration) -> Declaration:
-    """C(declaration) with the settings of C(defaults) that it does not declare itself; a nested setting is replaced whole.
+    """Return ``declaration`` with those settings of ``defaults`` that it does not declare itself. Nested settings are not merged.
 
-    :raises InvalidOptions: where the two together contradict each other.
+    :raises InvalidOptions: if the declaration and the defaults contradict each other.
     """
     if not declaration.present:
         return declaration
@@ -114,7 +116,10 @@ def lay_under(resource: Resource, defaults: Mapping[str, Any], declaration: Decl
 
 
 def _unmet_needs(resource: Resource, values: Mapping[str, Any], by_option: bool) -> list[str]:
-    """Return what is wrong with ``values``, by the names of options or of the API, because one needs another that is declared off."""
+    """Return a problem for each setting that needs another one which is declared off.
+
+    :param by_option: whether ``values`` have the names of options, instead of those of the API.
+    """
     pairs = [(field, resource.named(field.needs)) for field in resource.settings if field.needs]
     return [
         f"{field.name}: true needs {needed.name}, which is declared false"
@@ -124,7 +129,7 @@ def _unmet_needs(resource: Resource, values: Mapping[str, Any], by_option: bool)
 
 
 def to_api(field: Field, value: Any) -> Any:
-    """An option's value as the API takes it: its names, no parts that are not given, whole numbers without a fraction."""
+    """Return the value of an option in the form of the API: with its names, without parts that are not given, ``5.0`` as ``5``."""
     if field.form is not None:
         return field.form.to_api(value)
     if isinstance(value, list):
@@ -166,8 +171,8 @@ def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
             found.append(f"extra_settings.{name} cannot be set: it is the item's identity or made by the server")
         elif field is not None and _is_given(options, field.name):
             found.append(f"{field.name} is given both as an option and in extra_settings: keep one of them")
-        masked = [where for where, secret in secrets(field, value, name) if is_masked(secret)]
-        found.extend(f"extra_settings.{where} is a mask that stands for a secret, not the secret itself" for where in masked)
+        masked = [path for path, secret in secrets(field, value, name) if is_masked(secret)]
+        found.extend(f"extra_settings.{path} is a mask that stands for a secret, not the secret itself" for path in masked)
     return found
 
 

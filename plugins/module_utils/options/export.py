@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From items as they are stored to the options that declare them as they are."""
+"""Conversion of stored items to the options that declare them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX
 
 
 def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that declare C(item) as it is stored.
+    """Return the options that declare ``item`` as it is stored.
 
-    What the server makes, what is not set and what is masked is left out. What the options do not have or allow is in C(extra_settings).
+    Values that are set by the server, not set, or masked are left out. Values for which there is no option, or which the option does not
+    allow, are in ``extra_settings``.
 
-    :raises InvalidOptions: if the id is a mask, so that nobody can tell which item it is.
+    :raises InvalidOptions: if the id is a mask, so that the item cannot be identified.
     """
     kept = {
         key: value
@@ -34,7 +35,7 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     masked = [f"{name} is {printable(value, MAX_NAME)}, a mask in place of an id" for name, value in identity.items() if holds_mask(value)]
     if masked:
         raise InvalidOptions(masked)
-    # A field that is no setting never becomes an option, whatever it is called.
+    # A field that is no setting never becomes an option, even if an option has its name.
     within = {key: value for key, value in kept.items() if resource.setting(key)}
     if not _declares(resource, {**identity, **_options(resource, within)}, kept):
         within = {
@@ -51,7 +52,7 @@ def _is_declared(resource: Resource, key: str, value: Any) -> bool:
 
 
 def _declares(resource: Resource, options: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
-    """Whether C(options) are allowed, and declare no other than the C(stored) values."""
+    """Return whether ``options`` are valid, and declare only the ``stored`` values."""
     reader = ItemReader(resource)
     declarations = reader.read("", [options], None)
     return not reader.problems and not any(mismatches(resource, declaration, stored) for declaration in declarations)
@@ -63,7 +64,7 @@ def _options(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_api(field: Field | None, value: Any) -> Any:
-    """A value of the API under the names of the options, the inverse of C(declare.to_api)."""
+    """Return a value of the API with the names of the options, the inverse of ``declare.to_api``."""
     if field is None:
         return value
     if field.form is not None:
@@ -83,7 +84,7 @@ def _parts(parts: Sequence[Field], value: Any) -> Any:
 
 
 def _hides(resource: Resource, key: str, value: Any) -> bool:
-    """Return whether something in ``value`` is masked: a secret, a part that the schema does not know, or a mask in any text."""
+    """Return whether ``value`` contains a hidden secret, a masked unknown part, or a text with a mask."""
     field = resource.setting(key)
     unknown: list[Any] = []
     mask(field, value, unknown.append)
@@ -95,7 +96,7 @@ def _hides(resource: Resource, key: str, value: Any) -> bool:
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Yield all values in ``value`` that are no containers, and all keys."""
+    """Yield all keys in ``value``, and all values that are not containers."""
     if isinstance(value, dict):
         yield from value
         value = list(value.values())

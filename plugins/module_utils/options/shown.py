@@ -21,7 +21,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.maski
     secret_texts,
     secret_values,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import whole
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import replace_surrogates
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +61,11 @@ def shown_values(resource: Resource, known: Container[str], options: Mapping[str
     shown: dict[str, Any] = {}
     for name, given in options.items():
         # A value from the environment need not be in UTF-8, and is a str of its own kind, which not every serialiser takes.
-        value = whole(given) if isinstance(given, str) else given
+        value = replace_surrogates(given) if isinstance(given, str) else given
         if name == "extra_settings":
             shown[name] = mask_settings(resource, value, scrub) if isinstance(value, dict) else value and MASK
         elif name not in known:
-            # It may be the misspelt name of a secret.
+            # The name may be that of a secret, but misspelled.
             shown[name] = MASK
         elif name not in fields:
             shown[name] = scrub(value) if _has_parts(value) else value
@@ -75,7 +75,7 @@ def shown_values(resource: Resource, known: Container[str], options: Mapping[str
 
 
 def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
-    """The secrets in ``options``, of a task or of an item, checked or not."""
+    """Return the secrets in ``options`` of a task or of an item, which need not be valid."""
     extra = options.get("extra_settings")
     fields = _fields(resource)
     secrets = {text for name, value in options.items() for text in secret_texts(fields.get(name), value)}
@@ -83,7 +83,7 @@ def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
 
 
 def _has_parts(value: Any) -> bool:
-    """Whether ``value`` is none that an option for text, a number or a list of them can have."""
+    """Return whether ``value`` is a dict, or a list that contains dicts or lists."""
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value))
 
 

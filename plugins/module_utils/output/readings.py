@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decode the escapes in a text, layer by layer, without losing the position of each part in the original text."""
+"""Decoding of the escapes in a text, layer by layer, with the position of each part in the original text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-# A text may be JSON in JSON in a Python string. More layers than this are not decoded.
+# Maximum number of decoded layers. A text can be JSON within JSON within a Python string.
 MAX_LAYERS = 5
 MAX_CODE_POINT = 0x10FFFF
 _ESCAPE = re.compile(
@@ -27,12 +27,12 @@ _BLANKS = re.compile(r"[ +]{2,}|\+")
 _LINE_BREAK = re.compile(r"(?<=[A-Za-z0-9+/]{60})\s+(?=[A-Za-z0-9+/])")
 _URL_SAFE = str.maketrans("-_", "+/")
 _CONTROL_CHARACTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-# Characters, each with the length of its spelling. Subscripted like this, as an alias is evaluated at run time, on Python 3.8, too.
+# Characters, each with the length of its spelling. An alias is evaluated at run time, so Python 3.8 needs the types of typing.
 Decoded = Optional[List[Tuple[str, int]]]
 
 
 class Reading(NamedTuple):
-    """A text, made from ``source`` by decoding. The character at ``starts[i]`` is spelled from ``origins[i]`` on in the source."""
+    """A text that was decoded from ``source``. The character at ``starts[i]`` is the one that begins at ``origins[i]`` in the source."""
 
     text: str
     source: Reading | None = None
@@ -40,7 +40,7 @@ class Reading(NamedTuple):
     origins: Sequence[int] = (0,)
 
     def origin(self, position: int) -> int:
-        """Return where in the original text ``position`` of this text is."""
+        """Return the position in the original text for a ``position`` in this text."""
         index = bisect_right(self.starts, position) - 1
         place = self.origins[index] + position - self.starts[index]
         if index + 1 < len(self.origins):
@@ -49,7 +49,7 @@ class Reading(NamedTuple):
 
 
 def layers(text: str) -> Iterator[Reading]:
-    """Yield ``text``, then the text with its escapes decoded, and so on until there are none."""
+    """Yield ``text``, then the text with its escapes decoded, and so on until there are no more escapes."""
     reading: Reading | None = Reading(text)
     for _layer in range(MAX_LAYERS):
         if reading is None:
@@ -67,13 +67,13 @@ def collapsed(reading: Reading) -> Reading:
 
 
 def as_base64(reading: Reading) -> Reading:
-    """Return ``reading`` with what it has in base64 in the standard alphabet and without line breaks."""
+    """Return ``reading`` with its base64 in the standard alphabet and without line breaks."""
     standard = reading._replace(text=reading.text.translate(_URL_SAFE))
     return _derived(standard, _LINE_BREAK, lambda run: [("", len(run))]) or standard
 
 
 def _derived(source: Reading, pattern: re.Pattern[str], decode: Callable[[str], Decoded]) -> Reading | None:
-    """Return ``source`` with each match of ``pattern`` decoded, or ``None`` if nothing is to be decoded."""
+    """Return ``source`` with each match of ``pattern`` decoded, or ``None`` if there is nothing to decode."""
     text, done, length = source.text, 0, 0
     parts: list[str] = []
     starts: list[int] = []

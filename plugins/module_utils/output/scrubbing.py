@@ -1,10 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replace secrets in free text: a server, a proxy or an exception may quote them anywhere, in the spelling of their choice.
+"""Replacement of secrets in free text. Servers, proxies and exceptions can quote a secret anywhere, in any encoding.
 
-What the schema of a result knows is masked by the schema (see ``masking``) and never searched: a secret that happens to be
-equal to an id must not destroy the id.
+Values that the field tables list are masked by ``masking``, and not searched: a secret that is equal to an id must not destroy the id.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from typing import Any, Iterable, Iterator, NamedTuple, Tuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.readings import as_base64, collapsed, layers
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK, STARS
 
-# A shorter secret is masked where the schema says it stands, but not searched for in free text: replacing every "1" or
-# "prod" would wreck the output.
+# Shorter secrets are masked in secret fields, but not searched for in free text, because replacing every "1" or "prod" would make
+# the output useless.
 MIN_SCRUBBED_LENGTH = 8
-# A text with more places to look at is replaced as a whole, so that no text takes long.
+# A text with more candidates is replaced as a whole, to limit the time.
 MAX_PLACES = 5_000
-# Deeper than anything that can be declared or read.
+# Above the depth of anything that can be declared or read.
 MAX_DEPTH = 60
 # A secret cut with an ellipsis, perhaps within an escape or before a blank.
 _CUT = re.compile(r"(?:[\\%&][\w#;%&\\]{0,12})? ?(?:\.{3}|\u2026)")
@@ -37,17 +36,17 @@ Span = Tuple[int, int]
 
 
 class Forms(NamedTuple):
-    """What to search a text for: once its escapes are decoded, and in what it has in base64."""
+    """Texts to search for: ``plain`` ones in the decoded text, and ``encoded`` ones in its base64."""
 
     plain: tuple[str, ...]
     encoded: tuple[str, ...]
 
 
 class Scrubber:
-    """Replace ``secrets``, and those of the scrubber ``base``, in any value that it is called with.
+    """Callable that replaces ``secrets``, and those of the scrubber ``base``, in a value.
 
-    The time that this takes grows with the number of secrets times the length of the texts. So what is returned about one of many
-    items is searched for the secrets of that item only, and of the task.
+    The time grows with the number of secrets times the length of the texts. Therefore, the result of one of many items is searched only
+    for the secrets of that item and of the task.
     """
 
     def __init__(self, secrets: Iterable[str], base: Scrubber | None = None) -> None:
@@ -55,7 +54,7 @@ class Scrubber:
         self._base = base
 
     def __call__(self, value: Any, depth: int = MAX_DEPTH) -> Any:
-        """Return ``value`` with all secrets replaced in all of its texts, in keys and numbers, too."""
+        """Return ``value`` with all secrets replaced in its texts, keys and numbers."""
         if not any(self._forms) or value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -72,7 +71,7 @@ class Scrubber:
 
     @cached_property
     def _forms(self) -> Forms:
-        """Return what to search for. Made when first needed: most results have no free text."""
+        """Return the texts to search for. They are made on first use, because most results have no free text."""
         found = [_forms_of(secret) for secret in self._secrets] + ([self._base._forms] if self._base else [])
         return Forms(*(tuple(dict.fromkeys(form for forms in found for form in forms[kind])) for kind in (0, 1)))
 
@@ -85,7 +84,7 @@ class Scrubber:
 
 
 def scrub_free_text(result: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
-    """Return a module's ``result``, or the error of one item, with the secrets replaced in what is free text."""
+    """Return a module's ``result``, or the error of one item, with the secrets in its free text replaced."""
     scrubbed: dict[str, Any] = {name: scrub(result[name]) for name in ("msg", "ray_id", "warnings", "exception") if name in result}
     if "errors" in result:
         scrubbed["errors"] = [{name: scrub(part) for name, part in error.items()} for error in result["errors"]]
@@ -94,7 +93,7 @@ def scrub_free_text(result: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
 
 @lru_cache(maxsize=1000)
 def _forms_of(secret: str) -> Forms:
-    """Return what to search for to find the secret or a part of it, as far as that is long enough to be searched for."""
+    """Return the texts to search for the secret and its parts, if these are long enough."""
     parts = [part for part in _parts(secret) if len(part) >= MIN_SCRUBBED_LENGTH]
     plain = [collapsed(layer).text.strip() for part in parts for layer in layers(part)]
     spellings = [spelling for part in parts for spelling in (part, json.dumps(part)[1:-1])]
@@ -103,14 +102,14 @@ def _forms_of(secret: str) -> Forms:
 
 
 def _in_base64(text: str, offset: int) -> str:
-    """Return the characters that encode ``text``, and nothing else, where ``offset`` bytes are before it, or three more, and so on."""
+    """Return the base64 characters that encode only ``text``, if ``offset`` bytes (modulo 3) precede it."""
     data = text.encode("utf-8", "replace")
     encoded = base64.b64encode(b"-" * offset + data).decode("ascii")
     return encoded[(offset * 8 + 5) // 6 : (offset + len(data)) * 8 // 6]
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """Yield what of ``secret`` is secret by itself: all of it, what follows a scheme such as ``Bearer``, what follows ``=``."""
+    """Yield the parts of ``secret`` that are secret: the whole, the part after a scheme such as ``Bearer``, and parts after ``=``."""
     yield secret
     with_scheme = _SCHEME.fullmatch(secret)
     if with_scheme:
@@ -129,7 +128,7 @@ def _basic(credentials: str) -> Iterator[str]:
 
 
 def _find(text: str, forms: Forms) -> Iterator[Span]:
-    """Yield where in ``text`` any of the ``forms`` stands, in whatever spelling."""
+    """Yield the spans of ``text`` that contain one of the ``forms``, in any encoding."""
     for layer in layers(text):
         plain, encoded = collapsed(layer), as_base64(layer)
         places_of = _places if _ELLIPSIS.search(plain.text) else _occurrences
@@ -145,7 +144,7 @@ def _find(text: str, forms: Forms) -> Iterator[Span]:
 
 
 def _widened(encoded: str, span: Span) -> Span:
-    """Return ``span`` with the characters on both sides that encode the first or last letter of a secret along with others."""
+    """Return ``span`` with the adjacent characters that encode the first or last letter of a secret together with other text."""
     start, end = span
     if start == end:
         return span
@@ -156,7 +155,7 @@ def _widened(encoded: str, span: Span) -> Span:
 
 
 def _places(text: str, form: str) -> Iterator[Span]:
-    """Yield where ``text`` has ``form``, or one end of it that is at an ellipsis."""
+    """Yield the spans of ``text`` that contain ``form``, or its beginning or end next to an ellipsis."""
     yield from _occurrences(text, form)
     yield from _cut_off(text, form)
     for start, end in _cut_off(text[::-1], form[::-1]):
@@ -164,7 +163,7 @@ def _places(text: str, form: str) -> Iterator[Span]:
 
 
 def _occurrences(text: str, form: str) -> Iterator[Span]:
-    """Yield occurrences that cover all occurrences, also where they overlap."""
+    """Yield spans that cover all occurrences, including overlapping ones."""
     start = text.find(form)
     while start >= 0:
         end = start + len(form)
@@ -174,12 +173,12 @@ def _occurrences(text: str, form: str) -> Iterator[Span]:
 
 
 def _cut_off(text: str, form: str) -> Iterator[Span]:
-    """Yield where ``text`` has the beginning of ``form`` and then an ellipsis. Other places are empty spans, to be counted."""
+    """Yield the spans with the beginning of ``form`` and an ellipsis. Other candidates are empty spans, which count for ``MAX_PLACES``."""
     head = form[:MIN_SCRUBBED_LENGTH]
     start = text.find(head)
     while start >= 0:
         common = _common(text, start, form)
-        # A secret may continue with dots of its own.
+        # The secret itself may continue with dots.
         for length in (common, len(form[:common].rstrip("."))):
             cut = _CUT.match(text, start + length)
             if cut:
@@ -191,7 +190,7 @@ def _cut_off(text: str, form: str) -> Iterator[Span]:
 
 
 def _common(text: str, start: int, form: str) -> int:
-    """Return how many characters ``text`` from ``start`` on and ``form`` have in common at their beginnings, eight at least."""
+    """Return the length of the common prefix of ``text`` from ``start`` on and ``form``. It is at least eight."""
     length = step = MIN_SCRUBBED_LENGTH
     while step:
         part = form[length : length + step]
@@ -204,7 +203,7 @@ def _common(text: str, start: int, form: str) -> int:
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Return the ``spans`` in order, those that overlap or touch as one, without empty ones."""
+    """Return the ``spans`` in order, without empty ones, with overlapping and adjacent ones merged."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if start == end:

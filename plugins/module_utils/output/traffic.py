@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an answer of the data plane means. Codes and shapes decide, as the same status comes from the gateway and from providers.
+"""Classification of answers of the data plane, by codes and structure, because gateway and providers use the same statuses.
 
-Sources: Cloudflare's documentation, and public reports of what was answered. The gateway's own refusals have ``success: false`` and
-``error``: a list with codes, or an object from policies. Almost anything else is the provider's answer, passed on as it is.
+Sources: Cloudflare's documentation, and public reports of answers. Refusals by the gateway itself have ``success: false`` and ``error``,
+which is a list with codes, or an object from policies. Almost all other answers are those of the provider, passed on unchanged.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any, Callable, Mapping, NamedTuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import STARS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import CUT, printable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import ELLIPSIS, printable
 
-# Maximum length of what is searched, and of what is shown, of a text.
+# Maximum length of the searched part, and of the shown part, of a text.
 MAX_SEARCHED, MAX_SHOWN = 4000, 200
 MAX_CODE = 999_999
 OWN_CODES: Mapping[int, str] = {
@@ -37,10 +37,10 @@ OWN_CODES: Mapping[int, str] = {
     2044: "no_key",
     2045: "spend_limit",
     7013: "guardrails_down",
-    # Of Workers AI, which wants a token of its own.
+    # From Workers AI, which needs its own token.
     10000: "key_refused",
 }
-# For codes that nobody has recorded, or that may change.
+# For codes that are not documented, or that may change.
 OWN_WORDS = (
     (r"BYOK credentials are unavailable", "key_unavailable"),
     (r"spend(ing)? limit", "spend_limit"),
@@ -61,20 +61,19 @@ MISSING_KEY = re.compile(
     r"(didn.t|did not) provide an api.?key|no or an invalid auth|(missing|no) (an? )?(api.?key|auth)|api.?key[^.]{0,20} is required",
     re.IGNORECASE,
 )
-# What may be a part of a key, which some providers repeat: a word that is said to be one, begins like one, has stars in it, or is long and
-# has no meaning.
+# Possible parts of a key, which some providers repeat: a word after "key:", with a prefix of keys or with stars, or a long random word.
 KEYS = re.compile(
     r"(?<=provided: )\S+|(?<=key: )\S+"
     r"|\b(?:(?:sk|pk|rk|xai|gsk|pplx|hf|r8|key)[-_]|AIza|ya29|Bearer )[\w*+/=-]{4,}(?:\.[\w*+/=-]+)*"
     r"|[\w+/=-]*[*\u2022\u2026]{2,}[\w+/=-]*"
     r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9+/=]{20,}"
 )
-# Where answers of providers have their models, in lists, and their texts, in chats.
+# Fields of providers' answers with models, in lists, and with texts, in chats.
 LISTS, CHATS = ("data", "models", "result"), ("choices", "content", "candidates")
 
 
 class Reading(NamedTuple):
-    """The verdict about an answer, the error code of the gateway, what the answer says, and the model that it names."""
+    """The verdict for an answer, the error code of the gateway, the message of the answer, and the model that it names."""
 
     verdict: str
     code: int | None = None
@@ -83,11 +82,11 @@ class Reading(NamedTuple):
 
 
 def read_answer(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> Reading:
-    """Return what ``answer`` means. ``scrub`` replaces known secrets in a text."""
+    """Classify ``answer``. ``scrub`` replaces known secrets in a text."""
     payload = _parse(answer.body)
     body = payload if isinstance(payload, dict) else {}
     if isinstance(payload, list):
-        # Google puts an error into a list; others have nothing around their list of models.
+        # Google wraps an error in a list. Other providers return a bare list of models.
         first = payload[0] if payload else None
         body = first if isinstance(first, dict) and "error" in first else {"data": payload}
     reading = _own(body) or _front(answer, body) or _provider(answer, body, is_chat)
@@ -96,19 +95,19 @@ def read_answer(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> R
 
 
 def shown(text: str, scrub: Callable[[str], str]) -> str:
-    """Return a server's ``text`` as it may be shown: on one line, short, without known secrets and without what may be a key."""
+    """Return a server's ``text`` for output: short, on one line, without known secrets and possible keys."""
     return printable(KEYS.sub(STARS, scrub(printable(text, MAX_SEARCHED))), MAX_SHOWN)
 
 
 def _parse(body: bytes) -> Any:
     try:
-        return json_text.read(body)
+        return json_text.loads(body)
     except ValueError:
         return None
 
 
 def _own(body: Mapping[str, Any]) -> Reading | None:
-    """Return what the gateway itself says; ``None`` if it is not the gateway's answer."""
+    """Classify a refusal by the gateway itself. Return ``None`` for any other answer."""
     if body.get("success") is not False:
         return None
     error = body.get("error")
@@ -132,7 +131,7 @@ def _codes(body: Mapping[str, Any]) -> list[int]:
 
 
 def _front(answer: Answer, body: Mapping[str, Any]) -> Reading | None:
-    """Return what the network in front of the gateway says; ``None`` if the answer is not from there."""
+    """Classify a refusal by the network in front of the gateway. Return ``None`` for any other answer."""
     headers = [answer.headers.get(name, "") for name in ("Location", "WWW-Authenticate")]
     if answer.status in (302, 401, 403) and (ACCESS.search(headers[0]) or "cloudflare-access" in headers[1].lower()):
         return Reading("blocked_by_access")
@@ -150,7 +149,7 @@ def _front(answer: Answer, body: Mapping[str, Any]) -> Reading | None:
 
 def _text_in(answer: Answer) -> str:
     text = answer.body[:MAX_SEARCHED].decode("utf-8", "replace")
-    return text + CUT if len(answer.body) > MAX_SEARCHED else text
+    return text + ELLIPSIS if len(answer.body) > MAX_SEARCHED else text
 
 
 def _plain(text: str) -> str:
@@ -159,11 +158,11 @@ def _plain(text: str) -> str:
 
 
 def _provider(answer: Answer, body: Mapping[str, Any], is_chat: bool) -> Reading:
-    """Return what the provider says, if it can be one at all."""
+    """Classify the answer of a provider, or one of unknown origin."""
     if not body or 300 <= answer.status < 400:
         return Reading("unknown", None, f"HTTP {answer.status}, {_plain(_text_in(answer)).strip() or 'an empty body'}")
     said = f"HTTP {answer.status}, {_text_of(body)}"
-    # Some answer with 200 before they know, and have the error in the body.
+    # Some providers answer with 200 and an error in the body.
     if answer.status < 300 and not body.get("error") and not _failed_choice(body):
         model = body.get("model", body.get("modelVersion"))
         if _has_answer(body, is_chat):
@@ -195,7 +194,7 @@ def _status_within(body: Mapping[str, Any]) -> Any:
 
 
 def _text_of(body: Mapping[str, Any]) -> str:
-    """Return the message in an answer, wherever its sender puts that."""
+    """Return the message of an answer, from the first field that has one."""
     for name in ("error", "errors", "message", "description", "detail", "title"):
         part = body.get(name)
         if isinstance(part, list) and part:
@@ -203,6 +202,6 @@ def _text_of(body: Mapping[str, Any]) -> str:
         if isinstance(part, dict):
             part = part.get("message")
         if isinstance(part, str) and part:
-            # With a sign of the cut, by which a part of a secret is found.
-            return part if len(part) <= MAX_SEARCHED else part[:MAX_SEARCHED] + CUT
+            # The ellipsis lets the scrubber find a secret that was cut off.
+            return part if len(part) <= MAX_SEARCHED else part[:MAX_SEARCHED] + ELLIPSIS
     return "no message"

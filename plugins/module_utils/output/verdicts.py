@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can become of a client's request, as data: one word each, and what to say and do about it."""
+"""Possible results of a client's request, each with an explanation and a remedy."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ CONTENT = "Change what is asked, or the rules of the gateway."
 
 
 class Verdict(NamedTuple):
-    """What became of a request.
+    """The result of a request.
 
-    ``says`` is a sentence or two, with ``{names}`` of facts. ``passed`` is whether the gateway accepted the token, ``None`` if that is
-    not known. ``may_pass`` is set if it may be different some seconds after a change.
+    ``says`` is the explanation, with ``{names}`` of facts. ``passed`` is whether the gateway accepted the token, or ``None`` if that is
+    unknown. ``may_pass`` is set if the result can differ some seconds after a change.
     """
 
     says: str
@@ -76,6 +76,6 @@ VERDICTS: Mapping[str, Verdict] = {
 
 
 def explain(name: str, facts: Mapping[str, str], said: str) -> str:
-    """Return the verdict with that ``name`` in words, with what the answer ``said``."""
+    """Return the explanation of the verdict ``name``, with the message that the answer ``said``."""
     text = VERDICTS[name].says.format_map(facts)
     return f"{text} The answer says: {said.rstrip('.')}." if said else text

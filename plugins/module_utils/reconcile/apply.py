@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make one item what is declared, or say what would be done."""
+"""Reconcile one item with its declaration, or predict the result."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 
 def reconcile(resource: Resource, declaration: Declaration, items: Items, check_mode: bool) -> Outcome:
-    """Read the item, and make it what is declared; in check mode only tell what would be done.
+    """Read the item and change it as declared. In check mode, only predict the outcome.
 
-    :raises CollectionError: where that cannot be reached; the error tells what is known.
+    :raises CollectionError: if the item cannot be made as declared.
     """
     reconciler = Reconciler(resource, declaration, items, items.client.secrets)
     current = reconciler.find()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Delete what belongs to an item before the item itself."""
+"""Deletion of the children of an item before the item itself."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 
 
 def named(items: Items, item: Mapping[str, Any]) -> Child:
-    """Return what results say of an item that belongs to another one."""
+    """Return the kind and the name of a child, for results."""
     return Child(items.resource.kind, items.resource.identity_of(item))
 
 
 def delete_children(items: Items, identity: str, done: list[Child], delete: Callable[[Items, Mapping[str, Any]], None]) -> None:
-    """Call ``delete`` for each item that belongs to the item of that ``identity``, and add each to ``done``.
+    """Call ``delete`` for each child of the item with that ``identity``, and add each to ``done``.
 
-    Otherwise it may outlive the item, and be there again with a new item of the same identity.
+    Otherwise children could remain, and belong to a new item with the same identity later.
 
-    :raises CollectionError: if one cannot be read or deleted; the error says that the item itself was not deleted.
+    :raises CollectionError: if a child cannot be read or deleted. The error states that the item itself was not deleted.
     """
     owner = f"{items.resource.name} {identity!r}"
-    remark = f"{owner} was not deleted, as what belongs to it cannot be read."
+    remark = f"{owner} was not deleted, because the items that belong to it cannot be read."
     try:
         for below, item in items.children(identity):
             remark = f"It belongs to {owner}, which was not deleted."

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens while somebody else changes the same item."""
+"""Errors for concurrent changes of an item by others."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import C
 
 
 class Contended(CollectionError):
-    """Somebody else kept creating and deleting the item."""
+    """The item was created and deleted by others, repeatedly."""
 
 
 class Overtaken(Exception):
-    """What was read does not hold any more, or may not; C(current) is what is there now. C(maybe_done): by what was planned."""
+    """The item that was read has changed, or may have.
+
+    :param current: the item as it is stored now, or ``None``.
+    :param maybe_done: whether the planned operation itself may have changed it.
+    """
 
     def __init__(self, current: dict[str, Any] | None, maybe_done: bool = False) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user declared about one item."""
+"""The declaration of one item."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
-# When declared secrets are written to an item that exists: where they are known to differ, in each run, or not at all.
+# When declared secrets are written to an existing item: if they are known to differ, in each run, or never.
 AUTO, ALWAYS, NEVER = "auto", "always", "never"
 UPDATE_SECRETS = Field("update_secrets", "str", choices=(AUTO, ALWAYS, NEVER), default=AUTO)
-# Whether an item may be deleted and created again, for what no update changes.
+# Whether an item may be deleted and created again to change immutable settings.
 RECREATE = Field("recreate", "bool", default=False)
 RENAME_FROM = Field("rename_from", "str", min_length=1)
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """The desired item: its id, whether it must exist, its managed settings by API name (null: cleared), and when to write secrets.
+    """The desired item: its id, whether it must exist, its managed settings by API name (``None``: cleared), and when to write secrets.
 
-    ``keys`` are the parts of the id, if it has several. ``recreate`` allows to delete and create the item for what no update changes.
-    ``rename_from`` is the id that the item may still have; its key is one of the ``settings`` then.
-    ``listed`` is set for an item that is deleted because it is not declared: only the item that the listing showed is deleted.
+    ``keys`` are the parts of the id, if it has several. ``recreate`` allows deleting and creating the item to change immutable settings.
+    ``rename_from`` is the previous id; if it is set, the new key is one of the ``settings``.
+    ``listed`` is the item of the listing, for an item that is purged because it is not declared. Another item with that id is kept.
     """
 
     id: str

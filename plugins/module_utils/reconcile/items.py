@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The items of one kind in one place, such as the custom providers of an account: the verbs on them, and what this process wrote."""
+"""Operations on the items of one kind in one place, such as the custom providers of an account."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.wire import from_answer, to_body
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
-# Maximum number of times that an item is read while a replica shows an older copy than this process wrote. With the pauses, up to 15 s.
+# Maximum number of reads of an item while a replica returns an older copy than this process wrote. With the pauses, up to 15 s.
 MAX_STALE_READS = 5
-# How an API that does not have a kind answers: as to any path that does not exist, or with a method that is not allowed.
+# Statuses of an API that does not have the kind: unknown path, or method not allowed.
 KIND_UNKNOWN = (404, 405)
 
 
 class ParentAbsent(CollectionError):
-    """The item that a new one would belong to does not exist."""
+    """The parent of a new item does not exist."""
 
 
 class Items:
-    """The verbs on the items of a ``resource``. Each item is a dict with its reference, in the form that the field table describes.
+    """Operations on the items of a ``resource``. Each item is a dict with its reference, in the form of the field table.
 
-    ``place`` has the values of the resource's ``place``, and of its ``parent_key``, by name.
+    :param place: values of the resource's ``place`` and ``parent_key``, by name.
     """
 
     def __init__(self, client: Client, resource: Resource, place: Mapping[str, str] | None = None) -> None:
@@ -46,14 +46,14 @@ class Items:
         self._codes = Codes(resource.absent_codes, resource.exists_codes, resource.permissions)
 
     def get(self, identity: str) -> dict[str, Any] | None:
-        """Return the item, or ``None`` if it does not exist; never a copy that is older than what this process wrote.
+        """Return the item, or ``None`` if it does not exist. The item is never older than what this process wrote.
 
-        :raises StaleRead: if the server goes on to answer with an older copy.
+        :raises StaleRead: if the server repeatedly returns an older copy.
         """
         return self._fresh(identity, is_listed_enough=self.resource.is_listed_whole)
 
     def find(self, identity: str) -> dict[str, Any] | None:
-        """Return the item like ``get``, but as the listing shows it if it is looked up there."""
+        """Return the item like ``get``, but without the fields that a listing omits if it is looked up in the listing."""
         return self._fresh(identity, is_listed_enough=True)
 
     def _fresh(self, identity: str, is_listed_enough: bool) -> dict[str, Any] | None:
@@ -65,23 +65,23 @@ class Items:
                 return item
         if item is not None:
             raise StaleRead(Request("GET", self._path_of(item[self.resource.reference])))
-        # Somebody else deleted it.
+        # The item is absent although this process wrote it, so someone else deleted it.
         self.client.written.forget(self._path_of(identity))
         return None
 
     def reread(self, listed: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return an item that the listing shows as it is read by itself, or ``None`` if it does not exist any more."""
+        """Read an item of the listing individually. Return ``None`` if it no longer exists."""
         identity, item = self.resource.identity_of(listed), self._read(listed[self.resource.reference])
         return item if item is None or not self.is_stale(identity, item) else self.get(identity)
 
     def is_stale(self, identity: str, item: Mapping[str, Any] | None) -> bool:
-        """Return whether ``item`` (``None``: absent) is older than what this process wrote, as replicas answer for a while."""
+        """Return whether ``item`` (``None``: absent) is older than what this process wrote. Replicas can lag for a while."""
         return self.client.written.is_newer(self._path_of(identity), item)
 
     def parent(self) -> dict[str, Any] | None:
-        """Return the item that these belong to, or ``None`` if it does not exist, or if these belong to the account.
+        """Return the parent of these items, or ``None`` if it does not exist, or if they belong to the account.
 
-        A listing does not show that: the API answers that of a parent that does not exist with an empty one.
+        A listing cannot replace this, because the API returns an empty listing for a parent that does not exist.
         """
         parent = self.resource.parent
         if parent is not None and self._parent is None:
@@ -94,22 +94,22 @@ class Items:
 
     @property
     def parent_name(self) -> str:
-        """The item that these belong to, for messages."""
+        """Return the name of the parent for messages."""
         parent, option = self.resource.parent, self.resource.place[-1].name
         return f"{parent.name if parent else ''} {self.place[option]!r}"
 
     def require_parent(self) -> None:
-        """Make sure that a new item has something to belong to.
+        """Check that the parent of a new item exists.
 
-        :raises ParentAbsent: if it has not.
+        :raises ParentAbsent: if it does not exist.
         """
         if self.resource.parent is not None and self.parent() is None:
             raise ParentAbsent(f"Nothing was changed. {self.parent_name} does not exist: create it before the {self.resource.name}.")
 
     def children(self, identity: str) -> list[tuple[Items, dict[str, Any]]]:
-        """Return each item that belongs to the item of that ``identity``, with its collection, in the order of their deletion.
+        """Return each child of the item with that ``identity``, with its collection, in the order of their deletion.
 
-        :raises CollectionError: if a kind cannot be read.
+        :raises CollectionError: if the children of a kind cannot be read.
         """
         found: list[tuple[Items, dict[str, Any]]] = []
         for resource in children(self.resource):
@@ -125,7 +125,7 @@ class Items:
         """Do what is left to do after an item was made what is declared, or in check mode predict that. Nothing, for most kinds."""
 
     def all(self, search: str = "") -> list[dict[str, Any]]:
-        """Return all items, or those that the API finds by ``search``, in the API's order."""
+        """Return all items, or those that the API finds for ``search``, in the API's order."""
         below = {self.resource.parent_key: self.place[self.resource.parent_key]} if self.resource.parent_key else {}
 
         def fetch_page(number: int) -> tuple[Request, dict[str, Any]]:
@@ -139,11 +139,11 @@ class Items:
         return [self._listed(item) for item in here if not self.resource.is_gone(item)]
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Create the item that ``body`` describes, its identity included, and return it as stored."""
+        """Create an item from ``body``, which includes its identity, and return the stored item."""
         return self.create_at((), body)
 
     def create_at(self, below_path: tuple[str, ...], body: dict[str, Any]) -> dict[str, Any]:
-        """Create an item like ``create``, by a path below that of the items."""
+        """Create an item like ``create``, with a path below that of the items."""
         request = Request("POST", encode_path(*self._path, *below_path))
         below = {self.resource.parent_key: self.place[self.resource.parent_key]} if self.resource.parent_key else {}
         sent: Any = {**to_body(self.resource, body), **below}
@@ -152,16 +152,16 @@ class Items:
         return self._written(self._checked(request, item, self.resource.identity_of(item or {}) == self.resource.identity_of(body)))
 
     def update(self, current: Mapping[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
-        """Write ``body`` to the item that is stored as ``current``, and return it as stored; ``not_after`` as of ``call``."""
+        """Write ``body`` to the item that is stored as ``current``, and return the stored item. ``not_after`` is that of ``call``."""
         reference = current[self.resource.reference]
         request = Request(self.resource.update_verb, self._path_of(reference))
         envelope = self._call(request, to_body(self.resource, body), not_after)
         return self._written(self._referred(request, envelope, reference))
 
     def delete(self, current: Mapping[str, Any], not_after: float | None = None) -> None:
-        """Delete the item that is stored as ``current``; ``not_after`` as of ``call``.
+        """Delete the item that is stored as ``current``. ``not_after`` is that of ``call``.
 
-        One that is gone already is an error (``NotFound``), for the caller to judge.
+        :raises NotFound: if the item no longer exists.
         """
         self._call(Request("DELETE", self._path_of(current[self.resource.reference])), None, not_after)
         self.client.written.note_deletion(self._path_of(self.resource.identity_of(current)))
@@ -175,7 +175,7 @@ class Items:
         return None if self.resource.is_gone(item) else item
 
     def _look_up(self, identity: str, is_listed_enough: bool) -> dict[str, Any] | None:
-        """Return the item with that natural key. The API's search also finds parts of it, and other fields."""
+        """Return the item with that natural key. The API's search also matches parts of the key, and other fields."""
         search = identity if self.resource.is_searchable else ""
         found = [item for item in self.all(search) if self.resource.identity_of(item) == identity]
         if len(found) > 1:
@@ -191,7 +191,7 @@ class Items:
         return ApiError(Request("GET", encode_path(*self._path)), 200, f"{names} {identity!r} is that of {references}")
 
     def _listed(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an item of a listing without the settings that a listing does not show, or not as they are."""
+        """Return an item of a listing without the settings for which listings have no complete value."""
         unlisted = [field.key for field in self.resource.settings if not field.is_listed]
         return {key: value for key, value in from_answer(self.resource, item).items() if key not in unlisted}
 
@@ -212,12 +212,15 @@ class Items:
         return self._checked(request, item, (item or {}).get(self.resource.reference) == reference)
 
     def _checked(self, request: Request, item: dict[str, Any] | None, is_expected: bool) -> dict[str, Any]:
-        """Return the item of an answer, if it is the one that was asked for."""
+        """Return the item of an answer.
+
+        :raises ApiError: if it is not the requested item.
+        """
         if item is None or not is_expected or not isinstance(item.get(self.resource.reference), str):
             raise ApiError(request, 200, "the result is not the item that was asked for")
         return item
 
     def _written(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Note that this process wrote the item, to recognize an older copy of it."""
+        """Record that this process wrote the item, to recognize an older copy of it."""
         self.client.written.note(self._path_of(self.resource.identity_of(item)), item)
         return item

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is to say about an item after the work on it."""
+"""Notices about an item after a run."""
 
 from __future__ import annotations
 
@@ -36,13 +36,15 @@ def notices_of(
     plan: Plan,
     operation: str,
     after: Mapping[str, Any] | None,
-    disturbed: Sequence[str],
+    unexpected: Sequence[str],
     left_out: Sequence[str],
 ) -> dict[str, Sequence[str]]:
-    """Return names of settings, or places within them, by the kind of notice.
+    """Return names of settings, or paths within them, by kind of notice.
 
-    ``operation`` is what was done, which may be less than planned.
-    ``after`` is the item as it is stored now, or as planned, ``disturbed`` and ``left_out`` are what an update found.
+    :param operation: what was done, which can be less than planned.
+    :param after: the item as it is stored now, or as planned.
+    :param unexpected: settings that an update changed although it sent them back unchanged.
+    :param left_out: fields that an update left out because the API refused them.
     """
     if after is None:
         return {}
@@ -51,7 +53,7 @@ def notices_of(
     was_written = plan.operation in (CREATED, UPDATED, RECREATED) and after is not plan.after
     return {
         UNVERIFIABLE: unverifiable(resource, declaration, after) if operation == UNCHANGED else [],
-        DISTURBED: disturbed,
+        DISTURBED: unexpected,
         DIFFERENTLY_STORED: differently_stored(resource, declaration, after) if was_written else [],
         LEFT_OUT: left_out,
         LOST: [place for place in left_out if value_at(plan.before, place) != value_at(after, place)],
@@ -59,7 +61,7 @@ def notices_of(
 
 
 def undeclared(resource: Resource, declaration: Declaration, plan: Plan) -> str:
-    """Return the settings, with their values, that a recreated item keeps although nobody declares them, or an empty text."""
+    """Return the undeclared settings that a recreated item keeps, with their values, as text."""
     before, body = plan.before or {}, plan.body or {}
     kept = [key for key in body if resource.setting(key) and key not in declaration.settings and before.get(key) == body[key]]
     return name_some([f"{key}: {body[key]!r}" for key in kept])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was done to an item, and what there is to say about it."""
+"""The outcome of a run for one item, with its notices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT_ALONE, REPEATED, NO_PARENT, ADOPTED = "left_alone", "repeated", "no_parent"
 
 
 class Child(NamedTuple):
-    """An item that is deleted along with the one that it belongs to."""
+    """An item that is deleted together with the item to which it belongs."""
 
     kind: str
     name: str

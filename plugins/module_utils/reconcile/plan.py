@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what is declared and what is stored to what has to be done. Pure: nothing is sent from here."""
+"""Planning: from the declared and the stored item to the operation. Pure functions that send nothing."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 
 # Maximum length of a value that is shown in a message.
 MAX_SHOWN = 500
-# How the message of a refusal begins; not true any more if the item was created first.
+# Begins the message of a refusal. It must be removed if the item was created first.
 NOTHING_CHANGED = "Nothing was changed. "
 CREATED, UPDATED, DELETED, UNCHANGED, RECREATED = "created", "updated", "deleted", "unchanged", "recreated"
 
 
 class HiddenSecret(CollectionError):
-    """An update would have to write back a secret that the server only shows masked, at each of the ``places``."""
+    """An update would have to write back secrets that the server hides. ``places`` are their paths."""
 
     def __init__(self, message: str, places: Sequence[str]) -> None:
         super().__init__(message)
@@ -33,12 +33,12 @@ class HiddenSecret(CollectionError):
 
 
 class Immutable(CollectionError):
-    """A setting differs that no update changes."""
+    """A setting differs that no update can change."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One operation: what to send (C(body)), and the item as it is before and will be after, C(None) where absent."""
+    """One operation: the ``body`` to send, and the item ``before`` and ``after`` it, or ``None`` if the item does not exist."""
 
     operation: str
     changed_settings: tuple[str, ...] = ()
@@ -48,10 +48,11 @@ class Plan:
 
 
 def make_plan(resource: Resource, declaration: Declaration, current: Mapping[str, Any] | None) -> Plan:
-    """The smallest operation that makes C(current) (C(None): absent) what is declared.
+    """Return the smallest operation that changes ``current`` (``None``: absent) as declared.
 
-    :raises InvalidOptions: where the declaration contradicts what is stored.
-    :raises HiddenSecret: where an update could not be written without loss.
+    :raises InvalidOptions: if the declaration is incomplete, or contradicts the stored item.
+    :raises HiddenSecret: if an update could destroy a secret.
+    :raises Immutable: if a setting differs that no update can change, and the item must not be recreated.
     """
     if not declaration.present:
         if current is not None and is_left_alone(resource, declaration, current):
@@ -63,7 +64,7 @@ def make_plan(resource: Resource, declaration: Declaration, current: Mapping[str
 
 
 def is_left_alone(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> bool:
-    """Return whether ``current`` is not deleted, as it is not, or no longer, the item that was listed and may be deleted."""
+    """Return whether ``current`` must not be purged, because it is protected, or is another item than the one in the listing."""
     if declaration.listed is None:
         return False
     listed, created = comparable_time(declaration.listed.get(resource.created)), comparable_time(current.get(resource.created))
@@ -78,7 +79,7 @@ def mismatches(resource: Resource, declaration: Declaration, stored: Mapping[str
 
 
 def unfulfilled(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
-    """Return the ``mismatches`` that are left after a write. A cleared setting may have a value that the server gives it by itself."""
+    """Return the ``mismatches`` that remain after a write. The server may give a value of its own to a cleared setting."""
     return [key for key in mismatches(resource, declaration, stored) if not _is_cleared_scalar(resource, declaration, key)]
 
 
@@ -88,7 +89,7 @@ def _is_cleared_scalar(resource: Resource, declaration: Declaration, key: str) -
 
 
 def really_changed(resource: Resource, declaration: Declaration, plan: Plan, stored: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the changed settings of ``plan`` without those that were cleared, and for which the server still shows its own value."""
+    """Return the changed settings of ``plan`` without cleared settings for which the server still returns its own value."""
     before = plan.before or {}
     return tuple(
         key for key in plan.changed_settings if not (_is_cleared_scalar(resource, declaration, key) and before.get(key) == stored.get(key))
@@ -96,21 +97,18 @@ def really_changed(resource: Resource, declaration: Declaration, plan: Plan, sto
 
 
 def differently_stored(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
-    """Return the API names of the declared settings that the server stores in a visibly different form of the same meaning."""
+    """Return the API names of the declared settings that the server stores in a different, but equivalent form."""
     return sorted(key for key, value in declaration.settings.items() if has_other_form(resource.setting(key), value, stored.get(key)))
 
 
-def disturbed(resource: Resource, body: Mapping[str, Any], before: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
-    """Return the API names of the settings that changed although an update with ``body`` sent them back as they were ``before``."""
+def unexpected_changes(resource: Resource, body: Mapping[str, Any], before: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
+    """Return the API names of the settings that changed although an update with ``body`` sent them back unchanged."""
     kept = [key for key in body if key in before and same(resource.setting(key), before[key], body[key])]
     return sorted(key for key in kept if not _same_whole(resource.setting(key), before[key], stored.get(key)))
 
 
 def unverifiable(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> list[str]:
-    """Return the places within the declared settings where the server hides a secret, so that it cannot be compared.
-
-    Without those that no answer of the API ever shows, as the documentation says so.
-    """
+    """Return the paths of declared secrets that the server hides, except for settings that are documented as never returned."""
     if declaration.update_secrets == NEVER:
         return []
     return [
@@ -127,7 +125,7 @@ def _is_write_only(resource: Resource, key: str) -> bool:
 
 
 def _wanted(resource: Resource, declaration: Declaration, key: str, stored: Mapping[str, Any]) -> Any:
-    """Return the value that a declared setting is to have, given what is stored."""
+    """Return the desired value of a declared setting, given the stored item."""
     value = declaration.settings[key]
     if declaration.update_secrets != NEVER:
         return value
@@ -140,27 +138,27 @@ def _same_whole(field: Field | None, before: Any, after: Any) -> bool:
 
 
 def update_body(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an update has to send: the complete item, or only what differs if the API changes nothing else."""
+    """Return the body of an update: the complete item, or only the changed settings if the API keeps all others."""
     if resource.sends_whole:
         return merged_body(resource, declaration, current)
-    return {key: _laid_over(resource, declaration, current, key) for key in _changed(resource, declaration, current)}
+    return {key: _merged_value(resource, declaration, current, key) for key in _changed(resource, declaration, current)}
 
 
-def _laid_over(resource: Resource, declaration: Declaration, current: Mapping[str, Any], key: str) -> Any:
-    """Return the value to write for a declared setting, with what has to be kept of the stored one."""
+def _merged_value(resource: Resource, declaration: Declaration, current: Mapping[str, Any], key: str) -> Any:
+    """Return the value to write for a declared setting, with the parts of the stored value that must be kept."""
     return carry_over(resource.setting(key), declaration.settings[key], current.get(key), declaration.update_secrets == NEVER)
 
 
 def merged_body(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
-    """The complete object for an update: all that is stored, also what this version does not know, with what is declared laid over it."""
+    """Return the complete item for an update: the stored item, including unknown settings, with the declared settings applied to it."""
     body = {key: value for key, value in current.items() if not resource.is_made_by_server(key)}
     for key in list(body):
         field = resource.setting(key)
-        # Null means "not set" here. The API refuses it for some settings, and whether it does for unknown ones is unknown.
+        # Null means "not set" here. The API refuses null for some settings, and perhaps for unknown ones.
         if body[key] is None and not (field and field.nullable):
             del body[key]
     for key in declaration.settings:
-        body[key] = _laid_over(resource, declaration, current, key)
+        body[key] = _merged_value(resource, declaration, current, key)
     for field in resource.settings:
         if field.on_create is not None:
             body.setdefault(field.key, field.on_create)
@@ -170,9 +168,9 @@ def merged_body(resource: Resource, declaration: Declaration, current: Mapping[s
 
 
 def _plan_create(resource: Resource, declaration: Declaration, kept: Mapping[str, Any] | None = None) -> Plan:
-    """Return the plan for a new item, with the settings ``kept`` of an older one where the declaration is silent.
+    """Return the plan for a new item, with the undeclared settings ``kept`` of the item that it replaces.
 
-    :raises InvalidOptions: if the declaration lacks something that the API requires.
+    :raises InvalidOptions: if the declaration lacks a setting that the API requires.
     """
     identity = dict(zip((field.key for field in resource.keys), declaration.keys or (declaration.id,)))
     filled = {
@@ -188,7 +186,7 @@ def _plan_create(resource: Resource, declaration: Declaration, kept: Mapping[str
 
 
 def _readable(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the ``settings`` that answers show."""
+    """Return those of the ``settings`` that answers contain."""
     return {key: value for key, value in settings.items() if not _is_write_only(resource, key)}
 
 
@@ -211,14 +209,14 @@ def _plan_update(resource: Resource, declaration: Declaration, current: Mapping[
     if not changed:
         return Plan(UNCHANGED, before=current, after=current)
     if any(_is_immutable(resource, key) for key in changed):
-        return _plan_anew(resource, declaration, current, changed)
+        return _plan_recreation(resource, declaration, current, changed)
     body = update_body(resource, declaration, current)
     after = {**current, **_of_new_version(resource, changed), **_readable(resource, body)}
     return Plan(UPDATED, tuple(changed), current, after, body)
 
 
 def _of_new_version(resource: Resource, changed: Sequence[str]) -> dict[str, None]:
-    """Return what cannot be known of a version before the server has made it, by name."""
+    """Return ``None`` for each field of a new version whose value is unknown before the deployment."""
     return dict.fromkeys(resource.versions.names) if resource.versions and resource.versions.setting in changed else {}
 
 
@@ -227,10 +225,10 @@ def _is_immutable(resource: Resource, key: str) -> bool:
     return field is not None and field.immutable
 
 
-def _plan_anew(resource: Resource, declaration: Declaration, current: Mapping[str, Any], changed: Sequence[str]) -> Plan:
-    """Return the plan that deletes the item and creates it again, if the declaration allows that.
+def _plan_recreation(resource: Resource, declaration: Declaration, current: Mapping[str, Any], changed: Sequence[str]) -> Plan:
+    """Return a plan that deletes the item and creates it again.
 
-    :raises Immutable: if it does not, or if something would be lost.
+    :raises Immutable: if the declaration does not allow that, or if something would be lost.
     """
     fixed = [key for key in changed if _is_immutable(resource, key)]
     label = f"{resource.name} {declaration.id!r}"
@@ -251,7 +249,7 @@ def _plan_anew(resource: Resource, declaration: Declaration, current: Mapping[st
 
 
 def _kept(resource: Resource, declaration: Declaration, current: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that an item keeps when it is created again, without alternatives to what is declared."""
+    """Return the settings that a recreated item keeps, without alternatives to declared settings."""
     groups = [{resource.named(name).key for name in group} for group in resource.alternatives]
     others = {key for group in groups if not group.isdisjoint(declaration.settings) for key in group}
     readable = [field for field in resource.settings if not (field.secret or field.write_only or field.key in others)]
@@ -259,7 +257,7 @@ def _kept(resource: Resource, declaration: Declaration, current: Mapping[str, An
 
 
 def both_values(resource: Resource, key: str, declared: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
-    """Return a setting with its declared and its stored value, for a message."""
+    """Return the declared and the stored value of a setting, for a message."""
     return f"{key}: declared {_printed(resource, key, declared)}, stored {_printed(resource, key, stored)}"
 
 
@@ -268,7 +266,7 @@ def _printed(resource: Resource, key: str, settings: Mapping[str, Any]) -> str:
 
 
 def _follow_needs(resource: Resource, declaration: Declaration, body: dict[str, Any]) -> None:
-    """Let a setting go off together with the one that it needs, as the server does."""
+    """Switch off a setting if the setting that it needs is off, as the server does. It must not be declared as on."""
     for field in resource.settings:
         if field.needs and body.get(field.key) and not body.get(resource.named(field.needs).key):
             if declaration.settings.get(field.key):
@@ -281,7 +279,7 @@ def _changed(resource: Resource, declaration: Declaration, current: Mapping[str,
 
 
 def _always_written(resource: Resource, declaration: Declaration) -> list[str]:
-    """Return the API names of the settings that are written although nothing shows that they differ."""
+    """Return the API names of the settings that are written even if they do not differ."""
     if declaration.update_secrets != ALWAYS:
         return []
     return [key for key, value in declaration.settings.items() if any(secrets(resource.setting(key), value, key))]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make one item what is declared: planned, done once, verified, and settled where an outcome is unknown."""
+"""Reconciliation of one item: plan, carry out once, verify, and read the item again if an outcome is unknown."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     UNCHANGED,
     UPDATED,
     Plan,
-    disturbed,
     make_plan,
     mismatches,
     really_changed,
+    unexpected_changes,
     update_body,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.refused_fields import without_refused
@@ -41,19 +41,19 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiti
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values
 
-# Maximum number of plans for one item that somebody else creates or deletes in the meantime.
+# Maximum number of plans for one item that others create or delete in the meantime.
 ROUNDS = 4
-# An update sends everything that was read. If its turn comes later than that, somebody else may have changed something meanwhile.
+# Maximum age of the item on which an update is based, because others may change the item in the meantime.
 FRESH_SECONDS = 10.0
-# How often to look for an item whose creation may still be under way, before creating it again.
+# Number of reads for an item whose creation may still be in progress, before it is created again.
 LOOKS = 3
 
 
 class Reconciler:
-    """Makes one item what is declared.
+    """Changes one item as declared.
 
-    C(secrets) gets every secret of the item, declared or stored, that must not be shown. C(read_at) is when the item was read, in
-    seconds of the monotonic clock, if that was not done here.
+    :param secrets: set that receives every declared or stored secret of the item.
+    :param read_at: time of the monotonic clock at which the caller read the item, in seconds.
     """
 
     def __init__(self, resource: Resource, declaration: Declaration, items: Items, secrets: set[str], read_at: float = 0.0) -> None:
@@ -61,24 +61,24 @@ class Reconciler:
         self.declaration = declaration
         self.items = items
         self.secrets = secrets
-        self.disturbed: list[str] = []
+        self.unexpected_changes: list[str] = []
         self.left_out: list[str] = []
         self.children: list[Child] = []
         self._read_at = read_at
         self._is_adopted = False
-        # The first plan of which something was done, or may have been.
+        # The first plan that was carried out, or may have been, at least in part.
         self._begun: Plan | None = None
         self._was_gone = False
         self._hide(declaration.settings)
 
     def read(self) -> dict[str, Any] | None:
-        """The item as it is stored, C(None) where it is absent."""
+        """Return the stored item, or ``None`` if it does not exist."""
         self._read_at = time.monotonic()
         current = self._by_any_name(self.items.get)
         return None if current is None else self._remember(current)
 
     def find(self) -> dict[str, Any] | None:
-        """Return the item as it is stored, or ``None``; read by itself only if the listing does not settle the matter."""
+        """Return the stored item, or ``None``. It is read individually only if the listing is not enough for a plan."""
         self._read_at = time.monotonic()
         listed = self._by_any_name(self.items.find)
         if listed is None or not self.resource.is_found_by_key or self.resource.is_listed_whole:
@@ -92,12 +92,12 @@ class Reconciler:
         return None if item is None else self._remember(item)
 
     def _by_any_name(self, look_up: Callable[[str], dict[str, Any] | None]) -> dict[str, Any] | None:
-        """Return what ``look_up`` finds by the declared key, else by the one that the item is to be renamed from."""
+        """Return what ``look_up`` finds for the declared key, else for the previous key of a renamed item."""
         found = look_up(self.declaration.id)
         return look_up(self.declaration.rename_from) if found is None and self.declaration.rename_from else found
 
     def foresee(self, current: Mapping[str, Any] | None) -> Outcome:
-        """Return what will be done to the item as it is ``current``ly stored, and to what belongs to it. Requests only read."""
+        """Return the predicted outcome for the stored item ``current`` and for its children. All requests only read."""
         outcome = self.predict(current)
         if outcome.operation == CREATED and self.resource.parent and self.items.parent() is None:
             return replace(outcome, notices={**outcome.notices, NO_PARENT: [self.items.parent_name]})
@@ -106,7 +106,7 @@ class Reconciler:
         return replace(outcome, children=tuple(self.children))
 
     def predict(self, current: Mapping[str, Any] | None) -> Outcome:
-        """What will be done to the item as it is C(current)ly stored. Nothing is sent."""
+        """Return the predicted outcome for the stored item ``current``, without any request."""
         self._hide(current or {})
         plan = make_plan(self.resource, self.declaration, current)
         if plan.operation in (CREATED, RECREATED):
@@ -115,16 +115,17 @@ class Reconciler:
         return self._outcome(plan, plan.after)
 
     def carry_out(self, current: Mapping[str, Any] | None) -> Outcome:
-        """Make the item, as it is C(current)ly stored, what is declared.
+        """Change the stored item ``current`` as declared.
 
-        :raises ParentAbsent: if a new item would belong to one that does not exist.
+        :raises ParentAbsent: if the parent of a new item does not exist.
+        :raises Contended: if others keep changing the item.
         """
         if current is None and self.declaration.present:
             self.items.require_parent()
         for remaining in reversed(range(ROUNDS)):
             try:
                 plan = self._plan(current)
-                # Where requests are so few that each read makes the write late, the last round writes all the same.
+                # If the rate limit makes each write too late, the last round writes without a time limit.
                 after = self._send(plan, is_last=not remaining)
             except Overtaken as overtaken:
                 current = overtaken.current
@@ -136,7 +137,7 @@ class Reconciler:
                     error.add_remark(f"The {self.resource.name} itself was created.")
                 raise
             else:
-                # What was done is no less done where a later round finds it, or has to add something.
+                # A later round may find what an earlier one did, so the outcome is that of the first plan.
                 return self._outcome(plan if plan.operation == CREATED and not self._is_recreated() else self._begun or plan, after)
         raise Contended(
             f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else, or "
@@ -144,7 +145,7 @@ class Reconciler:
         )
 
     def _plan(self, current: Mapping[str, Any] | None) -> Plan:
-        """Return what to do with the item as it is stored. One that was deleted to be created again is created as planned first."""
+        """Return the plan for the stored item. An item that was deleted to recreate it is created by the plan that began with that."""
         if current is None and self._begun is not None and self._is_recreated():
             return self._begun
         return make_plan(self.resource, self.declaration, current)
@@ -159,13 +160,13 @@ class Reconciler:
         if operation == UPDATED and after is not None and after is not plan.after:
             changed = really_changed(self.resource, self.declaration, plan, after)
             operation = UPDATED if changed else UNCHANGED
-        notices = notices_of(self.resource, self.declaration, plan, operation, after, self.disturbed, self.left_out)
+        notices = notices_of(self.resource, self.declaration, plan, operation, after, self.unexpected_changes, self.left_out)
         if self._is_adopted:
             notices[ADOPTED] = [f"{self.resource.name} {self.declaration.id!r}"]
         return Outcome(operation, changed, plan.before, after, notices, tuple(self.children))
 
     def _send(self, plan: Plan, is_last: bool) -> Mapping[str, Any] | None:
-        """Do what is planned and return the item as it is stored then."""
+        """Carry out the plan, and return the stored item."""
         if plan.operation == CREATED:
             return self._create(plan, is_last)
         if plan.operation == RECREATED:
@@ -187,7 +188,7 @@ class Reconciler:
             kept = undeclared(self.resource, self.declaration, plan)
             error.add_remark("The item was deleted to create it again. Run the task again to create it.")
             if kept:
-                error.add_remark(f"It had {kept}: declare what must stay, as it is not there to be read any more.")
+                error.add_remark(f"It had {kept}: declare what must stay, because it can no longer be read.")
             raise
 
     def _create(self, plan: Plan, is_last: bool) -> Mapping[str, Any]:
@@ -195,11 +196,11 @@ class Reconciler:
         self._begun = self._begun or plan
         if not mismatches(self.resource, self.declaration, stored):
             return stored
-        # Some servers take some settings only in an update.
+        # Some servers accept some settings only in an update.
         return self._put(update_body(self.resource, self.declaration, stored), stored, is_last)
 
     def _post(self, plan: Plan) -> Mapping[str, Any]:
-        """Create the item. Where the outcome is unknown, look before doing it again."""
+        """Create the item. If the outcome is unknown, read the item before trying again."""
         maybe_ours = False
         retry = 0
         while True:
@@ -210,7 +211,7 @@ class Reconciler:
                 if not error.outcome_unknown and not isinstance(error, Refused):
                     raise
                 maybe_ours = maybe_ours or error.outcome_unknown
-                # What was just created, here or elsewhere, may be missing from a listing for some seconds.
+                # A listing may not contain a new item for some seconds.
                 may_lag = error.outcome_unknown or maybe_ours or isinstance(error, Exists)
                 current = self._look(error, LOOKS if may_lag else 1)
                 if current is not None and maybe_ours:
@@ -223,7 +224,7 @@ class Reconciler:
             retry += 1
 
     def _put(self, body: dict[str, Any], before: Mapping[str, Any], is_last: bool) -> Mapping[str, Any]:
-        """Update the item as it was ``before``, and verify what is stored."""
+        """Update the stored item ``before``, and verify the result."""
         not_after = None if is_last else self._read_at + FRESH_SECONDS
         try:
             stored = self._update(before, body, not_after)
@@ -232,11 +233,11 @@ class Reconciler:
         except CollectionError as error:
             return self._settle(error, before, is_last)
         verify(self.resource, self.declaration, stored)
-        self.disturbed = disturbed(self.resource, body, before, stored)
+        self.unexpected_changes = unexpected_changes(self.resource, body, before, stored)
         return stored
 
     def _update(self, before: Mapping[str, Any], body: dict[str, Any], not_after: float | None) -> dict[str, Any]:
-        """Send an update, again without the fields that the API returned and then refuses, as long as it names some."""
+        """Send an update. Repeat it without unknown fields that the API returned, but refuses to accept."""
         while True:
             try:
                 return self._remember(self.items.update(before, body, not_after))
@@ -247,7 +248,7 @@ class Reconciler:
                 self.left_out += left_out
 
     def _settle(self, error: CollectionError, before: Mapping[str, Any], is_last: bool) -> Mapping[str, Any]:
-        """Return the item after an update that ended with ``error``, if what is declared is stored all the same."""
+        """Return the stored item after an update that failed with ``error``, if it is as declared nevertheless."""
         is_late = isinstance(error, TooLate)
         if not is_late and not error.outcome_unknown:
             raise error
@@ -255,7 +256,7 @@ class Reconciler:
         if found is not None and error.outcome_unknown and not mismatches(self.resource, self.declaration, found):
             if mismatches(self.resource, self.declaration, before):
                 return found
-            # Only secrets were to be written that nobody can see: whether they were is unknown, so they are written again.
+            # The update contained only hidden secrets. Whether they were written cannot be seen, so write them again.
             is_late = not is_last
         if found is None or is_late:
             raise Overtaken(found, error.outcome_unknown) from None
@@ -263,12 +264,12 @@ class Reconciler:
 
     def _delete(self, current: Mapping[str, Any]) -> None:
         delete_children(self.items, self.declaration.id, self.children, self._delete_child)
-        # An item that is only deleted because nobody declares it has to be the one that was listed, up to the last moment.
+        # A purged item must still be the listed one when it is deleted, so the deletion must not be late.
         not_after = None if self.declaration.listed is None else self._read_at + FRESH_SECONDS
         try:
             self.items.delete(current, not_after)
         except NotFound as error:
-            # A listing goes on to show for a while what was deleted before.
+            # For a while, a listing still contains a deleted item.
             self._was_gone = self.resource.is_listed_whole and not error.outcome_unknown
         except TooLate as error:
             raise Overtaken(self.read(), error.outcome_unknown) from None
@@ -281,11 +282,11 @@ class Reconciler:
         Reconciler(items.resource, declaration, items, self.secrets).carry_out(item)
 
     def _look(self, error: CollectionError, looks: int = 1) -> dict[str, Any] | None:
-        """Read the item after ``error`` left open what was done."""
+        """Read the item after ``error``, which left the outcome unknown."""
         return look_after(error, self.read, looks)
 
     def _remember(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Note the secrets of an item before anything else is done with it."""
+        """Record the secrets of an item before anything else uses it."""
         self._hide(item)
         return item
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Leave out of an update what the API returned and then refuses to take back."""
+"""Removal of fields from an update that the API returned, but refuses to accept."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _QUOTED = re.compile("[\"'`]([^\"'`]{1,100})[\"'`]")
 
 
 def without_refused(resource: Resource, declaration: Declaration, body: dict[str, Any], entries: Iterable[ErrorEntry]) -> list[str]:
-    """Remove from ``body`` what the API refused with ``entries``, and return the places that were removed.
+    """Remove from ``body`` the fields that the API refused with ``entries``, and return their paths.
 
-    Only what was carried over and is unknown to this version is removed: never a declared part, and never a known setting, which
-    some servers reset when an update leaves it out.
+    Only stored fields that are unknown to this version are removed. Declared parts stay, and so do known settings, because some servers
+    reset a setting that an update leaves out.
     """
     root = Field(resource.name, "dict", fields=resource.settings)
     places = [_remove_unknown(root, declaration.settings, body, path) for entry in entries for path in _refused_paths(entry)]
@@ -27,14 +27,14 @@ def without_refused(resource: Resource, declaration: Declaration, body: dict[str
 
 
 def _refused_paths(entry: ErrorEntry) -> list[tuple[str, ...]]:
-    """Return the paths within the body that an error may be about: its own, and for an unknown key also that of the key it quotes."""
+    """Return the paths in the body to which an error can refer: its own, and those of unknown keys that its message quotes."""
     path = entry.path[1:] if entry.path[:1] == ("body",) else entry.path
     quoted = _QUOTED.findall(entry.message) if "nrecognized" in entry.message else []
     return [path, *((*path, name) for name in quoted)]
 
 
 def _remove_unknown(field: Field, declared: Any, holder: Any, steps: Sequence[str]) -> str:
-    """Remove the first of ``steps`` that ``field`` does not know from ``holder``; return its place, or an empty text if there is none."""
+    """Remove the first of ``steps`` that is unknown to ``field`` from ``holder``. Return its path, or an empty text if there is none."""
     if not steps:
         return ""
     step, rest = steps[0], steps[1:]
@@ -55,14 +55,14 @@ def _remove_unknown(field: Field, declared: Any, holder: Any, steps: Sequence[st
 
 
 def _part_of(field: Field, step: str) -> Field | None:
-    """Return the part of ``field`` under the API name ``step``, if this version knows it."""
+    """Return the part of ``field`` with the API name ``step``, or ``None`` if this version has none."""
     if field.value_fields:
         return Field(step, "dict", fields=field.value_fields)
     return next((part for part in field.fields if part.key == step), None)
 
 
 def value_at(item: Any, place: str) -> Any:
-    """Return what ``item`` has at a ``place`` such as ``otel.0.sampling``, or ``None``."""
+    """Return the value of ``item`` at a path such as ``otel.0.sampling``, or ``None``."""
     for step in place.split("."):
         if isinstance(item, list) and step.isdigit() and int(step) < len(item):
             item = item[int(step)]

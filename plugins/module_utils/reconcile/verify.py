@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether what was declared is what is stored after a write."""
+"""Verification that the server stored what was declared."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 
 class NotStored(CollectionError):
-    """The server took a write without complaint and holds something else than was declared."""
+    """The server accepted a write, but stores something other than what was declared."""
 
 
 def verify(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> None:
-    """Hold ``stored``, the answer to a write, against the declaration.
+    """Compare ``stored``, the answer to a write, with the declaration.
 
-    :raises NotStored: with both values of each setting that differs.
+    :raises NotStored: if a setting differs; the message has both values of each.
     """
     wrong = unfulfilled(resource, declaration, stored)
     if wrong:

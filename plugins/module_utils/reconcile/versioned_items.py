@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Items whose setting changes by versions: an update makes a version, deploys it, and reads what is deployed."""
+"""Items with versions: an update creates a version, deploys it, and reads the deployed item."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX
 
 VERSIONS, DEPLOYMENTS = "versions", "deployments"
 VERSION_ID, DEPLOYMENT_ID, IS_VALID = "version_id", "deployment_id", "is_valid"
-# How long to wait until the API shows the value of a new item or the deployed version. Public reports speak of some seconds.
+# Maximum wait until the API returns the value of a new item or the deployed version. Public reports mention some seconds.
 SHOWN_WITHIN_SECONDS = 60.0
-# How often to look for a version whose creation may still be under way, before creating it again.
+# Number of reads for a version whose creation may still be in progress, before it is created again.
 LOOKS = 3
 Found = TypeVar("Found")
 
 
 class InvalidVersion(CollectionError):
-    """The server stored a version and calls it invalid."""
+    """The server stored a version, but calls it invalid."""
 
 
 class VersionedItems(Items):
-    """The verbs on the items of a resource that has ``versions``."""
+    """Operations on the items of a resource with ``versions``."""
 
     @property
     def versions(self) -> Versions:
-        """How the resource changes by versions."""
+        """Return the description of the resource's versions."""
         if self.resource.versions is None:
             raise TypeError(f"a {self.resource.name} has no versions")
         return self.resource.versions
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Create the item like ``Items.create``. Its first version is deployed by the same request.
+        """Create the item like ``Items.create``. The same request deploys its first version.
 
         :raises InvalidVersion: if the server calls that version invalid.
         """
@@ -55,11 +55,11 @@ class VersionedItems(Items):
         return made if shown is None else self._written(shown)
 
     def update(self, current: Mapping[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
-        """Update what has no versions, deploy a version with the new value, and return the item as it is stored then.
+        """Update the settings without versions, deploy a version with the new value, and return the stored item.
 
-        If ``body`` has the id of a version, that one is deployed.
+        If ``body`` has the id of a version, that version is deployed.
 
-        :raises InvalidVersion: if the server calls the version invalid. It is not deployed then.
+        :raises InvalidVersion: if the server calls the new version invalid. It is not deployed.
         """
         reference = current[self.resource.reference]
         beside = {key: value for key, value in body.items() if key not in (self.versions.setting, self.versions.deployed)}
@@ -67,7 +67,7 @@ class VersionedItems(Items):
             self._patch(current, beside, not_after)
         version_id = body.get(self.versions.deployed)
         if version_id is None and self.versions.setting in body:
-            # Where no value was shown, the new one is not based on anything that may have changed since.
+            # If no value was read, the new value is not based on one that may have changed in the meantime.
             is_based_on = current.get(self.versions.setting) is not None
             version_id = self._version_with(current, body[self.versions.setting], not_after if is_based_on else None)
         if version_id is not None:
@@ -77,7 +77,7 @@ class VersionedItems(Items):
         return self._written(self._checked(Request("GET", self._path_of(reference)), shown, is_expected=True))
 
     def history(self, reference: str, part: str) -> list[dict[str, Any]]:
-        """Return all ``versions`` or ``deployments`` of an item, as the API answers them, in its order."""
+        """Return all ``versions`` or ``deployments`` of an item in the form and order of the API."""
 
         def fetch_page(number: int) -> tuple[Request, dict[str, Any]]:
             pages = f"?page={number}&per_page={listing.PAGE_SIZE}"
@@ -96,7 +96,7 @@ class VersionedItems(Items):
         return self._referred(request, self._call(request), reference)
 
     def _read(self, reference: str) -> dict[str, Any] | None:
-        """Return the item, with its value as soon as the API shows it: it takes some seconds after the creation."""
+        """Return the item with its value. After a creation, the API returns the value only after some seconds."""
         item = super()._read(reference)
         if item is None or item.get(self.versions.setting) is not None:
             return item
@@ -106,25 +106,25 @@ class VersionedItems(Items):
         return wait_for(lambda: super(VersionedItems, self)._read(reference), is_done, SHOWN_WITHIN_SECONDS)
 
     def _shows(self, item: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-        """Return whether ``item`` has the value that ``body`` gives it."""
+        """Return whether ``item`` has the value in ``body``."""
         key = self.versions.setting
         return item.get(key) is not None and same(self.resource.setting(key), body[key], item[key])
 
     def _is_as_written(self, item: Mapping[str, Any], wanted: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-        """Return whether ``item`` has what was written and the deployed version; a server that names no version is judged by the value."""
+        """Return whether ``item`` is as written, with the deployed version, or with its value if the server names no version."""
         key = self.versions.deployed
         if key in wanted and item.get(key) is None and self.versions.setting in body:
             return self._shows(item, body)
         return all(item.get(name) == value for name, value in wanted.items()) and item.get(self.versions.setting) is not None
 
     def _patch(self, current: Mapping[str, Any], beside: Mapping[str, Any], not_after: float | None) -> None:
-        """Update what has no versions; the API takes it together with the name."""
+        """Update the settings without versions. The API requires the name with them."""
         names = {field.key: current.get(field.key) for field in self.resource.keys}
         request = Request(self.resource.update_verb, self._path_of(current[self.resource.reference]))
         try:
             self._call(request, {**names, **beside}, not_after)
         except CollectionError as error:
-            if any(words and re.search(words, str(error), re.IGNORECASE) for words in self.resource.exists_codes.values()):
+            if any(pattern and re.search(pattern, str(error), re.IGNORECASE) for pattern in self.resource.exists_codes.values()):
                 error.add_remark(
                     f"Another {self.resource.name} has that name, even if none is listed. Choose another one, or delete it first."
                 )
@@ -132,7 +132,7 @@ class VersionedItems(Items):
         self.client.written.note_deletion(self._path_of(self.resource.identity_of(current)))
 
     def _version_with(self, current: Mapping[str, Any], value: Any, not_after: float | None) -> str:
-        """Return the id of a version with that value: one that was made after the deployed one, else a new one."""
+        """Return the id of a version with that value: a version newer than the deployed one, else a new one."""
         reference = current[self.resource.reference]
         before = self.history(reference, VERSIONS)
         left_behind = self._left_behind(before, current, value)
@@ -152,12 +152,12 @@ class VersionedItems(Items):
         made = self._settled(make, look) or look_after(nowhere, look, LOOKS)
         if made is None:
             raise nowhere
-        # The answer may leave out whether the version is valid.
+        # The answer may not state whether the version is valid.
         self._refuse_invalid(made if made.get(IS_VALID) is not None else self.version(reference, made[VERSION_ID]))
         return str(made[VERSION_ID])
 
     def _left_behind(self, versions: Sequence[Mapping[str, Any]], current: Mapping[str, Any], value: Any) -> str | None:
-        """Return the id of a version with that value that a task made and did not come to deploy, or ``None``."""
+        """Return the id of a version with that value that an earlier task created, but did not deploy, or ``None``."""
         deployed = [version for version in versions if version[VERSION_ID] == current.get(self.versions.deployed)]
         since = comparable_time(deployed[0].get(self.resource.created)) if deployed else None
         if since is None:
@@ -190,9 +190,9 @@ class VersionedItems(Items):
             raise
 
     def _settled(self, send: Callable[[], Found], look: Callable[[], Found | None]) -> Found | None:
-        """Return what ``send`` returns. Where it leaves open what was done, return what ``look`` finds, or send again.
+        """Return the result of ``send``. If its outcome is unknown, return what ``look`` finds, or send again.
 
-        :raises CollectionError: if that is still open after the last retry, or for any other failure.
+        :raises CollectionError: if the outcome is still unknown after the last retry, or for any other failure.
         """
         retry = 0
         while True:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wait, for a bounded time, for what the server does, whether it has answered or not."""
+"""Waiting for the server, for a limited time."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Callable, TypeVar
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 
-# Seconds between two looks: the first pause, and the longest.
+# First and longest pause between two calls, in seconds.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 Value = TypeVar("Value")
 
 
 def wait_for(look: Callable[[], Value], is_done: Callable[[Value], bool], seconds: float) -> Value:
-    """Call ``look`` until its result is done, or until ``seconds`` are over, and return its last result.
+    """Call ``look`` until ``is_done`` accepts its result or ``seconds`` have passed, and return the last result.
 
-    It is called at least once. The pauses double.
+    ``look`` is called at least once. The pauses double.
     """
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE
@@ -33,8 +33,9 @@ def wait_for(look: Callable[[], Value], is_done: Callable[[Value], bool], second
 
 
 def look_after(error: CollectionError, look: Callable[[], Value | None], looks: int = 1) -> Value | None:
-    """Return what ``look`` finds after ``error`` left open what was done; a creation may take more than one look to show.
+    """Return what ``look`` finds after a request with an unknown outcome, or ``None``.
 
+    :param looks: number of attempts, because a new item may not be visible at once.
     :raises CollectionError: ``error``, with a remark, if reading fails too.
     """
     for attempt in range(looks):
@@ -44,7 +45,7 @@ def look_after(error: CollectionError, look: Callable[[], Value | None], looks: 
             found = look()
         except CollectionError as unreadable:
             error.add_remark(
-                f"What it did is unknown, as reading failed too: {unreadable} Run the task again: it goes on from what is there."
+                f"Its outcome is unknown, because reading failed too: {unreadable} Run the task again: it continues from the current state."
             )
             raise error from None
         if found is not None:

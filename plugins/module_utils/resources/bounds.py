@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a value lies within what a field allows. Types, choices and required parts are the argument spec's to check."""
+"""Checks of values against the bounds of a field. The argument spec checks types, choices and required parts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, Iterator, Mapping, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
-# What stands for a secret in the output of this collection and of Ansible.
+# Replaces a secret in the output of this collection and of Ansible.
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-# What Ansible puts in place of a secret within a longer text.
+# Replaces a secret within a longer text in the output of Ansible.
 STARS = "*" * 8
 _MASKED = re.compile(rf"[*\u2022\u25cf]{{3}}|^\W*(redacted|masked|hidden)\W*$|{MASK}", re.IGNORECASE)
-# The types that an argument spec leaves behind.
+# Types of Python for the types of an argument spec.
 _KINDS: Mapping[str, Any] = {
     "bool": bool,
     "dict": dict,
@@ -31,100 +31,103 @@ _KINDS: Mapping[str, Any] = {
 
 
 def is_masked(value: Any) -> bool:
-    """Whether a secret's C(value) is a stand-in for it, such as C(********)."""
+    """Return whether ``value`` is a mask in place of a secret, such as ``********``."""
     return isinstance(value, str) and bool(_MASKED.search(value))
 
 
 def holds_mask(text: str) -> bool:
-    """Return whether ``text``, which is no secret, has a mask in it that this collection or Ansible writes.
+    """Return whether ``text``, which is not a secret, contains a mask of this collection or of Ansible.
 
-    An id such as ``hidden`` or ``aaaa`` is legal, and no mask, although a secret of that form would be taken for one.
+    Ids such as ``hidden`` or ``aaaa`` are valid and do not count as masks, unlike secrets of that form.
     """
     return MASK in text or STARS in text
 
 
 def has_type(field: Field, value: Any) -> bool:
-    """Return whether ``value`` is of the type of ``field``; a whole number may be written with a fraction of zero."""
+    """Return whether ``value`` has the type of ``field``. An integer may be written as a float such as ``5.0``."""
     kinds = _KINDS[field.type]
     return isinstance(value, kinds) and (field.type == "bool" or not isinstance(value, bool))
 
 
-def problems(field: Field, value: Any, where: str) -> Iterator[str]:
-    """What is wrong with C(value), each problem with the option's name, the value and the bound. A wrong type is not told here."""
+def problems(field: Field, value: Any, path: str) -> Iterator[str]:
+    """Yield the problems of ``value``, each with the option, the value and the bound. Wrong types are not reported here.
+
+    :param path: path of the field in messages, such as ``otel[0].url``.
+    """
     if not isinstance(value, _KINDS[field.type]):
         return
     if field.check is not None and value is not None:
-        yield from field.check(value, where)
-    yield from _problems_by_type(field, value, where) if field.form is None else field.form.problems(value, where)
+        yield from field.check(value, path)
+    yield from _problems_by_type(field, value, path) if field.form is None else field.form.problems(value, path)
 
 
-def _problems_by_type(field: Field, value: Any, where: str) -> Iterator[str]:
+def _problems_by_type(field: Field, value: Any, path: str) -> Iterator[str]:
     if field.text_values:
-        yield from _text_value_problems(field, value, where)
+        yield from _text_value_problems(field, value, path)
     elif isinstance(value, list):
-        yield from _list_problems(field, value, where)
+        yield from _list_problems(field, value, path)
     elif isinstance(value, dict) and field.value_fields:
         for key, element in value.items():
-            yield from _part_problems(field.value_fields, element, f"{where}.{key}")
+            yield from _part_problems(field.value_fields, element, f"{path}.{key}")
     elif isinstance(value, dict):
-        yield from _part_problems(field.fields, value, where)
+        yield from _part_problems(field.fields, value, path)
     elif isinstance(value, str):
-        yield from _text_problems(field, value, where)
+        yield from _text_problems(field, value, path)
     elif field.type in ("int", "float"):
-        yield from _number_problems(field, value, where)
+        yield from _number_problems(field, value, path)
 
 
-def _list_problems(field: Field, value: Sequence[Any], where: str) -> Iterator[str]:
+def _list_problems(field: Field, value: Sequence[Any], path: str) -> Iterator[str]:
     if field.max_items is not None and len(value) > field.max_items:
-        yield f"{where} has {len(value)} elements: at most {field.max_items} are allowed"
+        yield f"{path} has {len(value)} elements: at most {field.max_items} are allowed"
     for index, element in enumerate(value):
         if field.fields:
-            yield from _part_problems(field.fields, element, f"{where}[{index}]")
+            yield from _part_problems(field.fields, element, f"{path}[{index}]")
 
 
-def _part_problems(parts: Sequence[Field], value: Mapping[str, Any], where: str) -> Iterator[str]:
+def _part_problems(parts: Sequence[Field], value: Mapping[str, Any], path: str) -> Iterator[str]:
     for part in parts if isinstance(value, dict) else ():
         if part.only_with is not None and value.get(part.name) is not None:
             other, wanted = part.only_with
             if value.get(other) != wanted:
-                yield f"{where}.{part.name} is only allowed with '{other}: {wanted}'"
-        yield from problems(part, value.get(part.name), f"{where}.{part.name}")
+                yield f"{path}.{part.name} is only allowed with '{other}: {wanted}'"
+        yield from problems(part, value.get(part.name), f"{path}.{part.name}")
 
 
-def _text_value_problems(field: Field, value: Any, where: str) -> Iterator[str]:
+def _text_value_problems(field: Field, value: Any, path: str) -> Iterator[str]:
     if field.normalize is not None and len(field.normalize(value)) < len(value):
-        yield f"{where} has the same name twice, in different case: keep one of them"
+        yield f"{path} has the same name twice, in different case: keep one of them"
     for key, text in value.items():
         if not isinstance(text, str):
-            yield f"{where}.{key} must be text: put it in quotes"
+            yield f"{path}.{key} must be text: put it in quotes"
         else:
-            yield from _text_problems(field, text, f"{where}.{key}")
+            yield from _text_problems(field, text, f"{path}.{key}")
 
 
-def _number_problems(field: Field, value: Any, where: str) -> Iterator[str]:
+def _number_problems(field: Field, value: Any, path: str) -> Iterator[str]:
     if isinstance(value, bool) or not math.isfinite(value):
-        yield f"{where} is {str(value).lower()}: it must be a number"
+        yield f"{path} is {str(value).lower()}: it must be a number"
     elif field.above is not None and value <= field.above:
-        yield f"{where} is {value}: it must be greater than {field.above}"
+        yield f"{path} is {value}: it must be greater than {field.above}"
     elif not _within(field.minimum, value, field.maximum):
-        yield f"{where} is {value}: it must be {_range(field.minimum, field.maximum)}"
+        yield f"{path} is {value}: it must be {_range(field.minimum, field.maximum)}"
 
 
-def _text_problems(field: Field, value: str, where: str) -> Iterator[str]:
+def _text_problems(field: Field, value: str, path: str) -> Iterator[str]:
     shown = "" if field.secret else f" ({printable(value, 80)})"
     if field.forbidden is not None and field.forbidden[0] in value:
-        yield f"{where} {field.forbidden[1]}"
+        yield f"{path} {field.forbidden[1]}"
     elif not field.secret and holds_mask(value):
-        yield f"{where}{shown}: it holds a mask that stands for something secret: give the value itself"
+        yield f"{path}{shown}: it holds a mask that stands for something secret: give the value itself"
     elif not _within(field.min_length, len(value), field.max_length):
         bound = _range(field.min_length, field.max_length)
-        yield f"{where} has {len(value)} characters{shown}: it must have {bound}"
+        yield f"{path} has {len(value)} characters{shown}: it must have {bound}"
     elif field.pattern is not None and not re.fullmatch(field.pattern[0], value):
-        yield f"{where}{shown}: it must be {field.pattern[1]}"
+        yield f"{path}{shown}: it must be {field.pattern[1]}"
     elif field.secret and is_masked(value):
-        yield f"{where} is a mask that stands for a secret, not the secret itself"
+        yield f"{path} is a mask that stands for a secret, not the secret itself"
     elif field.secret and not field.text_values and not value:
-        yield f"{where} is empty: give the secret, or leave it out"
+        yield f"{path} is empty: give the secret, or leave it out"
 
 
 def _within(least: Any, value: Any, most: Any) -> bool:

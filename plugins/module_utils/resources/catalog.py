@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All resources, and what belongs to what."""
+"""All resources, and which belongs to which."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET, STORE
 
-# In the order in which what belongs to an item is deleted. Policies come last: without any, everybody may use the models of a gateway.
+# In the order in which the children of an item are deleted. Policies are last, because everybody may use a gateway without policies.
 RESOURCES = (GATEWAY, CUSTOM_PROVIDER, COST, STORE, SECRET, PROVIDER_CONFIG, DYNAMIC_ROUTE, CUSTOM_DOMAIN, POLICY)
 
 
 def children(resource: Resource) -> Sequence[Resource]:
-    """Return the resources whose items belong to those of ``resource``, in the order of their deletion."""
+    """Return the resources whose items belong to items of ``resource``, in the order of their deletion."""
     return [child for child in RESOURCES if child.parent is resource]

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The actors and conditions of policies: whether they are well formed, and what becomes of them for one caller.
+"""Actors and conditions of policies: their validation, and their evaluation for one caller.
 
-Conditions are written in CEL (https://cel.dev). The library cel-python evaluates them if it is installed; nothing else needs it.
+Conditions are expressions of CEL (https://cel.dev). The optional library cel-python evaluates them; nothing else needs it.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ ACTOR = (
     "text in which each pair of braces holds a field: cf.user.id, cf.user.email, cf.user.groups, cf.country, cf.custom.* or metadata.*",
 )
 LITERALS = {"true": True, "false": False}
-# A longer condition, which only a server can have sent, is not evaluated.
+# Longer conditions, which only a server can send, are not evaluated.
 MAX_LENGTH = 10_000
 NOBODY: Mapping[str, Any] = {"cf": {}, "metadata": {}}
 
 
 class Unresolved(Exception):
-    """An actor or a condition needs something that the caller does not have, or is not of the right type."""
+    """An actor or a condition needs a field that the caller does not have, or has the wrong type."""
 
 
 def resolve(actor: str, identity: Mapping[str, Any]) -> str:
-    """Return an actor with the values of its fields.
+    """Return an actor with its fields replaced by their values.
 
-    :raises Unresolved: for a field that the caller does not have, or that holds no single value.
+    :raises Unresolved: if the caller does not have a field, or its value is not a scalar.
     """
     return re.sub(r"\{([^{}]*)\}", lambda match: _value(identity, match[1]), actor)
 
@@ -46,7 +46,7 @@ def _value(identity: Mapping[str, Any], path: str) -> str:
 
 
 def holds(condition: str, identity: Mapping[str, Any]) -> bool | None:
-    """Return whether a condition is true for a caller, or ``None`` if that cannot be evaluated here.
+    """Return whether a condition is true for a caller, or ``None`` if it cannot be evaluated here.
 
     :raises Unresolved: if the condition needs a field that the caller does not have, or is not boolean.
     """
@@ -56,16 +56,16 @@ def holds(condition: str, identity: Mapping[str, Any]) -> bool | None:
     return None if program is None else _evaluated(program, identity)
 
 
-def condition_problems(condition: str, where: str) -> Iterator[str]:
-    """Yield what is wrong with a condition, as far as that shows without a caller: its syntax, and its type if it is a constant."""
+def condition_problems(condition: str, path: str) -> Iterator[str]:
+    """Yield the problems of a condition that can be found without a caller: its syntax, and its type if it is a constant."""
     if condition.strip() in LITERALS:
         return
     try:
         program = _program(condition)
         if program is not None and _evaluates_to_other(program):
-            yield f"{where} must be true or false for each caller, and is always something else"
+            yield f"{path} must be true or false, but its value is never a boolean"
     except SyntaxError as error:
-        yield f"{where} is not CEL: {error}"
+        yield f"{path} is not CEL: {error}"
 
 
 def _evaluates_to_other(program: Any) -> bool:
@@ -74,7 +74,7 @@ def _evaluates_to_other(program: Any) -> bool:
     try:
         return not isinstance(program.evaluate(_activation(NOBODY)), celtypes.BoolType)
     except Exception:
-        return False  # it needs a caller
+        return False  # The value depends on the caller.
 
 
 def _evaluated(program: Any, identity: Mapping[str, Any]) -> bool:
@@ -83,7 +83,7 @@ def _evaluated(program: Any, identity: Mapping[str, Any]) -> bool:
     try:
         value = program.evaluate(_activation(identity))
     except Exception:
-        # The library raises errors of many kinds for a condition that has no value.
+        # The library raises various exceptions for a condition without a value.
         raise Unresolved from None
     if not isinstance(value, celtypes.BoolType):
         raise Unresolved
@@ -98,9 +98,9 @@ def _activation(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=1000)
 def _program(condition: str) -> Any:
-    """Return a condition that can be evaluated, or ``None`` if it cannot be here.
+    """Return a compiled condition, or ``None`` if it cannot be evaluated here.
 
-    :raises SyntaxError: if it is no CEL.
+    :raises SyntaxError: if it is not valid CEL.
     """
     environment = _environment()
     if environment is None:
@@ -112,16 +112,16 @@ def _program(condition: str) -> Any:
     except CELParseError as error:
         raise SyntaxError(f"syntax error in line {error.line}, column {error.column}") from None
     except Exception:
-        return None  # such as one that is nested too deep
+        return None  # For example, the condition is nested too deep.
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    """Return the parser of the library, or ``None`` if it is not installed. To make it takes some tenths of a second."""
+    """Return the parser of the library, or ``None`` if it is not installed. Creating it takes some tenths of a second."""
     try:
         import celpy
 
         return celpy.Environment()
     except Exception:
-        # Not installed, or of a version that works in another way.
+        # The library is not installed, or its version is incompatible.
         return None

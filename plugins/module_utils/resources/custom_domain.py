@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host name of one's own in front of a gateway, as data.
+"""Field table of custom domains: host names in front of a gateway.
 
-Source: Cloudflare's published schema, through clients that are generated from it, and its documentation of custom domains.
+Sources: clients generated from Cloudflare's published schema, and its documentation of custom domains.
 """
 
 from __future__ import annotations

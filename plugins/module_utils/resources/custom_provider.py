@@ -1,16 +1,16 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A custom provider and its prices, as data.
+"""Field tables of custom providers and their prices.
 
-Source: Cloudflare's published schema and its documentation of custom providers and custom costs.
+Sources: Cloudflare's published schema, and its documentation of custom providers and custom costs.
 """
 
 from __future__ import annotations
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Resource
 
-# The server puts it in front of the slug where it names a provider.
+# The server prepends it to the slug in names of providers.
 PREFIX = "custom-"
 # Cloudflare's schema and its documentation name different codes.
 ABSENT = {1004: "", 7002: ""}

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dynamic route of a gateway, as data.
+"""Field table of dynamic routes of a gateway.
 
-Source: Cloudflare's published schema; the error codes are those of public reports of the live API.
+Sources: Cloudflare's published schema; public reports of the live API for the error codes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DEPLOYMENT = ("deployment_id", "deployed_at")
 
 
 def read_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a route, or a version of one, with the graph and what else there is to say of the deployed version beside its other parts."""
+    """Return a route or a version of one, with the graph and the details of its version and deployment as top-level fields."""
     version, deployment = (answer.get(name) for name in ("version", "deployment"))
     of_version = version if isinstance(version, dict) else {VERSION_ID: answer.get(VERSION_ID), "is_valid": answer.get("is_valid")}
     of_deployment = deployment if isinstance(deployment, dict) else {}
@@ -66,7 +66,7 @@ DYNAMIC_ROUTE = Resource(
         **dict.fromkeys(DEPLOYMENT),
         "created_at": None,
         "modified_at": None,
-        # What modules that read routes add.
+        # Added by modules that read routes.
         **dict.fromkeys(("mermaid", "versions", "deployments")),
     },
     is_found_by_key=True,
@@ -77,6 +77,6 @@ DYNAMIC_ROUTE = Resource(
     is_renamed=True,
     read_answer=read_answer,
     absent_codes={7002: "", 7005: "not found"},
-    # The latter is how the database refuses a new name.
+    # The second message is that of the server's database.
     exists_codes={7005: "already exists|UNIQUE constraint"},
 )

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The AI Gateway, as data: the single place for names, types, bounds, choices, nullability, secrets and comparison.
+"""Field table of AI Gateways: names, types, bounds, choices, nullability, secrets and comparison of all settings.
 
-Source: Cloudflare's reference page of "create a new gateway" for all fields that it has. The nested settings, C(byok_only),
-C(store_id) and C(log_classification) follow the API's published schema, and so does nullability.
+Source: Cloudflare's reference page of "create a new gateway" for all fields that it has. The nested settings, ``byok_only``,
+``store_id`` and ``log_classification`` follow the API's published schema, and so does nullability.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ ACTIONS = ("FLAG", "BLOCK")
 
 
 def _lower_case_names(headers: Any) -> Any:
-    """Return ``headers`` with lower-case names: HTTP compares them without regard to case (RFC 9110, section 5.1)."""
+    """Return ``headers`` with lower-case names, because they are case-insensitive (RFC 9110, section 5.1)."""
     return {name.lower(): value for name, value in headers.items()} if isinstance(headers, dict) else headers
 
 
 def _plain_lines(pem: Any) -> Any:
-    """Return ``pem`` with one kind of line end and without blank lines: PEM readers ignore such white space (RFC 7468, section 2)."""
+    """Return ``pem`` with uniform line ends and without blank lines, because parsers ignore white space (RFC 7468, section 2)."""
     return "\n".join(line.rstrip() for line in pem.splitlines() if line.strip()) if isinstance(pem, str) else pem
 
 
@@ -52,7 +52,7 @@ DLP = Field(
             ),
         ),
     ),
-    # The API knows two shapes: one action for all profiles, or a list of policies.
+    # The API has two forms: one action for all profiles, or a list of policies.
     mutually_exclusive=(("policies", "action"), ("policies", "profiles")),
     required_together=(("action", "profiles"),),
     required_one_of=(("action", "policies"),),
@@ -85,7 +85,7 @@ OTEL = Field(
     ),
 )
 
-# The API can match a rule to some values of these, and to nothing else yet.
+# For these, the only mode of the API is a match of some values.
 _FILTER = (
     Field("mode", "str", choices=("filter",), default="filter"),
     Field("values", "list", elements="str", required=True, ordered=False),
@@ -139,7 +139,7 @@ STRIPE = Field(
     ),
 )
 
-# The option that names the gateway that something belongs to.
+# The option for the gateway of a child resource.
 GATEWAY_ID = Field("gateway_id", "str", required=True, min_length=1, max_length=64)
 
 GATEWAY = Resource(
@@ -194,12 +194,12 @@ GATEWAY = Resource(
         "account_id": None,
         "account_tag": None,
         "internal_id": None,
-        # In answers of 2026 only; nothing says that a write takes it.
+        # Contained in answers since 2026. No source documents it as writable.
         "wholesale": None,
     },
-    # The reference page states no pattern, so an id outside of that of the published schema is no error here.
+    # This pattern is in the published schema, but not on the reference page, so an id that does not match is not an error.
     id_pattern=(r"[a-z0-9_]+(?:-[a-z0-9_]+)*", "lower case letters, digits, underscores, and single hyphens between them"),
-    # The API has no say in it, but clients that name no gateway use this one.
+    # The API does not protect the gateway "default", but clients that name no gateway use it.
     protected=(("is_default", True), ("id", "default")),
     account_limits=(10, 20),
 )

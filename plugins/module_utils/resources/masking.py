@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects as they may be shown: secrets replaced, by schema and not by guessing at names.
+"""Masking of secrets in objects. The field tables decide which values are secret.
 
-What the schema knows and does not call secret is returned as it is, whatever the secrets are: later tasks act on it. Only what the
-schema does not know is searched for secrets, by the function ``scrub``.
+Values that the tables list as not secret are returned unchanged, even if they contain the text of a secret, because later tasks use
+them. Values that the tables do not list are searched for secrets by the function ``scrub``.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ Scrub = Callable[[Any], Any]
 
 
 def unchanged(value: Any) -> Any:
-    """Return ``value``: for what is searched for secrets as a whole afterwards."""
+    """Return ``value``, for callers that search the whole result for secrets afterwards."""
     return value
 
 
 def mask(field: Field | None, value: Any, scrub: Scrub = unchanged, beside_secrets: str | None = None) -> Any:
-    """Return ``value`` with its secrets replaced: those that ``field`` names by a mask, those in what it does not know by ``scrub``.
+    """Return ``value`` with secret parts of ``field`` replaced by a mask, and parts unknown to ``field`` processed by ``scrub``.
 
-    :param beside_secrets: replaces parts that ``field`` does not know in a dict that can hold secrets. They may be misspelled secrets.
+    :param beside_secrets: replacement for unknown parts of a dict that can contain secrets, because they may be misspelled secrets.
     """
     if field is None or value is None:
         return scrub(value)
@@ -34,31 +34,31 @@ def mask(field: Field | None, value: Any, scrub: Scrub = unchanged, beside_secre
     if field.secret or _is_forbidden(field, value):
         return MASK
     if not has_type(field, value):
-        return _mask_odd(field, value, scrub)
+        return _mask_unexpected(field, value, scrub)
     if isinstance(value, list):
         return [_mask_element(field, element, scrub, beside_secrets) for element in value]
     return _mask_element(field, value, scrub, beside_secrets)
 
 
 def _mask_element(field: Field, value: Any, scrub: Scrub, beside_secrets: str | None) -> Any:
-    """Return ``value``, that of ``field`` or an element of it, with its secrets replaced."""
+    """Return ``value`` of ``field``, or an element of it, with its secrets replaced."""
     if isinstance(value, dict) and field.value_fields:
         return {key: _mask_parts(field, field.value_fields, part, scrub, beside_secrets) for key, part in value.items()}
     if field.fields:
         return _mask_parts(field, field.fields, value, scrub, beside_secrets)
-    return _mask_odd(field, value, scrub) if isinstance(value, (dict, list)) else value
+    return _mask_unexpected(field, value, scrub) if isinstance(value, (dict, list)) else value
 
 
 def _mask_parts(field: Field, fields: Sequence[Field], value: Any, scrub: Scrub, beside_secrets: str | None) -> Any:
     if not isinstance(value, dict):
-        return _mask_odd(field, value, scrub)
+        return _mask_unexpected(field, value, scrub)
     parts = _by_any_name(fields)
     unknown = (lambda part: beside_secrets) if beside_secrets is not None and holds_secret(field) else scrub
     return {key: mask(parts[key], part, scrub, beside_secrets) if key in parts else unknown(part) for key, part in value.items()}
 
 
-def _mask_odd(field: Field, value: Any, scrub: Scrub) -> Any:
-    """Return a ``value`` that does not have the shape of ``field``, so that nothing tells where its secrets are."""
+def _mask_unexpected(field: Field, value: Any, scrub: Scrub) -> Any:
+    """Return a mask for a ``value`` that does not have the type of ``field``, if the field contains secrets."""
     return MASK if holds_secret(field) else scrub(value)
 
 
@@ -76,17 +76,17 @@ def holds_secret(field: Field) -> bool:
 
 
 def mask_settings(resource: Resource, settings: Mapping[str, Any], scrub: Scrub = unchanged) -> dict[str, Any]:
-    """Return ``settings``, by API names, with every secret replaced."""
+    """Return ``settings``, which have API names, with all secrets replaced."""
     return {key: mask(resource.setting(key), value, scrub) for key, value in settings.items()}
 
 
 def secret_values(resource: Resource, settings: Mapping[str, Any]) -> set[str]:
-    """Return the secrets in ``settings``, by API names."""
+    """Return the secrets in ``settings``, which have API names."""
     return {text for key, value in settings.items() for text in secret_texts(resource.setting(key), value)}
 
 
 def secret_texts(field: Field | None, value: Any) -> Iterator[str]:
-    """Yield what :func:`mask` masks in ``value``; in numbers and in what is not of the shape of ``field``, too."""
+    """Yield the texts and numbers in ``value`` that :func:`mask` replaces, also if ``value`` does not have the type of ``field``."""
     if field is None:
         return
     if field.secret or _is_forbidden(field, value):
@@ -107,25 +107,25 @@ def _secrets_of_parts(field: Field, value: Any) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield all texts and numbers in ``value``. Not by recursion, as nobody has checked yet how deep it is."""
+    """Yield all texts and numbers in ``value``, without recursion, because its depth has not been checked yet."""
     level = [value]
     while level:
         yield from (str(part) for part in level if isinstance(part, (str, int, float)) and not isinstance(part, bool))
-        level = [part for whole in level for part in _parts(whole)]
+        level = [part for container in level for part in _parts(container)]
 
 
-def _parts(whole: Any) -> Sequence[Any]:
-    if isinstance(whole, dict):
-        return list(whole.values())
-    return whole if isinstance(whole, list) else ()
+def _parts(container: Any) -> Sequence[Any]:
+    if isinstance(container, dict):
+        return list(container.values())
+    return container if isinstance(container, list) else ()
 
 
 def show(resource: Resource, item: Mapping[str, Any], scrub: Scrub = unchanged) -> dict[str, Any]:
-    """Return ``item`` as modules return it: with every setting that answers have, its default or null if not set, secrets replaced."""
+    """Return ``item`` as modules return it: with all readable settings, defaults for those that are not set, and secrets replaced."""
     shown = dict(item)
     for field in resource.settings:
         if field.write_only and field.secret:
-            shown.pop(field.key, None)  # what an answer shows of it is in a field of its own
+            shown.pop(field.key, None)  # The field ``preview`` has the visible part of the secret.
         elif shown.get(field.key) is None and not field.write_only:
             shown[field.key] = field.default
     for name, value in resource.read_only.items():
@@ -137,5 +137,5 @@ def show(resource: Resource, item: Mapping[str, Any], scrub: Scrub = unchanged) 
 
 
 def _show_made(value: Any, scrub: Scrub) -> Any:
-    """Return an id, or what the server made, as it is, if it is of a kind that such values are of."""
+    """Return an id or another value of the server unchanged, unless it has an unexpected type."""
     return scrub(value) if isinstance(value, (dict, list)) else value

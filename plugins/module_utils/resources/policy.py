@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A policy of a gateway, as data.
+"""Field table of policies of a gateway.
 
 Source: Cloudflare's documentation of policies.
 """
@@ -26,22 +26,22 @@ def as_list(names: Any) -> list[Any]:
     return names if isinstance(names, list) else [names]
 
 
-def _resource_problems(value: Any, where: str) -> Iterator[str]:
-    """Yield what is wrong with the resource of a policy, which is ``*`` or names models, providers or both."""
+def _resource_problems(value: Any, path: str) -> Iterator[str]:
+    """Yield the problems of the resource of a policy, which is ``*``, or a dict of models, providers or both."""
     if value == EVERYTHING:
         return
     if not isinstance(value, dict) or not value:
-        yield f"{where} must be '*', or a dict with model, provider or both"
+        yield f"{path} must be '*', or a dict with model, provider or both"
         return
     for name, names in value.items():
         if name not in SELECTORS:
-            yield f"{where}.{name} is not allowed: it must be model or provider"
+            yield f"{path}.{name} is not allowed: it must be model or provider"
         elif not as_list(names) or not all(isinstance(text, str) and text for text in as_list(names)):
-            yield f"{where}.{name} must be a name, or a list of names that is not empty"
+            yield f"{path}.{name} must be a name, or a list of names that is not empty"
 
 
 def _same_resource(value: Any) -> Any:
-    """Return a resource in the one form that is compared: one name is a list of one, and the order has no meaning."""
+    """Return a resource in the form for comparisons: each selector is a sorted list."""
     if not isinstance(value, dict):
         return value
     names = {name: as_list(part) for name, part in value.items()}
@@ -57,7 +57,7 @@ def _read_action(value: Any) -> Any:
 
 
 def _sent_action(value: Any) -> Any:
-    """Return an action as a request has it. The API knows one technique, and wants it named."""
+    """Return an action in the form of a request. The API has a single technique, but requires its name."""
     if not isinstance(value, dict):
         return value
     if value.get("type") == LIMIT:
@@ -106,5 +106,5 @@ POLICY = Resource(
         inert={"condition": "false", "action": {"type": NO_LIMIT}},
     ),
 )
-# A policy in a list of those of one gateway.
+# A policy in the list of one gateway's policies.
 LISTED_POLICY = replace(POLICY, place=(), parent=None)

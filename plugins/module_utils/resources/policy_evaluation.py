@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a set of policies decides about a request, as far as that shows without the server. Pure: nothing is sent from here.
+"""Local evaluation of a set of policies for a request, without the server.
 
-Source: Cloudflare's documentation of policies. Policies are in the form of the field table, live or as they will be.
+Source: Cloudflare's documentation of policies. Policies have the form of the field table, and can be live or planned.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
 Policy = Mapping[str, Any]
 NO_POLICIES, NO_MATCH = "no policies", "no policy matches"
 BLOCKED, LIMIT_EXCEEDED, NOT_EVALUATED = "blocked", "limit_exceeded", "not evaluated"
-# The policy that lets everybody use everything.
+# A policy that allows everything for everybody.
 FOR_EVERYBODY: Policy = {
     "name": "everybody",
     "actor": "company:all",
@@ -36,7 +36,7 @@ FOR_EVERYBODY: Policy = {
 
 
 class Question(NamedTuple):
-    """A request to decide about. ``spent`` has the US dollars spent so far, by the name of a policy."""
+    """A request to evaluate. ``spent`` has the US dollars spent so far, by name of the policy."""
 
     identity: Mapping[str, Any]
     model: str
@@ -45,7 +45,7 @@ class Question(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Whether a request may pass (``None``: that cannot be evaluated here), why, and the names of the policies that decide it."""
+    """Whether a request is allowed (``None``: cannot be evaluated here), the reason, and the names of the policies that decide it."""
 
     allowed: bool | None
     reason: str
@@ -53,7 +53,7 @@ class Verdict(NamedTuple):
 
 
 class _Match(NamedTuple):
-    """A policy that applies to a request, or may apply (``is_sure`` is false), and its budget bucket."""
+    """A policy that applies to a request, or may apply (``is_sure`` is false), and its resolved actor."""
 
     policy: Policy
     actor: str
@@ -61,7 +61,7 @@ class _Match(NamedTuple):
 
 
 def evaluate(policies: Sequence[Policy], question: Question) -> Verdict:
-    """Decide about a request: a matching block wins, what matches nothing is refused, and every budget must have room."""
+    """Evaluate a request. A matching block wins, a request without a match is refused, and no budget may be used up."""
     if not policies:
         return Verdict(True, NO_POLICIES)
     matches = [match for match in (_match(policy, question) for policy in policies) if match is not None]
@@ -83,7 +83,7 @@ def evaluate(policies: Sequence[Policy], question: Question) -> Verdict:
 
 
 def _match(policy: Policy, question: Question) -> _Match | None:
-    """Return a policy that applies. Where its actor or condition cannot be resolved, it does not apply, unless it blocks."""
+    """Return ``policy`` if it applies. If its actor or condition cannot be resolved, it applies only if it blocks."""
     is_block = _kind(policy) == BLOCK
     is_inverted = is_block and bool(policy["action"].get("except"))
     if _selects(policy.get("resource"), question) is is_inverted:
@@ -110,7 +110,7 @@ def _names(policies: Iterable[Policy]) -> tuple[str, ...]:
 
 
 def _selects(resource: Any, question: Question) -> bool:
-    """Return whether a resource has the model and the provider of a request."""
+    """Return whether a resource includes the model and the provider of a request."""
     if not isinstance(resource, dict):
         return bool(resource == EVERYTHING)
     models, providers = (as_list(resource.get(name)) if name in resource else None for name in SELECTORS)
@@ -119,8 +119,8 @@ def _selects(resource: Any, question: Question) -> bool:
 
 
 def _is_like(pattern: str, model: str) -> bool:
-    """Return whether ``pattern`` allows the name of a model. A star stands for anything but a slash."""
-    # Several stars in a row would take time by a power of their number.
+    """Return whether ``pattern`` matches the name of a model. A star matches any text without a slash."""
+    # Merge stars in a row, because the time for a match grows exponentially with their number.
     parts = [re.escape(part) for part in re.sub(r"\*+", "*", pattern).split("*")]
     return bool(re.fullmatch("[^/]*".join(parts), model))
 
@@ -128,7 +128,8 @@ def _is_like(pattern: str, model: str) -> bool:
 def _exceeded(matches: Sequence[_Match], spent: Mapping[str, float]) -> tuple[str, ...]:
     """Return the names of the policies whose budget is used up.
 
-    Policies of one actor and one resource share a bucket, which one without limit frees. Of the limits of one period, the highest counts.
+    Policies with the same actor and resource share a bucket. It has no limit if one of them has none. For each period, the highest limit
+    applies.
     """
     buckets: dict[tuple[str, str], list[Policy]] = {}
     for match in matches:
@@ -142,7 +143,7 @@ def _exceeded(matches: Sequence[_Match], spent: Mapping[str, float]) -> tuple[st
 
 
 def _without_room(policies: Sequence[Policy], spent: Mapping[str, float]) -> list[Policy]:
-    """Return those of the ``policies``, the limits of one bucket and period, that count, if what was spent leaves no room."""
+    """Return the policies with the highest limit if that limit is reached, given the ``policies`` of one bucket and period."""
     highest = max(_amount(policy) for policy in policies)
     used = max(spent.get(str(policy.get("name")), 0) for policy in policies)
     return [policy for policy in policies if _amount(policy) == highest] if used >= highest else []
@@ -160,9 +161,9 @@ def _key_of(resource: Any) -> str:
 
 
 def covers_everybody(policy: Policy) -> bool:
-    """Return whether a policy applies to a request of nobody in particular, for any model, so that such a request matches something.
+    """Return whether a policy applies to requests without an identity, for any model.
 
-    A block with an exception matches all but the exception, which then needs a policy of its own.
+    A block with an exception does not: it does not match the exception, which needs another policy.
     """
     if policy.get("resource") != EVERYTHING or _kind(policy) not in (NO_LIMIT, BLOCK, LIMIT):
         return False
@@ -176,6 +177,6 @@ def covers_everybody(policy: Policy) -> bool:
 
 
 def locks_out(policies: Iterable[Policy]) -> bool:
-    """Return whether a set of policies refuses a request of nobody in particular because no policy covers it."""
+    """Return whether a set of policies refuses requests without an identity because no policy covers them."""
     found = list(policies)
     return bool(found) and not any(map(covers_everybody, found))

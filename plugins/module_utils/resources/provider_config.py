@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A provider's key, attached to a gateway ("bring your own key"), as data.
+"""Field table of provider configs: keys of providers, attached to a gateway ("bring your own key").
 
-Source: Cloudflare's published schema and its documentation of "bring your own keys".
+Sources: Cloudflare's published schema, and its documentation of "bring your own keys".
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ PROVIDER_CONFIG = Resource(
     settings=(
         Field("secret", "str", secret=True, write_only=True, preview="secret_preview"),
         Field("secret_id", "str", immutable=True),
-        # The alias that is used if a request names none.
+        # Requests that name no alias use the default one.
         Field("default_config", "bool", immutable=True, on_create=lambda keys: keys["alias"] == DEFAULT_ALIAS),
         Field("rate_limit", "int", minimum=0, default=0, immutable=True),
-        # The API shows 0, or its default, where none was given.
+        # If it was not given, the API returns 0 or its default.
         Field("rate_limit_period", "int", minimum=1, immutable=True, normalize=lambda seconds: seconds or None),
     ),
     alternatives=(("secret", "secret_id"),),

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the providers behind a gateway have their lists of models and their chats, as data.
+"""Paths and bodies of the providers behind a gateway, for lists of models and for chats.
 
-Source: Cloudflare's documentation of provider-native endpoints. A public probe of a live account had an answer from each list here.
+Sources: Cloudflare's documentation of provider-native endpoints, and public probes of a live account, in which each list answered.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ PROMPT = "Answer with one word."
 
 
 def _messages(limit_name: str) -> Callable[[str, int], dict[str, Any]]:
-    """Return what makes the body of a chat in the shape of OpenAI; ``limit_name`` is the setting that bounds the answer."""
+    """Return a function that makes the body of a chat in the format of OpenAI. ``limit_name`` is the setting that limits the answer."""
     return lambda model, limit: {"model": model, "messages": [{"role": "user", "content": PROMPT}], limit_name: limit}
 
 
 def _contents(_model: str, limit: int) -> dict[str, Any]:
-    """Return the body of a chat in the shape of Google."""
+    """Return the body of a chat in the format of Google."""
     return {"contents": [{"role": "user", "parts": [{"text": PROMPT}]}], "generationConfig": {"maxOutputTokens": limit}}
 
 
 class Provider(NamedTuple):
-    """The paths below the provider's name. ``chat`` may have ``{model}``. ``body`` makes that of a chat from a model and a limit."""
+    """Paths below the provider's name. ``chat`` can contain ``{model}``. ``body`` makes the body of a chat from a model and a limit."""
 
     models: str = "models"
     chat: str = "chat/completions"
@@ -37,7 +37,7 @@ class Provider(NamedTuple):
         return self.chat.format(model=quote(model, safe=""))
 
 
-# The shape of OpenAI, which most others have copied.
+# The format of OpenAI, which most other providers use.
 USUAL = Provider()
 PROVIDERS: Mapping[str, Provider] = {
     # Newer models refuse max_tokens.
@@ -48,10 +48,10 @@ PROVIDERS: Mapping[str, Provider] = {
     "grok": Provider("v1/models", "v1/chat/completions"),
     "workers-ai": Provider("v1/models", "v1/chat/completions"),
 }
-# Takes the same body for the models of all providers, and for dynamic routes.
+# Accepts the same body for the models of all providers, and for dynamic routes.
 COMPAT_PATH = "compat/chat/completions"
 
 
 def provider_of(slug: str) -> Provider:
-    """Return the provider with that name, or the usual shape for another one."""
+    """Return the provider with the name ``slug``, or the usual format if it is unknown."""
     return PROVIDERS.get(slug, USUAL)

@@ -1,12 +1,12 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The elements that the graph of a dynamic route consists of, as data: their checks, and their form as options and in the API.
+"""Elements of the graph of a dynamic route: their types, their checks, and their conversion between options and API.
 
-Both forms have the same keys, except that options are in snake case (``element_id``, ``limit_type``). The options may have the API's names,
-too, so that an exported graph can be pasted.
+Options and API use the same keys, except that options are in snake case (``element_id``, ``limit_type``). Options can also have the names
+of the API, so that an exported graph can be pasted.
 
-Source: Cloudflare's published schema and its documentation of dynamic routing.
+Sources: Cloudflare's published schema, and its documentation of dynamic routing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX
 
 
 class ElementType(NamedTuple):
-    """What an element of a type consists of: ``outputs``, which are all required, and properties. A split has shares as outputs."""
+    """A type of element. All ``outputs`` are required. The outputs of a split are shares."""
 
     outputs: tuple[str, ...] = ()
     properties: tuple[Field, ...] = ()
@@ -63,33 +63,33 @@ PROPERTIES = Field("properties", "dict")
 EDGE = Field("element_id", "str", api_name="elementId", required=True, min_length=1)
 MAX_SHARES = 5
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
-# Words of other products and of older documentation. The API drops some of them without a word.
+# Names in other products and older documentation, with the right ones. The API ignores some of them silently.
 _INSTEAD = {"condition": "conditions", "interval": "window", "rate_limit": "rate"}
-# What YAML makes of the unquoted keys true and false, and what templates make of these.
+# YAML turns the unquoted keys true and false into booleans, and templates turn these into text.
 _BRANCHES: Mapping[Any, str] = {True: TRUE, False: FALSE, "True": TRUE, "False": FALSE}
-# Python refuses to write whole numbers of many more digits.
-_ENDLESS = 10**json_text.MAX_DIGITS
+# Python refuses to convert much larger integers to text.
+_MAX_NUMBER = 10**json_text.MAX_DIGITS
 
 
 def type_of(element: Any) -> ElementType | None:
-    """Return the type of ``element``, if this version knows it."""
+    """Return the type of ``element``, or ``None`` if this version does not have it."""
     name = element.get(TYPE.name) if isinstance(element, dict) else None
     return ELEMENT_TYPES.get(name) if isinstance(name, str) else None
 
 
 def share_of(output: Any) -> Decimal | None:
-    """Return the percentage that the name of an output stands for, such as ``90%``; ``None`` if it is no share."""
+    """Return the percentage of an output with a name such as ``90%``, or ``None`` if it is not a share."""
     match = _SHARE.fullmatch(output) if isinstance(output, str) else None
     return Decimal(match[1]) if match else None
 
 
 def to_wire(elements: Iterable[Any]) -> list[Any]:
-    """Return ``elements`` in the API's form, with numbers and text where it expects them. What this version does not know is kept."""
+    """Return ``elements`` in the form of the API, with values converted to the expected types. Unknown parts are kept."""
     return [_element_to_wire(element) for element in elements]
 
 
 def from_wire(elements: Iterable[Any]) -> list[Any]:
-    """Return ``elements``, in the API's form, under the names of the options. What this version does not know is kept."""
+    """Return ``elements``, given in the form of the API, with the names of the options. Unknown parts are kept."""
     return [_translated(element, _parts_from_wire) for element in elements]
 
 
@@ -100,18 +100,18 @@ def _element_to_wire(element: Any) -> Any:
         return wired
     for part in (OUTPUTS, PROPERTIES):
         if wired.get(part.name) is None:
-            wired.pop(part.name, None)  # an option that is not given
+            wired.pop(part.name, None)  # The option was not given.
     if not kind.properties and not wired.get(PROPERTIES.name):
-        wired.pop(PROPERTIES.name, None)  # the API takes none, not even an empty one
+        wired.pop(PROPERTIES.name, None)  # The API refuses even an empty dict.
     if not kind.outputs and not kind.is_split:
-        wired.setdefault(OUTPUTS.name, {})  # the API requires it
+        wired.setdefault(OUTPUTS.name, {})  # The API requires it.
     if isinstance(wired.get(OUTPUTS.name), dict):
         wired[OUTPUTS.name] = _renamed(wired[OUTPUTS.name], {name: _output_name(kind, name) for name in wired[OUTPUTS.name]})
     return wired
 
 
 def _translated(element: Any, translate: Callable[[Sequence[Field], Any], Any]) -> Any:
-    """Return ``element`` with its id, its properties and its edges in another form."""
+    """Return ``element`` with its id, its properties and its edges converted by ``translate``."""
     translated = translate((ID,), element)
     if not isinstance(translated, dict):
         return element
@@ -135,7 +135,7 @@ def _parts_from_wire(fields: Sequence[Field], parts: Any) -> Any:
 
 
 def _renamed(parts: Mapping[Any, Any], names: Mapping[Any, str]) -> dict[Any, Any]:
-    """Return ``parts`` with their new ``names``; a name that is taken already is left alone, so that nothing is lost."""
+    """Return ``parts`` with their new ``names``. A part is not renamed if another part already has the new name."""
     return {(names[name] if name in names and names[name] not in parts else name): value for name, value in parts.items()}
 
 
@@ -146,10 +146,10 @@ def _output_name(kind: ElementType, name: Any) -> Any:
 
 
 def _converted(field: Field, value: Any) -> Any:
-    """Return ``value`` as the type of ``field``, as Ansible converts options; what has no such form stays as it is."""
+    """Return ``value`` converted to the type of ``field``, as Ansible converts options, or unchanged if that is impossible."""
     if field.type == "float" and isinstance(value, str):
         return _as_number(value)
-    if field.type == "str" and isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _ENDLESS:
+    if field.type == "str" and isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _MAX_NUMBER:
         return str(value)
     if field.type == "dict" and isinstance(value, str):
         return _as_dict(value)
@@ -161,21 +161,21 @@ def _as_number(text: str) -> Any:
         number = float(text)
     except ValueError:
         return text
-    return (int(number) if number.is_integer() else number) if abs(number) < _ENDLESS else text
+    return (int(number) if number.is_integer() else number) if abs(number) < _MAX_NUMBER else text
 
 
 def _as_dict(text: str) -> Any:
     try:
-        value = json_text.read(text.encode("utf-8"))
+        value = json_text.loads(text.encode("utf-8"))
     except ValueError:
         return text
     return value if isinstance(value, dict) else text
 
 
 def element_problems(element: Any, place: str) -> list[str]:
-    """Return what is wrong with ``element``, an option, taken by itself.
+    """Return the problems of a single ``element``, given as an option.
 
-    :param place: what to call it, such as ``elements[3] (cap)``.
+    :param place: its name in messages, such as ``elements[3] (cap)``.
     """
     if not isinstance(element, dict):
         return [f"{place} is no dict, but must be one with {ID.name}, {TYPE.name} and {OUTPUTS.name}"]
@@ -188,7 +188,7 @@ def element_problems(element: Any, place: str) -> list[str]:
         found += _property_problems(kind, element.get(PROPERTIES.name))
         found += _output_problems(kind, element.get(OUTPUTS.name))
     if holds_mask(json.dumps(wired)):
-        found.append("there is a mask in it that stands for something secret: give the value itself")
+        found.append("it holds a mask that stands for something secret: give the value itself")
     return [f"{place}: {problem}" for problem in found]
 
 
@@ -199,7 +199,7 @@ def _property_problems(kind: ElementType, properties: Any) -> Iterator[str]:
 
 def _output_problems(kind: ElementType, outputs: Any) -> Iterator[str]:
     if outputs is not None and not isinstance(outputs, dict):
-        return  # reported as a part of the element
+        return  # Already reported as a part of the element.
     given = outputs or {}
     names = {name: _output_name(kind, name) for name in given}
     if len(set(names.values())) < len(names):
@@ -231,34 +231,35 @@ def _share_problems(names: Sequence[Any]) -> Iterator[str]:
         yield f"the shares in {OUTPUTS.name} add up to {sum(known, Decimal()).normalize():f}%, but must add up to 100%"
 
 
-def _edge_problems(edge: Any, where: str) -> Iterator[str]:
+def _edge_problems(edge: Any, path: str) -> Iterator[str]:
     if isinstance(edge, dict):
-        yield from _part_problems((EDGE,), edge, f"{where}.")
+        yield from _part_problems((EDGE,), edge, f"{path}.")
     else:
-        yield f"{where} is {_shown(edge)}, but must be a dict with {EDGE.name}, the id of the element that it leads to"
+        yield f"{path} is {_shown(edge)}, but must be a dict with {EDGE.name}, the id of the element that it leads to"
 
 
-def _part_problems(fields: Sequence[Field], parts: Mapping[Any, Any], where: str, below: Sequence[Field] = ()) -> Iterator[str]:
-    """Return what is wrong with a dict that may have ``fields`` only; ``where`` stands in front of their names.
+def _part_problems(fields: Sequence[Field], parts: Mapping[Any, Any], prefix: str, below: Sequence[Field] = ()) -> Iterator[str]:
+    """Yield the problems of a dict that can only have ``fields``.
 
-    :param below: the fields of its properties, which are easily put one level too high.
+    :param prefix: path of the dict in messages, with a dot at its end.
+    :param below: the fields of its properties, which users may put one level too high.
     """
     known = {name for field in fields for name in (field.name, field.key)}
     for name in parts:
         if name in {field.name for field in below}:
-            yield f"{where}{name} is in the wrong place: move it to {PROPERTIES.name}"
+            yield f"{prefix}{name} is in the wrong place: move it to {PROPERTIES.name}"
         elif name not in known:
-            yield _unknown(name, [field.name for field in fields], where)
+            yield _unknown(name, [field.name for field in fields], prefix)
     for field in fields:
         if field.name != field.key and field.name in parts and field.key in parts:
-            yield f"{where}{field.name} is given twice, also as {field.key}: keep one of them"
+            yield f"{prefix}{field.name} is given twice, also as {field.key}: keep one of them"
         problem = _value_problem(field, _converted(field, parts.get(field.name, parts.get(field.key))))
         if problem:
-            yield f"{where}{field.name} {problem}"
+            yield f"{prefix}{field.name} {problem}"
 
 
-def _unknown(name: Any, allowed: Sequence[str], where: str) -> str:
-    shown = f"{where}{printable(str(name), MAX_NAME)}"
+def _unknown(name: Any, allowed: Sequence[str], prefix: str) -> str:
+    shown = f"{prefix}{printable(str(name), MAX_NAME)}"
     if _INSTEAD.get(name) in allowed:
         return f"{shown} is unknown: use {_INSTEAD[name]}"
     return f"{shown} is unknown: remove it" + (f", or use one of {name_some(allowed)}" if allowed else "")
@@ -267,12 +268,12 @@ def _unknown(name: Any, allowed: Sequence[str], where: str) -> str:
 def _value_problem(field: Field, value: Any) -> str:
     if value is None:
         return f"is missing, but must be {_kind(field)}" if field.required else ""
-    wanted = _unmet(field, value)
-    return f"is {_shown(value)}, but must be {wanted}" if wanted else ""
+    requirement = _unmet_requirement(field, value)
+    return f"is {_shown(value)}, but must be {requirement}" if requirement else ""
 
 
-def _unmet(field: Field, value: Any) -> str:
-    """Return what ``value`` must be, if it is not."""
+def _unmet_requirement(field: Field, value: Any) -> str:
+    """Return the requirement of ``field`` that ``value`` does not meet, or an empty text."""
     if field.choices and value not in field.choices:
         instead = _INSTEAD.get(value, "") if isinstance(value, str) else ""
         return instead if instead in field.choices else _kind(field)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The graph of a dynamic route as a whole: whether requests find their way through it, and when two graphs route alike.
+"""The graph of a dynamic route as a whole: its checks, and the comparison of two graphs.
 
-The order of elements and of keys has no meaning. No function recurses along the graph, so that long chains are no problem.
+The order of elements and of keys is not significant. No function recurses along the graph, so long chains cannot exhaust the stack.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
 
 START, END = "start", "end"
-# Where a version, or the route that has it, may hold its graph, most reliable first.
+# Fields of a version, or of its route, that can contain the graph, the most reliable first.
 _DATA, _ELEMENTS, _VERSION = "data", "elements", "version"
 _OUTPUT_ORDER = [output for kind in ELEMENT_TYPES.values() for output in kind.outputs]
 
 
 class _Node(NamedTuple):
-    """What the elements of one id, normally a single one, are to the graph."""
+    """A node of the graph: the elements with one id, which is normally a single element."""
 
     place: str
     edges: list[tuple[str, str]]
 
 
 def edges_of(element: Any) -> list[tuple[str, str]]:
-    """Return the outputs of ``element``, in the API's form, with the ids that they lead to, in an order of their own."""
+    """Return the outputs of ``element``, given in the form of the API, with the ids that they lead to, in a fixed order."""
     outputs = element.get(OUTPUTS.name) if isinstance(element, dict) else None
     edges = [(str(name), _target(edge)) for name, edge in outputs.items()] if isinstance(outputs, dict) else []
     return sorted(((name, target) for name, target in edges if target is not None), key=lambda edge: _rank(edge[0]))
@@ -55,7 +55,7 @@ def _text(value: Any) -> str | None:
 
 
 def _rank(output: str) -> tuple[int, Any, str]:
-    """Return a key to sort outputs: known names as in the table, then shares from the largest, then all others."""
+    """Return a key for sorting outputs: known names in the order of the table, then shares from the largest, then all others."""
     if output in _OUTPUT_ORDER:
         return 0, _OUTPUT_ORDER.index(output), output
     share = share_of(output)
@@ -67,15 +67,15 @@ def id_of(element: Any) -> str | None:
     return _text(element.get(ID.name)) if isinstance(element, dict) else None
 
 
-def graph_problems(elements: Any, where: str = _ELEMENTS) -> list[str]:
-    """Return everything that is wrong with a graph, given as an option, and with each of its elements.
+def graph_problems(elements: Any, path: str = _ELEMENTS) -> list[str]:
+    """Return the problems of a graph, given as an option, and of each of its elements.
 
-    :param where: the name of the option.
+    :param path: path of the option in messages.
     """
     if not isinstance(elements, list):
-        return [f"{where} must be a list of elements"]
+        return [f"{path} must be a list of elements"]
     wired = to_wire(elements)
-    places = [_place(where, index, element) for index, element in enumerate(wired)]
+    places = [_place(path, index, element) for index, element in enumerate(wired)]
     problems = [problem for element, place in zip(elements, places) for problem in element_problems(element, place)]
     nodes: dict[str, _Node] = {}
     for element, place in zip(wired, places):
@@ -84,15 +84,15 @@ def graph_problems(elements: Any, where: str = _ELEMENTS) -> list[str]:
             problems.append(f"{place}: its id is also that of {nodes[element_id].place}: give each element an id of its own")
         if element_id is not None:
             nodes.setdefault(element_id, _Node(place, [])).edges.extend(edges_of(element))
-    problems += _count_problems(where, wired, places)
+    problems += _count_problems(path, wired, places)
     problems += _edge_problems(nodes)
-    problems += _way_problems(nodes, _ids(wired, START), _ids(wired, END))
+    problems += _reachability_problems(nodes, _ids(wired, START), _ids(wired, END))
     return problems + list(_cycle_problems(nodes, _ids(wired, START)))
 
 
-def _place(where: str, index: int, element: Any) -> str:
+def _place(path: str, index: int, element: Any) -> str:
     element_id = id_of(element)
-    return f"{where}[{index}]" + (f" ({printable(element_id, MAX_NAME)})" if element_id else "")
+    return f"{path}[{index}]" + (f" ({printable(element_id, MAX_NAME)})" if element_id else "")
 
 
 def _is(element: Any, kind: str) -> bool:
@@ -104,14 +104,14 @@ def _ids(elements: Iterable[Any], kind: str) -> list[str]:
     return [element_id for element_id in found if element_id is not None]
 
 
-def _count_problems(where: str, elements: Sequence[Any], places: Sequence[str]) -> Iterator[str]:
+def _count_problems(path: str, elements: Sequence[Any], places: Sequence[str]) -> Iterator[str]:
     starts = [place for element, place in zip(elements, places) if _is(element, START)]
     if not starts:
-        yield f"{where} has no element of type {START}: add one"
+        yield f"{path} has no element of type {START}: add one"
     for place in starts[1:]:
         yield f"{place}: a graph has one {START}, but there is also {starts[0]}: remove one of them"
     if not any(_is(element, END) for element in elements):
-        yield f"{where} has no element of type {END}: add one"
+        yield f"{path} has no element of type {END}: add one"
 
 
 def _edge_problems(nodes: Mapping[str, _Node]) -> Iterator[str]:
@@ -122,19 +122,19 @@ def _edge_problems(nodes: Mapping[str, _Node]) -> Iterator[str]:
                 yield f"{node.place}: {leads}, which is the id of no element: correct it, or add the element"
 
 
-def _way_problems(nodes: Mapping[str, _Node], starts: Sequence[str], ends: Sequence[str]) -> Iterator[str]:
-    """Yield the elements that no request gets to, and those that no request comes out of. Without a start or end, that says nothing."""
-    onwards = {element_id: [target for _output, target in node.edges if target in nodes] for element_id, node in nodes.items()}
+def _reachability_problems(nodes: Mapping[str, _Node], starts: Sequence[str], ends: Sequence[str]) -> Iterator[str]:
+    """Yield a problem for each element that no start leads to, and for each that leads to no end. A missing start or end is ignored."""
+    forwards = {element_id: [target for _output, target in node.edges if target in nodes] for element_id, node in nodes.items()}
     backwards: dict[str, list[str]] = {element_id: [] for element_id in nodes}
-    for element_id, targets in onwards.items():
+    for element_id, targets in forwards.items():
         for target in targets:
             backwards[target].append(element_id)
-    reached, ending = _reached(starts, onwards), _reached(ends, backwards)
+    reached, ending = _reached(starts, forwards), _reached(ends, backwards)
     for element_id, node in nodes.items():
         if starts and element_id not in reached:
-            yield f"{node.place}: no way from the {START} leads to it: lead an output to it, or remove it"
+            yield f"{node.place}: it cannot be reached from the {START}: lead an output to it, or remove it"
         if ends and element_id not in ending:
-            yield f"{node.place}: no way from it leads to an {END}: lead an output to one"
+            yield f"{node.place}: no {END} can be reached from it: lead an output to one"
 
 
 def _reached(roots: Iterable[str], targets: Mapping[str, Sequence[str]]) -> set[str]:
@@ -148,10 +148,10 @@ def _reached(roots: Iterable[str], targets: Mapping[str, Sequence[str]]) -> set[
 
 
 def _cycle_problems(nodes: Mapping[str, _Node], starts: Iterable[str]) -> Iterator[str]:
-    """Yield each edge that leads back to an element on the way to it, in a walk through the graph from the start."""
+    """Yield a problem for each edge that leads back to an element on the path to it, in a depth-first search from the start."""
     done: set[str] = set()
     for root in (*starts, *nodes):
-        # The way to the current element, with the edges of each element on it that are still to be followed.
+        # The path to the current element, with the remaining edges of each element on it.
         path = {root: iter(nodes[root].edges)} if root not in done else {}
         while path:
             current = next(reversed(path), "")
@@ -160,8 +160,8 @@ def _cycle_problems(nodes: Mapping[str, _Node], starts: Iterable[str]) -> Iterat
                 path.popitem()
                 done.add(current)
             elif target in path:
-                way = list(path)
-                yield _cycle_problem(nodes[current].place, output, way[way.index(target) :])
+                ids = list(path)
+                yield _cycle_problem(nodes[current].place, output, ids[ids.index(target) :])
             elif target in nodes and target not in done:
                 path[target] = iter(nodes[target].edges)
 
@@ -170,13 +170,13 @@ def _cycle_problem(place: str, output: str, cycle: Sequence[str]) -> str:
     back = f"{place}: {OUTPUTS.name}.{output} leads back to {printable(cycle[0], MAX_NAME)}"
     if len(cycle) == 1:
         return f"{back} itself: lead it to another element"
-    return f"{back}, so that requests go round for ever ({name_some(cycle)}): lead it to another element"
+    return f"{back}, which makes an endless loop ({name_some(cycle)}): lead it to another element"
 
 
 def same_graph(declared: Sequence[Any], stored: Sequence[Any]) -> bool:
-    """Return whether ``stored`` is the graph that was ``declared``; both in the API's form.
+    """Return whether ``stored`` is the same graph as ``declared``, both in the form of the API.
 
-    Parts that only ``stored`` has and that this version does not know are additions of the server, and make no difference. Edges do.
+    Parts that only ``stored`` has and that are unknown to this version are additions of the server, and ignored. Edges are not ignored.
     """
     ours, theirs = _by_id(declared), _by_id(stored)
     if not len(declared) == len(ours) == len(theirs) == len(stored) or set(ours) != set(theirs):
@@ -185,7 +185,7 @@ def same_graph(declared: Sequence[Any], stored: Sequence[Any]) -> bool:
 
 
 def carry_over(declared: Sequence[Any], stored: Sequence[Any]) -> list[Any]:
-    """Return ``declared`` completed with those parts of the same elements in ``stored`` that ``same_graph`` ignores; in the API's form."""
+    """Return ``declared`` with those parts of ``stored`` that ``same_graph`` ignores, in the form of the API."""
     theirs = _by_id(stored)
     return [_completed(element, theirs.get(id_of(element) or "")) for element in to_wire(declared)]
 
@@ -219,7 +219,7 @@ def _completed(declared: Any, stored: Any) -> Any:
 
 
 def _parts(element: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
-    """Return what an element consists of, by path, without what is empty, which means the same as what is absent."""
+    """Return the parts of an element by path, without empty ones, which are equivalent to absent ones."""
     found: dict[tuple[str, ...], Any] = {}
     for name, value in element.items():
         if name == OUTPUTS.name and isinstance(value, dict):
@@ -234,7 +234,7 @@ def _parts(element: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
 
 
 def _is_unknown(element: Any, path: tuple[str, ...]) -> bool:
-    """Return whether this version does not know what is at ``path`` in elements of that type."""
+    """Return whether the part at ``path`` of an element of that type is unknown to this version."""
     kind = type_of(element)
     if path[0] == OUTPUTS.name:
         return path[2:] not in ((), (EDGE.key,))
@@ -244,9 +244,9 @@ def _is_unknown(element: Any, path: tuple[str, ...]) -> bool:
 
 
 def elements_of(answer: Mapping[str, Any]) -> list[Any] | None:
-    """Return the graph in ``answer``, a route or a version of one; ``None`` if it shows none, or not yet.
+    """Return the graph in ``answer``, a route or a version of one, or ``None`` if it contains no graph.
 
-    A version has its graph as a list, as JSON text or as an object, depending on the server. No graph is empty.
+    Depending on the server, the graph of a version is a list, JSON text or an object. A graph is never empty.
     """
     version = answer.get(_VERSION)
     shown = [version.get(_DATA) if isinstance(version, dict) else None, answer.get(_DATA), answer.get(_ELEMENTS)]
@@ -256,7 +256,7 @@ def elements_of(answer: Mapping[str, Any]) -> list[Any] | None:
 def _as_elements(shown: Any) -> list[Any]:
     if isinstance(shown, str):
         try:
-            shown = json_text.read(shown.encode("utf-8"))
+            shown = json_text.loads(shown.encode("utf-8"))
         except ValueError:
             return []
     if isinstance(shown, dict):

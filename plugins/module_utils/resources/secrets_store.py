@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Secrets Store of an account and the secrets in it, as data.
+"""Field tables of the Secrets Store of an account and its secrets.
 
-Source: Cloudflare's published schema, its documentation, and public reports of the live API: 1001 and 1003 have several meanings, with
-statuses that nobody recorded, so that the message decides.
+Sources: Cloudflare's published schema, its documentation, and public reports of the live API. The codes 1001 and 1003 have several
+meanings, with statuses that are not documented, so the message decides.
 """
 
 from __future__ import annotations

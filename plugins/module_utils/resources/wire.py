@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The form that an item has in requests and answers, where it is not that of the field table."""
+"""Conversion of items between requests or answers and the form of the field table."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 
 def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``item``, as an answer has it, in the form of the field table.
+    """Return ``item`` of an answer in the form of the field table.
 
-    A dict that the answer has as JSON text is one again, a flag of 0 or 1 is a bool, and what an answer shows of a secret has the
-    secret's name.
+    JSON text becomes a dict, a flag of 0 or 1 becomes a boolean, and the preview of a secret becomes the value of the secret.
     """
     read = dict(item) if resource.read_answer is None else resource.read_answer(item)
     for field in resource.settings:
@@ -34,15 +33,15 @@ def _read_value(field: Field, value: Any) -> Any:
         return bool(value)
     if field.is_text_in_answers and isinstance(value, str):
         try:
-            parsed = json_text.read(value.encode("utf-8")) if value else None
+            parsed = json_text.loads(value.encode("utf-8")) if value else None
         except ValueError:
-            return value  # such as a mask
+            return value  # For example, a mask.
         return parsed if isinstance(parsed, dict) else value or None
     return value
 
 
 def to_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``body``, in the form of the field table, as a request has it."""
+    """Return ``body``, given in the form of the field table, in the form of a request."""
     fields = {field.key: field for field in (*resource.keys, *resource.settings)}
     return dict(_sent(fields.get(key), key, value) for key, value in body.items())
 

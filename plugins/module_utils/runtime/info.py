@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of a module that reads the items of a resource, such as ``ai_gateway_info``."""
+"""Modules that read the items of a resource, such as ``ai_gateway_info``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.maski
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 
 SEARCH = Field("search", "str")
-# A listing takes a request for every hundred items; so few are had more cheaply one by one.
+# Up to this number, items are read one by one, because a listing takes a request for every hundred items of the account.
 READ_ONE_BY_ONE = 10
 
 
 class Query(NamedTuple):
-    """What is asked for: the items with one of these keys, or those that the API finds by ``search``, or all if neither is given."""
+    """The requested items: those with one of ``keys``, or those that the API finds for ``search``, or all if neither is given."""
 
     keys: tuple[str, ...] | None
     search: str
@@ -36,11 +36,11 @@ Run = Callable[[Query, bool, Client], "dict[str, Any]"]
 
 
 def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> Work:
-    """Return the work of a module that returns items of ``resource`` as a list under ``name``.
+    """Return the work of a module that returns items of ``resource`` as a list with the key ``name``.
 
-    The option that asks for some of them is called like the field that identifies them, with an s.
+    The option that selects items has the plural name of the field that identifies them.
 
-    :param run: does the work in place of :func:`run_info`.
+    :param run: function that is used instead of :func:`run_info`.
     :param extra: further options of the module.
     """
     key = resource.id
@@ -68,16 +68,16 @@ def _read(resource: Resource, name: str, options: dict[str, Any], extra: Sequenc
         found += error.problems
     if found:
         raise InvalidOptions(found)
-    # Each once, in the order given.
     given = {field.name: options[field.name] for field in extra}
+    # Remove duplicate keys, and keep their order.
     return Query(None if keys is None else tuple(dict.fromkeys(keys)), search or "", place, given)
 
 
 def run_info(resource: Resource, name: str, query: Query, client: Client, items: Items | None = None) -> dict[str, Any]:
     """Read the items, and return the module's result. It is the same in check mode.
 
-    :param items: the items of the resource, if they are not the plain ones.
-    :raises CollectionError: where they cannot be read.
+    :param items: collection to read instead of the plain ``Items`` of the resource.
+    :raises CollectionError: if the items cannot be read.
     """
     found = find(query, items or Items(client, resource, query.place))
     of_task = Scrubber(client.secrets)
@@ -86,7 +86,7 @@ def run_info(resource: Resource, name: str, query: Query, client: Client, items:
 
 
 def find(query: Query, items: Items) -> list[dict[str, Any]]:
-    """Return the items that are asked for, in the order of the keys, else in that of the API."""
+    """Return the requested items, in the order of the keys, or in the order of the API if there are none."""
     resource = items.resource
     if query.keys is None:
         return items.all(query.search)

@@ -29,7 +29,7 @@ STANDARD_OUTPUT = 1
 
 
 class Module(AnsibleModule):
-    """An AnsibleModule whose failures show the options as C(work) masks them, also where Ansible itself refuses an option."""
+    """An AnsibleModule that masks the options in its output as ``work`` defines, even if Ansible itself refuses an option."""
 
     params: dict[str, Any]
 
@@ -38,25 +38,25 @@ class Module(AnsibleModule):
         super().__init__(argument_spec=work.argument_spec(), supports_check_mode=True)
 
     def _set_internal_properties(self, *args: Any) -> None:
-        """See AnsibleModule; the options have been read by then, and not yet been checked."""
+        """Check the shapes of the options. AnsibleModule calls this after it has read the options, and before it validates them."""
         super()._set_internal_properties(*args)
         refusal = refused_shapes(self._work, self.params)
         if refusal:
             self.fail_json(refusal)
 
     def _log_invocation(self) -> None:
-        """See AnsibleModule, which writes the options to the system's log, and knows of no secret in items and in C(extra_settings)."""
+        """Write the masked options to the system log. AnsibleModule would not mask secrets in items and in ``extra_settings``."""
         given, self.params = self.params, shown_options(self._work, self.params)
         super()._log_invocation()
         self.params = given
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        """See AnsibleModule, which calls this, too, while it is initialized."""
+        """Exit with a failed result. AnsibleModule also calls this during its initialization."""
         self.finish(refuse(self._work, self.params, msg, self.no_log_values, **result))
 
     def finish(self, result: dict[str, Any]) -> None:
-        """Exit with ``result``, in which all secrets are replaced."""
-        # Ansible would look for them once more, everywhere, and turn an id that is equal to a secret into a mask.
+        """Exit with ``result``, in which all secrets are already replaced."""
+        # Ansible would search all values for secrets again, and mask an id that is equal to a secret.
         self.no_log_values: set[str] = set()
         for warning in result.pop("warnings", []):
             self.warn(warning)
@@ -67,14 +67,14 @@ class Module(AnsibleModule):
 
 @contextlib.contextmanager
 def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) -> Iterator[Client]:
-    """A client whose requests end when nobody waits for the result any more.
+    """Return a context with a client whose requests end when the result is no longer awaited.
 
-    When Ansible ends a task, such as by its ``timeout``, it stops to read from the program, and lets it run on beside the next task.
+    When Ansible ends a task, for example by its ``timeout``, it stops reading from the program, but lets it run during the next task.
     """
     with open_client(connection) as client:
         reader, writer = os.pipe()
         watch = threading.Thread(target=_end_when_unread, args=(client, output, reader), daemon=True)
-        # Without a thread, the module works as well.
+        # The module also works without this thread.
         with contextlib.suppress(RuntimeError):
             watch.start()
         try:
@@ -87,13 +87,13 @@ def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) 
 
 
 def _end_when_unread(client: Client, output: int, done: int) -> None:
-    """Wait until nobody reads from the pipe ``output`` any more, or the other end of the pipe ``done`` is closed.
+    """Cancel the client's requests when the reader of the pipe ``output`` has gone. Return when the other end of ``done`` is closed.
 
-    A file or a terminal is always read.
+    A file or a terminal always counts as read.
     """
     poller = select.poll()
     for descriptor in (output, done):
-        # Errors are reported without being asked for.
+        # poll always reports errors, even with an empty mask.
         poller.register(descriptor, 0)
     while True:
         events = dict(poller.poll())
@@ -101,12 +101,12 @@ def _end_when_unread(client: Client, output: int, done: int) -> None:
             return
         if events[output] & (select.POLLERR | select.POLLHUP):
             client.end()
-        # Otherwise it is not open, and cannot be watched.
+        # In any case it must not be polled again: it has no reader, or is not open.
         poller.unregister(output)
 
 
 def run_module(work: Work) -> None:
-    """Read the task's options, do its work, and exit with the result."""
+    """Execute the task with the options of the module, and exit with its result."""
     module = Module(work)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)

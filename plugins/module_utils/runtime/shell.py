@@ -24,7 +24,7 @@ class Work(NamedTuple):
     """What one module does.
 
     ``fields`` are its options, without those that every item has (``state``, ``extra_settings``, ``unset``).
-    C(read) makes of the options what C(run) takes, and raises InvalidOptions; nothing is sent before it has returned.
+    ``read`` converts the options to what ``run`` takes, or raises InvalidOptions. Nothing is sent before it has returned.
     C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
     ``items_in`` are the options that hold the options of items.
     ``warn`` returns what is to be said about the task before anything is sent.
@@ -40,7 +40,7 @@ class Work(NamedTuple):
 
 
 def open_client(connection: Connection) -> AbstractContextManager[Client]:
-    """A client of its own, closed after the work."""
+    """Return a context with a new client, which is closed at its end."""
     return closing(Client(connection))
 
 
@@ -52,9 +52,11 @@ def perform(
     client_of: Callable[[Connection], AbstractContextManager[Client]] = open_client,
     no_log_values: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Do the work of a task whose ``options`` have passed the argument spec, and return its result, which holds no secret.
+    """Execute a task whose ``options`` have passed the argument spec, and return its result, which contains no secrets.
 
-    Never raises: the one error boundary. ``no_log_values`` are the secrets that Ansible found in the options.
+    All exceptions become failed results here.
+
+    :param no_log_values: secrets that Ansible found in the options.
     """
     secrets = {*no_log_values, *_secrets_in(work, options)}
     warnings: list[str] = []
@@ -62,7 +64,7 @@ def perform(
         task, connection = _prepare(work, options)
         warnings = work.warn(task)
         with client_of(connection) as client:
-            # The client's set grows by what only the server knows.
+            # The client adds secrets that only the server has to this set.
             secrets = client.secrets = secrets | client.secrets
             result = work.run(task, check_mode, client)
     except CollectionError as error:
@@ -77,7 +79,7 @@ def perform(
 
 
 def refuse(work: Work, options: Mapping[str, Any], problem: str, no_log_values: Iterable[str] = (), **more: Any) -> dict[str, Any]:
-    """Return the result of a task whose ``options`` did not pass the argument spec; ``more`` belongs to the result."""
+    """Return the failed result of a task whose ``options`` did not pass the argument spec, with the further keys ``more``."""
     result = {**more, "failed": True, "msg": printable(problem)}
     return _finished(work, options, result, Scrubber({*no_log_values, *_secrets_in(work, options)}))
 
@@ -87,7 +89,10 @@ def _finished(work: Work, options: Mapping[str, Any], result: dict[str, Any], sc
 
 
 def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
-    """Check all options, those of the connection and those of the work, before anything is opened."""
+    """Return the task and the connection, after checks of all options.
+
+    :raises InvalidOptions: with all problems of both.
+    """
     found: list[str] = []
     task = connection = None
     try:
@@ -104,13 +109,13 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
 
 
 def refused_shapes(work: Work, options: Mapping[str, Any]) -> str:
-    """Why the C(options) cannot even be held against the argument spec, which would stumble over them; empty if they can be."""
+    """Return the problems of ``options`` that the argument spec could not handle, or an empty text."""
     problems = [problem for _name, problem in wrong_shapes(work.argument_spec(), options)]
     return str(InvalidOptions(problems)) if problems else ""
 
 
 def shown_options(work: Work, options: Mapping[str, Any], scrub: Scrubber | None = None) -> dict[str, Any]:
-    """The options of a task as they may be shown: secrets masked by schema, also within C(extra_settings) and within items."""
+    """The options of a task as they may be shown: secrets masked by schema, also within ``extra_settings`` and within items."""
     scrub = scrub or Scrubber(_secrets_in(work, options))
     shown = shown_values(work.resource, names_of(work.fields), _without_items(work, options), scrub)
     items = {listed.option: listed for listed in work.items_in}

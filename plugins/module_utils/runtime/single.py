@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of a module for one item of a resource, such as ``ai_gateway``."""
+"""Modules for one item of a resource, such as ``ai_gateway``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell i
 
 
 class Task(NamedTuple):
-    """What the options of a task for one item ask for: the item, where it is, and the options of the module that are no settings."""
+    """The options of a task for one item: the declaration, the place of the item, and options of the module that are not settings."""
 
     declaration: Declaration
     place: Mapping[str, str]
@@ -33,7 +33,7 @@ class Task(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The name of the item with its place, for people."""
+        """Return the name of the item with its place, for messages."""
         return KEY_SEPARATOR.join([*self.place.values(), self.declaration.id])
 
 
@@ -41,10 +41,10 @@ Run = Callable[[Task, bool, Client], "dict[str, Any]"]
 
 
 def single(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> Work:
-    """Return the work of a module for one item of ``resource``, which the result has under ``name``.
+    """Return the work of a module for one item of ``resource``, which is returned with the key ``name``.
 
-    :param run: does the work in place of :func:`run_single`.
-    :param extra: options of the module beside those of the resource.
+    :param run: function that is used instead of :func:`run_single`.
+    :param extra: options of the module in addition to those of the resource.
     """
     of_task = (*CONNECTION_OPTIONS, *((UPDATE_SECRETS,) if any(map(holds_secret, resource.settings)) else ()), *extra)
     of_item = tuple(field for field in (*resource.place, *resource.keys, *resource.settings) if field.is_option)
@@ -65,9 +65,9 @@ def single(resource: Resource, name: str, run: Run | None = None, extra: Sequenc
 
 
 def read_single(resource: Resource, options: dict[str, Any], extra: Sequence[Field] = ()) -> Task:
-    """Return what the options ask for.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     found = [problem for field in extra for problem in problems(field, options[field.name], field.name)]
     place: Mapping[str, str] = {}
@@ -80,10 +80,10 @@ def read_single(resource: Resource, options: dict[str, Any], extra: Sequence[Fie
 
 
 def run_single(resource: Resource, name: str, task: Task, check_mode: bool, client: Client, items: Items | None = None) -> dict[str, Any]:
-    """Make the item what is declared, and return the module's result.
+    """Change the item as declared, and return the module's result.
 
-    :param items: the items of the resource, if they are not the plain ones.
-    :raises CollectionError: where that cannot be reached.
+    :param items: collection to use instead of the plain ``Items`` of the resource.
+    :raises CollectionError: if the item cannot be made as declared.
     """
     outcome = reconcile(resource, task.declaration, items or Items(client, resource, task.place), check_mode)
     return item_result(resource, name, task.declaration, outcome, task.label, Scrubber(client.secrets))

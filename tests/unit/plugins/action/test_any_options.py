@@ -304,11 +304,11 @@ def test_half_a_character_is_refused(run_here, half, options):
 
 def test_half_a_character_cannot_be_searched_for(run_here):
     result, sent = run_here("ai_gateway_info", {"search": "\ud800"})
-    assert "search holds half of a character" in result["msg"]
+    assert "search contains an unpaired surrogate" in result["msg"]
     assert sent == []
 
 
 def test_half_a_character_in_a_secret_shows_nothing_of_it(run_here):
     result, _sent = run_here("ai_gateway", {"id": "a", "api_token": "invented-half-\ud800"})
-    assert "api_token holds half of a character" in result["msg"]
+    assert "api_token contains an unpaired surrogate" in result["msg"]
     assert "invented-half" not in str(result)

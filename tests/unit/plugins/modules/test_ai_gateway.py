@@ -256,7 +256,7 @@ def test_a_delete_of_unknown_outcome_that_cannot_be_looked_for_says_so(api, gate
     api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
     result = run_module({"id": "a", "state": "absent"})
     assert result["request"]["method"] == "DELETE"
-    assert "What it did is unknown, as reading failed too: GET" in result["msg"]
+    assert "Its outcome is unknown, because reading failed too: GET" in result["msg"]
 
 
 def test_a_hidden_secret_of_an_undeclared_setting_stops_the_update(api, gateway, run_module):
@@ -490,7 +490,7 @@ def test_an_update_that_may_have_been_done_and_cannot_be_looked_for(api, gateway
     result = run_module({"id": "a", "cache_ttl": 5})
     assert result["failed"]
     assert "was not sent again: what it is based on was read too long ago" in result["msg"]
-    assert "What it did is unknown, as reading failed too: GET" in result["msg"]
+    assert "Its outcome is unknown, because reading failed too: GET" in result["msg"]
 
 
 def test_a_refusal_of_a_further_try_does_not_hide_what_an_earlier_one_did(api, gateway, run_module):

@@ -132,7 +132,7 @@ def test_a_kind_that_cannot_be_read_stops_before_anything_is_deleted(api, the_ga
     result = remove(check_mode=check_mode)
     assert (result["failed"], result["status"]) == (True, 403)
     assert {call.method for call in api.calls} == {"GET"}
-    assert check_mode or "AI Gateway 'a' was not deleted, as what belongs to it cannot be read." in result["msg"]
+    assert check_mode or "AI Gateway 'a' was not deleted, because the items that belong to it cannot be read." in result["msg"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -210,7 +210,7 @@ def test_a_replica_that_stays_behind_fails_the_task_without_a_write(api, gateway
         api.expect("GET", one, answer=gateway(**at(1)))
     result = run_module({"id": "a", "cache_ttl": 5})
     assert result["failed"]
-    assert "still shows a copy that is older than what this task wrote" in result["msg"]
+    assert "still returns an older copy than the one this task wrote" in result["msg"]
 
 
 def test_an_older_copy_in_a_list_is_not_taken_for_unchanged(api, gateway, run_module, two_tasks):

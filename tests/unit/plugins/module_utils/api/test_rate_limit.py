@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import Pace, read_limits
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter, read_limits
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
 ASKED = Request("GET", "/x")
@@ -127,7 +127,7 @@ def test_who_allows_no_wait_fails_at_once(limit, run_module, waits, retry_after,
 
 
 def test_who_allows_no_wait_is_not_given_one_of_no_length_either():
-    assert not Pace(0).close(0)
+    assert not RateLimiter(0).block_for(0)
 
 
 @pytest.mark.parametrize("retry_after", ["1", None])
@@ -196,26 +196,26 @@ def left(remaining, seconds, quota=None, name="default"):
 
 
 def exchange(pace, headers=None):
-    pace.enter(ASKED)
-    pace.leave(headers)
+    pace.acquire(ASKED)
+    pace.release(headers)
 
 
 def test_without_headers_nothing_is_held_back(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     for _request in range(100):
         exchange(pace, {})
     assert waits == []
 
 
 def test_a_used_up_quota_is_waited_for_instead_of_being_refused(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     exchange(pace, left(0, 30))
     exchange(pace)
     assert waits == [30]
 
 
 def test_what_is_left_may_be_used_by_a_task_that_sends_one_after_another(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     for remaining in (2, 1, 0):
         exchange(pace, left(remaining, 30, quota=120))
     assert waits == []
@@ -226,16 +226,16 @@ def test_what_is_left_may_be_used_by_a_task_that_sends_one_after_another(waits):
 def at_once(pace, number, headers):
     """So many requests under way at a time."""
     for _request in range(number):
-        pace.enter(ASKED)
+        pace.acquire(ASKED)
     for _request in range(number):
-        pace.leave(headers)
+        pace.release(headers)
 
 
 @pytest.mark.parametrize(
     ("number", "remaining", "is_held_back"), [(8, 9, False), (8, 8, True), (8, 1, True), (2, 3, False), (2, 2, True), (1, 1, False)]
 )
 def test_several_at_once_leave_as_many_for_another_task_like_this(waits, number, remaining, is_held_back):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     at_once(pace, number, left(remaining, 30, quota=120))
     exchange(pace)
     assert waits == ([30] if is_held_back else [])
@@ -243,36 +243,36 @@ def test_several_at_once_leave_as_many_for_another_task_like_this(waits, number,
 
 @pytest.mark.parametrize(("remaining", "is_held_back"), [(4, False), (3, True)])
 def test_of_a_small_quota_only_a_quarter_is_left(waits, remaining, is_held_back):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     at_once(pace, 8, left(remaining, 30, quota=12))
     exchange(pace)
     assert waits == ([30] if is_held_back else [])
 
 
 def test_requests_under_way_count_as_sent(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     exchange(pace, left(12, 30, quota=120))
     for _request in range(6):
-        pace.enter(ASKED)
+        pace.acquire(ASKED)
     assert waits == []
-    pace.enter(ASKED)
+    pace.acquire(ASKED)
     assert waits == [30]
 
 
 @pytest.mark.parametrize("seconds", [30, 32])
 def test_answers_may_overtake_each_other(waits, seconds):
     """The seconds are whole, so the end of one window is not always computed alike."""
-    pace = Pace(300)
-    pace.enter(ASKED)
-    pace.enter(ASKED)
-    pace.leave(left(0, 30))
-    pace.leave(left(9, seconds))
-    pace.enter(ASKED)
+    pace = RateLimiter(300)
+    pace.acquire(ASKED)
+    pace.acquire(ASKED)
+    pace.release(left(0, 30))
+    pace.release(left(9, seconds))
+    pace.acquire(ASKED)
     assert waits == [30]
 
 
 def test_a_window_follows_another_without_a_gap(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     for _window in range(3):
         exchange(pace, left(0, 1))
     assert waits == [1, 1]
@@ -280,7 +280,7 @@ def test_a_window_follows_another_without_a_gap(waits):
 
 @pytest.mark.parametrize("half", ['"odd";r=0', '"odd";t=60'])
 def test_half_an_entry_is_passed_over(waits, half):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     exchange(pace, {"Ratelimit": half})
     exchange(pace, {"Ratelimit": half + ', "default";r=0;t=30'})
     assert waits == []
@@ -289,7 +289,7 @@ def test_half_an_entry_is_passed_over(waits, half):
 
 
 def test_a_new_window_ends_the_wait(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     exchange(pace, left(0, 1))
     exchange(pace, left(119, 30))
     exchange(pace, left(118, 30))
@@ -298,7 +298,7 @@ def test_a_new_window_ends_the_wait(waits):
 
 def test_a_window_that_begins_before_it_is_expected_counts(waits):
     """The seconds until it are rounded up."""
-    pace = Pace(300)
+    pace = RateLimiter(300)
     exchange(pace, left(1, 5))
     exchange(pace, left(100, 30))
     exchange(pace)
@@ -306,74 +306,74 @@ def test_a_window_that_begins_before_it_is_expected_counts(waits):
 
 
 def test_the_longest_of_several_waits_is_made(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     exchange(pace, {"Ratelimit": '"burst";r=0;t=2, "default";r=0;t=60, "other";r=50;t=90'})
     exchange(pace)
     assert waits == [60]
 
 
 def test_a_wait_that_is_not_allowed_is_told_and_nothing_is_sent(waits):
-    pace = Pace(20)
+    pace = RateLimiter(20)
     exchange(pace, left(0, 30))
     with pytest.raises(NotSent) as caught:
-        pace.enter(ASKED)
+        pace.acquire(ASKED)
     assert "GET /x was not sent: the rate limit is used up for another 30 s" in str(caught.value)
     assert "may wait 20 s in all (rate_limit_wait)" in str(caught.value)
     assert waits == []
 
 
 def test_waits_for_one_window_after_another_count_together(waits):
-    pace = Pace(50)
+    pace = RateLimiter(50)
     exchange(pace, left(0, 30))
     exchange(pace, left(0, 30))
     with pytest.raises(NotSent, match="has waited 30 s"):
-        pace.enter(ASKED)
+        pace.acquire(ASKED)
     assert waits == [30]
 
 
 @pytest.mark.parametrize("remaining", [3, 1])
 def test_as_long_as_some_are_left_the_server_may_decide(waits, remaining):
-    pace = Pace(0)
+    pace = RateLimiter(0)
     at_once(pace, 8, left(remaining, 30, quota=120))
     exchange(pace)
     assert waits == []
 
 
 def test_a_refusal_holds_all_back_and_their_waits_count_once(waits):
-    pace = Pace(10)
-    assert pace.close(8)
+    pace = RateLimiter(10)
+    assert pace.block_for(8)
     assert pace.waiting == 0
     exchange(pace)
     assert waits == [8]
     # The clock has moved on: nobody waits any more.
     exchange(pace)
     assert waits == [8]
-    assert pace.close(2)
-    assert not pace.close(3)
+    assert pace.block_for(2)
+    assert not pace.block_for(3)
 
 
 def test_after_a_refusal_a_used_up_quota_is_still_waited_for(waits):
-    pace = Pace(300)
+    pace = RateLimiter(300)
     exchange(pace, left(0, 30))
-    assert pace.close(8)
+    assert pace.block_for(8)
     exchange(pace)
     assert waits == [8, 22]
 
 
 def test_a_refusal_that_cannot_be_waited_for_lets_nothing_through(waits):
-    pace = Pace(10)
-    assert not pace.close(300)
+    pace = RateLimiter(10)
+    assert not pace.block_for(300)
     with pytest.raises(NotSent, match="300 s"):
-        pace.enter(ASKED)
+        pace.acquire(ASKED)
     assert waits == []
 
 
 def test_many_threads_together_do_not_wait_longer_than_allowed(monkeypatch):
     """With real threads and a real clock: eight that wait at the same time take from the allowance once."""
     monkeypatch.undo()
-    pace = Pace(0.5)
-    assert pace.close(0.3)
+    pace = RateLimiter(0.5)
+    assert pace.block_for(0.3)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _request: exchange(pace), range(8)))
-    assert pace.close(0.1)
-    assert not pace.close(0.4)
+    assert pace.block_for(0.1)
+    assert not pace.block_for(0.4)

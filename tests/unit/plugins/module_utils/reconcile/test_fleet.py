@@ -150,10 +150,10 @@ def test_waiting_for_the_rate_limit_is_told_with_its_end():
     account = Account()
 
     def hold():
-        account.client.pace.close(PROGRESS * 5)
+        account.client.pace.block_for(PROGRESS * 5)
         request = Request("POST", "/x")
-        account.client.pace.enter(request)
-        account.client.pace.leave(None)
+        account.client.pace.acquire(request)
+        account.client.pace.release(None)
 
     account.on_create = hold
     run(account, declared(1))

@@ -72,7 +72,7 @@ def test_another_item_is_not_waited_for(waits):
 def test_a_copy_that_stays_old_is_an_error(waits, full_jitter):
     items, replica = items_of(WRITTEN, *[OLD] * MAX_STALE_READS)
     items.update({"id": "a"}, {})
-    with pytest.raises(StaleRead, match="older than what this task wrote"):
+    with pytest.raises(StaleRead, match="older copy than the one this task wrote"):
         items.get("a")
     assert replica.answers == []
     assert sum(waits) == 15

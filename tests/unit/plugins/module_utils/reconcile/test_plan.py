@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import HiddenSecret, disturbed, make_plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import HiddenSecret, make_plan, unexpected_changes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 STORED = {
@@ -153,7 +153,7 @@ def test_nothing_to_do_beside_a_masked_secret():
     ],
 )
 def test_what_means_the_same_or_was_declared_is_not_disturbed(key, sent, before, after):
-    assert disturbed(GATEWAY, {key: sent}, {key: before}, {key: after}) == []
+    assert unexpected_changes(GATEWAY, {key: sent}, {key: before}, {key: after}) == []
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ def test_what_means_the_same_or_was_declared_is_not_disturbed(key, sent, before,
     ],
 )
 def test_what_was_sent_back_and_is_stored_otherwise_is_disturbed(key, sent, before, after):
-    assert disturbed(GATEWAY, {key: sent}, {key: before}, {key: after}) == [key]
+    assert unexpected_changes(GATEWAY, {key: sent}, {key: before}, {key: after}) == [key]

@@ -279,7 +279,7 @@ def test_a_reading_that_fails_after_a_lost_answer_is_said(api, flows, apply):
     api.expect("GET", ONE + "/versions", query=PAGE, status=403, errors=[{"code": 10000, "message": "no"}])
     flows.lists("a")
     flows.shows()
-    with pytest.raises(CollectionError, match="What it did is unknown, as reading failed too"):
+    with pytest.raises(CollectionError, match="Its outcome is unknown, because reading failed too"):
         apply(max_retries=0)
 
 

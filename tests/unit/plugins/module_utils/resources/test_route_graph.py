@@ -117,8 +117,8 @@ def test_an_edge_to_nowhere():
 
 def test_elements_that_nobody_leads_to():
     assert graph_problems([*GRAPH, model("old", "older", "out"), model("older", "out", "out")]) == [
-        "elements[7] (old): no way from the start leads to it: lead an output to it, or remove it",
-        "elements[8] (older): no way from the start leads to it: lead an output to it, or remove it",
+        "elements[7] (old): it cannot be reached from the start: lead an output to it, or remove it",
+        "elements[8] (older): it cannot be reached from the start: lead an output to it, or remove it",
     ]
 
 
@@ -126,27 +126,27 @@ def test_a_dead_end():
     """A split without shares is the only element that has no output and may have none."""
     assert graph_problems(changed(2, outputs={}))[:2] == [
         "elements[2] (split): outputs has 0 shares, but must have 1 to 5",
-        "elements[2] (split): no way from it leads to an end: lead an output to one",
+        "elements[2] (split): no end can be reached from it: lead an output to one",
     ]
 
 
 def test_a_cycle_names_its_elements():
     assert graph_problems(changed(5, outputs={"success": to("out"), "fallback": to("canary")})) == [
-        "elements[4] (canary): outputs.fallback leads back to stable, so that requests go round for ever (stable, cheap, canary): "
+        "elements[4] (canary): outputs.fallback leads back to stable, which makes an endless loop (stable, cheap, canary): "
         "lead it to another element"
     ]
 
 
 def test_a_cycle_that_nothing_leads_out_of():
     elements = [start("in", "a"), model("a", "b", "b"), model("b", "a", "a"), end("out")]
-    round_and_round = "so that requests go round for ever (a, b): lead it to another element"
+    endless_loop = "which makes an endless loop (a, b): lead it to another element"
     assert graph_problems(elements) == [
-        "elements[0] (in): no way from it leads to an end: lead an output to one",
-        "elements[1] (a): no way from it leads to an end: lead an output to one",
-        "elements[2] (b): no way from it leads to an end: lead an output to one",
-        "elements[3] (out): no way from the start leads to it: lead an output to it, or remove it",
-        f"elements[2] (b): outputs.success leads back to a, {round_and_round}",
-        f"elements[2] (b): outputs.fallback leads back to a, {round_and_round}",
+        "elements[0] (in): no end can be reached from it: lead an output to one",
+        "elements[1] (a): no end can be reached from it: lead an output to one",
+        "elements[2] (b): no end can be reached from it: lead an output to one",
+        "elements[3] (out): it cannot be reached from the start: lead an output to it, or remove it",
+        f"elements[2] (b): outputs.success leads back to a, {endless_loop}",
+        f"elements[2] (b): outputs.fallback leads back to a, {endless_loop}",
     ]
 
 
@@ -158,7 +158,7 @@ def test_a_fallback_that_is_its_own_source():
 
 def test_a_cycle_that_no_request_gets_to_is_reported_too():
     found = graph_problems([*GRAPH, model("a", "b", "out"), model("b", "a", "out")])
-    assert [problem for problem in found if "round for ever (a, b)" in problem]
+    assert [problem for problem in found if "endless loop (a, b)" in problem]
 
 
 def test_all_problems_are_reported_together():
@@ -195,7 +195,7 @@ def test_ids_are_shown_on_one_line_and_cut(element_id):
 def test_strange_elements_do_not_keep_others_from_being_checked(strange):
     found = graph_problems([*GRAPH, strange, model("old", "out", "out")])
     assert [problem for problem in found if problem.startswith("elements[7]")]
-    assert found[-1].startswith("elements[8] (old): no way from the start")
+    assert found[-1].startswith("elements[8] (old): it cannot be reached from the start")
 
 
 def chain(length):
