@@ -18,7 +18,7 @@ description: Shows the messages of debug tasks, one line each, and the messages 
 """
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible has no types
+class CallbackModule(CallbackBase):
     """See above."""
 
     CALLBACK_VERSION = 2.0
