@@ -97,6 +97,7 @@ class DocumentReader:
             references = tuple(_references(read_gateways or ()))
             self.problems += _twice(read_gateways or ())
             self.problems += _absent_providers(read_providers or (), references)
+            self.problems += _taken_names(read_gateways or ())
         if self.problems:
             raise InvalidOptions(self.problems)
         return Document(read_providers, read_gateways, references, tuple(self._warnings))
@@ -197,3 +198,16 @@ def _absent_providers(providers: Sequence[DeclaredProvider], references: Sequenc
         for where, slug in references
         if slug in absent
     ]
+
+
+def _taken_names(gateways: Sequence[DeclaredGateway]) -> Iterator[str]:
+    """Yield the problems of routes that are to be renamed from one that is declared too, or that another one is renamed from."""
+    for index, gateway in enumerate(gateways):
+        routes = gateway.below.get(DYNAMIC_ROUTES, ())
+        names = [route.id for route in routes] + [route.rename_from for route in routes if route.rename_from]
+        for position, route in enumerate(routes):
+            if route.rename_from and names.count(route.rename_from) > 1:
+                yield (
+                    f"{GATEWAYS}[{index}].{DYNAMIC_ROUTES}[{position}] ({gateway.declaration.id}/{route.id}): rename_from is "
+                    f"{route.rename_from}, which another route is, or is renamed from: remove one of them"
+                )

@@ -245,6 +245,7 @@ class PolicyGroup(Group):
             return
         live = {POLICY.identity_of(item): item for item in after}
         for member in self.members:
+            member.is_settled = True
             if member.outcome is not None and not member.is_to_be_deleted:
                 member.outcome = replace(member.outcome, after=live.get(member.declaration.id))
 

@@ -32,6 +32,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account
     ProviderGroup,
     RouteGroup,
 )
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_dynamic_route import MissingProvider
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import WAIT_TIMEOUT, SharedStore
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
@@ -142,12 +143,12 @@ class Account:
     def check(self) -> None:
         """Make sure that each custom provider that is named exists, or will.
 
-        :raises InvalidOptions: if one does not.
+        :raises MissingProvider: if one does not.
         """
         if self.providers is not None:
             found = missing_providers(self._task.document.references, self.providers.slugs)
             if found:
-                raise InvalidOptions(found)
+                raise MissingProvider(f"Nothing was changed. {'; '.join(found)}.")
 
     def _is_managed(self, gateway: DeclaredGateway, name: str) -> bool:
         """Return whether there is something to do for a list below a gateway; an empty one says something only with purge."""

@@ -158,7 +158,8 @@ class _Run:
     def _fail_deletions(self, reason: Callable[[Group, Member], str]) -> None:
         for group in self.fleet.groups:
             for member in group.members:
-                text = reason(group, member) if member.is_to_be_deleted and member.operation == DELETED else ""
+                is_pending = member.operation == DELETED and not member.is_settled
+                text = reason(group, member) if is_pending else ""
                 if text:
                     member.fail(NotDeleted(text))
 

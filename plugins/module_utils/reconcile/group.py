@@ -177,6 +177,7 @@ class Group:
                 member.fail(OwnerFailed(f"Nothing was changed. {self.items.parent_name}, which it belongs to, failed."))
                 continue
             member.attempt(lambda member: self.settle_one(member, check_mode))
+            member.is_settled = True
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """Do what has to be done to one member. What the listing cannot decide is read first."""

@@ -138,7 +138,8 @@ def test_what_belongs_to_a_gateway_that_failed_is_not_tried(api, listed, apply):
 def test_a_route_to_a_provider_that_nobody_has_changes_nothing(api, listed, apply):
     listed("a", providers=[STORED_HOUSE], routes=[])
     result = apply({"id": "a", "cache_ttl": 5, "dynamic_routes": [{"name": "chat", "elements": graph("custom-lab")}]})
-    assert "gateways[0].dynamic_routes[0] (a/chat) names custom-lab, but neither custom_providers nor the account has" in result["msg"]
+    problem = "gateways[0].dynamic_routes[0] (a/chat) names custom-lab, but neither custom_providers nor the account has"
+    assert result["msg"].startswith(f"Nothing was changed. {problem}")
     assert {call.method for call in api.calls} == {"GET"}
 
 
@@ -161,6 +162,17 @@ def test_nothing_is_deleted_if_a_list_cannot_be_read(api, gateway, listed, apply
     assert [entry[3] for entry in operations(result)] == ["unchanged", "failed", "failed", "failed"]
     assert "Not deleted, as these could not be read: custom domains of 'a'" in result["results"][1]["error"]["msg"]
     assert {call.method for call in api.calls} == {"GET"}
+
+
+def test_policies_that_were_deleted_are_reported_so_if_others_could_not_be_created(api, gateway, listed, apply):
+    everybody = {"id": "1", "name": "all", "actor": "company:all", "resource": "*", "condition": "true", "action": {"type": "no-limit"}}
+    listed("a", "b", policies=[everybody])
+    api.expect("GET", f"{GATEWAYS}/b/policies", query={"includeStaging": "true"}, answer=[])
+    api.expect("DELETE", f"{GATEWAYS}/a/policies/1", answer={})
+    api.expect("POST", f"{GATEWAYS}/b/policies", status=403, errors=[{"code": 10000, "message": "no"}])
+    declared = {"name": "all", "actor": "company:all", "action": {"type": "no_limit"}}
+    result = apply({"id": "a", "policies": []}, {"id": "b", "policies": [declared]}, purge=["policies"])
+    assert operations(result)[2:] == [("policy", "a", "all", "deleted"), ("policy", "b", "all", "failed")]
 
 
 def test_the_limit_of_purge_counts_all_kinds_together(api, listed, apply):
@@ -198,6 +210,12 @@ PROBLEMS = {
     ],
     "gateways[0] (a) and gateways[1] (b) have the same custom domain: x.example.com": [
         {"id": item_id, "custom_domains": [{"hostname": "x.example.com", "zone_id": ZONE}]} for item_id in "ab"
+    ],
+    "gateways[0].dynamic_routes[0] (a/new): rename_from is old, which another route is": [
+        {"id": "a", "dynamic_routes": [{"name": "new", "rename_from": "old"}, {"name": "old", "elements": graph()}]}
+    ],
+    "gateways[0].dynamic_routes[1] (a/y): rename_from is old, which another route is": [
+        {"id": "a", "dynamic_routes": [{"name": "x", "rename_from": "old"}, {"name": "y", "rename_from": "old"}]}
     ],
     "gateways[0] (a): provider_configs given with state: absent": [{"id": "a", "state": "absent", "provider_configs": []}],
     "gateways[0] (a): provider_config is not an option: do you mean provider_configs?": [{"id": "a", "provider_config": []}],
