@@ -12,7 +12,7 @@ demo=tests/tools/demo
 export ANSIBLE_STDOUT_CALLBACK=brief ANSIBLE_CALLBACK_PLUGINS=$PWD/$demo
 export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_DEPRECATION_WARNINGS=false
 export CLOUDFLARE_RUN_TOKEN=$CLOUDFLARE_API_TOKEN
-bold= plain=
+bold='' plain=''
 [[ ! -t 1 ]] || bold=$(tput bold) plain=$(tput sgr0)
 
 scratch=$(mktemp -d)
