@@ -99,7 +99,7 @@ format: $(READY) ## let ruff rewrite what it can
 	@ruff check --fix-only --quiet
 	@ruff format
 
-lock: ## write requirements-dev.txt anew from requirements-dev.in
+lock: ## update requirements-dev.txt from requirements-dev.in
 	@tests/tools/lock.sh
 
 venv: $(READY) ## make .venv with all the tools
