@@ -44,7 +44,7 @@ MOST_LOOKS = 30
 CAUSES = re.compile(
     r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
     r"keeps being (created and deleted|updated)|does not hold what was declared|"
-    r"Not deleted by purge, as these could not be created|older than what this task wrote|"
+    r"Not deleted by purge, as these could not be created|older copy than the one this task wrote|"
     r"calls that version invalid|has authentication: false|does not use the Secrets Store yet"
 )
 BROKEN = {"reset", "reset of a used connection", "close", "cut at the start", "cut in the middle"}

@@ -27,7 +27,7 @@ class Credentials:
 
     @classmethod
     def of_key(cls, email: str, key: str) -> Credentials:
-        """Authenticate with the account's e-mail address and the Global API key (legacy)."""
+        """Authenticate with the account's email address and the Global API key (legacy)."""
         return cls({"X-Auth-Email": email, "X-Auth-Key": key})
 
     def __call__(self, request: Any) -> Any:

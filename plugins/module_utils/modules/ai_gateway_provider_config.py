@@ -58,7 +58,7 @@ class SharedGateway:
 
 
 class ProviderConfigItems(Items):
-    """The provider configs of a gateway, of which one is declared. A new one first gets what it needs: store, store_id, and secret.
+    """The verbs on one declared provider config. A new one first gets what it needs: store, ``store_id`` and secret.
 
     :param shared: what several keys of one gateway have in common.
     :param secrets: gets what must not be shown.

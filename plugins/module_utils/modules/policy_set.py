@@ -144,9 +144,9 @@ def _after(stored: Stored, changes: Sequence[Change]) -> list[Policy]:
 
 
 def _in_order(changes: Sequence[Change], after: Sequence[Policy]) -> list[Change]:
-    """Return the changes with the deletions in an order in which none of them alone locks out, or lets pass what is blocked.
+    """Return the changes with the deletions in a safe order: no single deletion locks callers out, or allows what is blocked.
 
-    What covers everybody goes last if nothing does afterwards, and what allows goes before what blocks.
+    A policy that covers everybody is deleted last if no other does. Policies that allow are deleted before those that block.
     """
     is_covered = any(map(covers_everybody, after))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Items that are declared within an option. Ansible would stop at the first mistake; here each is told with where it is."""
+"""Read items that are declared within an option. Ansible stops at the first mistake; the reader reports all, each with its place."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ItemReader:
         self._beside = beside
 
     def read(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
-        """What C(items), the value of C(option), declare, in their order, with C(defaults) laid under each.
+        """Return the declarations of ``items``, the value of ``option``, in their order, with ``defaults`` applied to each.
 
         Those with problems are left out.
         """

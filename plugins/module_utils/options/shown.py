@@ -56,7 +56,7 @@ class Listed:
 
 
 def shown_values(resource: Resource, known: Container[str], options: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:
-    """Return ``options``, of which those with a ``known`` name exist, as they may be shown."""
+    """Return ``options`` as they may be shown. Only options with a ``known`` name exist."""
     fields = _fields(resource)
     shown: dict[str, Any] = {}
     for name, given in options.items():

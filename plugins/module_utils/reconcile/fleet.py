@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many items at once: one listing of each kind, one plan, and several requests under way at a time.
 
-What is done to an item is the work of its group; here is only which groups there are, in which order, and how far they are.
+What is done to an item is the work of its group; this module decides on the order of the groups, and reports the progress.
 """
 
 from __future__ import annotations

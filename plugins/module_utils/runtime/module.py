@@ -55,7 +55,7 @@ class Module(AnsibleModule):
         self.finish(refuse(self._work, self.params, msg, self.no_log_values, **result))
 
     def finish(self, result: dict[str, Any]) -> None:
-        """Exit with ``result``, in which all secrets are already replaced."""
+        """Exit with ``result``, whose secrets are already replaced."""
         # Ansible would search all values for secrets again, and mask an id that is equal to a secret.
         self.no_log_values: set[str] = set()
         for warning in result.pop("warnings", []):
