@@ -36,7 +36,7 @@ WORDS = {
 }
 PATTERNS = {re.compile(rf"(?<![\w-])(?:{words})(?![\w-])".replace(" ", r"\s+"), re.IGNORECASE): instead for words, instead in WORDS.items()}
 CODE = re.compile(r"^ *```.*?^ *```$|<!--.*?-->|`[^`]*`", re.MULTILINE | re.DOTALL)
-MARKED_UP = re.compile(r"\b[A-Z]+\([^)]*\)")
+MARKED_UP = re.compile(r"\b[A-Z]+\([^)]*\)|``[^`]*``")
 PAGES = sorted(
     {*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / ".github").rglob("*.md"), ROOT / "tests/simulator/README.md"}
     - {ROOT / "CHANGELOG.md"}

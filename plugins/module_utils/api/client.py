@@ -43,7 +43,7 @@ def encode_path(*segments: str) -> str:
 class Client:
     """Client for one account, safe for use by several threads.
 
-    ``secrets`` contains all values that must not be shown; callers add to it. ``self.tell`` is called with lines of text about the progress of
+    ``secrets`` contains all values that must not be shown; callers add to it. ``tell`` is called with lines of text about the progress of
     long work; by default they are discarded. Every failure of a call is a ``CollectionError``.
     """
 

@@ -42,7 +42,7 @@ class RateLimiter:
 
     When a quota runs short, requests wait for its next window, so that the account is not blocked. An answer 429 delays all requests.
 
-    :param allowance: seconds that the task may wait in total; 0: do not wait. Time counts once, even if several requests wait at the same time.
+    :param allowance: seconds that the task may wait in total; 0: do not wait. Waiting of several requests at a time counts once.
     """
 
     def __init__(self, allowance: float) -> None:

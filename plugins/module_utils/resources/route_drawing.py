@@ -116,7 +116,7 @@ def _property_lines(name: str, value: Any) -> Iterator[str]:
 
 
 def _in_order(elements: Iterable[Any]) -> list[_Drawn]:
-    """Return the elements in the order of a walk from the start first meets them, the ends after all others, then the rest."""
+    """Return the elements in the order of a walk from the start, with the ends after all others, then the unreachable ones."""
     wired = sorted(to_wire(elements), key=lambda element: (id_of(element) or "", canonical(element)))
     by_id = {id_of(element): index for index, element in reversed(list(enumerate(wired)))}
     waiting = [
