@@ -90,7 +90,7 @@ matrix: $(READY) ## sanity, units, integration, inprocess and hostile with each 
 demo: $(READY) ## play the quick start against the simulator
 	@tests/with_simulator.sh tests/demo.sh
 
-bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance* (30 min; ARGS=--quick only tries it)
+bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance* (40 min; ARGS=--quick only tries it)
 	@python -m tests.benchmarks --python $(BENCH)/bin/python $(or $(ARGS),--publish)
 
 format: $(READY) ## let ruff rewrite what it can

@@ -250,10 +250,10 @@ def key_of(name: str) -> str:
     return f"invented-{name}"
 
 
-def with_key_and_route(name: str) -> dict[str, Any]:
+def with_key_and_route(name: str, key: str | None = None, route: str = ROUTE) -> dict[str, Any]:
     """Return a gateway with a provider key and a dynamic route, as the document of an account declares it."""
-    keys = [{"provider_slug": PROVIDER, "secret": key_of(name)}]
-    return {"id": name, "provider_configs": keys, "dynamic_routes": [{"name": ROUTE, "elements": ELEMENTS}]}
+    keys = [{"provider_slug": PROVIDER, "secret": key or key_of(name)}]
+    return {"id": name, "provider_configs": keys, "dynamic_routes": [{"name": route, "elements": ELEMENTS}]}
 
 
 WHOLE = Contender(
