@@ -92,7 +92,7 @@ matrix: $(READY) ## sanity, units, integration, inprocess and hostile with each 
 demo: $(READY) ## an account from one document to a report and back, against the simulator
 	@tests/tools/with_simulator.sh tests/tools/demo/demo.sh
 
-bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance* (30 min; ARGS=--quick only tries it)
+bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, write docs/performance* (40 min; ARGS=--quick only tries it)
 	@python -m tests.benchmarks --python $(BENCH)/bin/python $(or $(ARGS),--publish)
 
 format: $(READY) ## let ruff rewrite what it can

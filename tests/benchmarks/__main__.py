@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import report
-from tests.benchmarks.contenders import FAMILIES, Family
+from tests.benchmarks.accounts import AccountBench
+from tests.benchmarks.contenders import ACCOUNTS, FAMILIES, Family
 from tests.benchmarks.measure import ROOT, Bench, NotDone
 from tests.benchmarks.session import Session
 from tests.simulator.process import running_simulator
@@ -31,8 +32,8 @@ def arguments() -> argparse.Namespace:
     counts = "; ".join(f"{family.name}: {','.join(map(str, family.counts))}" for family in FAMILIES.values())
     repeats = "; ".join(f"{family.name}: {family.repeats}" for family in FAMILIES.values())
     parser.add_argument("--only", choices=FAMILIES, help="one family of measurements (default: all)")
-    parser.add_argument("--quick", action="store_true", help="everything once with two gateways, to see that it works")
-    parser.add_argument("--counts", type=_counts, metavar="N,N", help=f"how many gateways (default: {counts})")
+    parser.add_argument("--quick", action="store_true", help="everything once with two gateways or accounts, to see that it works")
+    parser.add_argument("--counts", type=_counts, metavar="N,N", help=f"how many gateways or accounts (default: {counts})")
     parser.add_argument("--repeats", type=_positive, metavar="N", help=f"how often at most (default: {repeats})")
     parser.add_argument("--all", action="store_true", help="also the slow cases with many gateways that tell little; takes much longer")
     parser.add_argument("--publish", action="store_true", help="write docs/performance.md, and draw its pictures")
@@ -63,7 +64,8 @@ def measured(family: Family, chosen: argparse.Namespace) -> dict[str, Any]:
     quotas = family.quick if chosen.quick else family.quotas
     repeats = chosen.repeats or (1 if chosen.quick else family.repeats)
     with running_simulator() as simulator, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        session = Session(Bench(simulator, Path(folder)), repeats)
+        bench = (AccountBench if family is ACCOUNTS else Bench)(simulator, Path(folder))
+        session = Session(bench, repeats, family.contenders[0])
         return {"family": family.name, **session.measure(cases, quotas, warm=not chosen.quick)}
 
 
@@ -75,8 +77,9 @@ def keep(family: Family, document: dict[str, Any], chosen: argparse.Namespace) -
     text = report.markdown(family, document)
     if chosen.publish:
         report.write(PAGE, family, text)
-        drawing = ROOT / "docs" / family.drawing
-        subprocess.run([chosen.python, "-m", "tests.benchmarks.plot", results, drawing], cwd=ROOT, check=True)
+        if family.drawing:
+            drawing = ROOT / "docs" / family.drawing
+            subprocess.run([chosen.python, "-m", "tests.benchmarks.plot", results, drawing], cwd=ROOT, check=True)
     print(text)
     print(f"Raw numbers: {results.relative_to(ROOT)}")
 

@@ -13,6 +13,7 @@ from typing import Any
 Requests = dict[str, int]
 
 CREATE, UNCHANGED, CHANGED = "create", "unchanged", "changed"
+GATEWAY, ACCOUNT = "gateway", "account"
 DELAYS = (0.0, 0.05)
 # Of the stored gateways, every so many-th differs where the scenario is CHANGED.
 ONE_IN = 10
@@ -48,7 +49,7 @@ class Contender:
     `requests` tells how many requests of each method a number of gateways takes, by scenario; a scenario that is not
     there is not measured. `left_out` are pairs of scenario and delay that take too long from `many` gateways on and tell
     little. More than `most` gateways are never measured. `loops`: its output has a line for each gateway. `item` is what it
-    is given for each in the list `gateways`.
+    is given for each in the list `gateways`. `unit` is what is counted: a contender that counts accounts has a host for each.
     """
 
     name: str
@@ -62,6 +63,12 @@ class Contender:
     most: int | None = None
     loops: bool = True
     item: Callable[[str], Any] = field(default=str, compare=False)
+    unit: str = GATEWAY
+
+    @property
+    def is_on_hosts(self) -> bool:
+        """Whether its play has a host for each account."""
+        return self.unit == ACCOUNT
 
     @property
     def is_script(self) -> bool:
@@ -84,22 +91,32 @@ class Case:
         return self.count >= self.contender.many and (self.scenario, self.delay) in self.contender.left_out
 
     def __str__(self) -> str:
-        return f"{self.contender.name}, {self.scenario}, {self.count} gateways, {self.delay * 1000:.0f} ms"
+        return f"{self.contender.name}, {self.scenario}, {self.count} {self.contender.unit}s, {self.delay * 1000:.0f} ms"
 
 
 @dataclass(frozen=True)
 class Quota:
-    """Tasks that create gateways at the same time in an account that allows `limit` requests in `window` seconds."""
+    """Tasks that create gateways at the same time in an account that allows `limit` requests in `window` seconds.
+
+    Each task sends `once` requests, and `each` requests for every gateway.
+    """
 
     tasks: int
     gateways: int
     limit: int
     window: int
+    once: int = 1
+    each: int = 1
+
+    @property
+    def requests(self) -> int:
+        """Number of requests that the tasks send together, if none is refused."""
+        return self.tasks * (self.once + self.each * self.gateways)
 
     @property
     def shortest(self) -> int:
-        """Seconds that the quota makes them wait: each task lists the account once, and posts each of its gateways."""
-        return (self.tasks * (1 + self.gateways) - 1) // self.limit * self.window
+        """Seconds that the quota makes them wait."""
+        return (self.requests - 1) // self.limit * self.window
 
     def __str__(self) -> str:
         return f"{self.tasks} x {self.gateways} gateways, {self.limit} requests in {self.window} s"
@@ -107,14 +124,14 @@ class Quota:
 
 @dataclass(frozen=True)
 class Family:
-    """Measurements that are published together. `quick` are the quotas of a quick run."""
+    """Measurements that are published together. The quotas are for the first contender; `quick` are those of a quick run."""
 
     name: str
     contenders: tuple[Contender, ...]
     scenarios: tuple[str, ...]
     counts: tuple[int, ...]
     repeats: int
-    drawing: str
+    drawing: str | None = None
     quotas: tuple[Quota, ...] = ()
     quick: tuple[Quota, ...] = ()
 
@@ -211,4 +228,69 @@ FLEETS = Family(
     quotas=(Quota(1, 300, 120, 30), Quota(2, 150, 120, 30)),
     quick=(Quota(1, 30, 12, 2), Quota(2, 15, 12, 2)),
 )
-FAMILIES = {family.name: family for family in (SINGLE, FLEETS)}
+
+# The provider whose key each gateway of a whole account gets, and the name and graph of its route.
+PROVIDER, ROUTE = "openai", "chat"
+ELEMENTS: list[dict[str, Any]] = [
+    {"id": "start", "type": "start", "outputs": {"next": {"element_id": "model"}}},
+    {
+        "id": "model",
+        "type": "model",
+        "properties": {"provider": PROVIDER, "model": "gpt-4o-mini", "timeout": 1000, "retries": 1},
+        "outputs": {"success": {"element_id": "end"}, "fallback": {"element_id": "end"}},
+    },
+    {"id": "end", "type": "end"},
+]
+# Requests to create an account: three listings and one secrets store; then nine for each gateway with its key and route.
+ONCE, EACH = 4, 9
+
+
+def key_of(name: str) -> str:
+    """Return the provider key of a gateway."""
+    return f"invented-{name}"
+
+
+def with_key_and_route(name: str, key: str | None = None, route: str = ROUTE) -> dict[str, Any]:
+    """Return a gateway with a provider key and a dynamic route, as the document of an account declares it."""
+    keys = [{"provider_slug": PROVIDER, "secret": key or key_of(name)}]
+    return {"id": name, "provider_configs": keys, "dynamic_routes": [{"name": route, "elements": ELEMENTS}]}
+
+
+WHOLE = Contender(
+    "whole",
+    "`ai_gateway_account`, in-process",
+    "ai_gateway_account.yml",
+    "#6a4c93",
+    {
+        CREATE: lambda count: {"GET": 3 + 4 * count, "POST": 1 + 4 * count, "PUT": count},
+        UNCHANGED: lambda count: {"GET": rounded_up(count, PAGE) + 3 * count},
+    },
+    {SWITCH: True},
+    loops=False,
+    item=with_key_and_route,
+)
+HOSTS = Contender(
+    "hosts",
+    "`ai_gateway_account` on each host, in-process",
+    "hosts_account.yml",
+    "#d1495b",
+    {UNCHANGED: for_each(GET=1)},
+    {SWITCH: True, "gateways": [{"id": f"gateway-{number}"} for number in range(10)]},
+    left_out=frozenset({EVERYDAY}),
+    most=100,
+    loops=False,
+    unit=ACCOUNT,
+)
+FACTS = replace(
+    HOSTS, name="facts", label="`ansible.builtin.set_fact` on each host", program="hosts_set_fact.yml", requests={UNCHANGED: for_each()}
+)
+ACCOUNTS = Family(
+    "accounts",
+    (WHOLE, HOSTS, FACTS),
+    (CREATE, UNCHANGED),
+    (100, 300),
+    3,
+    quotas=(Quota(1, 60, 120, 10, ONCE, EACH),),
+    quick=(Quota(1, 3, 12, 1, ONCE, EACH),),
+)
+FAMILIES = {family.name: family for family in (SINGLE, FLEETS, ACCOUNTS)}

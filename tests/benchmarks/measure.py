@@ -27,9 +27,11 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 # Seconds; nothing here takes a third of it on a machine that is not stuck.
 LONGEST = 900.0
-RECAP = re.compile(r"^localhost\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=0\s+failed=0\s+skipped=\d+\s+rescued=0\s+ignored=0", re.M)
+RECAP = re.compile(r"^\S+\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=0\s+failed=0\s+skipped=\d+\s+rescued=0\s+ignored=0", re.M)
 # A Python that has no business in what is measured, and settings of the caller's Ansible, account or proxy.
 FOREIGN = re.compile(r"ANSIBLE_|CLOUDFLARE_|PYTHON|.*_PROXY$", re.IGNORECASE)
+# The simulator has limits of its own, which would be measured instead.
+UNLIMITED: dict[str, Any] = {"quota": None, "secret_limit": 100_000, "accounts": None}
 # How a gateway that has to be changed is stored: one declared setting differs, one that nobody declares is to stay.
 DIFFERENT: dict[str, Any] = {**DECLARED, "cache_ttl": 60, "retry_delay": 77}
 
@@ -76,12 +78,12 @@ class Bench:
 
         :raises NotDone: unless everything is as it has to be afterwards.
         """
-        names = [f"gateway-{number}" for number in range(case.count)]
+        names = [f"{case.contender.unit}-{number}" for number in range(case.count)]
         self.prepare(case, names)
-        before, idle = self.simulator.gateways(), self.simulator.cpu()
+        before, idle = self.stored(case, names), self.simulator.cpu()
         sample, output = self.perform(case.contender, names)
         busy, journal = self.simulator.cpu() - idle, self.simulator.requests()
-        problems = [*_wrong_recap(case, output), *_wrong_requests(case, journal), *self.wrong_store(case.scenario, names, before)]
+        problems = [*_wrong_recap(case, output), *_wrong_requests(case, journal), *self.wrong_store(case, names, before)]
         if problems:
             raise NotDone(f"{case}: {'; '.join(problems)}\n{output[-3000:]}")
         return sample._replace(requests=len(journal), simulator=busy)
@@ -91,11 +93,15 @@ class Bench:
         there = [] if case.scenario == CREATE else names
         different = set(names[::ONE_IN]) if case.scenario == CHANGED else set()
         gateways = {name: DIFFERENT if name in different else DECLARED for name in there}
-        self.simulator.reset(behaviour={"quota": None, "delay": case.delay}, gateways={self.simulator.account_id: gateways})
+        self.reset({self.simulator.account_id: gateways}, delay=case.delay)
+
+    def reset(self, gateways: dict[str, dict[str, Any]] | None = None, **behaviour: Any) -> None:
+        """Start the simulator again with these gateways of accounts, and without limits unless ``behaviour`` has them."""
+        self.simulator.reset(behaviour={**UNLIMITED, **behaviour}, gateways=gateways or {})
 
     def exchange(self, delay: float) -> float:
         """Seconds of one GET over a connection of its own, without Ansible."""
-        self.simulator.reset(behaviour={"quota": None, "delay": delay}, gateways={self.simulator.account_id: {"gateway-0": DECLARED}})
+        self.reset({self.simulator.account_id: {"gateway-0": DECLARED}}, delay=delay)
         url = f"{self.simulator.base_url}/accounts/{self.simulator.account_id}/ai-gateway/gateways/gateway-0"
         start = time.perf_counter()
         with requests.Session() as session:
@@ -116,7 +122,8 @@ class Bench:
         program = HERE / contender.program
         if contender.is_script:
             return self._start([sys.executable, program, variables], run)
-        return self._start([_ansible(), program, "--extra-vars", f"@{variables}"], run)
+        hosts = ["--inventory", "".join(f"{name}," for name in names)] if contender.is_on_hosts else []
+        return self._start([_ansible(), program, *hosts, "--extra-vars", f"@{variables}"], run)
 
     def _start(self, command: list[Path | str], run: str) -> tuple[Sample, str]:
         log = self.folder / f"{run}.log"
@@ -138,12 +145,16 @@ class Bench:
             raise NotDone(f"{Path(command[1]).name} ended with {code}\n{text[-3000:]}")
         return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), text
 
-    def wrong_store(self, scenario: str, names: list[str], before: dict[str, Any]) -> list[str]:
+    def stored(self, _case: Case, _names: list[str]) -> dict[str, Any]:
+        """Return what the simulator holds."""
+        return self.simulator.gateways()
+
+    def wrong_store(self, case: Case, names: list[str], before: dict[str, Any]) -> list[str]:
         """What is not in the store as it has to be, after these gateways were brought about; before is what it held."""
         stored = self.simulator.gateways()
         if set(stored) != set(names):
             return [f"{len(stored)} gateways are stored"]
-        moves = set() if scenario == UNCHANGED else {"modified_at"}
+        moves = set() if case.scenario == UNCHANGED else {"modified_at"}
         wanted = {name: {**before.get(name, {}), **DECLARED} for name in names}
         wrong = [name for name in names if any(stored[name].get(key) != wanted[name][key] for key in wanted[name].keys() - moves)]
         return [f"{wrong} are not as declared, or not as they were"] if wrong else []
@@ -168,10 +179,10 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[int, Any]:
 def _wrong_recap(case: Case, output: str) -> list[str]:
     if case.contender.is_script:
         return []
-    recap = RECAP.search(output)
-    if not recap:
+    recaps = [(int(ok), int(changed)) for ok, changed in RECAP.findall(output)]
+    if len(recaps) != (case.count if case.contender.is_on_hosts else 1):
         return ["the recap tells of failures"]
-    ok, changed = (int(number) for number in recap.groups())
+    ok, changed = min(ok for ok, _changed in recaps), sum(changed for _ok, changed in recaps)
     found = []
     if ok < 1 or output.count("(item=") != (case.count if case.contender.loops else 0):
         found.append("not every item was done")

@@ -13,27 +13,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
-from tests.benchmarks.contenders import CREATE, FLEET, Contender, Quota
+from tests.benchmarks.contenders import CREATE, Case, Contender, Quota
 from tests.benchmarks.measure import Bench, NotDone
 
 REFUSED = 429
 
 
-def run(bench: Bench, quota: Quota, contender: Contender = FLEET) -> dict[str, Any]:
+def run(bench: Bench, quota: Quota, contender: Contender) -> dict[str, Any]:
     """One run in an empty account: the quota, seconds until the last task has ended, and what the simulator saw.
 
     :raises NotDone: when a task fails, or not everything is as it has to be afterwards.
     """
     fleets = [[f"gateway-{task}-{number}" for number in range(quota.gateways)] for task in range(quota.tasks)]
-    bench.simulator.reset(behaviour={"quota": {"limit": quota.limit, "window": quota.window, "block": quota.window}})
+    bench.reset(quota={"limit": quota.limit, "window": quota.window, "block": quota.window})
     start = time.perf_counter()
     with ThreadPoolExecutor(quota.tasks) as pool:
         done = list(pool.map(lambda names: bench.perform(contender, names, names[0]), fleets))
     wall = time.perf_counter() - start
     journal = bench.simulator.requests()
     statuses = [entry["status"] for entry in journal]
-    odd = set(statuses) - {200, REFUSED}
-    problems = [*([f"the API answered {odd}"] if odd else []), *bench.wrong_store(CREATE, list(itertools.chain(*fleets)), {})]
+    names = list(itertools.chain(*fleets))
+    problems = [*_wrong_statuses(quota, statuses), *bench.wrong_store(Case(contender, CREATE, len(names), 0.0), names, {})]
     if problems:
         raise NotDone(f"{quota}: {'; '.join(problems)}\n{done[0][1][-3000:]}")
     return {
@@ -45,6 +45,13 @@ def run(bench: Bench, quota: Quota, contender: Contender = FLEET) -> dict[str, A
         "refused": statuses.count(REFUSED),
         "in_a_row": longest_row(statuses),
     }
+
+
+def _wrong_statuses(quota: Quota, statuses: list[int | None]) -> list[str]:
+    odd = set(statuses) - {200, REFUSED}
+    problems = [f"the API answered {odd}"] if odd else []
+    done = statuses.count(200)
+    return problems if done == quota.requests else [*problems, f"{done} requests were done, not {quota.requests}"]
 
 
 def longest_row(statuses: Iterable[int | None]) -> int:

@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.contenders import CHANGED, CREATE, DELAYS, ONE_IN, UNCHANGED, Contender, Family
+from tests.benchmarks.contenders import ACCOUNT, CHANGED, CREATE, DELAYS, GATEWAY, ONE_IN, UNCHANGED, Contender, Family
 from tests.benchmarks.summary import Goal, Key, Row, goals_of, quota_of, rows_of
 
 COLUMNS = (
-    "Gateways",
     "Way",
     "Seconds",
     "Lowest to highest",
@@ -32,6 +32,8 @@ TITLES = {
     UNCHANGED: "Unchanged, everything is as declared",
     CHANGED: f"Changed, one in {ONE_IN} differs",
 }
+# What the rows of a table count, and what its title says of it.
+UNITS = {GATEWAY: "", ACCOUNT: "; one host for each account"}
 QUOTA_COLUMNS = (
     "Tasks at once",
     "Gateways each",
@@ -52,10 +54,10 @@ def markdown(family: Family, document: dict[str, Any]) -> str:
     rows = rows_of(document)
     parts = ["### Goals", _goals(goals_of(document)), "### Machine", _machine(document), *_disturbed(document)]
     for scenario in family.scenarios:
-        for delay in DELAYS:
-            table = _table(family, rows, scenario, delay)
+        for delay, (unit, title) in itertools.product(DELAYS, UNITS.items()):
+            table = _table([contender for contender in family.contenders if contender.unit == unit], rows, scenario, delay)
             if table:
-                parts += [f"### {TITLES[scenario]}; {_delay(delay)}", table]
+                parts += [f"### {TITLES[scenario]}{title}; {_delay(delay)}", table]
     if document["quotas"]:
         parts += ["### Create while requests are limited; no delay", _grid(QUOTA_COLUMNS, [_quota(run) for run in document["quotas"]])]
     return "\n\n".join(parts) + "\n"
@@ -102,13 +104,15 @@ def _disturbed(document: dict[str, Any]) -> list[str]:
     return ["**Other programs kept the machine busy during this run.** Seconds on the clock are too high and vary; CPU time suffers less."]
 
 
-def _table(family: Family, rows: dict[Key, Row], scenario: str, delay: float) -> str:
+def _table(contenders: list[Contender], rows: dict[Key, Row], scenario: str, delay: float) -> str:
+    """Return the table of contenders that count the same unit, or nothing if none of them was measured."""
     lines = []
-    for count in sorted({key[2] for key in rows if (key[1], key[3]) == (scenario, delay)}):
-        for contender in family.contenders:
+    names = {contender.name for contender in contenders}
+    for count in sorted({key[2] for key in rows if key[0] in names and (key[1], key[3]) == (scenario, delay)}):
+        for contender in contenders:
             if scenario in contender.requests and (contender.most is None or count <= contender.most):
                 lines.append(_line(contender, count, rows.get((contender.name, scenario, count, delay))))
-    return _grid(COLUMNS, lines) if lines else ""
+    return _grid((f"{contenders[0].unit.capitalize()}s", *COLUMNS), lines) if lines else ""
 
 
 def _quota(run: dict[str, Any]) -> tuple[str, ...]:
@@ -130,7 +134,7 @@ def _quota(run: dict[str, Any]) -> tuple[str, ...]:
 
 def _line(contender: Contender, count: int, row: Row | None) -> tuple[str, ...]:
     if row is None:
-        return (str(count), contender.label, "not measured", *[""] * (len(COLUMNS) - 3))
+        return (str(count), contender.label, "not measured", *[""] * (len(COLUMNS) - 2))
     return (
         str(count),
         contender.label,

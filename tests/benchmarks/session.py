@@ -14,7 +14,7 @@ from collections import defaultdict
 from typing import Any
 
 from tests.benchmarks import machine, quota
-from tests.benchmarks.contenders import Case, Quota
+from tests.benchmarks.contenders import Case, Contender, Quota
 from tests.benchmarks.measure import Bench
 
 # A case is not repeated once it has taken so many seconds.
@@ -22,11 +22,12 @@ ENOUGH = 12.0
 
 
 class Session:
-    """Measures cases and quotas, and keeps the raw numbers."""
+    """Measures cases, and quotas of one contender, and keeps the raw numbers."""
 
-    def __init__(self, bench: Bench, repeats: int) -> None:
+    def __init__(self, bench: Bench, repeats: int, limited: Contender) -> None:
         self.bench = bench
         self.repeats = repeats
+        self.limited = limited
         self.samples: list[dict[str, Any]] = []
         self.quotas: list[dict[str, Any]] = []
         self.empty: list[float] = []
@@ -99,7 +100,7 @@ class Session:
     def _quota(self, wanted: Quota) -> None:
         """One run, as it takes about as long each time: most of it is waiting."""
         empty = [self.bench.empty().wall]
-        found = quota.run(self.bench, wanted)
+        found = quota.run(self.bench, wanted, self.limited)
         empty.append(self.bench.empty().wall)
         self.empty.extend(empty)
         self.quotas.append({**found, "start": statistics.mean(empty)})

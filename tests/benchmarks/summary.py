@@ -8,13 +8,29 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from tests.benchmarks.contenders import CREATE, FLEET, FLEETS, IN_PROCESS, PING, SDK, SINGLE, UNCHANGED, URI, Contender, Quota
+from tests.benchmarks.contenders import (
+    ACCOUNTS,
+    CREATE,
+    FACTS,
+    FLEET,
+    FLEETS,
+    HOSTS,
+    IN_PROCESS,
+    PING,
+    SDK,
+    SINGLE,
+    UNCHANGED,
+    URI,
+    WHOLE,
+    Contender,
+    Quota,
+)
 
 Key = tuple[str, str, int, float]
-# `ai_gateways` sends so many requests at once, unless it is told otherwise.
+# The default `concurrency` of `ai_gateways` and `ai_gateway_account`.
 CONCURRENCY = 8
 
 
@@ -75,12 +91,12 @@ def _row(count: int, samples: list[dict[str, Any]]) -> Row:
 
 def quota_of(run: dict[str, Any]) -> Quota:
     """The quota of a run."""
-    return Quota(run["tasks"], run["gateways"], run["limit"], run["window"])
+    return Quota(**{part.name: run[part.name] for part in fields(Quota)})
 
 
 def goals_of(document: dict[str, Any]) -> list[Goal]:
     """What this collection wants to reach in the document's family, as measured."""
-    return {SINGLE.name: _single, FLEETS.name: _fleets}[document["family"]](document)
+    return {SINGLE.name: _single, FLEETS.name: _fleets, ACCOUNTS.name: _accounts}[document["family"]](document)
 
 
 def _single(document: dict[str, Any]) -> list[Goal]:
@@ -156,3 +172,49 @@ def _no_failure(quota: Quota, run: dict[str, Any] | None) -> Goal:
     if run is None:
         return Goal(text, "", None)
     return Goal(text, f"{run['wall']:.1f} s, {run['refused']} answers 429", True)
+
+
+def _accounts(document: dict[str, Any]) -> list[Goal]:
+    rows = rows_of(document)
+    runs = {quota_of(run): run for run in document["quotas"]}
+    unchanged, created = rows.get((WHOLE.name, UNCHANGED, 300, 0.0)), rows.get((WHOLE.name, CREATE, 300, 0.05))
+    (limited,) = ACCOUNTS.quotas
+    goals = [_quickly_unchanged(unchanged), _created_at_once(created), _one_refusal_at_most(limited, runs.get(limited))]
+    return [*goals, _no_dearer_than_facts(rows.get((HOSTS.name, UNCHANGED, 100, 0.0)), rows.get((FACTS.name, UNCHANGED, 100, 0.0)))]
+
+
+def _quickly_unchanged(row: Row | None) -> Goal:
+    text = (
+        "An unchanged account of 300 gateways, 300 keys and 300 routes, no delay: "
+        "exactly 903 requests, and at most 3.0 s with the start, and at most 180 MiB"
+    )
+    if row is None:
+        return Goal(text, "", None)
+    measured = f"{row.requests} requests, {row.wall:.2f} s, {row.memory:.0f} MiB"
+    return Goal(text, measured, row.requests == 903 and row.wall <= 3.0 and row.memory <= 180)
+
+
+def _created_at_once(row: Row | None) -> Goal:
+    text = f"The same account created, 50 ms delay: within 1.3 times requests x 50 ms / {CONCURRENCY} beyond the start"
+    if row is None:
+        return Goal(text, "", None)
+    least = row.requests * 0.05 / CONCURRENCY
+    measured = f"{row.beyond:.2f} s for {row.requests:,} requests, {least:.2f} s: {row.beyond / least:.2f} times"
+    return Goal(text, measured, row.beyond <= 1.3 * least)
+
+
+def _one_refusal_at_most(quota: Quota, run: dict[str, Any] | None) -> Goal:
+    text = (
+        f"{quota.gateways} gateways created with a key and a route each, {quota.limit} requests allowed in {quota.window} s: "
+        "never more than one answer 429 in a row, and no failure"
+    )
+    if run is None:
+        return Goal(text, "", None)
+    return Goal(text, f"{run['in_a_row']} in a row, {run['refused']} in all; {run['wall']:.1f} s", run["in_a_row"] <= 1)
+
+
+def _no_dearer_than_facts(mine: Row | None, facts: Row | None) -> Goal:
+    text = f"100 unchanged accounts of 10 gateways, a host for each, no delay: within 2.0 times the same play with {FACTS.label}"
+    if mine is None or facts is None:
+        return Goal(text, "", None)
+    return Goal(text, f"{mine.wall:.2f} s to {facts.wall:.2f} s: {mine.wall / facts.wall:.2f} times", mine.wall <= 2.0 * facts.wall)

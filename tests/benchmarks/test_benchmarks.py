@@ -15,12 +15,16 @@ from typing import Any
 import pytest
 
 from tests.benchmarks import quota, report
+from tests.benchmarks.accounts import AccountBench
 from tests.benchmarks.contenders import (
+    ACCOUNTS,
     CHANGED,
     CREATE,
+    FACTS,
     FAMILIES,
     FLEET,
     FLEETS,
+    HOSTS,
     IN_PROCESS,
     LOOP,
     PING,
@@ -29,11 +33,13 @@ from tests.benchmarks.contenders import (
     SINGLE,
     UNCHANGED,
     URI,
+    WHOLE,
     Case,
     Contender,
     Family,
     Quota,
     for_each,
+    with_key_and_route,
 )
 from tests.benchmarks.measure import ROOT, Bench, NotDone
 from tests.benchmarks.summary import goals_of
@@ -46,6 +52,11 @@ MANAGING = [contender for contender in (*SINGLE.contenders, FLEET, SCRIPT) if co
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     with running_simulator() as simulator:
         yield Bench(simulator, tmp_path_factory.mktemp("bench"))
+
+
+@pytest.fixture
+def account_bench(bench: Bench) -> AccountBench:
+    return AccountBench(bench.simulator, bench.folder)
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
@@ -92,8 +103,48 @@ def test_what_was_not_done_under_a_quota_has_no_time(bench: Bench, program: str)
         quota.run(bench, Quota(2, 1, 10, 1), replace(FLEET, program=program))
 
 
+@pytest.mark.parametrize(
+    ("contender", "scenario", "problem"),
+    [
+        (replace(WHOLE, program="empty.yml"), CREATE, "the recap tells of failures"),
+        (replace(WHOLE, requests={UNCHANGED: for_each(GET=5)}), UNCHANGED, "requests were {'GET': 4}, not {'GET': 5}"),
+        (replace(WHOLE, item=lambda name: {"id": name}), CREATE, "ai_gateway_account.yml ended with 2"),
+        (replace(WHOLE, item=lambda name: with_key_and_route(name, key="invented-other")), CREATE, "keys are not as declared"),
+        (replace(WHOLE, item=lambda name: with_key_and_route(name, route="other")), CREATE, "routes are not as declared"),
+        (replace(HOSTS, program="empty.yml"), UNCHANGED, "the recap tells of failures"),
+        (replace(HOSTS, program="hosts_set_fact.yml"), UNCHANGED, "requests were {}, not {'GET': 1}"),
+        (replace(HOSTS, variables={"gateways": [{"id": "gateway-0", "cache_ttl": 60}]}), UNCHANGED, "hosts_account.yml ended with 2"),
+    ],
+)
+def test_what_was_not_done_in_whole_accounts_has_no_time(
+    account_bench: AccountBench, contender: Contender, scenario: str, problem: str
+) -> None:
+    with pytest.raises(NotDone) as caught:
+        account_bench.run(Case(contender, scenario, 1, 0.0))
+    assert problem in str(caught.value)
+
+
+def test_every_account_must_be_as_it_was(account_bench: AccountBench) -> None:
+    case, names = Case(HOSTS, UNCHANGED, 2, 0.0), ["account-0", "account-1"]
+    account_bench.prepare(case, names)
+    before = account_bench.stored(case, names)
+    assert account_bench.wrong_store(case, names, before) == []
+    account_bench.simulator.remove("gateway-9", "account-1")
+    assert account_bench.wrong_store(case, names, before) == ["stored objects were changed"]
+
+
+def test_requests_that_are_missing_under_a_quota_leave_no_time(account_bench: AccountBench) -> None:
+    with pytest.raises(NotDone, match="13 requests were done, not 14"):
+        quota.run(account_bench, Quota(1, 1, 100, 1, once=5, each=9), WHOLE)
+
+
 def test_a_quota_tells_how_long_it_makes_tasks_wait() -> None:
     assert [run.shortest for run in (*FLEETS.quotas, Quota(1, 119, 120, 30), Quota(1, 120, 120, 30))] == [60, 60, 0, 30]
+    assert [run.shortest for run in (*ACCOUNTS.quotas, Quota(1, 4, 40, 10, once=4, each=9), Quota(1, 4, 39, 10, once=4, each=9))] == [
+        40,
+        0,
+        10,
+    ]
 
 
 def test_refusals_in_a_row() -> None:
@@ -108,6 +159,10 @@ def test_each_family_measures_what_it_has_to() -> None:
     assert {case.scenario for case in SINGLE.cases(SINGLE.counts, everything=True)} == {CREATE, UNCHANGED}
     big = [(case.scenario, case.delay) for case in FLEETS.cases(FLEETS.counts, everything=False) if case.count == 5000]
     assert big == [(CREATE, 0.0), (UNCHANGED, 0.0)]
+    hosts = [
+        (case.contender, case.count, case.delay) for case in ACCOUNTS.cases(ACCOUNTS.counts, everything=False) if case.contender.is_on_hosts
+    ]
+    assert hosts == [(HOSTS, 100, 0.0), (FACTS, 100, 0.0)]
 
 
 def test_only_fully_measured_goals_have_a_verdict() -> None:
@@ -131,6 +186,25 @@ def test_goals_of_fleets(beyond: float, requests: int, in_a_row: int, verdicts: 
     document = {"family": FLEETS.name, "samples": samples, "quotas": [limited(run, in_a_row) for run in FLEETS.quotas]}
     assert [goal.met for goal in goals_of(document)] == verdicts
     assert [goal.met for goal in goals_of({**document, "quotas": [limited(run, 1) for run in FLEETS.quick]})][2:] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "verdicts"),
+    [
+        ({}, [True, True, True, True]),
+        ({"requests": 904, "created": 1.31, "in_a_row": 2, "hosts": 5.1}, [False, False, False, False]),
+        ({"beyond": 2.1}, [False, True, True, True]),
+        ({"memory": 181.0}, [False, True, True, True]),
+    ],
+)
+def test_goals_of_accounts(numbers: dict[str, Any], verdicts: list[bool]) -> None:
+    found = {"requests": 903, "created": 1.3, "in_a_row": 1, "hosts": 5.0, "beyond": 2.0, "memory": 180.0, **numbers}
+    unchanged = {**sample(WHOLE, 300, found["beyond"]), "requests": found["requests"], "memory": found["memory"]}
+    created = {**sample(WHOLE, 300, found["created"] * 16), "requests": 2560, "scenario": CREATE, "delay": 0.05}
+    samples = [unchanged, created, sample(HOSTS, 100, found["hosts"]), sample(FACTS, 100, 2.0)]
+    document = {"family": ACCOUNTS.name, "samples": samples, "quotas": [limited(run, found["in_a_row"]) for run in ACCOUNTS.quotas]}
+    assert [goal.met for goal in goals_of(document)] == verdicts
+    assert [goal.met for goal in goals_of({**document, "samples": [], "quotas": []})] == [None] * 4
 
 
 def test_the_page_keeps_what_stands_around_the_numbers(tmp_path: Path) -> None:
