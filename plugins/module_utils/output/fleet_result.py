@@ -56,7 +56,7 @@ def shown_members(groups: Sequence[Group], secrets: Collection[str], with_kind: 
     of_task = Scrubber(secrets)
     found = []
     for group in groups:
-        before = (f"{group.resource.name} " + (f"{group.place}/" if group.has_owner else "")) if with_kind else ""
+        before = (f"{group.resource.kind} " + (f"{group.place}/" if group.has_owner else "")) if with_kind else ""
         found += [Shown(group, member, Scrubber(member.secrets, of_task), before + member.declaration.id) for member in group.members]
     return found
 

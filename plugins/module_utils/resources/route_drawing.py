@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The graph of a dynamic route for people: as a Mermaid flowchart, and as an outline whose diff is readable.
+"""The graph of a dynamic route for people: as a Mermaid flowchart, as an outline whose diff is readable, and as data for other drawings.
 
-Both take a graph as an option or as the API stores it, also one that this version does not understand. The order of its elements makes no
+All take a graph as an option or as the API stores it, also one that this version does not understand. The order of its elements makes no
 difference.
 """
 
@@ -38,8 +38,8 @@ _SHAPES = {
 _NEWER = ("[[", "]]")
 _MISSING = (">", "]")
 # Only a start has this output, which needs no label.
-_PLAIN = "next"
-_DOTTED = "fallback"
+PLAIN = "next"
+DOTTED = "fallback"
 _UNITS = {"timeout": " ms", "window": " s"}
 _MAX_LABEL_LINE = 200
 _MAX_OUTLINE_LINE = 100
@@ -47,7 +47,7 @@ _MAX_OUTLINE_LINE = 100
 _UNSAFE = re.compile(r"[^\w ./@:,-]|_|(?<![^\W_])-")
 
 
-class _Drawn(NamedTuple):
+class Drawn(NamedTuple):
     """An element as drawings have it. ``properties`` include outputs that lead nowhere."""
 
     id: str | None
@@ -63,17 +63,17 @@ def mermaid(elements: Iterable[Any]) -> str:
 
     No text of the graph gets into it unescaped, so that it cannot change the drawing or add anything to the page.
     """
-    drawn = _in_order(elements)
+    drawn = drawn_elements(elements)
     lines = ["flowchart TD"]
     nodes: dict[str, str] = {}
     for index, element in enumerate(drawn):
         nodes.setdefault(element.id or "", f"n{index}")
-        label = [element.title, *(f"{name} {_text(value)}" for name, value in element.properties)]
+        label = [element.title, *(f"{name} {shown_text(value)}" for name, value in element.properties)]
         lines.append(_node(f"n{index}", label, _SHAPES.get(element.type, _NEWER)))
     for target in [target for element in drawn for _output, target in element.edges]:
         if target not in nodes:
             nodes[target] = f"n{len(lines) - 1}"
-            lines.append(_node(nodes[target], [f"no element {_text(target)}"], _MISSING))
+            lines.append(_node(nodes[target], [f"no element {shown_text(target)}"], _MISSING))
     lines += [_arrow(f"n{index}", output, nodes[target]) for index, element in enumerate(drawn) for output, target in element.edges]
     return "\n".join(lines)
 
@@ -83,8 +83,8 @@ def _node(node: str, label: Iterable[str], shape: tuple[str, str]) -> str:
 
 
 def _arrow(node: str, output: str, target: str) -> str:
-    label = "" if output == _PLAIN else f'|"{_escaped(output)}"|'
-    return f"    {node} {'-.->' if output == _DOTTED else '-->'}{label} {target}"
+    label = "" if output == PLAIN else f'|"{_escaped(output)}"|'
+    return f"    {node} {'-.->' if output == DOTTED else '-->'}{label} {target}"
 
 
 def _escaped(text: str) -> str:
@@ -93,7 +93,7 @@ def _escaped(text: str) -> str:
 
 def outline(elements: Iterable[Any]) -> list[str]:
     """Return a graph as lines of text: from the start on, each element once, with its properties and with the ids that it leads to."""
-    drawn = _in_order(elements)
+    drawn = drawn_elements(elements)
     ids = {element.id for element in drawn}
     lines: list[str] = []
     for element in drawn:
@@ -101,21 +101,21 @@ def outline(elements: Iterable[Any]) -> list[str]:
         for name, value in element.properties:
             lines += _property_lines(name, value)
         for output, target in element.edges:
-            lines.append(f"  {_text(output)} -> {_text(target)}" + ("" if target in ids else " (there is no such element)"))
+            lines.append(f"  {shown_text(output)} -> {shown_text(target)}" + ("" if target in ids else " (there is no such element)"))
     return lines
 
 
 def _property_lines(name: str, value: Any) -> Iterator[str]:
-    line = f"  {_text(name)}: {_text(value)}"
+    line = f"  {shown_text(name)}: {shown_text(value)}"
     if not isinstance(value, (dict, list)) or len(line) <= _MAX_OUTLINE_LINE:
         yield line
         return
-    yield f"  {_text(name)}:"
+    yield f"  {shown_text(name)}:"
     for part in _json(value, indent=2).splitlines():
         yield f"    {part}"
 
 
-def _in_order(elements: Iterable[Any]) -> list[_Drawn]:
+def drawn_elements(elements: Iterable[Any]) -> list[Drawn]:
     """Return the elements in the order of a walk from the start, with the ends after all others, then the unreachable ones."""
     wired = sorted(to_wire(elements), key=lambda element: (id_of(element) or "", canonical(element)))
     by_id = {id_of(element): index for index, element in reversed(list(enumerate(wired)))}
@@ -133,12 +133,12 @@ def _in_order(elements: Iterable[Any]) -> list[_Drawn]:
     return [_drawn(wired[index], index in met) for index in (*found, *rest)]
 
 
-def _drawn(element: Any, is_reached: bool) -> _Drawn:
+def _drawn(element: Any, is_reached: bool) -> Drawn:
     if not isinstance(element, dict):
-        return _Drawn(None, "", "no element", [("value", element)], [], is_reached)
+        return Drawn(None, "", "no element", [("value", element)], [], is_reached)
     kind, element_id = element.get(TYPE.name), id_of(element)
-    title = f"{_text(kind) if kind else 'no type'} {_text(element_id) if element_id else f'without {ID.name}'}"
-    return _Drawn(element_id, kind if isinstance(kind, str) else "", title, list(_properties(element)), edges_of(element), is_reached)
+    title = f"{shown_text(kind) if kind else 'no type'} {shown_text(element_id) if element_id else f'without {ID.name}'}"
+    return Drawn(element_id, kind if isinstance(kind, str) else "", title, list(_properties(element)), edges_of(element), is_reached)
 
 
 def _properties(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -165,7 +165,7 @@ def _with_unit(key: str, value: Any) -> Any:
     return _json(value) + _UNITS[key] if key in _UNITS and isinstance(value, (int, float)) else value
 
 
-def _text(value: Any) -> str:
+def shown_text(value: Any) -> str:
     """Return text as it is if it can be seen as a whole, else the value as JSON."""
     is_plain = isinstance(value, str) and value.isprintable() and value.strip() == value != ""
     return value if is_plain else _json(value)

@@ -122,7 +122,7 @@ def test_what_belongs_to_a_new_gateway_is_not_listed_and_comes_after_it(api, gat
     )
     result = apply({"id": "new", "custom_domains": [{"hostname": "ai.example.com", "zone_id": ZONE}]}, diff=True)
     assert [entry[3] for entry in operations(result)] == ["created", "created"]
-    assert [diff["after_header"] for diff in result["diff"]] == ["AI Gateway new", "custom domain new/ai.example.com"]
+    assert [diff["after_header"] for diff in result["diff"]] == ["gateway new", "custom_domain new/ai.example.com"]
 
 
 def test_what_belongs_to_a_gateway_that_failed_is_not_tried(api, listed, apply):
@@ -132,7 +132,7 @@ def test_what_belongs_to_a_gateway_that_failed_is_not_tried(api, listed, apply):
     result = apply({"id": "new", "custom_domains": [{"hostname": "ai.example.com", "zone_id": ZONE}]})
     assert [entry[3] for entry in operations(result)] == ["failed", "failed"]
     assert "AI Gateway 'new', which it belongs to, failed" in result["results"][1]["error"]["msg"]
-    assert result["msg"].startswith("2 of 2 objects failed; see results for the others. AI Gateway new: ")
+    assert result["msg"].startswith("2 of 2 objects failed; see results for the others. gateway new: ")
 
 
 def test_a_route_to_a_provider_that_nobody_has_changes_nothing(api, listed, apply):

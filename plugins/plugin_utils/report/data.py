@@ -1,0 +1,213 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a report of an account consists of, as data. No text in it is escaped: that is up to each format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import POLICY
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_drawing import mermaid, outline
+
+ERROR, WARNING, NOTICE = "error", "warning", "notice"
+CONTEXT_LINES = 2
+
+
+class Kind(NamedTuple):
+    """A kind of objects: its table, the name of their list in the document, and what people call one and several of them."""
+
+    resource: Resource
+    listed_as: str
+    one: str
+    several: str
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.resource.kind: kind
+    for kind in (
+        Kind(CUSTOM_PROVIDER, "custom_providers", "custom provider", "custom providers"),
+        Kind(GATEWAY, "gateways", "gateway", "gateways"),
+        Kind(PROVIDER_CONFIG, "provider_configs", "key", "keys"),
+        Kind(DYNAMIC_ROUTE, "dynamic_routes", "route", "routes"),
+        Kind(POLICY, "policies", "policy", "policies"),
+        Kind(CUSTOM_DOMAIN, "custom_domains", "custom domain", "custom domains"),
+    )
+}
+
+
+class Check(NamedTuple):
+    """What findings of one sort are called, and how much they matter."""
+
+    title: str
+    severity: str
+
+
+# By name, in the order in which findings are reported.
+CHECKS: Mapping[str, Check] = {
+    "failed": Check("Not compared", ERROR),
+    "without_authentication": Check("Open to anybody", ERROR),
+    "missing": Check("Missing", WARNING),
+    "drifted": Check("Not as declared", WARNING),
+    "route_warnings": Check("Route", WARNING),
+    "old_keys": Check("Old key", WARNING),
+    "undeclared": Check("Not declared", NOTICE),
+}
+
+
+class Subject(NamedTuple):
+    """The object that something is about. ``parent`` is the id of its gateway, or ``None`` for what belongs to the account."""
+
+    kind: str
+    parent: str | None
+    id: str
+
+    @property
+    def path(self) -> str:
+        """Return the id, with that of the gateway in front of it."""
+        return self.id if self.parent is None else f"{self.parent}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that needs attention: the name of a check, and a message in sentences."""
+
+    check: str
+    subject: Subject
+    message: str
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """A setting that differs, as text. ``lines`` are a diff, for values that are too long to be shown side by side."""
+
+    name: str
+    before: str | None
+    after: str | None
+    lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What applying the document would do to an object."""
+
+    subject: Subject
+    operation: str
+    settings: Sequence[SettingChange]
+    deleted_children: Sequence[Subject] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """A provider's key. Without a known time, ``changed`` (a date) and ``age_days`` are ``None``."""
+
+    subject: Subject
+    changed: str | None
+    age_days: int | None
+    is_old: bool
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route. ``elements`` is its graph as it was read."""
+
+    subject: Subject
+    elements: Sequence[Any]
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy, with its parts as text."""
+
+    subject: Subject
+    actor: str
+    resource: str
+    condition: str
+    action: str
+    is_draft: bool
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A custom domain."""
+
+    subject: Subject
+    status: str | None
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A custom provider. ``prices`` is the number of models with a price, or ``None`` if prices were not read."""
+
+    subject: Subject
+    base_url: str
+    prices: int | None
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A gateway, with what belongs to it."""
+
+    subject: Subject
+    is_open: bool
+    keys: Sequence[Key]
+    routes: Sequence[Route]
+    policies: Sequence[Policy]
+    domains: Sequence[Domain]
+
+    @property
+    def belonging(self) -> list[Subject]:
+        """Return what belongs to it."""
+        return [
+            *(key.subject for key in self.keys),
+            *(route.subject for route in self.routes),
+            *(policy.subject for policy in self.policies),
+            *(domain.subject for domain in self.domains),
+        ]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All facts of a report. ``comparison_error`` is why the account could not be compared, or empty."""
+
+    title: str
+    account_id: str | None
+    time: str
+    is_compared: bool
+    comparison_error: str
+    max_key_age_days: int
+    verdict: str
+    counts: Mapping[str, int]
+    findings: Sequence[Finding] = ()
+    changes: Sequence[Change] = ()
+    undeclared: Sequence[Subject] = ()
+    providers: Sequence[Provider] = ()
+    gateways: Sequence[Gateway] = ()
+    subjects: Sequence[Subject] = field(default=(), repr=False)
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return the report as JSON has it: each subject as ``kind``, ``parent`` and ``id``, each graph as a drawing and as an outline."""
+    found: dict[str, Any] = _plain(asdict(report))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Subject):
+        return value._asdict()
+    if isinstance(value, dict):
+        parts = {name: _plain(part) for name, part in value.items() if name not in ("subject", "elements")}
+        subject = value.get("subject")
+        graph = {"mermaid": mermaid(value["elements"]), "outline": outline(value["elements"])} if "elements" in value else {}
+        return {**(subject._asdict() if subject else {}), **parts, **graph}
+    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,124 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an account, and from the result of a check-mode run, to the facts of a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.comparison import Comparison, comparison_of
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import (
+    CHECKS,
+    KINDS,
+    Finding,
+    Gateway,
+    Report,
+    Subject,
+)
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.reading import Clock, gateways, items_of, providers
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import (
+    MAX_MESSAGE,
+    change_message,
+    counted,
+    undeclared_message,
+    verdict,
+)
+
+MAX_KEY_AGE_DAYS = 90
+TITLE = "AI Gateways"
+
+
+def report_of(
+    account: Mapping[str, Any],
+    compared: Mapping[str, Any] | None = None,
+    *,
+    now: datetime,
+    max_key_age_days: int = MAX_KEY_AGE_DAYS,
+    account_id: str | None = None,
+    title: str = TITLE,
+    undeclared: bool = True,
+) -> Report:
+    """Return the facts of a report.
+
+    :param account: what ``ai_gateway_account_info`` returns under this name.
+    :param compared: what ``ai_gateway_account`` or ``ai_gateways`` returned in check mode, or ``None``.
+    :param now: the time of the report, with a time zone. The same arguments give the same report.
+    :param undeclared: whether what the document does not mention is reported.
+    """
+    comparison = comparison_of(compared)
+    found_providers, found_gateways = providers(account), gateways(account, Clock(now, max_key_age_days))
+    stored = [provider.subject for provider in found_providers]
+    stored += [subject for gateway in found_gateways for subject in (gateway.subject, *gateway.belonging)]
+    strangers = list(_undeclared(stored, comparison)) if undeclared else []
+    findings = sorted(
+        (*_compared_findings(comparison), *_stored_findings(found_gateways), *_stranger_findings(strangers, found_gateways)),
+        key=lambda finding: list(CHECKS).index(finding.check),
+    )
+    counts = Counter(subject.kind for subject in stored)
+    return Report(
+        title=title,
+        account_id=account_id or _account_id(account),
+        time=now.isoformat(timespec="seconds"),
+        is_compared=comparison.is_compared,
+        comparison_error=printable(comparison.error, MAX_MESSAGE),
+        max_key_age_days=max_key_age_days,
+        verdict=verdict(counts, [finding.check for finding in findings], comparison.is_compared, comparison.error),
+        counts={kind: counts[kind] for kind in KINDS},
+        findings=findings,
+        changes=comparison.changes,
+        undeclared=strangers,
+        providers=found_providers,
+        gateways=found_gateways,
+        subjects=_in_order(stored, comparison),
+    )
+
+
+def _account_id(account: Mapping[str, Any]) -> str | None:
+    """Return the id that an object of the account names as its account."""
+    items: list[Mapping[str, Any]] = [account, *items_of(account, "gateway"), *items_of(account, "custom_provider")]
+    found = (item.get(name) for item in items for name in ("account_id", "account_tag"))
+    return next((value for value in found if isinstance(value, str) and value), None)
+
+
+def _undeclared(stored: Sequence[Subject], comparison: Comparison) -> Iterator[Subject]:
+    """Yield what is in no list of the document, although the document has a list for it."""
+    for subject in stored:
+        if (subject.kind, subject.parent) in comparison.managed and subject not in comparison.declared:
+            yield subject
+
+
+def _compared_findings(comparison: Comparison) -> Iterator[Finding]:
+    for subject, message in comparison.failed.items():
+        yield Finding("failed", subject, printable(message, MAX_MESSAGE))
+    for change in comparison.changes:
+        check = "missing" if change.operation == CREATED else "drifted"
+        yield Finding(check, change.subject, change_message(change.operation, [setting.name for setting in change.settings]))
+
+
+def _stored_findings(found: Sequence[Gateway]) -> Iterator[Finding]:
+    for gateway in found:
+        if gateway.is_open:
+            yield Finding("without_authentication", gateway.subject, "Anybody who knows its URL can use it. Set authentication: true.")
+        for route in gateway.routes:
+            yield from (Finding("route_warnings", route.subject, warning) for warning in route.warnings)
+        for key in gateway.keys:
+            if key.is_old and key.age_days is not None:
+                yield Finding("old_keys", key.subject, f"Last changed on {key.changed}, {counted(key.age_days, 'day')} ago.")
+
+
+def _stranger_findings(strangers: Sequence[Subject], found: Sequence[Gateway]) -> Iterator[Finding]:
+    belonging = {gateway.subject: Counter(subject.kind for subject in gateway.belonging) for gateway in found}
+    for subject in strangers:
+        yield Finding("undeclared", subject, undeclared_message(belonging.get(subject, {})))
+
+
+def _in_order(stored: Sequence[Subject], comparison: Comparison) -> list[Subject]:
+    """Return all objects that exist or are declared, each once, those that do not exist last."""
+    missing = [*comparison.failed, *(change.subject for change in comparison.changes)]
+    return list(dict.fromkeys((*stored, *missing)))
