@@ -13,11 +13,12 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import Report, as_json
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import CHECKS, Report, as_json
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.facts import MAX_KEY_AGE_DAYS, TITLE, report_of
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.junit import junit
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.markdown import markdown
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.page import page
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import label
 
 DOCUMENTATION = r"""
 name: account_report
@@ -48,7 +49,7 @@ options:
       - V(markdown) is text for GitHub, GitLab and wikis, with drawings in Mermaid.
       - V(html) is one file that opens in a browser without a network and contains no scripts.
       - V(junit) is XML for pipelines. It has a test case for each object, which fails if there is a finding about the object.
-      - V(json) contains all facts of the report.
+      - V(json) contains all facts of the report. C(by_check) has the objects with findings by the name of the check.
     type: str
     choices: [markdown, html, junit, json]
     default: markdown
@@ -98,12 +99,14 @@ _value:
   type: str
 """
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {
-    "markdown": markdown,
-    "html": page,
-    "junit": junit,
-    "json": lambda report: json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n",
-}
+
+def _json(report: Report) -> str:
+    by_check = {check: [label(one.subject) for one in report.findings if one.check == check] for check in CHECKS}
+    found = {check: objects for check, objects in by_check.items() if objects}
+    return json.dumps({**as_json(report), "by_check": found}, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Report], str]] = {"markdown": markdown, "html": page, "junit": junit, "json": _json}
 
 
 def account_report(account: Any, compared: Any = None, format: str = "markdown", **options: Any) -> str:  # the option's name

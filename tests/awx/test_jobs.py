@@ -132,7 +132,8 @@ def test_an_audit_tells_what_is_not_as_declared(simulator: Simulator, new_job: N
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, variables, arguments="--diff")
     assert not job.succeeded
     found = {"missing": ["one"], "drifted": ["two"], "undeclared": ["stranger"], "without_authentication": ["two"]}
-    assert job.results("Show what was found")[0]["msg"] == found
+    lines = ["missing: one", "drifted: two", "undeclared: stranger", "without authentication: two"]
+    assert job.results("Show what was found")[0]["msg"] == lines
     assert job.stats == {"cloudflare_audit": {"localhost": {**found, "gateways": 2}}}
     assert {request["method"] for request in simulator.requests()} == {"GET"}
     assert not any(result.get("changed") for result in job.results("Compare them with what is declared"))
@@ -156,7 +157,7 @@ def test_a_job_needs_one_declaration(simulator: Simulator, new_job: NewJob) -> N
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, {"cloudflare_hosts": "all"}, hosts)
     assert not job.succeeded
     messages = [result["msg"] for result in job.results("There is one declaration")]
-    assert messages == ["Answer gateway_id, or set cloudflare_gateways, and not both."] * 2
+    assert messages == ["Answer gateway_id, or set cloudflare_gateways or cloudflare_account, and only one of them."] * 2
     assert simulator.requests() == []
 
 

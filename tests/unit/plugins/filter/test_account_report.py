@@ -126,12 +126,13 @@ def test_what_the_document_does_not_mention_is_reported_only_for_lists_that_it_h
     compared = {"results": [entry], "diff": [], "account": {"gateways": {"shop": {}}}}
     found = json.loads(report(account, "json", compared))["undeclared"]
     assert found == [{"kind": "gateway", "parent": None, "id": "stranger"}]
+    assert json.loads(report(account, "json", compared))["by_check"] == {"undeclared": ["gateway stranger"]}
     assert json.loads(report(account, "json", compared, undeclared=False))["undeclared"] == []
 
 
 def test_a_report_is_the_same_each_time():
     account = account_of(dynamic_routes=[{"name": "chat", "elements": GRAPH}])
-    assert all(report(account, format) == report(account, kind) for kind in FORMATS)
+    assert all(report(account, kind) == report(account, kind) for kind in FORMATS)
 
 
 def test_a_huge_account_has_only_some_drawings():
