@@ -48,14 +48,14 @@ run ansible-playbook by_hand.yml
 
 step '6. The report shows it.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_audit -e @account.yml -e @keys.yml -e audit_report=report.md,report.html
-sed -n '1,/^## .*[Rr]outes/p' "$scratch/report.md" | sed '$d'
+sed '/^## Gateways/,$d' "$scratch/report.md"
 
 step '7. The repair: the same document again, and what it does not declare goes.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml -e '{cloudflare_purge: [gateways], cloudflare_purge_limit: 1}'
 
 step '8. The account as it is now, as a document.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_export -e export_to=exported.yml
-head -n 12 "$scratch/exported.yml"
+sed -n '/gateways:/,$p' "$scratch/exported.yml" | head -n 12
 
 cat <<'EOT'
 
