@@ -69,8 +69,9 @@ inprocess: $(READY) ## tasks give the same result in the controller's process as
 awx: $(READY) $(AWX)/.ready ## what is shipped for AWX: formats, jobs as AWX runs them, setting it up with the modules of awx.awx
 	@pytest -q tests/awx
 
-sanity: $(READY) ## ansible-test sanity, imports on the oldest and newest Python (CORE=2.17 for another ansible-core); matrix has all
-	@tests/tools/ansible_test.sh $(CORE) sanity --skip-test import
+sanity: $(READY) ## ansible-test sanity; imports on two Pythons, pylint on plugins (CORE=2.17 for another ansible-core); matrix has all
+	@tests/tools/ansible_test.sh $(CORE) sanity --skip-test import --skip-test pylint
+	@tests/tools/ansible_test.sh $(CORE) sanity --test pylint plugins/
 	@for python in $(IMPORTED_ON); do tests/tools/ansible_test.sh $(CORE) sanity --test import --python $$python; done
 
 integration: $(READY) ## ansible-test integration against the simulator, one target also as an ordinary module (CORE=...); matrix has all

@@ -8,7 +8,7 @@ Usage: ansible_test_home.py FOLDER, with the Python whose pip settings count.
 
 ansible-test starts its tools with almost no environment, so pip's settings have to stand in a file of that home. And it
 downloads the installer of pip from a fixed address, unless a file of the right name is in its cache: the stand-in
-written here uses the pip that every Python carries.
+written here uses the pip that every Python carries to install the pip that ansible-test wants.
 """
 
 from __future__ import annotations
@@ -23,14 +23,31 @@ from pathlib import Path
 # ansible-core 2.17; 2.18 and 2.19; 2.20 and 2.21
 INSTALLER_VERSIONS = ("23_1_2", "24_2", "25_2")
 
+# Each environment gets a copy of one pip for each Python: to install pip takes longer than to install most of what is tested with.
 INSTALLER = """\
+import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+import tempfile
 
-# As a program: ensurepip.bootstrap() would switch off pip's configuration files for this process.
-subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
-wanted = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *wanted])
+wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
+pips = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pips")
+ready = os.path.join(pips, "-".join(["%d.%d" % sys.version_info[:2], *wanted]))
+if not os.path.isdir(ready):
+    # As a program: ensurepip.bootstrap() would switch off pip's configuration files for this process.
+    subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
+    os.makedirs(pips, exist_ok=True)
+    draft = tempfile.mkdtemp(dir=pips)
+    subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", "--compile", "--target", draft, *wanted])
+    shutil.rmtree(os.path.join(draft, "bin"))
+    subprocess.check_call([sys.executable, "-m", "pip", "uninstall", "--quiet", "--yes", "pip"])
+    try:
+        os.rename(draft, ready)
+    except OSError:  # another run was faster
+        shutil.rmtree(draft)
+shutil.copytree(ready, sysconfig.get_path("purelib"), dirs_exist_ok=True)
 """
 
 
@@ -57,6 +74,7 @@ def pip_settings() -> RawConfigParser:
     if not settings.has_section("install"):
         settings.add_section("install")
     settings.set("install", "quiet", "2")  # errors only: ansible-test installs some thirty times
+    settings.set("install", "no-compile", "true")  # most of what is installed is never imported
     return settings
 
 
