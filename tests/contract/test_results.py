@@ -167,7 +167,7 @@ def test_every_kind_of_an_account_was_seen_and_is_documented(documented: Json, r
     kinds = list(dict.fromkeys(entry["kind"] for entry in created["results"]))
     assert kinds == documented["ai_gateway_account"]["return"]["results"]["contains"]["kind"]["choices"]
     assert {entry["operation"] for entry in created["results"]} == {plan.CREATED}
-    assert [diff["after_header"].partition("/")[0] for diff in created["diff"]][:2] == ["custom provider house", "AI Gateway whole"]
+    assert [diff["after_header"].rpartition(" ")[2] for diff in created["diff"]][:2] == ["house", "whole"]
     deleted = results["ai_gateway_account", DELETED]["results"][-1]["deleted_children"]
     assert [child["kind"] for child in deleted] == ["provider_config", "dynamic_route", "policy", "policy"]
 
