@@ -156,6 +156,8 @@ EXAMPLES = r"""
           - name: everybody
             actor: company:all
             action: {type: no_limit}
+      - id: team-trial
+        state: absent
   register: account
 
 - name: What was done

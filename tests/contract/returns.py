@@ -48,7 +48,10 @@ EXPECTED: list[Json] = [{"model": "gpt-4o", "provider": "openai", "allowed": Tru
 # What a probe asks for, and what in its result may be null.
 PROBED: Json = {**TWO, "provider": "openai", "retry_seconds": 0}
 UNEXPECTED = f"{FAILS}unexpected"
-NULL = {"ai_gateway_probe": {"is_open", "status", "code", "duration_ms", "provider", "model", "step", "cache", "log_id"}}
+NULL = {
+    "ai_gateway_account": {"results.parent"},
+    "ai_gateway_probe": {"is_open", "status", "code", "duration_ms", "provider", "model", "step", "cache", "log_id"},
+}
 # Each setting with a value that is not its default, by module, where it returns one item.
 FULL_OF: dict[str, Json] = {
     "ai_gateway": FULL,
@@ -86,6 +89,39 @@ FULL_OF: dict[str, Json] = {
     },
     "ai_gateway_secret": {"value": "example-key", "comment": "An example"},
 }
+
+# A document of an account with an object of every kind.
+HOUSE: Json = {
+    "slug": "house",
+    "name": "House",
+    "provider_base_url": "https://llm.example.com",
+    "costs": [{"model": "large", "cost_in": 1}],
+}
+BELOW: Json = {
+    "provider_configs": [{"provider_slug": "openai", "secret": "example-key"}],
+    "dynamic_routes": [{"name": "chat", "elements": SHORTEST}],
+    "policies": [EVERYBODY, CAP],
+    "custom_domains": [{"hostname": "whole.example.com", "zone_id": "0123456789abcdef" * 2}],
+}
+WHOLE: Json = {"id": "whole", "authentication": True, **BELOW}
+DOCUMENT: Json = {"custom_providers": [HOUSE], "gateways": [WHOLE]}
+# Changes of all that can be changed, and of a key, which has to be deleted for it.
+OTHER: Json = {
+    "custom_providers": [{"slug": "house", "description": "An example", "costs": []}],
+    "gateways": [
+        {
+            "id": "whole",
+            "cache_ttl": 1,
+            "provider_configs": [{"provider_slug": "openai", "secret": "example-key", "rate_limit": 6, "recreate": True}],
+            "dynamic_routes": [{"name": "talk", "rename_from": "chat", "elements": split(10)}],
+            "policies": [{**CAP, "condition": "false"}],
+            "custom_domains": [{"hostname": "whole.example.com", "state": "absent"}],
+        }
+    ],
+}
+UNDER: Json = {"gateways": [{"id": "whole", "dynamic_routes": [], "policies": [EVERYBODY]}], "purge": ["dynamic_routes", "policies"]}
+GONE: Json = {"custom_providers": [{"slug": "house", "state": "absent"}], "gateways": [{"id": "whole", "state": "absent"}]}
+PURGED, ONLY_PROVIDERS = "purged", "only custom providers"
 
 
 # The name of the item in the results of a module for one; those of a module that reads have a list of them, with an s.
@@ -239,6 +275,20 @@ TASKS: dict[str, dict[str, Json]] = {
         WRONG_OPTION: {"options": {"gateways": [{"id": "one", "cache_ttl": -1}]}},
     },
     "ai_gateway_info": reading({"ids": ["one"]}),
+    "ai_gateway_account": {
+        NEW_IN_CHECK_MODE: {"options": DOCUMENT, "check_mode": True, "diff": True},
+        CREATED: {"options": DOCUMENT, "diff": True},
+        UNCHANGED: {"options": DOCUMENT},
+        UPDATED: {"options": OTHER, "diff": True},
+        ONLY_PROVIDERS: {"options": {"custom_providers": [{"slug": "house"}]}},
+        f"{FAILS}purge limit": {"options": {**UNDER, "purge_limit": 1}},
+        PURGED: {"options": UNDER},
+        SOME_FAILED: {"options": {"gateways": [{**WHOLE, "custom_domains": []}, {"id": "four", **BELOW, **REFUSAL}]}},
+        DELETED: {"options": GONE},
+        WRONG_TOKEN: {"options": {**DOCUMENT, **UNKNOWN}},
+        NO_ANSWER: {"options": {**DOCUMENT, **UNREACHABLE}},
+        WRONG_OPTION: {"options": {"gateways": [{"id": "one", "policies": [{"name": "cap", "actor": "{unknown}"}]}]}},
+    },
 }
 
 
@@ -254,6 +304,7 @@ def returned(module: str, of_item: str) -> dict[str, set[str]]:
 
 
 READ = {"failure, when the API answered": {WRONG_TOKEN}, "failure, when a request was made": {WRONG_TOKEN, NO_ANSWER}}
+ACTED = {name for name in TASKS["ai_gateway_account"] if not name.startswith(FAILS) or name == SOME_FAILED}
 # In which tasks a key is there, by what its `returned` says, beside `always` and `success`.
 RETURNED: dict[str, dict[str, set[str]]] = {
     "ai_gateway": {**returned("ai_gateway", "gateway"), "success, when the gateway is deleted": {DELETED}},
@@ -286,6 +337,13 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         "when the API answered": set(TASKS["ai_gateway_probe"]) - {NO_ANSWER, WRONG_OPTION},
         "failure, when the API refused a request": {WRONG_TOKEN},
         "failure, when a request to the API failed": {WRONG_TOKEN, NO_ANSWER},
+    },
+    "ai_gateway_account": {
+        "unless nothing could be done at all": ACTED,
+        "when O(custom_providers) is given": ACTED - {PURGED, SOME_FAILED},
+        "when O(gateways) is given": ACTED - {ONLY_PROVIDERS},
+        "failure, when the API answered to the listing": {WRONG_TOKEN},
+        "failure, when the listing failed": {WRONG_TOKEN, NO_ANSWER},
     },
     "ai_gateways": {
         "unless nothing could be done at all": set(TASKS["ai_gateways"]) - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},

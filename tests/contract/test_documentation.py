@@ -16,6 +16,8 @@ import yaml
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import BELOW
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_account import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import OF_EVERY_ITEM
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import PROGRESS_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
@@ -35,6 +37,7 @@ SEEDED = {
     "ai_gateway_account_info": ("support-bot",),
     "ai_gateway_info": ("support-bot", "team-search"),
     "ai_gateways": ("team-support", "not-listed"),
+    "ai_gateway_account": ("team-search", "team-trial"),
     "ai_gateway_policies": ("support-bot",),
 }
 SEEDED_SETTINGS = {"authentication": False, "cache_ttl": 60}
@@ -47,7 +50,14 @@ SEEDED_ITEMS: dict[str, tuple[str, dict[str, Any]]] = {
     "ai_gateway_secret_info": ("secrets", {"name": "support-bot_openai_default", "scopes": ["ai_gateway", "workers"]}),
 }
 # What the examples refer to.
-VAULTED = ("vault_openai_key", "vault_new_openai_key", "vault_batch_openai_key", "vault_internal_llm_key")
+VAULTED = (
+    "vault_openai_key",
+    "vault_new_openai_key",
+    "vault_batch_openai_key",
+    "vault_internal_llm_key",
+    "vault_support_openai",
+    "vault_support_house_llm",
+)
 
 Json = dict[str, Any]
 # By the names of the option and of those that lead to it.
@@ -157,6 +167,15 @@ def test_the_listing_and_its_limits_are_told_as_they_are(documented: Json) -> No
     assert f"one request for every {PAGE_SIZE} gateways" in prose(ids)
     assert f"one request for every {PAGE_SIZE} gateways" in prose(documented["ai_gateways"]["doc"]["description"])
     assert f"every {NUMBERS[PROGRESS_SECONDS]} seconds" in prose(documented["ai_gateways"]["doc"]["notes"])
+
+
+def test_what_an_account_consists_of_and_its_limits_are_told_as_they_are(documented: Json) -> None:
+    document = documented["ai_gateway_account"]["doc"]
+    options = dict(described(document["options"]))
+    assert f"one request for every {PAGE_SIZE} gateways and for every {PAGE_SIZE} custom providers" in prose(document["description"])
+    assert set(re.findall(r"C\((\w+)\) (?:below a gateway )?is a list", prose(options["gateways",]))) == set(BELOW)
+    assert f"the limit is {DEFAULT_PURGE_LIMIT}." in prose(options["purge_limit",])
+    assert f"every {NUMBERS[PROGRESS_SECONDS]} seconds" in prose(document["notes"])
 
 
 def test_what_is_filled_in_on_create_is_told_and_nothing_else(descriptions: Descriptions) -> None:

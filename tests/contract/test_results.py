@@ -18,6 +18,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from tests.contract.returns import (
     CASES,
     CREATED,
+    DELETED,
     FAILS,
     FULL_OF,
     ITEMS,
@@ -129,7 +130,12 @@ def test_what_is_returned_is_what_is_documented(documented: Json, results: dict[
 
 
 @pytest.mark.parametrize(
-    ("module", "fact", "key"), [("ai_gateway", "cloudflare_ai_gateway", "gateway"), ("ai_gateways", "cloudflare_ai_gateways", "gateways")]
+    ("module", "fact", "key"),
+    [
+        ("ai_gateway", "cloudflare_ai_gateway", "gateway"),
+        ("ai_gateway_account", "cloudflare_ai_gateway_account", "account"),
+        ("ai_gateways", "cloudflare_ai_gateways", "gateways"),
+    ],
 )
 def test_facts_are_what_is_returned_on_success(results: dict[tuple[str, str], Json], module: str, fact: str, key: str) -> None:
     for case in TASKS[module]:
@@ -146,11 +152,24 @@ def test_the_operations_of_one_item_are_documented(documented: Json, results: di
     assert all(result["changed"] == (result["operation"] != plan.UNCHANGED) for result in found)
 
 
-def test_every_operation_of_many_items_was_seen_and_is_documented(documented: Json, results: dict[tuple[str, str], Json]) -> None:
-    many = [entry["operation"] for case in TASKS["ai_gateways"] for entry in results["ai_gateways", case].get("results", [])]
-    assert set(many) == {plan.CREATED, plan.UPDATED, plan.DELETED, plan.UNCHANGED, member.FAILED}
-    document = documented["ai_gateways"]["return"]
+@pytest.mark.parametrize(("module", "more"), [("ai_gateway_account", {plan.RECREATED}), ("ai_gateways", set())])
+def test_every_operation_of_many_items_was_seen_and_is_documented(
+    documented: Json, results: dict[tuple[str, str], Json], module: str, more: set[str]
+) -> None:
+    many = [entry["operation"] for case in TASKS[module] for entry in results[module, case].get("results", [])]
+    assert set(many) == {plan.CREATED, plan.UPDATED, plan.DELETED, plan.UNCHANGED, member.FAILED} | more
+    document = documented[module]["return"]
     assert set(document["results"]["contains"]["operation"]["choices"]) == set(document["summary"]["contains"]) == set(many)
+
+
+def test_every_kind_of_an_account_was_seen_and_is_documented(documented: Json, results: dict[tuple[str, str], Json]) -> None:
+    created = results["ai_gateway_account", CREATED]
+    kinds = list(dict.fromkeys(entry["kind"] for entry in created["results"]))
+    assert kinds == documented["ai_gateway_account"]["return"]["results"]["contains"]["kind"]["choices"]
+    assert {entry["operation"] for entry in created["results"]} == {plan.CREATED}
+    assert [diff["after_header"].rpartition(" ")[2] for diff in created["diff"]][:2] == ["house", "whole"]
+    deleted = results["ai_gateway_account", DELETED]["results"][-1]["deleted_children"]
+    assert [child["kind"] for child in deleted] == ["provider_config", "dynamic_route", "policy", "policy"]
 
 
 @pytest.mark.parametrize("module", ITEMS)

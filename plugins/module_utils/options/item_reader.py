@@ -99,7 +99,7 @@ class ItemReader:
 
     def _unknown(self, name: str) -> str:
         known = item_options(self._resource)
-        if name in known:
+        if name in known or name in self._beside:
             return f"{name} belongs to an item of its own, and cannot be a default"
         alike = difflib.get_close_matches(name, [*known, *self._beside], n=1)
         return f"{name} is not an option" + (f": do you mean {alike[0]}?" if alike and "." not in name else "")
