@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put the boxes of a graph, and the ways of its edges, into layers, in an order in which few edges cross."""
+"""Put the boxes of a graph, and the ways of its edges, into layers, ordered so that few edges cross."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def by_layer(vertices: Iterable[Vertex]) -> list[list[Vertex]]:
 
 
 def untangled(layers: list[list[Vertex]]) -> list[list[Vertex]]:
-    """Return the layers with their vertices in an order in which few edges cross: that of their neighbors, in sweeps down and up."""
+    """Return the layers with their vertices ordered so that few edges cross: by their neighbors, in sweeps down and up."""
     best, fewest = layers, _crossings(layers)
     for sweep in range(SWEEPS):
         if not fewest:

@@ -35,7 +35,7 @@ class Point(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The way of an edge: points, of which each pair is the upper and the lower end in a layer, and the center of its label.
+    """The way of an edge: points (each pair is the upper and the lower end in a layer), and the center of its label.
 
     ``is_up`` says that it leads from the last point to the first, as one that leads back does.
     """
