@@ -30,6 +30,11 @@ def printable(text: str, limit: int = MAX_MESSAGE) -> str:
     return shown if whole else shown[: limit - len(CUT)] + CUT
 
 
+def plural(noun: str) -> str:
+    """Return what several items are called, such as policies and AI Gateways."""
+    return re.sub(r"(?<![aeiou])y$", "ie", noun) + "s"
+
+
 def name_some(names: Sequence[str]) -> str:
     """The first of the C(names), and how many there are beyond."""
     more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
