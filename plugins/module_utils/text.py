@@ -30,6 +30,11 @@ def printable(text: str, limit: int = MAX_MESSAGE) -> str:
     return shown if is_complete else shown[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 
+def plural(noun: str) -> str:
+    """Return what several items are called, such as policies and AI Gateways."""
+    return re.sub(r"(?<![aeiou])y$", "ie", noun) + "s"
+
+
 def name_some(names: Sequence[str]) -> str:
     """Return the first of ``names`` as text, followed by the number of the others."""
     more = f", and {len(names) - MAX_SHOWN_NAMES} more" if len(names) > MAX_SHOWN_NAMES else ""

@@ -19,6 +19,7 @@ PROVIDER, CONFIG, SECRET, ROUTE = (
 )
 ACCOUNT_INFO = "edgeops.cloudflare.ai_gateway_account_info"
 PROBE = "edgeops.cloudflare.ai_gateway_probe"
+ACCOUNT = "edgeops.cloudflare.ai_gateway_account"
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
 POLICIES = "edgeops.cloudflare.ai_gateway_policies"
 # What the playbook refers to. The longest is longer than anything that is quoted.
@@ -35,6 +36,30 @@ STORED = {"gateway_id": "keys", "provider_slug": "openai"}
 ROUTED = {"gateway_id": "keys", "name": "support"}
 OWN_TOKEN = "{{ lookup('ansible.builtin.env', 'CLOUDFLARE_API_TOKEN') }}"
 PROBED = {"gateway_id": "keys", "run_token": "{{ token }}", "retry_seconds": 0}
+# An account with a secret in each place of its document that has one by its schema.
+BELOW: Json = {
+    "provider_configs": [
+        {"provider_slug": "openai", "secret": "{{ key }}"},
+        {"provider_slug": "custom-whole", "alias": "batch", "secret": "{{ odd }}"},
+    ],
+    "policies": [POLICY],
+    "custom_domains": [{"hostname": "ai.example.com", "zone_id": "0" * 32}],
+}
+DOCUMENT: Json = {
+    "custom_providers": [
+        {**OWN, "slug": "whole", "headers": HEADERS, "costs": [{"model": "m", "cost_in": 1}]},
+        {"slug": "known", "extra_settings": {"headers": {"x-key": "{{ extra }}"}}},
+    ],
+    "defaults": {"stripe": {"authorization": "{{ default }}", "usage_events": []}},
+    "gateways": [
+        {"id": "whole", "authentication": True, "otel": OTEL, **BELOW},
+        {
+            "id": "whole-extra",
+            "extra_settings": {"otel": [{"url": "a://b", "authorization": "{{ extra }}", "headers": {"k": "{{ long }}"}}]},
+        },
+        {"id": "known", "cache_ttl": 4},
+    ],
+}
 HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
 
@@ -84,6 +109,8 @@ def prepare(simulator: Simulator, token: str) -> None:
     for name in ("known", "echo", "page", "reset", "other", "fleet-echo"):
         simulator.seed(stored(id=name))
     simulator.seed({"id": "keys", "authentication": True})
+    simulator.seed({"id": "below", "authentication": True})
+    simulator.seed(stored(id="linked", authentication=True))
     kept = plant("server-header")
     for name in ("known", "echo"):
         simulator.seed_item("custom_providers", {"id": name, "slug": name, "headers": json.dumps({"x-old": kept})})
@@ -113,6 +140,10 @@ def prepare(simulator: Simulator, token: str) -> None:
         {"path": "/keys/cohere/", "reset": True},
         {"path": "/custom-providers/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["header"], SECRETS["odd"], kept)},
         {"path": "/echo/routes$", "method": "POST", "status": 400, "json": refusal(token)},
+        {"path": "/linked$", "method": "PUT", "status": 400, "json": refusal(token, kept, plant("server-only"), plant("server-team"))},
+        {"path": "/below/routes$", "method": "POST", "status": 400, "json": refusal(token)},
+        {"path": "/below/provider_configs$", "method": "POST", "status": 400, "json": refusal(token, SECRETS["key"])},
+        {"path": "/below/(policies|custom-domains)$", "method": "POST", "status": 502, "body": f"<html>{'x' * 60} {token}"},
         {"path": "/secrets/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["key"])},
         {"path": "/(fleet-)?echo$", "method": "PUT", "status": 400, "json": {"success": False, "errors": errors}},
         {"path": "/page$", "method": "PUT", "status": 502, "body": f"<html>{'x' * 60} {everything}", "content_type": "text/html"},
@@ -167,6 +198,24 @@ SUCCESSES: list[Json] = [
     {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.as_declared('account') }}"}},
     {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.account_files(secrets=true, each=true) }}"}},
     {"ansible.builtin.debug": {"msg": "{{ [route, routes, routes.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route')] }}"}},
+    {ACCOUNT: DOCUMENT, "check_mode": True},
+    {ACCOUNT: DOCUMENT, "register": "whole"},
+    {
+        ACCOUNT: {
+            "gateways": [
+                {
+                    "id": "whole",
+                    "stripe": STRIPE,
+                    "provider_configs": [{"provider_slug": "openai", "secret": "{{ long }}"}],
+                    "dynamic_routes": [{"name": "chat", "elements": graph(OWN_TOKEN, "custom-whole")}],
+                }
+            ],
+            "custom_providers": [{"slug": "whole", "headers": {"x-key": "{{ part }}"}}],
+            "update_secrets": "always",
+        },
+        "register": "changed_whole",
+    },
+    {"ansible.builtin.debug": {"msg": "{{ [whole, changed_whole] }}"}},
     {PROBE: {**PROBED, "provider": "openai"}, "register": "probe"},
     {PROBE: {**PROBED, "provider": "{{ item }}"}, "loop": ["grok", "deepseek", "huggingface", "mistral", "cohere"]},
     {PROBE: {**PROBED, "provider": "openai", "model": "m", "request": True, "metadata": {"a": 1}}, "check_mode": True},
@@ -198,6 +247,42 @@ REFUSALS: list[Json] = [
     {MANY: {"gateways": [{"id": "a", "extra_settings": {"stripe": "{{ extra }}"}}], "concurrency": 99}},
     {INFO: {"api_token": "{{ token }}", "ids": [""]}},
     {ACCOUNT_INFO: {"api_token": "{{ token }}", "gateways": [""]}},
+    {ACCOUNT: {**DOCUMENT, "gatewayz": "{{ misspelt }}"}},
+    {ACCOUNT: {**DOCUMENT, "concurrency": 99}},
+    {ACCOUNT: {**DOCUMENT, "gateways": "{{ key }}", "custom_providers": ["{{ header }}"], "defaults": "{{ default }}"}},
+    {
+        ACCOUNT: {
+            "gateways": [
+                {"id": "a", "provider_configs": "{{ key }}", "policies": ["{{ part }}"], "dynamic_routes": {"secret": "{{ key }}"}},
+                {"id": "b", "stripes": STRIPE, "provider_config": [{"secret": "{{ misspelt }}"}], "extra_settings": "{{ extra }}"},
+                {"id": "c", "provider_configs": ["{{ part }}", ["{{ key }}"], {"secret": "{{ key }}"}, "secret={{ key }}"]},
+            ],
+            "custom_providers": [{"slug": "a", "headers": ["{{ header }}"], "costs": "{{ part }}", "header": "{{ misspelt }}"}],
+            "defaults": {"provider_configs": [{"secret": "{{ misspelt }}"}], "otel": OTEL, "stripe": "{{ stripe }}"},
+        }
+    },
+    {
+        ACCOUNT: {
+            "gateways": [
+                {
+                    "id": "a",
+                    "state": "absent",
+                    "extra_settings": {"stripe": STRIPE},
+                    "stripe": STRIPE,
+                    "provider_configs": [
+                        {"provider_slug": "openai", "secret": ["{{ key }}"], "extra_settings": {"secret": "{{ extra }}"}},
+                        {"provider_slug": "grok", "secret": "{{ key }}", "secrets": "{{ misspelt }}", "secret_id": "x"},
+                        {"provider_slug": "grok", "secret": "{{ long }}", "state": "absent", "rate_limit": "x"},
+                        {"secret": "{{ odd }}"},
+                    ],
+                    "dynamic_routes": [{"name": "chat", "elements": graph(OWN_TOKEN)[:-1], "element": "{{ misspelt }}"}],
+                    "policies": [{**POLICY, "actions": "{{ misspelt }}"}],
+                    "custom_domains": [{"hostname": "a.example.com", "zone": "{{ misspelt }}"}],
+                }
+            ],
+            "custom_providers": [{"slug": "a", "headers": HEADERS, "extra_settings": {"headers": "{{ extra }}"}, "costs": ["{{ part }}"]}],
+        }
+    },
     {PROVIDER: {**OWN, "headers": HEADERS, "position": "x"}},
     {PROVIDER: {**OWN, "headers": "{{ header }}"}},
     {PROVIDER: {**OWN, "headers": ["{{ header }}"]}},
@@ -233,6 +318,27 @@ FAILURES: list[Json] = [
     {ONE: {"id": "a", "stripe": STRIPE, "account_id": "0" * 32}},
     {ONE: {"id": "a", "stripe": STRIPE, "unset": ["stripe"]}},
     {MANY: {"gateways": [{"id": "fleet-echo", "otel": OTEL, "stripe": STRIPE}, {"id": "fleet-a", "cache_ttl": 8}]}},
+    {
+        ACCOUNT: {
+            "custom_providers": [{"slug": "echo", "headers": HEADERS}],
+            "gateways": [
+                {"id": "echo", "otel": OTEL, "provider_configs": [{"provider_slug": "openai", "secret": "{{ key }}"}]},
+                {
+                    **BELOW,
+                    "id": "below",
+                    "provider_configs": [{"provider_slug": "openai", "secret": "{{ key }}"}],
+                    "dynamic_routes": [{"name": "support", "elements": graph(OWN_TOKEN)}],
+                },
+                {"id": "linked", "provider_configs": [{"provider_slug": "openai", "secret": "{{ key }}"}]},
+                {"id": "masked", "cache_ttl": 5},
+                {"id": "other", "stripe": STRIPE},
+            ],
+            "update_secrets": "always",
+            "max_retries": 0,
+        }
+    },
+    {ACCOUNT: {**DOCUMENT, "api_token": "{{ token }}"}},
+    {ACCOUNT: {**DOCUMENT, "base_url": "http://127.0.0.1:9", "max_retries": 0}},
     {PROVIDER: {"slug": "echo", "headers": HEADERS, "update_secrets": "always"}},
     {PROVIDER: {**OWN, "headers": HEADERS, "api_token": "{{ token }}"}},
     {POLICIES: {"gateway_id": "keys", "policies": [POLICY], "api_token": "{{ token }}"}},

@@ -17,6 +17,17 @@ from tests.in_process.conftest import Playbooks
 
 Json = dict[str, Any]
 TOKEN = plant("environment-token")
+# What is stored in the end: of gateways one of their secrets, and keys by their names.
+STORED = (
+    ("a", "stripe"),
+    ("asynchronous", "stripe"),
+    ("b", "long"),
+    ("fleet-a", "default"),
+    ("fleet-b", "extra"),
+    ("whole", "stripe"),
+    ("whole-extra", "long"),
+)
+KEPT = {"keys_openai_default": "long", "kept": "odd", "kept2": "default", "whole_openai_default": "long", "whole_custom-whole_batch": "odd"}
 
 
 def results(playbooks: Playbooks) -> list[Json]:
@@ -56,12 +67,12 @@ def test_where_all_goes_well(run: Any, playbooks: Playbooks, here: bool) -> None
     assert "usage_events" in "".join(text for place, text in seen.items() if place.startswith("async"))
     # The secrets were there to be leaked.
     stored = playbooks.simulator.gateways()
-    for name, secret in (("a", "stripe"), ("asynchronous", "stripe"), ("b", "long"), ("fleet-a", "default"), ("fleet-b", "extra")):
+    for name, secret in STORED:
         assert SECRETS[secret] in json.dumps(stored[name])
     providers = {item["slug"]: json.loads(item["headers"]) for item in playbooks.simulator.items("custom_providers")}
-    assert providers["own"] == {"x-key": SECRETS["part"]}
+    assert providers["own"] == providers["whole"] == {"x-key": SECRETS["part"]}
     values = {item["name"]: item["value"] for item in playbooks.simulator.items("secrets")}
-    assert [values[name] for name in ("keys_openai_default", "kept", "kept2")] == [SECRETS[name] for name in ("long", "odd", "default")]
+    assert {name: values[name] for name in KEPT} == {name: SECRETS[secret] for name, secret in KEPT.items()}
 
 
 def test_where_options_are_refused(run: Any, playbooks: Playbooks) -> None:

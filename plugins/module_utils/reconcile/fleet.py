@@ -21,7 +21,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.membe
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED, UPDATED, mismatches
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import refuse_alike, refuse_too_many
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import Workers
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some, plural
 
 # Maximum number of times that the items are listed after updates, to see whether another task has undone one.
 CONFIRMATIONS = 3
@@ -94,7 +94,7 @@ class _Run:
         """
         first = [group for group in self.fleet.groups if not group.has_owner]
         later = [group for group in self.fleet.groups if group.has_owner]
-        names = name_some([f"{group.resource.name}s" for group in first])
+        names = name_some([plural(group.resource.name) for group in first])
         self._read(first, lambda done: f"reading the account's {names}")
         for group in first:
             if group.error is not None:
@@ -183,7 +183,7 @@ class _Run:
         def progress() -> str:
             by_operation = Counter(member.operation for member in finished[:])
             done, failed = sum(by_operation.values()), by_operation[FAILED]
-            return f"{done} of {number} {name}s done, {done - failed - by_operation[UNCHANGED]} changed, {failed} failed"
+            return f"{done} of {number} {plural(name)} done, {done - failed - by_operation[UNCHANGED]} changed, {failed} failed"
 
         self.workers.work_through(batches, settle, progress)
 

@@ -25,6 +25,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import plural
 
 
 class OwnerFailed(CollectionError):
@@ -76,7 +77,7 @@ class Group:
     @property
     def label(self) -> str:
         """What the items are called together, for messages."""
-        return f"{self.resource.name}s" + (f" of {self.place!r}" if self._owner else "")
+        return plural(self.resource.name) + (f" of {self.place!r}" if self._owner else "")
 
     @property
     def purged(self) -> list[Member]:

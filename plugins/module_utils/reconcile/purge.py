@@ -11,7 +11,7 @@ from typing import Any, Collection, Iterable, Mapping, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, plural, printable
 
 
 class PurgeRefused(CollectionError):
@@ -37,7 +37,7 @@ def refuse_alike(resource: Resource, declared: Iterable[str], stored: Collection
     ]
     if alike:
         raise PurgeRefused(
-            f"Nothing was changed. purge would delete {resource.name}s whose ids differ only in form from declared ones: "
+            f"Nothing was changed. purge would delete {plural(resource.name)} whose ids differ only in form from declared ones: "
             f"{name_some(alike)}. Correct the declared ids."
         )
 
@@ -50,7 +50,7 @@ def refuse_too_many(purged: Mapping[str, Sequence[str]], limit: int, is_any_decl
     number = sum(map(len, purged.values()))
     if number > limit:
         hint = "" if is_any_declared else "Nothing is listed at all: check where the list comes from. "
-        kinds = " and ".join(f"the {name}s that are not listed ({name_some(ids)})" for name, ids in purged.items() if ids)
+        kinds = " and ".join(f"the {plural(name)} that are not listed ({name_some(ids)})" for name, ids in purged.items() if ids)
         raise PurgeRefused(
             f"Nothing was changed. purge would delete {kinds}: {number}, and purge_limit allows {limit}. {hint}"
             "List those that must stay, or raise purge_limit."
