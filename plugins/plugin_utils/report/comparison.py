@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import FAILED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.member import FAILED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import mask_settings

@@ -27,7 +27,9 @@ def junit(report: Report) -> str:
     for kind in dict.fromkeys([*KINDS, *(subject.kind for subject in report.subjects)]):
         subjects = [subject for subject in report.subjects if subject.kind == kind]
         if subjects:
-            suite = ElementTree.SubElement(whole, "testsuite", name=_text(KINDS[kind].several if kind in KINDS else kind), timestamp=report.time)
+            suite = ElementTree.SubElement(
+                whole, "testsuite", name=_text(KINDS[kind].several if kind in KINDS else kind), timestamp=report.time
+            )
             for subject in subjects:
                 _judge(_case(suite, subject.parent or ACCOUNT, label(subject)), findings.get(subject, []))
     for suite in whole:

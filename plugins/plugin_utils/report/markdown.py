@@ -12,8 +12,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_MESSAGE, printable
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import CHECKS, Change, Report, Route
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.svg import MAX_ELEMENTS
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.tables import MAX_DRAWINGS, TABLES, Code, Table
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import counted, label
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.tables import MAX_DRAWINGS, TABLES, Code
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import counted, label, time_text
 
 MAX_ROWS = 500
 # What has a meaning in Markdown, or in the HTML that may be within it. An underscore within a word has none.
@@ -51,14 +51,14 @@ def _left_out(names: Sequence[str]) -> str:
 
 def _head(report: Report) -> tuple[str, str]:
     account = f"Account {_code(report.account_id)}, " if report.account_id else ""
-    return "Summary", f"# {_text(report.title)}\n\n{_text(report.verdict)}\n\n{account}{_text(report.time)}"
+    return "Summary", f"# {_text(report.title)}\n\n{_text(report.verdict)}\n\n{account}{time_text(report)}"
 
 
 def _parts(report: Report) -> Iterator[tuple[str, str]]:
     """Yield the parts below the head, each with its name, the most important first."""
     if report.findings:
-        rows = [(CHECKS[one.check].severity, CHECKS[one.check].title, Code(label(one.subject)), one.message) for one in report.findings]
-        yield "Findings", f"## Findings\n\n{_table(('Severity', 'Finding', 'Object', 'What it is about'), rows)}"
+        found = [(CHECKS[one.check].severity, CHECKS[one.check].title, Code(label(one.subject)), one.message) for one in report.findings]
+        yield "Findings", f"## Findings\n\n{_table(('Severity', 'Finding', 'Object', 'What it is about'), found)}"
     if report.changes:
         yield "Differences", "\n\n".join(["## What applying the document would do", *map(_change, report.changes)])
     for table in TABLES:
