@@ -113,7 +113,7 @@ _value:
     - The text of the report. The same arguments, with O(now), give the same text.
     - With O(format=json), C(findings) is a list of dicts with C(check), C(kind), C(parent), C(id), C(message) and C(detail). C(check) is
       one of C(failed), C(without_authentication), C(missing), C(drifted), C(route_warnings), C(old_keys) and C(undeclared). C(lines) has
-      the same findings as short texts.
+      the same findings as short texts, and C(found) the names of the objects by check.
   type: str
 """
 

@@ -71,6 +71,11 @@ class Subject(NamedTuple):
     id: str
 
     @property
+    def name(self) -> str:
+        """Return the kind, the gateway if it belongs to one, and the id, as playbooks report objects."""
+        return " ".join(part for part in self if part)
+
+    @property
     def path(self) -> str:
         """Return the id, with that of the gateway in front of it."""
         return self.id if self.parent is None else f"{self.parent}/{self.id}"
@@ -201,9 +206,12 @@ class Report:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return the report as JSON has it: each subject as ``kind``, ``parent`` and ``id``, each graph as an outline."""
-    found: dict[str, Any] = _plain(report)
-    return found
+    """Return the report as JSON has it: each subject as ``kind``, ``parent`` and ``id``, each graph as an outline.
+
+    ``found`` has the names of what each check found, each object once.
+    """
+    names = {check: [finding.subject.name for finding in report.findings if finding.check == check] for check in CHECKS}
+    return {**_plain(report), "found": {check: list(dict.fromkeys(found)) for check, found in names.items()}}
 
 
 def _plain(value: Any) -> Any:

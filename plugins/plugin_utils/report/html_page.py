@@ -77,7 +77,7 @@ def _severity(report: Report) -> str:
 
 def _sections(report: Report) -> Iterator[_Section]:
     if report.findings:
-        columns = ("Severity", "Finding", "Object", "What it is about")
+        columns = ("Severity", "Finding", "Object", "Details")
         yield "Findings", len(report.findings), _table(columns, [_finding(finding) for finding in report.findings])
     if report.changes:
         yield "What applying the document would do", len(report.changes), "\n".join(map(_change, report.changes))

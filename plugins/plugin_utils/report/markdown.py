@@ -58,7 +58,7 @@ def _parts(report: Report) -> Iterator[tuple[str, str]]:
     """Yield the parts below the head, each with its name, the most important first."""
     if report.findings:
         found = [(CHECKS[one.check].severity, CHECKS[one.check].title, Code(label(one.subject)), one.message) for one in report.findings]
-        yield "Findings", f"## Findings\n\n{_table(('Severity', 'Finding', 'Object', 'What it is about'), found)}"
+        yield "Findings", f"## Findings\n\n{_table(('Severity', 'Finding', 'Object', 'Details'), found)}"
     if report.changes:
         yield "Differences", "\n\n".join(["## What applying the document would do", *map(_change, report.changes)])
     for table in TABLES:
@@ -71,7 +71,7 @@ def _parts(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _change(change: Change) -> str:
-    parts = [f"### {_code(label(change.subject))}: {_text(change.operation)}"]
+    parts = [f"### {_code(label(change.subject))} would be {_text(change.operation)}"]
     rows = [(Code(one.name), _side(one.before), _side(one.after)) for one in change.settings if not one.lines]
     if rows:
         parts.append(_table(("Setting", "As it is", "As declared"), rows))
