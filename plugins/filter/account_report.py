@@ -1,154 +1,187 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a report of a whole account: for people, for wikis and for pipelines."""
+"""Turn an account, and what a check-mode run says of it, into a report for people or for other programs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import CHECKS, Report, as_json
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import Report, as_json
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.facts import MAX_KEY_AGE_DAYS, TITLE, report_of
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.html_page import html_page
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.junit import junit
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.markdown import markdown
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.page import page
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import label
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.reading import shape_problems
 
 DOCUMENTATION = r"""
 name: account_report
-short_description: Make a report of a whole account
+short_description: Turn an account into a report
 version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Takes an account as M(edgeops.cloudflare.ai_gateway_account_info) returns it, and makes a report of it. The report shows gateways
-    that anybody can use, keys that were not changed for a long time, and warnings about routes. It lists all gateways with their keys,
-    routes, policies and custom domains, and contains a drawing of each route.
-  - With O(compared), the report also shows what differs from the declared document, and what the document does not mention.
-  - Text of the account is escaped in every format. Secrets are not in the report, because the modules mask them.
-  - The playbook C(edgeops.cloudflare.ai_gateway_audit) writes such reports to files.
-positional: _input, compared
+  - Takes an account as M(edgeops.cloudflare.ai_gateway_account_info) returns it, and the result of
+    M(edgeops.cloudflare.ai_gateway_account) in check mode, and returns the text of a report. The playbook
+    C(edgeops.cloudflare.ai_gateway_audit) writes such reports to files.
+  - A report has findings (objects that are missing, drifted or not declared, gateways without authentication, old keys, routes that lead
+    nowhere), what applying the document would do, tables of all objects, and a drawing of each route.
+  - Secrets are not shown. Text of the account is escaped in each format, so that nothing in it is evaluated.
+positional: _input, compared, format
 options:
   _input:
-    description: An account.
+    description: An account. Lists that it does not have are not reported.
     type: dict
     required: true
   compared:
     description:
-      - The result of M(edgeops.cloudflare.ai_gateway_account) in check mode with C(diff), or of M(edgeops.cloudflare.ai_gateways).
-        Without it, the account is not compared.
+      - The result of M(edgeops.cloudflare.ai_gateway_account) or M(edgeops.cloudflare.ai_gateways) in check mode. With C(diff), the report
+        shows both values of each setting.
+      - Without it, or with the result of a skipped task, the report says that the account was not compared.
     type: dict
   format:
     description:
-      - V(markdown) is text for GitHub, GitLab and wikis, with drawings in Mermaid.
-      - V(html) is one file that opens in a browser without a network and contains no scripts.
-      - V(junit) is XML for pipelines. It has a test case for each object, which fails if there is a finding about the object.
-      - V(json) contains all facts of the report. C(by_check) has the objects with findings by the name of the check.
+      - V(markdown) has drawings as Mermaid, which GitHub and GitLab show.
+      - V(html) is one file without scripts, which needs no other file and no network.
+      - V(junit) has a test case for each object. It fails if there is a finding.
+      - V(json) has all facts of the report.
     type: str
     choices: [markdown, html, junit, json]
     default: markdown
+  now:
+    description: The time of the report in ISO 8601, such as C(2026-11-26T12:00:00Z). By default, the current time.
+    type: str
   max_key_age_days:
-    description: The number of days after which a key that was not changed is a finding.
+    description: A key that was last changed more than this number of days ago is a finding.
     type: int
     default: 90
   account_id:
-    description: The id of the account, for the heading.
+    description: The id of the account. By default, the one that an object of the account names, if any.
     type: str
   title:
-    description: The heading of the report.
+    description: The title of the report.
     type: str
     default: AI Gateways
   undeclared:
-    description: Whether objects that the document does not mention are findings.
+    description: Whether objects that the document does not mention are findings, in the lists that it has.
     type: bool
     default: true
-  now:
-    description:
-      - The time of the report, in ISO 8601 with a time zone. The current time if it is not given.
-    type: str
   max_bytes:
-    description:
-      - The maximum size of a report in V(markdown). Less important parts are left out.
+    description: The maximum size of the text with O(format=markdown). What does not fit is left out, with a note.
     type: int
 seealso:
-  - module: edgeops.cloudflare.ai_gateway_account_info
-  - module: edgeops.cloudflare.ai_gateway_account
+  - plugin: edgeops.cloudflare.account_files
+    plugin_type: filter
+    description: Returns the same account as files of variables.
 """
 
 EXAMPLES = r"""
-- name: Read the account
+- name: All of the account
   edgeops.cloudflare.ai_gateway_account_info:
   register: found
 
-- name: Write a report that opens in a browser
+- name: Compare it with a document
+  edgeops.cloudflare.ai_gateway_account:
+    gateways: "{{ cloudflare_account.gateways }}"
+  check_mode: true
+  diff: true
+  register: compared
+
+- name: Write the report
   ansible.builtin.copy:
-    content: "{{ found.account | edgeops.cloudflare.account_report(format='html') }}"
+    content: "{{ found.account | edgeops.cloudflare.account_report(compared, 'html') }}"
     dest: report.html
     mode: "0600"
+
+- name: Which keys are older than a month
+  ansible.builtin.debug:
+    msg: "{{ report.findings | selectattr('check', 'eq', 'old_keys') | map(attribute='id') | list }}"
+  vars:
+    report: "{{ found.account | edgeops.cloudflare.account_report(format='json', max_key_age_days=30) | from_json }}"
 """
 
 RETURN = r"""
 _value:
-  description: The text of the report.
+  description:
+    - The text of the report. The same arguments, with O(now), give the same text.
+    - With O(format=json), C(findings) is a list of dicts with C(check), C(kind), C(parent), C(id), C(message) and C(detail). C(check) is
+      one of C(failed), C(without_authentication), C(missing), C(drifted), C(route_warnings), C(old_keys) and C(undeclared). C(lines) has
+      the same findings as short texts, and C(found) the names of the objects by check.
   type: str
 """
 
-
-def _json(report: Report) -> str:
-    by_check = {check: [label(one.subject) for one in report.findings if one.check == check] for check in CHECKS}
-    found = {check: objects for check, objects in by_check.items() if objects}
-    return json.dumps({**as_json(report), "by_check": found}, indent=2, ensure_ascii=False) + "\n"
+# Templates would evaluate these. Between the values of indented JSON, they do not occur.
+_TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {"markdown": markdown, "html": page, "junit": junit, "json": _json}
+def _json_text(report: Report) -> str:
+    text = json.dumps(as_json(report), indent=2)
+    return _TEMPLATE.sub(r"\\u007b", text) + "\n"
 
 
-def account_report(account: Any, compared: Any = None, format: str = "markdown", **options: Any) -> str:  # the option's name
+FORMATS: dict[str, Callable[[Report], str]] = {"markdown": markdown, "html": html_page, "junit": junit, "json": _json_text}
+
+
+def account_report(  # noqa: PLR0913, PLR0917  # these are the options
+    account: Any,
+    compared: Any = None,
+    format: str = "markdown",
+    now: str | None = None,
+    max_key_age_days: int = MAX_KEY_AGE_DAYS,
+    account_id: str | None = None,
+    title: str = TITLE,
+    undeclared: bool = True,
+    max_bytes: int | None = None,
+) -> str:
     """See above."""
-    known = {"max_key_age_days": MAX_KEY_AGE_DAYS, "account_id": None, "title": TITLE, "undeclared": True, "now": None, "max_bytes": None}
-    unknown = sorted(set(options) - set(known))
-    if unknown:
-        raise AnsibleFilterError(f"account_report has no option {unknown[0]}")
-    if format not in FORMATS:
-        raise AnsibleFilterError(f"account_report: format is {format}, and must be one of: {', '.join(FORMATS)}")
-    stored = plain(account)
-    if not isinstance(stored, dict) or not {"gateways", "custom_providers"} & set(stored):
-        raise AnsibleFilterError("account_report takes an account as edgeops.cloudflare.ai_gateway_account_info returns it")
-    given = {**known, **plain(options)}
+    account, compared, time = plain(account), plain(compared), _time(now)
+    problems = [*shape_problems(account), *_option_problems(compared, format, max_key_age_days, max_bytes)]
+    if time is None:
+        problems.append("now must be a time in ISO 8601, such as 2026-11-26T12:00:00Z")
+    if time is None or problems:
+        raise AnsibleFilterError(f"account_report: {'; '.join(problems)}")
     report = report_of(
-        stored,
-        plain(compared) or None,
-        now=_time(given["now"]),
-        max_key_age_days=int(given["max_key_age_days"]),
-        account_id=given["account_id"] or None,
-        title=str(given["title"]),
-        undeclared=bool(given["undeclared"]),
+        account,
+        compared,
+        now=time,
+        max_key_age_days=max_key_age_days,
+        account_id=account_id,
+        title=str(title),
+        undeclared=undeclared,
     )
-    if format == "markdown" and given["max_bytes"] is not None:
-        return markdown(report, int(given["max_bytes"]))
-    return FORMATS[format](report)
+    return FORMATS[format](report) if max_bytes is None else markdown(report, max_bytes)
 
 
-def _time(text: Any) -> datetime:
-    """Return the time of the report.
-
-    :raises AnsibleFilterError: if ``text`` is no time with a time zone.
-    """
-    if not text:
+def _time(now: str | None) -> datetime | None:
+    if now is None:
         return datetime.now(timezone.utc)
     try:
-        found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        time = datetime.fromisoformat(str(now).replace("Z", "+00:00"))
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise AnsibleFilterError(f"account_report: now is {text}, and must be a time with a time zone, such as 2026-01-31T12:00:00Z")
-    return found
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+
+
+def _option_problems(compared: Any, chosen: Any, max_key_age_days: Any, max_bytes: Any) -> Iterator[str]:
+    if compared is not None and not isinstance(compared, dict):
+        yield "compared must be the result of a task"
+    if chosen not in FORMATS:
+        yield f"format must be one of {', '.join(FORMATS)}"
+    if not _is_count(max_key_age_days):
+        yield "max_key_age_days must be an integer, and at least 0"
+    if max_bytes is not None and not (_is_count(max_bytes) and chosen == "markdown"):
+        yield "max_bytes must be an integer, and is only possible with format=markdown"
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 class FilterModule:

@@ -210,3 +210,5 @@ def test_every_answer_reaches_the_playbooks() -> None:
     audit = (ROOT / "playbooks/ai_gateway_audit.yml").read_text(encoding="utf-8")
     for question in SURVEYS["ai_gateway_audit"]["spec"]:
         assert question["variable"] in audit or question["variable"].removeprefix("gateway_") in answers
+    export = (ROOT / "playbooks/ai_gateway_export.yml").read_text(encoding="utf-8")
+    assert [question for question in SURVEYS["ai_gateway_export"]["spec"] if question["variable"] not in export] == []

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.awx.support import ROOT, SURVEYS
 from tests.simulator.handle import Simulator
 
 Json = dict[str, Any]
-APPLY, AUDIT = "ai_gateway_apply.yml", "ai_gateway_audit.yml"
+APPLY, AUDIT, EXPORT = "ai_gateway_apply.yml", "ai_gateway_audit.yml", "ai_gateway_export.yml"
 TOKEN = "example-token-that-must-not-show"
 # What is secret in a declaration, and what only the server knows.
 DECLARED = {
@@ -132,8 +133,12 @@ def test_an_audit_tells_what_is_not_as_declared(simulator: Simulator, new_job: N
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, variables, arguments="--diff")
     assert not job.succeeded
     found = {"missing": ["one"], "drifted": ["two"], "undeclared": ["stranger"], "without_authentication": ["two"]}
-    lines = ["missing: one", "drifted: two", "undeclared: stranger", "without authentication: two"]
-    assert job.results("Show what was found")[0]["msg"] == lines
+    assert job.results("Show what was found")[0]["msg"] == [
+        "authentication is off: gateway two",
+        "missing: gateway one",
+        "drifted: gateway two (cache_ttl)",
+        "not declared: gateway stranger",
+    ]
     assert job.stats == {"cloudflare_audit": {"localhost": {**found, "gateways": 2}}}
     assert {request["method"] for request in simulator.requests()} == {"GET"}
     assert not any(result.get("changed") for result in job.results("Compare them with what is declared"))
@@ -171,9 +176,96 @@ def test_what_failed_is_handed_on_too(simulator: Simulator, new_job: NewJob) -> 
     assert (handed_on["changed_ids"], handed_on["failed_ids"]) == (["new"], ["two"])
 
 
+ACCOUNT = {
+    "gateways": [
+        {
+            "id": "two",
+            "authentication": True,
+            "cache_ttl": 60,
+            "provider_configs": [{"provider_slug": "openai", "secret": TOKEN}],
+            "dynamic_routes": [],
+        },
+    ]
+}
+
+
+def test_an_audit_of_an_account_leaves_its_report_in_the_artifacts(simulator: Simulator, new_job: NewJob) -> None:
+    seed(simulator)
+    simulator.seed({"id": "stranger", "authentication": True})
+    simulator.seed_item("provider_configs", {"gateway_id": "stranger", "provider_slug": "anthropic"})
+    variables = {"cloudflare_account": ACCOUNT, **answers("ai_gateway_audit", {"audit_fails": "true", "audit_artifact": "true"})}
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, variables)
+    assert not job.succeeded
+    assert job.stats["cloudflare_audit"]["localhost"] == {
+        "failed": [],
+        "without_authentication": ["gateway two"],
+        "missing": ["provider_config two openai/default"],
+        "drifted": ["gateway two"],
+        "route_warnings": [],
+        "old_keys": [],
+        "undeclared": ["gateway stranger"],
+        "gateways": 2,
+    }
+    report = job.stats["cloudflare_audit_report"]["localhost"]
+    assert report.startswith("# AI Gateways\n")
+    print(report)
+    assert "| `cache_ttl` | `0` | `60` |" in report
+    assert {request["method"] for request in simulator.requests()} == {"GET"}
+    assert_no_secret(job)
+
+
+def test_an_audit_reports_what_cannot_be_compared_and_fails(simulator: Simulator, new_job: NewJob) -> None:
+    """Whether findings fail the job or not."""
+    seed(simulator)
+    variables = {"cloudflare_account": {"gateways": [{"id": "two", "cache_ttl": -1}]}, **answers("ai_gateway_audit", {})}
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, variables)
+    assert not job.succeeded
+    (shown,) = job.results("Show what was found")
+    assert shown["msg"][0].startswith("not compared: ")
+    assert "cache_ttl" in shown["msg"][0]
+    assert_no_secret(job)
+
+
+def test_an_audit_refuses_a_report_without_a_format(simulator: Simulator, new_job: NewJob) -> None:
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, {"audit_report": "a.md, b.pdf"})
+    assert not job.succeeded
+    assert "must end with one of .md, .html, .xml, .json" in job.results("Each report has a format")[0]["msg"]
+    assert simulator.requests() == []
+
+
+def test_an_export_leaves_its_files_in_the_artifacts(simulator: Simulator, new_job: NewJob) -> None:
+    seed(simulator)
+    variables = answers("ai_gateway_export", {"export_secrets": "true"})
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(EXPORT, variables)
+    assert job.succeeded, job.output
+    exported = job.stats["cloudflare_export"]["localhost"]
+    assert list(exported["files"]) == ["account.yml"]
+    assert "id: two" in exported["files"]["account.yml"]
+    assert list(exported["secrets"]) == ["vault_two_otel_https_otel_example_com_authorization"]
+    assert_no_secret(job)
+
+
+def test_an_export_that_is_too_large_for_the_artifacts_says_so(simulator: Simulator, new_job: NewJob) -> None:
+    simulator.seed({"id": "two", "later": "x" * 100_000})
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(EXPORT, answers("ai_gateway_export", {}))
+    assert not job.succeeded
+    assert "Set export_to" in job.results("The files are small enough for the artifacts")[0]["msg"]
+    assert job.stats == {}
+
+
+def test_an_export_needs_a_place(simulator: Simulator, new_job: NewJob) -> None:
+    variables = answers("ai_gateway_export", {"export_artifact": "false"})
+    job = new_job("credential_type_api_token", token_inputs(simulator)).run(EXPORT, variables)
+    assert not job.succeeded
+    assert simulator.requests() == []
+
+
 def test_no_playbook_loops_over_what_may_be_secret() -> None:
-    """Ansible shows the items of a loop, whatever the options of the module are."""
-    for name in (APPLY, AUDIT):
+    """Ansible shows the items of a loop, whatever the options of the module are. The names of files are not secret."""
+    for name in (APPLY, AUDIT, EXPORT):
         text = (ROOT / "playbooks" / name).read_text(encoding="utf-8")
-        assert "loop" not in text
-        assert "with_" not in text
+        assert re.findall(r"^ *with_", text, re.MULTILINE) == []
+        assert set(re.findall(r"^ *loop: (.*)$", text, re.MULTILINE)) <= {
+            '"{{ cloudflare_files }}"',
+            '"{{ cloudflare_exported.files | dict2items }}"',
+        }

@@ -60,7 +60,7 @@ def test_what_belongs_to_others_is_never_changed_or_deleted(shared_life: dict[st
 def test_everything_is_made_of_our_own_objects(shared_life: dict[str, Stage], stage: str, document: dict[str, str]) -> None:
     controller = shared_life[stage].controller
     templates = ours(controller, "job_templates")
-    assert len(templates) == 3
+    assert len(templates) == 4
     for number in templates.values():
         template = controller.objects["job_templates"][number]
         assert template["inventory"] == ours(controller, "inventories")[OURS]

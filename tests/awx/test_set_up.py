@@ -18,7 +18,7 @@ from tests.awx.life import FETCHED, SECRET, Stage
 from tests.awx.support import AWX, CREDENTIAL_TYPES, ROOT, SURVEYS
 from tests.contract.pages import blocks_of
 
-APPLY, CHECK, AUDIT = (f"AI Gateways, {purpose}" for purpose in ("apply", "check", "audit"))
+APPLY, CHECK, AUDIT, EXPORT = (f"AI Gateways, {purpose}" for purpose in ("apply", "check", "audit", "export"))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_everything_is_made(made: Controller) -> None:
         "projects": ["Cloudflare"],
         "inventories": ["Cloudflare"],
         "hosts": ["localhost"],
-        "job_templates": [APPLY, CHECK, AUDIT],
+        "job_templates": [APPLY, CHECK, AUDIT, EXPORT],
         "workflow_job_templates": ["AI Gateways, apply and audit"],
     }
 
@@ -98,6 +98,7 @@ def test_the_job_templates(made: Controller) -> None:
         APPLY: ("ai_gateway_apply.yml", "run"),
         CHECK: ("ai_gateway_apply.yml", "check"),
         AUDIT: ("ai_gateway_audit.yml", "run"),
+        EXPORT: ("ai_gateway_export.yml", "run"),
     }
     for item in templates.values():
         assert made.names_of("job_templates", item, "credentials") == ["Cloudflare"]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
@@ -16,7 +16,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import POLICY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_drawing import mermaid, outline
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_drawing import outline
 
 ERROR, WARNING, NOTICE = "error", "warning", "notice"
 CONTEXT_LINES = 2
@@ -54,10 +54,10 @@ class Check(NamedTuple):
 # By name, in the order in which findings are reported.
 CHECKS: Mapping[str, Check] = {
     "failed": Check("Not compared", ERROR),
-    "without_authentication": Check("Open to anybody", ERROR),
+    "without_authentication": Check("Authentication is off", ERROR),
     "missing": Check("Missing", WARNING),
-    "drifted": Check("Not as declared", WARNING),
-    "route_warnings": Check("Route", WARNING),
+    "drifted": Check("Drifted", WARNING),
+    "route_warnings": Check("Route warning", WARNING),
     "old_keys": Check("Old key", WARNING),
     "undeclared": Check("Not declared", NOTICE),
 }
@@ -71,6 +71,11 @@ class Subject(NamedTuple):
     id: str
 
     @property
+    def name(self) -> str:
+        """Return the kind, the gateway if it belongs to one, and the id, as playbooks report objects."""
+        return " ".join(part for part in self if part)
+
+    @property
     def path(self) -> str:
         """Return the id, with that of the gateway in front of it."""
         return self.id if self.parent is None else f"{self.parent}/{self.id}"
@@ -78,11 +83,12 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that needs attention: the name of a check, and a message in sentences."""
+    """Something that needs attention: the name of a check, a message in sentences, and a few words of it for a short line."""
 
     check: str
     subject: Subject
     message: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,6 @@ class Key:
     changed: str | None
     age_days: int | None
     is_old: bool
-    is_default: bool
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,10 @@ class Gateway:
 
 @dataclass(frozen=True)
 class Report:
-    """All facts of a report. ``comparison_error`` is why the account could not be compared, or empty."""
+    """All facts of a report.
+
+    ``comparison_error`` is why the account could not be compared, or empty. ``lines`` are the findings as short lines of text.
+    """
 
     title: str
     account_id: str | None
@@ -193,21 +201,29 @@ class Report:
     undeclared: Sequence[Subject] = ()
     providers: Sequence[Provider] = ()
     gateways: Sequence[Gateway] = ()
+    lines: Sequence[str] = ()
     subjects: Sequence[Subject] = field(default=(), repr=False)
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return the report as JSON has it: each subject as ``kind``, ``parent`` and ``id``, each graph as a drawing and as an outline."""
-    found: dict[str, Any] = _plain(asdict(report))
-    return found
+    """Return the report as JSON has it: each subject as ``kind``, ``parent`` and ``id``, each graph as an outline.
+
+    ``found`` has the names of what each check found, each object once.
+    """
+    names = {check: [finding.subject.name for finding in report.findings if finding.check == check] for check in CHECKS}
+    return {**_plain(report), "found": {check: list(dict.fromkeys(found)) for check, found in names.items()}}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Subject):
         return value._asdict()
-    if isinstance(value, dict):
-        parts = {name: _plain(part) for name, part in value.items() if name not in ("subject", "elements")}
-        subject = value.get("subject")
-        graph = {"mermaid": mermaid(value["elements"]), "outline": outline(value["elements"])} if "elements" in value else {}
-        return {**(subject._asdict() if subject else {}), **parts, **graph}
-    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    parts = {one.name: getattr(value, one.name) for one in fields(value)}
+    subject, elements = parts.pop("subject", None), parts.pop("elements", None)
+    graph = {} if elements is None else {"outline": outline(elements)}
+    return {**(subject._asdict() if subject else {}), **{name: _plain(part) for name, part in parts.items()}, **graph}

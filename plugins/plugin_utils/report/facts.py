@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED
@@ -24,8 +24,10 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data imp
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.reading import Clock, gateways, items_of, providers
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import (
     MAX_MESSAGE,
+    change_detail,
     change_message,
     counted,
+    finding_lines,
     undeclared_message,
     verdict,
 )
@@ -64,7 +66,7 @@ def report_of(
     return Report(
         title=title,
         account_id=account_id or _account_id(account),
-        time=now.isoformat(timespec="seconds"),
+        time=now.astimezone(timezone.utc).isoformat(timespec="seconds"),
         is_compared=comparison.is_compared,
         comparison_error=printable(comparison.error, MAX_MESSAGE),
         max_key_age_days=max_key_age_days,
@@ -75,6 +77,7 @@ def report_of(
         undeclared=strangers,
         providers=found_providers,
         gateways=found_gateways,
+        lines=finding_lines(findings, comparison.error),
         subjects=_in_order(stored, comparison),
     )
 
@@ -95,10 +98,12 @@ def _undeclared(stored: Sequence[Subject], comparison: Comparison) -> Iterator[S
 
 def _compared_findings(comparison: Comparison) -> Iterator[Finding]:
     for subject, message in comparison.failed.items():
-        yield Finding("failed", subject, printable(message, MAX_MESSAGE))
+        shown = printable(message, MAX_MESSAGE)
+        yield Finding("failed", subject, shown, shown)
     for change in comparison.changes:
         check = "missing" if change.operation == CREATED else "drifted"
-        yield Finding(check, change.subject, change_message(change.operation, [setting.name for setting in change.settings]))
+        names = [setting.name for setting in change.settings]
+        yield Finding(check, change.subject, change_message(change.operation, names), change_detail(change.operation, names))
 
 
 def _stored_findings(found: Sequence[Gateway]) -> Iterator[Finding]:
@@ -106,10 +111,11 @@ def _stored_findings(found: Sequence[Gateway]) -> Iterator[Finding]:
         if gateway.is_open:
             yield Finding("without_authentication", gateway.subject, "Anybody who knows its URL can use it. Set authentication: true.")
         for route in gateway.routes:
-            yield from (Finding("route_warnings", route.subject, warning) for warning in route.warnings)
+            yield from (Finding("route_warnings", route.subject, warning, warning) for warning in route.warnings)
         for key in gateway.keys:
             if key.is_old and key.age_days is not None:
-                yield Finding("old_keys", key.subject, f"Last changed on {key.changed}, {counted(key.age_days, 'day')} ago.")
+                age = counted(key.age_days, "day")
+                yield Finding("old_keys", key.subject, f"Last changed on {key.changed}, {age} ago.", age)
 
 
 def _stranger_findings(strangers: Sequence[Subject], found: Sequence[Gateway]) -> Iterator[Finding]:

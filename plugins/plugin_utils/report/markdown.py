@@ -13,7 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import CHECKS, Change, Report, Route
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.svg import MAX_ELEMENTS
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.tables import MAX_DRAWINGS, TABLES, Code
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import counted, label
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import counted, label, time_text
 
 MAX_ROWS = 500
 # What has a meaning in Markdown, or in the HTML that may be within it. An underscore within a word has none.
@@ -51,7 +51,7 @@ def _left_out(names: Sequence[str]) -> str:
 
 def _head(report: Report) -> tuple[str, str]:
     account = f"Account {_code(report.account_id)}, " if report.account_id else ""
-    return "Summary", f"# {_text(report.title)}\n\n{_text(report.verdict)}\n\n{account}{_text(report.time)}"
+    return "Summary", f"# {_text(report.title)}\n\n{_text(report.verdict)}\n\n{account}{time_text(report)}"
 
 
 def _parts(report: Report) -> Iterator[tuple[str, str]]:
@@ -71,7 +71,7 @@ def _parts(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _change(change: Change) -> str:
-    parts = [f"### {_code(label(change.subject))}: {_text(change.operation)}"]
+    parts = [f"### {_code(label(change.subject))} would be {_text(change.operation)}"]
     rows = [(Code(one.name), _side(one.before), _side(one.after)) for one in change.settings if not one.lines]
     if rows:
         parts.append(_table(("Setting", "As it is", "As declared"), rows))

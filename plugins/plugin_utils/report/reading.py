@@ -118,8 +118,6 @@ def _key(config: Json, gateway_id: str, clock: Clock) -> Key:
         None if changed is None else changed.date().isoformat(),
         age,
         age is not None and age > clock.max_key_age_days,
-        # The API has 1 where the schema has true.
-        bool(config.get("default_config")),
     )
 
 

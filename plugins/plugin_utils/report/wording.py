@@ -11,9 +11,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, RECREATED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some, printable
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import CHECKS, CONTEXT_LINES, KINDS, SettingChange, Subject
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import (
+    CHECKS,
+    CONTEXT_LINES,
+    KINDS,
+    Finding,
+    Report,
+    SettingChange,
+    Subject,
+)
 
 NOT_SET, HIDDEN = "not set", "secret, not shown"
 # Longer values are shown as a diff of lines.
@@ -91,18 +100,25 @@ def _diff(before: list[str], after: list[str]) -> list[str]:
 def change_message(operation: str, names: Sequence[str]) -> str:
     """Return what applying the document would do to an object whose settings ``names`` differ."""
     shown = name_some(names)
-    if operation == "created":
+    if operation == CREATED:
         return "It is declared, but does not exist."
-    if operation == "deleted":
+    if operation == DELETED:
         return "It exists, but applying the document would delete it."
     differ = (
         f"{counted(len(names), 'setting differs', 'settings differ')} from what is declared: {shown}."
         if names
         else "It is not as declared."
     )
-    if operation == "recreated":
+    if operation == RECREATED:
         return f"{differ} Applying the document would delete it and create it again."
     return differ
+
+
+def change_detail(operation: str, names: Sequence[str]) -> str:
+    """Return a few words for ``change_message``."""
+    if operation == CREATED:
+        return ""
+    return f"would be {operation}" if operation == DELETED else name_some(names)
 
 
 def undeclared_message(belonging: Mapping[str, int]) -> str:
@@ -139,7 +155,22 @@ _SENTENCES = {
 }
 
 
+def time_text(report: Report) -> str:
+    """Return the time of a report as people write it."""
+    return f"{report.time[:16].replace('T', ' ')} UTC"
+
+
 def label(subject: Subject) -> str:
     """Return the object in words, such as ``route shop/support``, without anything that is not printable."""
     kind = KINDS.get(subject.kind)
     return f"{kind.one if kind else printable(subject.kind, MAX_VALUE)} {printable(subject.path, MAX_TEXT)}"
+
+
+def finding_lines(findings: Iterable[Finding], comparison_error: str) -> list[str]:
+    """Return each finding as a short line, such as ``drifted: gateway shop (cache_ttl)``."""
+    lines = [f"not compared: {printable(comparison_error, MAX_MESSAGE)}"] if comparison_error else []
+    for one in findings:
+        title = CHECKS[one.check].title
+        detail = f" ({printable(one.detail, MAX_TEXT).rstrip('.')})" if one.detail else ""
+        lines.append(f"{title[0].lower()}{title[1:]}: {label(one.subject)}{detail}")
+    return lines or ["no findings"]
