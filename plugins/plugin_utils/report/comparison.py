@@ -88,8 +88,7 @@ def _settings(subject: Subject, operation: str, entry: Json, diffs: Mapping[str,
 
 def _sides(subject: Subject, diffs: Mapping[str, Sides]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """Return both sides of an object's diff, with secrets masked once more, whoever made the diff."""
-    kind = KINDS.get(subject.kind)
-    headers = (f"{kind.resource.name} {subject.path}" if kind else "", subject.path)
+    headers = (f"{subject.kind} {subject.path}", subject.path)
     before, after = next((diffs[header] for header in headers if header in diffs), (None, None))
     return _masked(subject, before), _masked(subject, after)
 

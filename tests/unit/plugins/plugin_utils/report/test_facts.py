@@ -130,7 +130,7 @@ def test_drift_has_both_values(account, declared):
     entries[1] = entry("gateway", None, "shop", "updated", ["cache_ttl", "logpush", "otel", "zdr"])
     otel = [{"url": "https://otel.example.com", "authorization": "example-secret"}]
     diff = {
-        "before_header": "AI Gateway shop",
+        "before_header": "gateway shop",
         "before": {"cache_ttl": 0, "otel": otel, "logpush": None},
         "after": {"cache_ttl": 60, "otel": None, "logpush": True},
     }
@@ -148,7 +148,7 @@ def test_drift_has_both_values(account, declared):
 
 
 def test_a_changed_secret_is_named_and_not_shown(account):
-    diff = {"before_header": "provider config shop/openai/default", "before": {"secret": "example-old"}, "after": {"secret": "example-new"}}
+    diff = {"before_header": "provider_config shop/openai/default", "before": {"secret": "example-old"}, "after": {"secret": "example-new"}}
     made = report(account, compared_with(entry("provider_config", "shop", "openai/default", "updated", ["secret"]), diff=[diff]))
     (setting,) = made.changes[0].settings
     assert (setting.name, setting.before, setting.after, setting.lines) == ("secret", "secret, not shown", "secret, not shown", [])
@@ -157,7 +157,7 @@ def test_a_changed_secret_is_named_and_not_shown(account):
 def test_a_long_value_is_a_diff_of_lines(account):
     before = ["start in", "  next -> main", "model main", "  provider: openai", "  model: " + "x" * 90]
     after = [*before[:3], "  provider: anthropic", before[4]]
-    diff = {"before_header": "dynamic route shop/support", "before": {"elements": before}, "after": {"elements": after}}
+    diff = {"before_header": "dynamic_route shop/support", "before": {"elements": before}, "after": {"elements": after}}
     made = report(account, compared_with(entry("dynamic_route", "shop", "support", "updated", ["elements"]), diff=[diff]))
     assert made.changes[0].settings[0].lines[1:] == [
         "   next -> main",
@@ -172,7 +172,7 @@ def test_what_would_be_created_or_deleted(account):
     gone = {**entry("gateway", None, "open", "deleted"), "deleted_children": [{"kind": "dynamic_route", "name": "old"}]}
     new = entry("gateway", None, "new", "created", ["cache_ttl"])
     recreated = entry("custom_domain", "shop", "ai.example.com", "recreated", ["min_tls"])
-    diff = {"before_header": "AI Gateway new", "before": {}, "after": {"cache_ttl": 5}}
+    diff = {"before_header": "gateway new", "before": {}, "after": {"cache_ttl": 5}}
     made = report(account, compared_with(new, gone, recreated, diff=[diff]))
     assert [found for found in found(made) if found[0] in ("missing", "drifted")] == [
         ("missing", "new"),

@@ -56,7 +56,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def compared():
-    diff = {"before_header": "AI Gateway shop", "before": {"cache_ttl": 0}, "after": {"cache_ttl": 60}}
+    diff = {"before_header": "gateway shop", "before": {"cache_ttl": 0}, "after": {"cache_ttl": 60}}
     entries = [entry("gateway", None, "shop", "updated", ["cache_ttl"]), entry("gateway", None, "new", "created")]
     return compared_with(*entries, diff=[diff], account={"gateways": {}})
 
@@ -75,7 +75,7 @@ def hostile():
         "custom_domains": [names],
     }
     account = {"custom_providers": [{"slug": HOSTILE, "provider_base_url": HOSTILE}], "gateways": [gateway]}
-    diff = {"before_header": f"AI Gateway {HOSTILE}", "before": {HOSTILE: HOSTILE}, "after": {HOSTILE: [HOSTILE] * 9}}
+    diff = {"before_header": f"gateway {HOSTILE}", "before": {HOSTILE: HOSTILE}, "after": {HOSTILE: [HOSTILE] * 9}}
     entries = [
         {**entry("gateway", None, HOSTILE, "updated", [HOSTILE]), "deleted_children": [{"kind": HOSTILE, "name": HOSTILE}]},
         entry(HOSTILE, HOSTILE, HOSTILE, HOSTILE, [HOSTILE]),
