@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.hostile.scenes import ACCOUNT_INFO, INFO, MANY, ONE, ROUTE, graph, in_both_ways
+from tests.hostile.scenes import ACCOUNT, ACCOUNT_INFO, INFO, MANY, ONE, ROUTE, graph, in_both_ways
 from tests.in_process.conftest import Playbooks
 
 Json = dict[str, Any]
@@ -154,4 +154,49 @@ def test_no_exported_file_is_evaluated(playbooks: Playbooks, tmp_path: Path) -> 
     (gateway,) = with_secrets["gateways"]
     assert gateway["extra_settings"] == {"later": {evil: [evil, taken]}, "otel": [{"url": evil, "headers": {evil: "example filled in"}}]}
     assert gateway["provider_configs"][0]["secret"] == "example filled in"
+
+
+def test_no_part_of_an_account_is_obeyed(playbooks: Playbooks, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}{ODD}"
+    simulator = playbooks.simulator
+    simulator.seed({"id": "a", "authentication": True, "store_id": evil, "later": {evil: evil}})
+    elements = json.loads(json.dumps(graph(evil)).replace('"element_id"', '"elementId"'))
+    elements[-1]["outputs"] = {}
+    allowing = {"actor": "company:all", "resource": "*", "condition": "true", "action": {"type": "no-limit"}}
+    for name in ("kept", evil):
+        simulator.seed_item("custom_providers", {"slug": name, "name": evil, "base_url": "https://llm.example.com", "description": evil})
+        simulator.seed_item("provider_configs", {"gateway_id": "a", "provider_slug": "openai", "alias": name})
+        simulator.seed_item("dynamic_routes", {"gateway_id": "a", "name": name, "elements": elements})
+        simulator.seed_item("policies", {"gateway_id": "a", "name": name, **allowing})
+    simulator.fault(method="PATCH", path="/custom-providers/", times=None, status=400, json={"errors": [{"code": 1, "message": evil}]})
+    gateway = {
+        "id": "a",
+        "provider_configs": [{"provider_slug": "openai", "alias": "kept", "state": "present"}],
+        "dynamic_routes": [{"name": "kept", "elements": graph("main")}],
+        "policies": [
+            {"name": "kept", "action": {"type": "block"}},
+            {"name": "all", "actor": "company:all", "action": {"type": "no_limit"}},
+        ],
+    }
+    document = {"custom_providers": [{"slug": "kept", "name": "Kept"}], "gateways": [gateway]}
+    purge = ["custom_providers", "provider_configs", "dynamic_routes", "policies"]
+    tasks: list[Json] = [
+        {ACCOUNT: {**document, "purge": purge, "purge_limit": 0}},
+        {ACCOUNT: {**document, "purge": purge}, "check_mode": True, "register": "whole"},
+        {DEBUG: {"msg": "{{ whole.results | map(attribute='id') }}"}},
+        {DEBUG: {"msg": "{{ ansible_facts.cloudflare_ai_gateway_account.gateways.a.later }}"}},
+        {ACCOUNT: document, "register": "failed"},
+        {DEBUG: {"msg": "{{ failed.msg }}"}},
+    ]
+    both = run(playbooks, in_both_ways(tasks), "-v", "--diff")
+    for found in (both[: len(tasks)], both[len(tasks) :]):
+        assert "4, and purge_limit allows 0" in found[0]
+        assert found[2].count(evil) == 3
+        assert f"openai/{evil}" in found[2]
+        assert found[3] == {evil: evil}
+        assert "custom provider kept" in found[4].replace("custom_provider", "custom provider")
+        assert found[5] == found[4]
+    assert "\x1b" not in playbooks.output
+    assert "\x07" not in playbooks.output
     assert not trap.exists()

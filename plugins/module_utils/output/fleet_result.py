@@ -70,7 +70,7 @@ def fleet_result(shown: Sequence[Shown], operations: Sequence[str], with_kind: b
     summary = Counter(one.member.operation for one in shown)
     diffs = [diff for one in shown for diff in _diffs(one)]
     outcomes = {one.label: one.member.outcome for one in shown if one.member.outcome is not None and one.member.error is None}
-    own = [one.scrub(f"{one.label}: {text}") for one in shown for text in one.member.warnings]
+    own = [one.scrub(printable(f"{one.label}: {text}")) for one in shown for text in one.member.warnings]
     return {
         "changed": any(_is_changed(one.member) for one in shown),
         "results": [{**(_kind(one) if with_kind else {}), **_entry(one), **(_steps(one) if with_kind else {})} for one in shown],

@@ -25,7 +25,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.catalog import children
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import Scrub, show
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some, printable
 
 # What each kind of notice says, with the names that it is about.
 NOTICES = {
@@ -71,10 +71,11 @@ def item_result(resource: Resource, name: str, declaration: Declaration, outcome
 
 
 def item_diff(resource: Resource, outcome: Outcome, label: str, scrub: Scrub) -> dict[str, Any]:
-    """Return the diff of one item under its ``label``."""
+    """Return the diff of one item under its ``label``. Ansible escapes the items, but not what stands above them."""
+    header = printable(label)
     return {
-        "before_header": label,
-        "after_header": label,
+        "before_header": header,
+        "after_header": header,
         "before": lasting(resource, outcome.before, scrub),
         "after": lasting(resource, outcome.after, scrub),
     }
