@@ -275,7 +275,7 @@ HOSTS = Contender(
     "hosts_account.yml",
     "#d1495b",
     {UNCHANGED: for_each(GET=1)},
-    {SWITCH: True, "gateways": [{"id": f"gateway-{number}"} for number in range(10)]},
+    {SWITCH: True, "gateways": [{"id": f"gateway-{number}"} for number in range(10)], "count": 10},
     left_out=frozenset({EVERYDAY}),
     most=100,
     loops=False,

@@ -118,7 +118,8 @@ class Bench:
         :raises NotDone: when its program fails.
         """
         variables = self.folder / f"{run}.json"
-        variables.write_text(json.dumps({"gateways": [contender.item(name) for name in names], **contender.variables}), encoding="utf-8")
+        given = {"gateways": [contender.item(name) for name in names], "count": len(names), **contender.variables}
+        variables.write_text(json.dumps(given), encoding="utf-8")
         program = HERE / contender.program
         if contender.is_script:
             return self._start([sys.executable, program, variables], run)

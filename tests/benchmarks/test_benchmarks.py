@@ -109,11 +109,16 @@ def test_what_was_not_done_under_a_quota_has_no_time(bench: Bench, program: str)
         (replace(WHOLE, program="empty.yml"), CREATE, "the recap tells of failures"),
         (replace(WHOLE, requests={UNCHANGED: for_each(GET=5)}), UNCHANGED, "requests were {'GET': 4}, not {'GET': 5}"),
         (replace(WHOLE, item=lambda name: {"id": name}), CREATE, "ai_gateway_account.yml ended with 2"),
+        (replace(WHOLE, item=lambda name: {"id": name, "cache_ttl": -1}), CREATE, "cache_ttl is -1"),
         (replace(WHOLE, item=lambda name: with_key_and_route(name, key="invented-other")), CREATE, "keys are not as declared"),
         (replace(WHOLE, item=lambda name: with_key_and_route(name, route="other")), CREATE, "routes are not as declared"),
         (replace(HOSTS, program="empty.yml"), UNCHANGED, "the recap tells of failures"),
         (replace(HOSTS, program="hosts_set_fact.yml"), UNCHANGED, "requests were {}, not {'GET': 1}"),
-        (replace(HOSTS, variables={"gateways": [{"id": "gateway-0", "cache_ttl": 60}]}), UNCHANGED, "hosts_account.yml ended with 2"),
+        (
+            replace(HOSTS, variables={"gateways": [{"id": "gateway-0", "cache_ttl": 60}], "count": 1}),
+            UNCHANGED,
+            "hosts_account.yml ended with 2",
+        ),
     ],
 )
 def test_what_was_not_done_in_whole_accounts_has_no_time(
