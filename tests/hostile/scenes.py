@@ -34,6 +34,7 @@ STORED = {"gateway_id": "keys", "provider_slug": "openai"}
 # A route, and the token that all tasks have from the environment, which no graph should have.
 ROUTED = {"gateway_id": "keys", "name": "support"}
 OWN_TOKEN = "{{ lookup('ansible.builtin.env', 'CLOUDFLARE_API_TOKEN') }}"
+REPORTS = ["markdown", "html", "junit", "json"]
 PROBED = {"gateway_id": "keys", "run_token": "{{ token }}", "retry_seconds": 0}
 HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
@@ -166,6 +167,7 @@ SUCCESSES: list[Json] = [
     {ACCOUNT_INFO: {}, "register": "whole"},
     {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.as_declared('account') }}"}},
     {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.account_files(secrets=true, each=true) }}"}},
+    {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.account_report(format=item) }}"}, "loop": REPORTS},
     {"ansible.builtin.debug": {"msg": "{{ [route, routes, routes.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route')] }}"}},
     {PROBE: {**PROBED, "provider": "openai"}, "register": "probe"},
     {PROBE: {**PROBED, "provider": "{{ item }}"}, "loop": ["grok", "deepseek", "huggingface", "mistral", "cohere"]},
