@@ -38,8 +38,8 @@ def work_of(module: str) -> Work:
 def least_options(module: str) -> Json:
     """The least that the module takes without a connection: what is required to delete an item that does not exist, or to read."""
     work = work_of(module)
-    # A client of a gateway has a token in any case, and a document has at least one list.
-    further = {"state": "absent", "run_token": "example", "custom_providers": []}
+    # A client of a gateway has a token in any case.
+    further = {"state": "absent", "run_token": "example", "gateways": []}
     return {
         **{field.name: example_of(field) for field in work.fields if field.required},
         **{name: value for name, value in further.items() if name in work.argument_spec()},

@@ -208,8 +208,7 @@ def test_an_audit_of_an_account_leaves_its_report_in_the_artifacts(simulator: Si
     }
     report = job.stats["cloudflare_audit_report"]["localhost"]
     assert report.startswith("# AI Gateways\n")
-    print(report)
-    assert "| `cache_ttl` | `0` | `60` |" in report
+    assert "| `authentication` | `false` | `true` |" in report
     assert {request["method"] for request in simulator.requests()} == {"GET"}
     assert_no_secret(job)
 

@@ -35,6 +35,7 @@ STORED = {"gateway_id": "keys", "provider_slug": "openai"}
 # A route, and the token that all tasks have from the environment, which no graph should have.
 ROUTED = {"gateway_id": "keys", "name": "support"}
 OWN_TOKEN = "{{ lookup('ansible.builtin.env', 'CLOUDFLARE_API_TOKEN') }}"
+REPORTS = ["markdown", "html", "junit", "json"]
 PROBED = {"gateway_id": "keys", "run_token": "{{ token }}", "retry_seconds": 0}
 # An account with a secret in each place of its document that has one by its schema.
 BELOW: Json = {
@@ -197,6 +198,7 @@ SUCCESSES: list[Json] = [
     {ACCOUNT_INFO: {}, "register": "whole"},
     {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.as_declared('account') }}"}},
     {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.account_files(secrets=true, each=true) }}"}},
+    {"ansible.builtin.debug": {"msg": "{{ whole.account | edgeops.cloudflare.account_report(format=item) }}"}, "loop": REPORTS},
     {"ansible.builtin.debug": {"msg": "{{ [route, routes, routes.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route')] }}"}},
     {ACCOUNT: DOCUMENT, "check_mode": True},
     {ACCOUNT: DOCUMENT, "register": "whole"},

@@ -66,9 +66,16 @@ def _subject(entry: Json) -> Subject:
 
 
 def _diffs(diff: Any) -> dict[str, Sides]:
-    """Return both sides of each diff by its header."""
+    """Return both sides of each diff by its header.
+
+    The diff of an object comes before those of steps that change it once more, such as the store that a new key brings to its gateway.
+    """
     parts = diff if isinstance(diff, list) else [diff]
-    return {str(part.get("before_header")): (part.get("before"), part.get("after")) for part in parts if isinstance(part, dict)}
+    found: dict[str, Sides] = {}
+    for part in parts:
+        if isinstance(part, dict):
+            found.setdefault(str(part.get("before_header")), (part.get("before"), part.get("after")))
+    return found
 
 
 def _change(subject: Subject, operation: str, entry: Json, diffs: Mapping[str, Sides]) -> Change:

@@ -147,6 +147,13 @@ def test_drift_has_both_values(account, declared):
     assert messages(made, "drifted") == ["4 settings differ from what is declared: cache_ttl, logpush, otel, zdr."]
 
 
+def test_the_diff_of_an_object_is_not_that_of_a_later_step(account):
+    own = {"before_header": "AI Gateway shop", "before": {"zdr": False}, "after": {"zdr": True}}
+    step = {"before_header": "AI Gateway shop", "before": {"zdr": True, "store_id": None}, "after": {"zdr": True, "store_id": "x"}}
+    made = report(account, compared_with(entry("gateway", None, "shop", "updated", ["zdr"]), diff=[own, step]))
+    assert [(setting.before, setting.after) for setting in made.changes[0].settings] == [("false", "true")]
+
+
 def test_a_changed_secret_is_named_and_not_shown(account):
     diff = {"before_header": "provider_config shop/openai/default", "before": {"secret": "example-old"}, "after": {"secret": "example-new"}}
     made = report(account, compared_with(entry("provider_config", "shop", "openai/default", "updated", ["secret"]), diff=[diff]))
