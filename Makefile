@@ -27,7 +27,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 # The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help test $(PARTS) units matrix hunt chaos mutation demo bench format lock venv clean
+.PHONY: help test $(PARTS) units matrix hunt chaos mutation demo bench format release lock venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, writ
 format: $(READY) ## let ruff rewrite what it can
 	@ruff check --fix-only --quiet
 	@ruff format
+
+release: $(READY) ## write the version of a release to all files, and the changelog from the fragments (VERSION=1.2.0); commits nothing
+	@python -m tests.tools.release $(VERSION)
 
 lock: ## update requirements-dev.txt from requirements-dev.in
 	@tests/tools/lock.sh
