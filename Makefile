@@ -19,6 +19,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 BENCH := .cache/bench/venv
 AWX := .cache/awx
+WHEELS := .cache/wheels
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
 PARTS := lint unit simulator contract properties inprocess hostile awx docs sanity integration import
 
@@ -78,8 +79,9 @@ integration: $(READY) ## ansible-test integration against the simulator, one tar
 	@IN_PROCESS=true tests/tools/ansible_test.sh $(CORE) integration --venv
 	@IN_PROCESS=false tests/tools/ansible_test.sh $(CORE) integration $(AS_MODULE) --venv
 
-import: $(READY) ## build the tarball and have galaxy-importer judge it
+import: $(READY) $(WHEELS)/.ready ## build the tarball, have galaxy-importer judge it, and use it with ansible-core and requests alone
 	@tests/tools/import.sh
+	@pytest -q tests/install
 
 units: $(READY) ## the unit tests under ansible-test, on every Python found (CORE=...); not part of `make test`
 	@tests/tools/ansible_test.sh $(CORE) units --venv
@@ -136,4 +138,11 @@ $(BENCH)/.ready: tests/benchmarks/requirements.txt | $(READY)
 
 $(AWX)/.ready: tests/awx/requirements.txt tests/awx/fetch.py | $(READY)
 	@python tests/awx/fetch.py $(AWX)
+	@touch $@
+
+# What users have: ansible-core, and what the collection requires. Wheels, so that environments are made of them without a network.
+$(WHEELS)/.ready: $(READY) requirements.txt meta/ee-requirements.txt
+	@rm -rf $(WHEELS)
+	@pip download -qq --disable-pip-version-check --only-binary :all: --dest $(WHEELS) --constraint requirements-dev.txt \
+	    ansible-core --requirement requirements.txt
 	@touch $@
