@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ import yaml
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import USER_AGENT
 from tests.contract.support import ROOT, Ansible
-from tests.tools import interface
-from tests.tools.release import MINIMUM_PLACES, PLACES, VERSION, problems_of, versions_in
+from tests.tools import interface, release
+from tests.tools.release import MINIMUM_PLACES, PLACES, VERSION, problems_of, versions_in, write_version
 
 CURRENT = interface.current_version()
 UPCOMING = interface.upcoming_version()
@@ -143,3 +144,16 @@ def test_parts_are_at_least_as_new_as_what_contains_them() -> None:
 @pytest.mark.parametrize("version", ["", "1", "1.2", "1.2.0-dev", "v1.2.0", "0.0.9", *RELEASES])
 def test_a_release_that_is_invalid_or_not_new_is_refused(version: str) -> None:
     assert problems_of(version)
+
+
+@pytest.mark.parametrize("path", {**PLACES, **MINIMUM_PLACES})
+def test_a_release_changes_nothing_else_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str) -> None:
+    before = (ROOT / path).read_text(encoding="utf-8")
+    (version,) = versions_in(path)
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text(before, encoding="utf-8")
+    write_version(path, "9.10.11")
+    assert versions_in(path) == ["9.10.11"]
+    write_version(path, version)
+    assert (tmp_path / path).read_text(encoding="utf-8") == before
