@@ -81,6 +81,8 @@ FULL: dict[str, Any] = {
     "workers_ai_billing_mode": "postpaid",
     "zdr": True,
 }
+# What the documentation has in addition to the argument spec.
+NOT_IN_SPECS = ("description", "suboptions", "version_added", "version_added_collection")
 DLP_SIMPLE = {"enabled": True, "action": "FLAG", "profiles": ["pii"]}
 
 
@@ -103,7 +105,7 @@ def option_by_spec(option: Mapping[str, Any]) -> dict[str, Any]:
 def option_by_document(option: Mapping[str, Any]) -> dict[str, Any]:
     """All that the documentation has for an option, apart from prose."""
     shown = {"type": "str", "required": False}
-    shown.update({name: value for name, value in option.items() if name not in ("description", "suboptions", "version_added")})
+    shown.update({name: value for name, value in option.items() if name not in NOT_IN_SPECS})
     if "suboptions" in option:
         shown["suboptions"] = {name: option_by_document(part) for name, part in option["suboptions"].items()}
     return shown
