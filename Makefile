@@ -19,6 +19,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 BENCH := .cache/bench/venv
 AWX := .cache/awx
+WHEELS := .cache/wheels
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
 PARTS := lint unit simulator contract properties inprocess hostile awx docs sanity integration import
 
@@ -27,7 +28,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 # The toolchain is the one that requirements-dev.txt pins, whatever the caller's environment says.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help test $(PARTS) units matrix hunt chaos mutation demo bench format lock venv clean
+.PHONY: help test $(PARTS) units matrix hunt chaos mutation demo bench format release lock venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,8 +79,9 @@ integration: $(READY) ## ansible-test integration against the simulator, one tar
 	@IN_PROCESS=true tests/tools/ansible_test.sh $(CORE) integration --venv
 	@IN_PROCESS=false tests/tools/ansible_test.sh $(CORE) integration $(AS_MODULE) --venv
 
-import: $(READY) ## build the tarball and have galaxy-importer judge it
+import: $(READY) $(WHEELS)/.ready ## build the tarball, have galaxy-importer judge it, and use it with ansible-core and requests alone
 	@tests/tools/import.sh
+	@pytest -q tests/install
 
 units: $(READY) ## the unit tests under ansible-test, on every Python found (CORE=...); not part of `make test`
 	@tests/tools/ansible_test.sh $(CORE) units --venv
@@ -99,6 +101,9 @@ bench: $(READY) $(BENCH)/.ready ## measure beside other ways to do the job, writ
 format: $(READY) ## let ruff rewrite what it can
 	@ruff check --fix-only --quiet
 	@ruff format
+
+release: $(READY) ## write the version of a release to all files, and the changelog from the fragments (VERSION=1.2.0); commits nothing
+	@python -m tests.tools.release $(VERSION)
 
 lock: ## update requirements-dev.txt from requirements-dev.in
 	@tests/tools/lock.sh
@@ -133,4 +138,11 @@ $(BENCH)/.ready: tests/benchmarks/requirements.txt | $(READY)
 
 $(AWX)/.ready: tests/awx/requirements.txt tests/awx/fetch.py | $(READY)
 	@python tests/awx/fetch.py $(AWX)
+	@touch $@
+
+# What users have: ansible-core, and what the collection requires. Wheels, so that environments are made of them without a network.
+$(WHEELS)/.ready: $(READY) requirements.txt meta/ee-requirements.txt
+	@rm -rf $(WHEELS)
+	@pip download -qq --disable-pip-version-check --only-binary :all: --dest $(WHEELS) --constraint requirements-dev.txt \
+	    ansible-core --requirement requirements.txt
 	@touch $@

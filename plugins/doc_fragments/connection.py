@@ -108,4 +108,5 @@ options:
     type: str
     choices: [auto, always, never]
     default: auto
+    version_added: 0.2.0
 """

@@ -513,6 +513,7 @@ deleted_children:
   type: list
   elements: dict
   returned: success, when the gateway is deleted
+  version_added: 0.2.0
   contains:
     kind:
       description: The kind of item, such as C(provider_config), C(dynamic_route) or C(custom_domain).

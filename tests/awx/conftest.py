@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,9 +15,10 @@ import pytest
 from tests.awx.jobs import Job
 from tests.awx.life import Stage, live, live_beside_a_neighbor
 from tests.awx.rules import rendered
-from tests.awx.support import CREDENTIAL_TYPES, ROOT, clean_environment
+from tests.awx.support import CREDENTIAL_TYPES, clean_environment
 from tests.simulator.handle import Simulator
 from tests.simulator.process import running_simulator
+from tests.tools.collection import install_collection
 
 # Makes a job with the environment that a credential of the named type, with these inputs, gives it.
 NewJob = Callable[[str, Mapping[str, str]], Job]
@@ -42,13 +42,7 @@ def simulator(running: Simulator) -> Simulator:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder into which the built collection is installed."""
     folder = tmp_path_factory.mktemp("installed")
-    environment = clean_environment(folder)
-    build = ["ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(folder)]
-    subprocess.run(build, env=environment, check=True, capture_output=True)
-    (tarball,) = folder.glob("*.tar.gz")
-    # Forced, as the checkout counts as installed already.
-    install = ["ansible-galaxy", "collection", "install", str(tarball), "--force", "--offline", "--collections-path", str(folder)]
-    subprocess.run(install, env=environment, check=True, capture_output=True)
+    install_collection(folder, clean_environment(folder))
     return folder
 
 

@@ -25,6 +25,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell i
 from tests.simulator.handle import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = Path(sys.executable).parent
+COLLECTIONS = ROOT / ".venv/collections"
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if path.stem != "__init__")
 
 # Each setting, and each part of it, with a value that is not its default; dlp in its second form.
@@ -79,6 +81,8 @@ FULL: dict[str, Any] = {
     "workers_ai_billing_mode": "postpaid",
     "zdr": True,
 }
+# What the documentation has in addition to the argument spec.
+NOT_IN_SPECS = ("description", "suboptions", "version_added", "version_added_collection")
 DLP_SIMPLE = {"enabled": True, "action": "FLAG", "profiles": ["pii"]}
 
 
@@ -101,7 +105,7 @@ def option_by_spec(option: Mapping[str, Any]) -> dict[str, Any]:
 def option_by_document(option: Mapping[str, Any]) -> dict[str, Any]:
     """All that the documentation has for an option, apart from prose."""
     shown = {"type": "str", "required": False}
-    shown.update({name: value for name, value in option.items() if name not in ("description", "suboptions", "version_added")})
+    shown.update({name: value for name, value in option.items() if name not in NOT_IN_SPECS})
     if "suboptions" in option:
         shown["suboptions"] = {name: option_by_document(part) for name, part in option["suboptions"].items()}
     return shown
@@ -139,22 +143,26 @@ def declared(**options: Any) -> Declaration:
 
 
 class Ansible:
-    """Ansible's programs, on their own but for this collection, with a simulator in the environment."""
+    """Ansible's programs, on their own but for this collection, with a simulator in the environment.
+
+    :param programs: the directory of the programs.
+    :param collections: the directory in which the collection is found.
+    """
 
     recap = re.compile(r"^localhost +: ok=(\d+) +changed=\d+ +unreachable=(\d+) +failed=(\d+) +skipped=(\d+)", re.MULTILINE)
 
-    def __init__(self, folder: Path, simulator: Simulator) -> None:
+    def __init__(self, folder: Path, simulator: Simulator, programs: Path = PROGRAMS, collections: Path = COLLECTIONS) -> None:
         self.folder = folder
         # Empty, in place of any that this machine may have.
         (folder / "ansible.cfg").touch()
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not _foreign(name)},
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+            "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)]),
             "HOME": str(folder),
             "LC_ALL": "C.UTF-8",
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
             "ANSIBLE_HOME": str(folder / "ansible"),
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
@@ -169,7 +177,7 @@ class Ansible:
     def start(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run the program to its end, whatever that is."""
         return subprocess.run(
-            command, cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
 
     def run(self, *command: str) -> str:

@@ -15,7 +15,7 @@ import yaml
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS, USER_AGENT
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import BELOW
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_account import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import OF_EVERY_ITEM
@@ -226,11 +226,6 @@ def test_the_attributes(documented: Json, module: str) -> None:
 def test_the_action_group_has_all_modules() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
     assert runtime["action_groups"] == {"all": MODULES}
-
-
-def test_the_user_agent_tells_the_version() -> None:
-    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-    assert f"ansible-{galaxy['namespace']}.{galaxy['name']}/{galaxy['version']}" == USER_AGENT
 
 
 @pytest.mark.parametrize("module", MODULES)
