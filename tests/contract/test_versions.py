@@ -146,7 +146,7 @@ def test_a_release_that_is_invalid_or_not_new_is_refused(version: str) -> None:
     assert problems_of(version)
 
 
-@pytest.mark.parametrize("path", {**PLACES, **MINIMUM_PLACES})
+@pytest.mark.parametrize("path", [*PLACES, *MINIMUM_PLACES])
 def test_a_release_changes_nothing_else_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str) -> None:
     before = (ROOT / path).read_text(encoding="utf-8")
     (version,) = versions_in(path)
