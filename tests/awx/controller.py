@@ -53,7 +53,7 @@ REVISION = "0123456"
 
 
 class Controller:
-    """The objects, by kind and id; C(writes) has each change as method and path; C(playbooks) are those of any project."""
+    """The objects, by kind and id; ``writes`` has each change as method and path; ``playbooks`` are those of any project."""
 
     def __init__(self, playbooks: tuple[str, ...]) -> None:
         self.playbooks = playbooks

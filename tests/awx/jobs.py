@@ -60,7 +60,7 @@ class Job:
         group: str = "all",
         arguments: str = "",
     ) -> Job:
-        """Run it to its end, which need not be a good one; C(hosts), with their variables, are in C(group)."""
+        """Run it to its end, which need not be a good one; ``hosts``, with their variables, are in ``group``."""
         self._write("env/extravars", {**AWX_VARIABLES, **variables})
         (self.folder / "env/cmdline").write_text(arguments, encoding="utf-8")
         self._write_inventory(LOCALHOST if hosts is None else hosts, group)
@@ -83,7 +83,7 @@ class Job:
         return [json.loads(path.read_text(encoding="utf-8")) for path in files]
 
     def results(self, task: str) -> list[Json]:
-        """The results of a task, one for each host; C(failed) is always there."""
+        """The results of a task, one for each host; ``failed`` is always there."""
         done = [event for event in self.events if "res" in event.get("event_data", {}) and event["event_data"]["task"] == task]
         return [{**event["event_data"]["res"], "failed": event["event"] == "runner_on_failed"} for event in done]
 
@@ -101,7 +101,7 @@ class Job:
         return json.loads(kept["__payload__"]) if "__payload__" in kept else kept
 
     def places_of(self, text: str) -> list[str]:
-        """The files among all that the job left behind in which C(text) stands."""
+        """The files among all that the job left behind in which ``text`` stands."""
         return [str(path.relative_to(self.artifacts)) for path in self._left_behind() if text.encode() in path.read_bytes()]
 
     def _left_behind(self) -> Iterator[Path]:

@@ -29,7 +29,7 @@ SURVEYS = read_all("surveys/*.json")
 
 
 def clean_environment(home: Path, *collections: Path) -> dict[str, str]:
-    """An environment for Ansible without anything of this machine's own; this collection is found, and those in C(collections)."""
+    """An environment for Ansible without anything of this machine's own; this collection is found, and those in ``collections``."""
     (home / "ansible.cfg").touch()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) and not name.lower().endswith("_proxy")}
     return {

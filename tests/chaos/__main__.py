@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs schedules of faults by their seeds: python -m tests.chaos, or with --seed 17 to see one in detail.
+"""Run schedules of faults by their seeds: python -m tests.chaos, or with --seed 17 to see one in detail.
 
 Without --way, all of them run as forks of this process, and a few once more in real ansible-playbooks.
 """
@@ -34,7 +34,7 @@ PLAYBOOKS = 20
 
 
 def arguments() -> argparse.Namespace:
-    """What to run."""
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument(
         "--seeds", type=_seeds, default=DEFAULT_SEEDS, metavar="A..B,...", help="the schedules to run (default: %(default)s)"
@@ -48,7 +48,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """The exit code is 0 only if every schedule was run and none failed."""
+    """Run the command line, and return the exit code, which is 0 only if every schedule was run and none failed."""
     chosen = arguments()
     if chosen.seed is not None:
         return show(chosen.seed, chosen.way or FORKED)
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def soak(seeds: Sequence[int], way: str, workers: int) -> int:
-    """Run the schedules of the seeds and report; the exit code."""
+    """Run the schedules of the seeds, print the report, and return the exit code."""
     begun = time.monotonic()
     outcomes = []
     for outcome in run_all(seeds, way, workers):
@@ -76,12 +76,12 @@ def soak(seeds: Sequence[int], way: str, workers: int) -> int:
 
 
 def run_all(seeds: Sequence[int], way: str, workers: int) -> Iterator[Outcome]:
-    """Run schedules, several at a time, each worker with a simulator of its own; what comes of them, as it comes."""
+    """Run schedules in several workers, each with its own simulator, and yield the outcomes as they arrive."""
     receivers = []
     for number in range(workers):
         receiver, sender = FORK.Pipe(duplex=False)
         FORK.Process(target=work, args=(seeds[number::workers], way, sender)).start()
-        # Only the worker holds its end now, so that the pipe ends with it.
+        # Close this end, so that the pipe is closed when the worker ends.
         sender.close()
         receivers.append(receiver)
     while receivers:
@@ -94,7 +94,7 @@ def run_all(seeds: Sequence[int], way: str, workers: int) -> Iterator[Outcome]:
 
 
 def work(seeds: Sequence[int], way: str, sender: Pipe) -> None:
-    """A worker."""
+    """Run schedules as a worker process."""
     with running_simulator() as simulator:
         for seed in seeds:
             sender.send(outcome_of(play(schedule_of(seed), simulator, WAYS[way])))
@@ -109,7 +109,7 @@ def show(seed: int, way: str) -> int:
 
 
 def details(record: Record) -> Iterator[str]:
-    """A schedule and what became of it."""
+    """Yield each schedule with its outcome."""
     yield json.dumps(asdict(record.schedule), indent=1)
     for title, phase in (("with faults", record.faulty), ("after the faults", record.calm)):
         yield f"\n{title}"

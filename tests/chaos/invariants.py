@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What must hold whatever goes wrong. Each invariant is a function of a record that yields what is wrong, in words.
+"""Invariants that must hold for any fault. Each invariant is a function that takes a record and yields complaints. Its docstring states
+what must hold.
 
-Losses that no client can prevent, as the API has no conditional requests, and which are therefore no complaint: what another writer
-changes after the item was last read and before the update acts. Two things make that span longer than a round trip:
+No client can prevent that an update overwrites what another writer changed after the item was last read, because the API has no
+conditional requests. Such losses are not complaints. Two things make that span longer than a round trip:
 
 - an update is sent up to FRESH_SECONDS after the reading, and repeated within them, so that it can act twice, the second time over what
   was written since the first;
@@ -34,13 +35,13 @@ from tests.simulator.handle import Simulator
 
 UPDATES = ("PUT", "PATCH")
 TIMES = {"created", "created_at", "modified", "modified_at"}
-# What a busy machine may add to each request, in seconds.
+# Additional time for each request on a busy machine, in seconds.
 SLACK = 0.5
-# What a busy machine may need to note the arrival of a request, in seconds. The slowest connections of a schedule take longer.
+# Time that a busy machine may need to record the arrival of a request, in seconds. The slowest connections of a schedule take longer.
 NOTED_WITHIN = 0.6
-# The most that a task looks whether something is there by now.
+# Maximum number of reads that wait for something to appear.
 MOST_LOOKS = 30
-# A failure names its cause in one of these ways.
+# A message of a failure contains one of these causes.
 CAUSES = re.compile(
     r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
     r"keeps being (created and deleted|updated)|does not hold what was declared|"
@@ -51,13 +52,13 @@ BROKEN = {"reset", "reset of a used connection", "close", "cut at the start", "c
 
 
 def phases(record: Record) -> Iterator[Phase]:
-    """Both."""
+    """Yield both phases."""
     yield record.faulty
     yield record.calm
 
 
 def changes_of(phase: Phase) -> Iterator[Exchange]:
-    """The exchanges that changed something."""
+    """Yield the exchanges that changed something."""
     return (exchange for exchange in phase.exchanges if exchange.has_changed)
 
 
@@ -95,7 +96,7 @@ def updates_are_based_on_a_fresh_read(record: Record) -> Complaints:
 
 
 def lost(kind: str, before: Json, found: Json, after: Json, declared: set[str]) -> list[str]:
-    """The names of what is not declared and means something else after than before, and than what was found there."""
+    """Return the undeclared settings whose meaning differs from that before the update, and from what the update found."""
     left = {*before, *after} - declared - TIMES
     # Without stored logs there is nothing to classify.
     spared = set() if after.get("collect_logs") else {"log_classification"}
@@ -156,14 +157,14 @@ def nothing_is_deleted_that_is_not_declared(record: Record) -> Complaints:
 
 
 def nothing_is_written_in_check_mode(record: Record) -> Complaints:
-    """Whatever the answers are."""
+    """No write is sent in check mode, for any answers."""
     writes = [exchange for exchange in record.faulty.exchanges if exchange.is_write]
     if record.schedule.check_mode and writes:
         yield f"request {writes[0].number} writes"
 
 
 def what_is_said_to_be_unchanged_is_so(record: Record) -> Complaints:
-    """Whether the result says so of an item, or the message of a failure."""
+    """Return whether the result of an item, or the message of a failure, reports that."""
     said = what_is_said(record.first.result or {})
     for exchange in changes_of(record.faulty):
         operation, message = said.get(exchange.id, said[None])
@@ -172,7 +173,7 @@ def what_is_said_to_be_unchanged_is_so(record: Record) -> Complaints:
 
 
 def what_is_said(result: Json) -> dict[str | None, tuple[str, str]]:
-    """The operation and the message of each item of a result, and of the task (None)."""
+    """Yield the operation and the message of each item of a result, and of the task (None)."""
     entries = [(entry["id"], entry, entry["error"] or {}) for entry in result.get("results", [])]
     return {name: (entry.get("operation", ""), error.get("msg", "")) for name, entry, error in [*entries, (None, result, result)]}
 
@@ -239,7 +240,7 @@ def failures_name_their_cause(record: Record) -> Complaints:
 
 
 def messages(run: Run) -> list[str]:
-    """The messages of a run that failed: of the task, and of each gateway of many."""
+    """Yield the messages of a failed run: that of the task, and those of the gateways."""
     if run.result is None or not run.failed:
         return []
     of_gateways = [entry["error"]["msg"] for entry in run.result.get("results", []) if entry["error"]]
@@ -278,5 +279,5 @@ INVARIANTS: tuple[Callable[[Record], Complaints], ...] = (
 
 
 def complaints(record: Record) -> list[str]:
-    """Everything that is wrong, each with the name of the invariant."""
+    """Return all complaints, each with the name of the invariant."""
     return [f"{invariant.__name__}: {text}" for invariant in INVARIANTS for text in invariant(record)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What records call the items of each kind: a gateway by its id, any other item by its kind and its natural key."""
+"""Names of items in records: the id of a gateway, or the kind and the natural key of any other item."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PATH = re.compile(rf"/({'|'.join(COLLECTIONS)})(?:/([^/]+)(?:/(versions|deployme
 
 
 class Target(NamedTuple):
-    """What a request is about: the kind, the name of the item (``None``: all of them), and the part of the item (empty: all of it)."""
+    """The target of a request: the kind, the name of the item (``None``: all items), and the part of the item (empty: the whole item)."""
 
     kind: str
     name: str | None
@@ -51,19 +51,19 @@ class Target(NamedTuple):
 
 
 def name_of(kind: str, item: Mapping[str, Any]) -> str:
-    """Return what records call an item."""
+    """Return the name of an item in records."""
     key = "/".join(str(item.get(field)) for field in KEYS[kind])
     return key if kind == GATEWAYS else f"{kind}/{key}"
 
 
 def kind_of(name: str) -> str:
-    """Return the kind of an item, by what records call it."""
+    """Return the kind of an item, given its name in records."""
     kind, separator, _key = name.partition("/")
     return kind if separator else GATEWAYS
 
 
 def target_of(request: Json, names: Mapping[str, str]) -> Target:
-    """Return what a request is about; ``names`` are those of all items that there ever were, by reference."""
+    """Return the target of a request. ``names`` are those of all present and former items, by reference."""
     match = PATH.search(request["path"])
     if match is None:
         return Target(request["path"], None)
@@ -85,7 +85,7 @@ def as_compared(kind: str, item: Json) -> Json:
 
 
 def meaning_in(kind: str, name: str, value: Any, **form: bool) -> Any:
-    """Return the value of a setting in the one form that all forms with the same meaning share."""
+    """Return the normal form of the value of a setting, which is equal for all equivalent values."""
     if kind == GATEWAYS:
         return meaning(name, value, **form)
     if name == "elements" and value is not None:

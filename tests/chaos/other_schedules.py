@@ -74,7 +74,7 @@ def other_schedule_of(seed: int) -> Schedule:
 
 
 def fault(rng: Random, module: str, places: list[tuple[str | None, str | None]], changes: list[Json]) -> Fault:
-    """Return something that goes wrong; at times another writer does something in the same moment."""
+    """Draw a fault, sometimes together with a change by another writer."""
     writers = [SECOND_WRITER] * 3 if changes else []
     name = rng.choice([*(name for name in FAULTS if name != SECOND_WRITER), *writers])
     method, path = rng.choice(places)
@@ -104,7 +104,7 @@ def some(rng: Random, table: dict[str, list[Any]]) -> Json:
 
 
 def route_scene(rng: Random) -> Scene:
-    """Return what schedules of a dynamic route begin with."""
+    """Draw the start of a schedule for a dynamic route."""
     item = stored_route(rng, rng.randint(1, 3))
     # Mostly another graph than the first version has, which is often deployed.
     graph = rng.choice([graph for graph in GRAPHS if graph != item["versions"][0]["elements"] or rng.random() < 0.2])
@@ -152,7 +152,7 @@ def stored_route(rng: Random, count: int) -> Json:
 
 
 def config_scene(rng: Random) -> Scene:
-    """Return what schedules of a provider config begin with. One that is stored has all that it needs."""
+    """Draw the start of a schedule for a provider config. A stored one has everything that it needs."""
     is_there, is_absent, always = rng.random() < 0.5, rng.random() < 0.15, rng.random() < 0.3
     identity = {"provider_slug": "openai", "alias": rng.choice(["default", "batch"])}
     key, settings = rng.choice(KEYS), rng.choice([{}, {"rate_limit": 100, "rate_limit_period": 60}, {"rate_limit": 0}])
@@ -187,7 +187,7 @@ def config_scene(rng: Random) -> Scene:
 
 
 def provider_scene(rng: Random) -> Scene:
-    """Return what schedules of a custom provider begin with. Another provider, with a price, is there too."""
+    """Draw the start of a schedule for a custom provider. There is also another provider with a price."""
     is_there, is_absent = rng.random() < 0.6, rng.random() < 0.15
     item, other = stored_provider(rng, SLUG), stored_provider(rng, "other")
     costs = [stored_cost(rng, model, item["id"]) for model in rng.sample(MODELS, rng.randint(0, 2))] if is_there else []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What schedules of other kinds than gateways are made of, as data."""
+"""Data for schedules of items other than gateways."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task in a real ansible-playbook, in either way of running, and the end of all its processes by SIGKILL."""
+"""Run a task in a real ansible-playbook, in-process or as a module, and kill all its processes with SIGKILL."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tests.simulator.handle import Simulator
 from tests.simulator.process import ROOT
 
 LOOK_EVERY = 0.005
-# How Ansible says that a task has run for as long as it may.
+# Ansible's message for a task that exceeds its timeout.
 TIMED_OUT = re.compile(r"expected time frame|[Tt]imed out after")
 
 
 def played(in_process: bool, simulator: Simulator, tasks: Sequence[Task]) -> list[Run]:
-    """Each task in a playbook of its own. The constants of the code stay as they are, and connections are as fast as they are."""
+    """Return each task in a playbook of its own. The constants of the code stay as they are, and connections are as fast as they are."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         return [_run(simulator, in_process, task, Path(folder)) for task in tasks]
 
@@ -52,7 +52,7 @@ def _run(simulator: Simulator, in_process: bool, task: Task, folder: Path) -> Ru
 
 
 def _result(record: Path) -> Json:
-    """The result of the last task; how it ended is not in all of what callbacks get."""
+    """Return the result of the last task. Not every callback receives how it ended."""
     line = json.loads(record.read_text().splitlines()[-1])
     return {**line["result"], "failed": line["ending"] == "failed"}
 
@@ -72,7 +72,7 @@ def _plays(task: Task, in_process: bool) -> list[Json]:
 
 
 def _environment(folder: Path, record: Path) -> dict[str, str]:
-    """That of this process, without settings of the caller's Ansible or account."""
+    """Return the environment of this process without settings for Ansible and without an account."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_", "PYTHON"))}
     return {
         **kept,
@@ -86,7 +86,7 @@ def _environment(folder: Path, record: Path) -> dict[str, str]:
 
 
 def _follow(process: subprocess.Popen[bytes], simulator: Simulator, task: Task) -> bool:
-    """Wait for the end, or bring it about: whether that was done."""
+    """Wait for the end of the process, or kill it, and return whether it was killed."""
     deadline = time.monotonic() + LONGEST
     while process.poll() is None:
         is_time = task.kill is not None and len(simulator.requests()) >= task.kill.request
@@ -100,7 +100,7 @@ def _follow(process: subprocess.Popen[bytes], simulator: Simulator, task: Task) 
 
 
 def _kill(pid: int) -> None:
-    """End a process and all that it has started: Ansible's workers have sessions of their own."""
+    """Kill a process and all its children, because Ansible's workers have their own sessions."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         # Stopped first, so that it starts nothing more.
         os.kill(pid, signal.SIGSTOP)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task in a process of its own, forked from this one, so that it can be killed, and so that nothing of it stays behind."""
+"""Run a task in a forked process, so that it can be killed, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ HOMES: dict[str, Any] = {
     "PAGE_SIZE": listing,
     "SHOWN_WITHIN_SECONDS": versioned_items,
 }
-# A run that takes so many seconds hangs.
+# A run that takes that many seconds counts as hanging.
 LONGEST = 120.0
-# The most that a thread that a task has left behind is waited for, in seconds.
+# Maximum wait for a thread that a task has left behind, in seconds.
 LEFT_BEHIND = 5.0
 LOOK_EVERY = 0.01
 FORK = multiprocessing.get_context("fork")
@@ -80,7 +80,7 @@ class Tempo:
 
     @property
     def constants(self) -> Json:
-        """What makes the code keep it."""
+        """Return the constants of the code for this tempo."""
         first, longest = self.backoff / 4, self.backoff
         pauses = {"BACKOFF_BASE": first, "BACKOFF_CAP": longest, "FIRST_PAUSE": first, "LONGEST_PAUSE": longest}
         return {**pauses, "GRACE_SECONDS": self.grace, "SHOWN_WITHIN_SECONDS": self.shown_within}
@@ -131,16 +131,16 @@ class Run:
 
     @property
     def failed(self) -> bool:
-        """Whether the task itself said so."""
+        """Return whether the task itself returned a result."""
         return self.result is not None and bool(self.result.get("failed"))
 
 
 class TimedOut(BaseException):
-    """Stands for what Ansible raises in a task that has run for as long as it may."""
+    """Replaces the exception that Ansible raises in a task that exceeds its timeout."""
 
 
 class Watched(transport.Transport):
-    """A transport that notes its tries. With `kill`, its process ends by SIGKILL in the middle of its work."""
+    """A transport that records its tries. With `kill`, its process is killed by SIGKILL in the middle of its work."""
 
     def __init__(self, connection: Connection, kill: Kill | None) -> None:
         super().__init__(connection)
@@ -213,7 +213,7 @@ def _follow(receiver: Pipe, process: Any, task: Task) -> Run:
 
 
 def _work(tasks: Sequence[Task], sender: Pipe, printed: int) -> None:
-    """The process itself: what it prints goes into a file, as a process that runs a module must print nothing of its own."""
+    """Run as the forked process. Its output goes to a file, because the process of a module must not print anything itself."""
     os.dup2(printed, 1)
     os.dup2(printed, 2)
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1)
@@ -222,7 +222,7 @@ def _work(tasks: Sequence[Task], sender: Pipe, printed: int) -> None:
 
 
 def _perform(task: Task) -> Json:
-    """The result of the task as Ansible would show it, with what is secret removed, and the times of it and of its tries.
+    """Return the result of the task as Ansible would show it, with what is secret removed, and the times of it and of its tries.
 
     Returns when nothing of the task can act any more, such as a thread that it has left behind.
     """
@@ -267,7 +267,7 @@ def _timeout(task: Task) -> Iterator[None]:
 
 
 def _slow_down(seconds: list[float]) -> None:
-    """Let the look-ups of addresses take so long, one after the other."""
+    """Delay the look-ups of addresses by these seconds, one after the other."""
     real = socket.getaddrinfo
 
     def look_up(*arguments: Any, **keywords: Any) -> Any:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether what is declared is what is stored, and which refusals are right whatever the server does."""
+"""Invariants about the result: the declaration is stored, unless a refusal is correct."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOT_PURGED = "Not deleted by purge, as these could not be created"
 
 
 def is_right(record: Record, message: str) -> bool:
-    """Whether a refusal is right whatever the server does."""
+    """Return whether a refusal is correct for any server."""
     behaviour = record.schedule.behaviour
     return (
         (HIDDEN in message and bool(behaviour["mask_secrets"]))
@@ -47,12 +47,12 @@ def is_right(record: Record, message: str) -> bool:
 
 
 def hides_in_list(record: Record, name: str) -> bool:
-    """Whether a list does not show this setting, so that what is cleared and what is hidden look alike there."""
+    """Return whether listings omit this setting, so that cleared and hidden values look the same there."""
     return record.schedule.module == MANY and record.schedule.behaviour.get("nested_in_list", "keep") != "keep" and name in NESTED
 
 
 def is_declared(record: Record, names: list[str]) -> bool:
-    """Whether there are names, and each of them is declared for some item."""
+    """Return whether there are names, and each is declared for some item."""
     declared = {name for settings in record.schedule.declared.values() for name in settings or {}}
     return bool(names) and declared.issuperset(names)
 
@@ -92,7 +92,7 @@ def one_more_run_reaches_what_is_declared(record: Record) -> Complaints:
 
 
 def errors_of(record: Record, result: Json) -> Iterator[tuple[str, str]]:
-    """The items that failed, with why."""
+    """Yield the items that failed, with their messages."""
     if not result.get("failed"):
         return
     if record.schedule.module == MANY and "results" in result:
@@ -113,7 +113,7 @@ def purge_is_refused_rightly(record: Record) -> Complaints:
 
 
 def unreached(record: Record, item: str, number: int) -> Complaints:
-    """What is not as declared after the change of that number."""
+    """Yield the settings that are not as declared after the change of that number."""
     stored = record.state(number).get(item)
     if record.schedule.may_delete(item):
         if stored is not None:
@@ -126,7 +126,7 @@ def unreached(record: Record, item: str, number: int) -> Complaints:
         yield f"{item} is not there"
         return
     kind = kind_of(item)
-    # Where the server hides secrets, nobody can tell them apart.
+    # If the server hides secrets, they cannot be compared.
     form = {"with_secrets": not record.schedule.behaviour["mask_secrets"], "with_rule_ids": False}
     for name, value in declared.items():
         if value in (None, []) and hides_in_list(record, name):

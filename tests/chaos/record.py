@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a schedule did, by the simulator's own record: who read and changed what, in which order."""
+"""The record of a schedule: who read and changed what, in which order, as the simulator saw it."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class Exchange:
 
     @property
     def is_write(self) -> bool:
-        """Whether it is there to change something."""
+        """Return whether its purpose is a change."""
         return self.method != "GET"
 
     @property
     def has_changed(self) -> bool:
-        """Whether it did change something."""
+        """Return whether it changed something."""
         return self.acted is not None and self.acted[0] < self.acted[1]
 
     @property
     def is_sure(self) -> bool:
-        """Whether the true answer was sent, at once and whole."""
+        """Return whether the true answer was sent completely, without a delay."""
         return self.acted is not None and (self.fault is None or self.fault.name == SECOND_WRITER)
 
     def __str__(self) -> str:
@@ -84,30 +84,30 @@ class Record:
 
     @property
     def first(self) -> Run:
-        """The run with faults."""
+        """Return the run with faults."""
         return self.faulty.runs[0]
 
     def state(self, number: int) -> Items:
-        """What was stored after the change of that number, by name, in the order of a listing."""
+        """Return what was stored after the change of that number, by name, in the order of a listing."""
         return self.states[number]
 
     def has_fired(self, *names: str) -> bool:
-        """Whether a fault of one of these names fired."""
+        """Return whether a fault of one of these names fired."""
         return any(exchange.fault is not None and exchange.fault.name in names for exchange in self.faulty.exchanges)
 
     @property
     def has_second_writer(self) -> bool:
-        """Whether somebody else changed items, or may have."""
+        """Return whether others changed items, or may have."""
         return any(exchange.fault is not None and "store" in exchange.fault.spec for exchange in self.faulty.exchanges)
 
     @property
     def is_starved(self) -> bool:
-        """Whether a try ran into its timeout although no fault made it wait: the machine was too busy, and the record shows nothing."""
+        """Return whether a try timed out without a fault, because the machine was too busy. Such a record proves nothing."""
         return "(timeout)" in str(self.first.result) and not self.has_fired(*SLOW) and not self.schedule.connects
 
     @property
     def is_disturbed(self) -> bool:
-        """Whether anything went wrong, or the quota is so small that it may have held the run back."""
+        """Return whether anything went wrong, or the quota is so small that it may have held the run back."""
         return (
             self.first.killed
             or bool(self.schedule.connects)
@@ -116,7 +116,7 @@ class Record:
         )
 
     def known(self, phase: Phase, write: Exchange) -> list[Json | None]:
-        """What the run can have known of an item when it sent that write, the latest first.
+        """Return the versions of an item that the run may have read before it sent that write, the latest first.
 
         The last of them is what it read for certain; those before it are in answers that may not have come. None: it was not there.
         """
@@ -129,7 +129,7 @@ class Record:
         return found
 
     def shows(self, exchange: Exchange, name: str) -> bool:
-        """Whether the true answer to the exchange tells what is stored of the item. Schedules list other kinds than gateways at once."""
+        """Return whether the true answer to the exchange contains the item. Listings of kinds other than gateways are complete."""
         if exchange.acted is None or exchange.kind != kind_of(name) or exchange.part:
             return False
         if exchange.id is None and exchange.kind != GATEWAYS:
@@ -142,7 +142,7 @@ class Record:
 
 
 def exchanges_of(schedule: Schedule, requests: Sequence[Json], changes: Sequence[Json]) -> list[Exchange]:
-    """The journal. The simulator numbers faults from 1 on."""
+    """Return the journal. The simulator numbers faults from 1 on."""
     names = {change["id"]: name_of(change["kind"], change["item"]) for change in changes if change["item"] is not None}
     targets = [target_of(request, names) for request in requests]
     return [
@@ -164,7 +164,7 @@ def exchanges_of(schedule: Schedule, requests: Sequence[Json], changes: Sequence
 
 
 def _states(schedule: Schedule, changes: Sequence[Json]) -> list[Items]:
-    """What is stored after each change; at first nothing. What the server has on every gateway is filled in."""
+    """Return the stored items after each change, first none, with the fields that the server has on every gateway."""
     behaviour = Behaviour(**schedule.behaviour)
     states: list[Items] = [{}]
     names: dict[tuple[str, str], str] = {}

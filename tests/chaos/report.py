@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is told of many schedules."""
+"""The report about a number of schedules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.chaos.record import Record
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is kept of a schedule that was run."""
+    """Summary of a schedule that was run."""
 
     seed: int
     complaints: list[str]
@@ -27,7 +27,7 @@ class Outcome:
 
 
 def outcome_of(record: Record) -> Outcome:
-    """What is kept of the record."""
+    """Return the summary of the record."""
     faults = Counter(exchange.fault.label for exchange in record.faulty.exchanges if exchange.fault)
     faults["another writer, in the same moment as any fault"] = sum(
         "store" in exchange.fault.spec for exchange in record.faulty.exchanges if exchange.fault
@@ -49,7 +49,7 @@ def outcome_of(record: Record) -> Outcome:
 
 
 def lines(outcomes: Iterable[Outcome], seconds: float) -> Iterator[str]:
-    """The report."""
+    """Yield the report."""
     known = sorted(outcomes, key=lambda outcome: outcome.seed)
     failed = [outcome for outcome in known if outcome.complaints]
     yield f"{len(known)} schedules in {seconds:.0f} s, with {sum(outcome.requests for outcome in known)} requests"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What must hold of dynamic routes, whose graph changes in three steps: a version is made, it is deployed, and the route is read."""
+"""Invariants for dynamic routes, whose graph changes in three steps: create a version, deploy it, and read the route."""
 
 from __future__ import annotations
 

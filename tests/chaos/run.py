@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plays a schedule: the task with faults, then without, then in check mode, and for other items than gateways once more for real."""
+"""Run a schedule: the task with faults, without faults, in check mode, and for items other than gateways once more without check mode."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
     simulator.clear_faults()
     simulator.behave(**CALM_SERVER)
     patient = {**options, **PATIENCE}
-    # Nothing comes late for want of time now.
+    # From here on, nothing is late because of a lack of time.
     constants = {**schedule.constants, "FRESH_SECONDS": FRESH_SECONDS}
     modes = (False, True, False) if schedule.items else (False, True)
     last = forked([Task(schedule.module, patient, check_mode, constants, CALM) for check_mode in modes])
@@ -89,11 +89,11 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
 
 
 def settled(simulator: Simulator, schedule: Schedule) -> int:
-    """Wait until no request can act any more; how many there were."""
+    """Wait until no request can act any more, and return the number of requests."""
     time.sleep(ARRIVED_WITHIN if schedule.kill or schedule.connects or schedule.task_timeout else 0)
     while True:
         exchanges = exchanges_of(schedule, simulator.requests(), simulator.changes())
-        # Of the faults, only a delay lets a request act after a while; then it is answered.
+        # A delay is the only fault after which a request acts later, and then it is answered.
         if not any(exchange.status is None and exchange.fault and "delay" in exchange.fault.spec for exchange in exchanges):
             return len(exchanges)
         time.sleep(LOOK_EVERY)

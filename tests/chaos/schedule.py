@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A schedule: what is stored and declared, on which server, and what goes wrong when; and those of gateways by their seeds."""
+"""Schedules: stored and declared items, the server, and faults with their times. Those of gateways are drawn from seeds."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from tests.chaos.tables import BEYOND, CLEARABLE, DEFAULT_ID, FAULTS, IDS, SECON
 ONE, MANY = "ai_gateway", "ai_gateways"
 CONNECTS = (0, 0, 0.3, 1.8, 4)
 TASK_TIMEOUTS = (0.02, 0.1, 0.5, 1.5, 3)
-# A task whose first request fails for good shows little, so writes are met more often.
+# A task whose first request fails permanently tests little, so faults match writes more often.
 METHODS = (None, "GET", "PUT", "PUT", "POST", "POST", "DELETE")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What the simulator shall do, as it takes it, but with durations in units of the timeout; and the name in the tables."""
+    """A fault for the simulator, with durations in units of the timeout, and its name in the tables."""
 
     name: str
     spec: Json
 
     @property
     def label(self) -> str:
-        """The name in reports, with what makes another fault of it."""
+        """Return the name in reports, with the differences from the fault in the tables."""
         when = "" if self.spec["when"] == FAULTS[self.name].get("when") else f" ({self.spec['when']} it acts)"
         return self.name + (when if self.name != SECOND_WRITER else "")
 
     def planted(self, timeout: float) -> Json:
-        """For the simulator, with durations in seconds."""
+        """Return the fault for the simulator, with durations in seconds."""
         spec = {name: value * timeout if name in ("hang", "delay") else value for name, value in self.spec.items()}
         if "trickle" in spec:
             spec["trickle"] = {**spec["trickle"], "interval": spec["trickle"]["interval"] * timeout}
@@ -41,7 +41,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Kill:
-    """SIGKILL for the process that runs the task, so many seconds after it begins its request of that number (from 1 on)."""
+    """SIGKILL for the process of the task, that many seconds after it begins the request with that number (from 1 on)."""
 
     request: int
     after: float
@@ -74,18 +74,18 @@ class Schedule:
 
     @property
     def purge(self) -> bool:
-        """Whether gateways that are not declared are deleted."""
+        """Return whether gateways that are not declared are deleted."""
         return bool(self.options.get("purge"))
 
     def may_delete(self, name: str) -> bool:
-        """Whether it is declared that this item shall not be."""
+        """Return whether this item is declared absent."""
         if name in self.declared:
             return self.declared[name] is None
         return self.purge and name != DEFAULT_ID
 
 
 def gateway_schedule_of(seed: int) -> Schedule:
-    """The schedule of a seed, always the same."""
+    """Return the schedule of a seed, always the same."""
     rng = Random(seed)  # noqa: S311 (it keeps no secret)
     module = rng.choice([ONE, MANY])
     ids = rng.sample(IDS, 1 if module == ONE else rng.randint(1, 4))
@@ -113,24 +113,24 @@ def gateway_schedule_of(seed: int) -> Schedule:
 
 
 def settings(rng: Random, most: int) -> Json:
-    """Some settings, in the API's form."""
+    """Draw some settings, in the form of the API."""
     found = {name: rng.choice(SETTINGS[name]) for name in rng.sample(sorted(SETTINGS), rng.randint(0, most))}
     return {**found, "collect_logs": True} if found.get("log_classification") else found
 
 
 def beyond(rng: Random) -> Json:
-    """Some of what no option can say."""
+    """Draw some settings for which there is no option."""
     return {name: rng.choice(BEYOND[name]) for name in rng.sample(sorted(BEYOND), rng.randint(0, 2))}
 
 
 def declaration(rng: Random) -> Json:
-    """The settings of a gateway that a task manages; None is a setting that is cleared."""
+    """Return the settings of a gateway that a task manages; None is a setting that is cleared."""
     cleared = dict.fromkeys(rng.sample(CLEARABLE, rng.randint(0, 1)))
     return {**settings(rng, 5), **cleared, **(beyond(rng) if rng.random() < 0.3 else {})}
 
 
 def stored(rng: Random) -> Json:
-    """A gateway as the server may hold it; its spend rules have ids, as the server makes them."""
+    """Return a gateway as the server may hold it; its spend rules have ids, as the server makes them."""
     gateway = {**settings(rng, 8), **beyond(rng)}
     if gateway.get("spend_limits"):
         rules = [{"id": f"rule{number}", **rule} for number, rule in enumerate(gateway["spend_limits"]["rules"])]
@@ -139,7 +139,7 @@ def stored(rng: Random) -> Json:
 
 
 def options_of(declared: Json) -> Json:
-    """The options that declare these settings."""
+    """Return the options that declare these settings."""
     extra = {name: value for name, value in declared.items() if value in BEYOND.get(name, [])}
     unset = [name for name, value in declared.items() if value is None]
     plain = {name: value for name, value in declared.items() if name not in extra and name not in unset}
@@ -151,7 +151,7 @@ def options_of(declared: Json) -> Json:
 
 
 def fleet(rng: Random, items: list[Json], defaults: Json) -> Json:
-    """The options of many gateways, beside those of the connection."""
+    """Return the options of many gateways, beside those of the connection."""
     options: Json = {"gateways": items, "concurrency": rng.choice([1, 2, 8])}
     if defaults:
         options["defaults"] = options_of(defaults)
@@ -161,19 +161,19 @@ def fleet(rng: Random, items: list[Json], defaults: Json) -> Json:
 
 
 def connection(rng: Random) -> Json:
-    """How patient the task is."""
+    """Draw the timeouts and retries of the task."""
     return {"max_retries": rng.choice([0, 1, 2, 3]), "rate_limit_wait": rng.choice([0, 1, 1, 3])}
 
 
 def server(rng: Random) -> Json:
-    """Which of the servers it is that the real one might be; few have a quota that is used up at once."""
+    """Draw the behaviour of a server that the real one might have. Few have a quota that is used up quickly."""
     behaviour = {name: rng.choice(values) for name, values in SWITCHES.items()}
     quota = {"limit": rng.randint(1, 8), "window": 0.5, "block": rng.choice([0.5, 5.0])} if rng.random() < 0.05 else None
     return {**behaviour, "extra_fields": {name: values[0] for name, values in UNKNOWN.items()}, "quota": quota}
 
 
 def fault(rng: Random) -> Fault:
-    """Something that goes wrong; at times another writer does something in the same moment."""
+    """Draw a fault, sometimes together with a change by another writer."""
     name = rng.choice([*FAULTS, SECOND_WRITER, SECOND_WRITER])
     spec: Json = {
         "method": rng.choice(METHODS),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A schedule from a seed: all of it follows from that number, which also says what kind of items it is about."""
+"""The schedule of a seed, which also decides the kind of its items."""
 
 from __future__ import annotations
 

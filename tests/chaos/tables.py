@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What schedules are made of, as data: values of settings, servers, and faults by name."""
+"""Data for schedules: values of settings, servers, and faults by name."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ SHOWN_MASKS = ("********", "xxxxxxxx", "[secret]", "inv...")
 
 
 def errors(code: int, message: str) -> Json:
-    """An envelope that says no."""
+    """Return the envelope of a refusal."""
     return {"success": False, "errors": [{"code": code, "message": message}]}
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A short fixed set of schedules, and the proof that each invariant notices what it is there for."""
+"""A short fixed set of schedules, and a violation of each invariant, which it must detect."""
 
 from __future__ import annotations
 

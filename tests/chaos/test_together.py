@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two runs at the same time over the same gateways, each with a setting of its own."""
+"""Two concurrent runs for the same gateways, each with another setting."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def joined(blocks: list[Block]) -> Iterator[Block]:
 
 
 class Reader:
-    """Does what the blocks of one page say, in the folder of C(ansible)."""
+    """Does what the blocks of one page say, in the folder of ``ansible``."""
 
     def __init__(self, ansible: Ansible, simulator: Simulator) -> None:
         self.ansible = ansible

@@ -24,7 +24,7 @@ Difference = tuple[str, str, Any, Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """A type in our words. C(values) is the shape of the values of a dict with free keys."""
+    """A type in our words. ``values`` is the shape of the values of a dict with free keys."""
 
     type: str
     elements: str | None = None
@@ -125,7 +125,7 @@ def defaulted(fields: tuple[Field, ...], where: str = "") -> Iterator[str]:
 
 
 def differences(ours: Shape, theirs: Shape, where: str) -> Iterator[Difference]:
-    """Each place, aspect, and what either side has there; required and nullable of C(ours) itself are left out."""
+    """Each place, aspect, and what either side has there; required and nullable of ``ours`` itself are left out."""
     for aspect in ("type", "elements", "choices"):
         if getattr(ours, aspect) != getattr(theirs, aspect):
             yield where, aspect, getattr(ours, aspect), getattr(theirs, aspect)

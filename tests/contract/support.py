@@ -130,7 +130,7 @@ class Invalid(Exception):
 
 
 def declared(**options: Any) -> Declaration:
-    """What a task with these options declares; id is C(gateway) unless it is given.
+    """What a task with these options declares; id is ``gateway`` unless it is given.
 
     :raises Invalid: where Ansible refuses the options by the argument spec.
     :raises InvalidOptions: where the module refuses them.

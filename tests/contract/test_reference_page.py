@@ -20,7 +20,7 @@ from tests.contract.support import Invalid, declared
 
 
 class Parameter(NamedTuple):
-    """A body parameter of the page. C(least) and C(most) bound a number, or the length of a text."""
+    """A body parameter of the page. ``least`` and ``most`` bound a number, or the length of a text."""
 
     type: str
     optional: bool = True

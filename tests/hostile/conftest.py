@@ -17,7 +17,7 @@ __all__ = ["playbooks", "shared_simulator", "simulator"]
 
 @pytest.fixture
 def variables(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A file with the secrets, as an argument for Ansible. It is not where the search is."""
+    """Return a file with the secrets, as an argument for Ansible. It is not where the search is."""
     path = tmp_path_factory.mktemp("vars") / "secrets.json"
     path.write_text(json.dumps(SECRETS))
     return f"@{path}"

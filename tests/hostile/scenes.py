@@ -65,12 +65,12 @@ HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
 
 def in_both_ways(tasks: list[Json]) -> list[Json]:
-    """All of the tasks in the controller's process, and then all of them as ordinary modules."""
+    """Return all of the tasks in the controller's process, and then all of them as ordinary modules."""
     return [{**task, "vars": {SWITCH: here}} for here in (True, False) for task in tasks]
 
 
 def graph(text: str, provider: str = "workers-ai") -> list[Json]:
-    """A graph with C(text) as an id, in a condition, and as a model."""
+    """Return a graph with ``text`` as an id, in a condition, and as a model."""
     return [
         {"id": "in", "type": "start", "outputs": {"next": {"element_id": text}}},
         {
@@ -91,7 +91,7 @@ def graph(text: str, provider: str = "workers-ai") -> list[Json]:
 
 
 def stored(**settings: Any) -> Json:
-    """A gateway with secrets that only the server knows, also where no schema says so."""
+    """Return a gateway with secrets that only the server knows, also where no schema says so."""
     headers = {"k": plant("server-header"), "b": "Bearer " + plant("server-bearer"), "q": "team=" + plant("server-team") + ",x=y"}
     otel = [{"url": "a://b", "authorization": plant("server-otel"), "headers": headers, "content_type": "json"}]
     echo = [*(plant(f"server-{name}") for name in ("otel", "header", "bearer", "team")), {plant("server-header"): 1}]
@@ -99,7 +99,7 @@ def stored(**settings: Any) -> Json:
 
 
 def refusal(*secrets: str) -> Json:
-    """The body of a refusal that quotes secrets, wherever a text may be cut."""
+    """Return the body of a refusal that quotes secrets, wherever a text may be cut."""
     quotes = [filler * "x" + quoted for filler in range(0, 500, 45) for quoted in (" ".join(secrets), json.dumps(secrets), repr(secrets))]
     return {"success": False, "errors": [{"code": 1, "message": text, "path": [text]} for text in quotes]}
 

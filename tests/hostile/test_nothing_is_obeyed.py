@@ -19,7 +19,7 @@ ODD = "\x1b[31m\x9b31m\x1b]0;x\x07\u202e\u2066"
 
 
 def run(playbooks: Playbooks, tasks: list[Json], *arguments: str) -> list[Any]:
-    """What was recorded of the tasks, which need not succeed: their messages where they have one, else their results."""
+    """Return what was recorded of the tasks, which need not succeed: their messages where they have one, else their results."""
     play = {"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "tasks": tasks}
     lines = playbooks.run(playbooks.write([play]), *arguments)
     return [line["result"].get("msg", line["result"]) for line in lines if "item" not in line["ending"]]

@@ -28,12 +28,12 @@ syslog.syslog = record
 
 
 def plant(name: str, length: int = 60) -> str:
-    """A secret that is found nowhere else, of at least that length."""
+    """Return a secret that is found nowhere else, of at least that length."""
     return BEGINNING + name + "-" + "0123456789" * (max(0, length - len(name) - 23) // 10) + END
 
 
 class Watch:
-    """What can be seen of a run in C(folder)."""
+    """What can be seen of a run in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,7 +79,7 @@ class Watch:
             time.sleep(0.05)
 
     def _note_arguments(self) -> bool:
-        """Whether there is any process of the run."""
+        """Return whether there is any process of the run."""
         found = set()
         for process in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
@@ -89,17 +89,17 @@ class Watch:
         return bool(found)
 
     def seen(self) -> dict[str, str]:
-        """Every text by the place where it was seen."""
+        """Return every text by the place where it was seen."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         texts = {str(path.relative_to(self.folder)): path.read_bytes().decode("utf-8", "replace") for path in files}
         return {**texts, "output": self.output, "arguments": "\n".join(sorted(self.arguments))}
 
     def places_of(self, name: str) -> set[str]:
-        """Where something of that secret was seen, without names that differ each time."""
+        """Return where something of that secret was seen, without names that differ each time."""
         return {place.split("/", maxsplit=1)[0] for place, text in self.seen().items() if f"{BEGINNING}{name}-" in text}
 
     def leaks(self) -> list[str]:
-        """Where a secret, or a part of one, was seen, with what is around it."""
+        """Return where a secret, or a part of one, was seen, with what is around it."""
         found = []
         for place, text in self.seen().items():
             for mark in (BEGINNING, END):

@@ -39,7 +39,7 @@ def simulator(shared_simulator: Simulator) -> Simulator:
 
 @contextlib.contextmanager
 def terminal() -> Iterator[tuple[int, Callable[[], str]]]:
-    """A terminal to write to, and what was written to it."""
+    """Return a terminal to write to, and what was written to it."""
     master, slave = os.openpty()
     parts: list[bytes] = []
 
@@ -109,14 +109,14 @@ class Playbooks:
         }
 
     def run_task(self, *arguments: str, options: dict[str, Any], **keywords: Any) -> dict[str, Any]:
-        """Run one task with the options of the module and C(keywords) of the task; its result."""
+        """Run one task with the options of the module and ``keywords`` of the task; its result."""
         task = {"name": "The task", "edgeops.cloudflare.ai_gateway": options, **keywords}
         result = self.run(self.write([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), *arguments)[-1]
         found: dict[str, Any] = result["result"]
         return found
 
     def write(self, plays: list[dict[str, Any]]) -> Path:
-        """A playbook of C(plays) in the test's folder. JSON is YAML."""
+        """Return a playbook of ``plays`` in the test's folder. JSON is YAML."""
         playbook = self.folder / "playbook.yml"
         playbook.write_text(json.dumps(plays))
         return playbook

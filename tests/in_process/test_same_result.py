@@ -58,7 +58,7 @@ SCENE = {
 
 
 def vaulted(name: str, tmp_path: Path) -> tuple[Path, Path]:
-    """The playbook C(name) with a value that really is vaulted, and the file of the password."""
+    """Return the playbook ``name`` with a value that really is vaulted, and the file of the password."""
     password = tmp_path / "password"
     password.write_text("invented")
     command = [str(BIN / "ansible-vault"), "encrypt_string", "--vault-password-file", str(password), "planted-example-vaulted"]

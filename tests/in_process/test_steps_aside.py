@@ -19,7 +19,7 @@ OPTIONS = {"id": "a", "cache_ttl": 5}
 
 
 def way(playbooks: Playbooks) -> str:
-    """The reason that was told for running as a module; empty in the controller's process."""
+    """Return the reason that was told for running as a module; empty in the controller's process."""
     return next((line.split("ordinary module: ")[1].strip() for line in playbooks.output.splitlines() if "ordinary module: " in line), "")
 
 
@@ -103,7 +103,7 @@ def test_it_stays_where_nothing_speaks_against_it(playbooks: Playbooks, keywords
 
 
 def connections(playbooks: Playbooks) -> list[int]:
-    """The client's port of each request; one connection has one port."""
+    """Return the client's port of each request; one connection has one port."""
     return [entry["port"] for entry in playbooks.simulator.requests()]
 
 

@@ -7,7 +7,7 @@
 Usage: python -m tests.mutation [--again] [FOLDER | FOLDER/FILE.py]..., for example: python -m tests.mutation reconcile api/retry.py
 
 mutmut does the work, in .cache/mutation, on copies; [tool.mutmut] in pyproject.toml is its configuration. Here is what it lacks: it
-leaves prose alone, and it holds what survived against survivors.yml. The exit code is 0 only if, of the parts in C(HELD), each
+leaves prose alone, and it holds what survived against survivors.yml. The exit code is 0 only if, of the parts in ``HELD``, each
 mutant was noticed or is explained there, and each explanation is still needed.
 
 --again tries only what was not noticed in the last run of the same choice, and what has changed since.
@@ -53,7 +53,7 @@ MAX_MEMORY = 4 * 1024**3
 
 
 class Mutant(NamedTuple):
-    """A change of C(file), below module_utils: one line or more C(before), and C(after) it. C(status) is mutmut's word."""
+    """A change of ``file``, below module_utils: one line or more ``before``, and ``after`` it. ``status`` is mutmut's word."""
 
     name: str
     file: str
@@ -73,7 +73,7 @@ def names_only(node: libcst.BaseString) -> Iterable[libcst.BaseString]:
 
 
 def near_tests_only(measure: Callable[..., None]) -> Callable[..., None]:
-    """mutmut's C(measure), which finds out which tests run which function, without the low tests of what is not at the bottom."""
+    """mutmut's ``measure``, which finds out which tests run which function, without the low tests of what is not at the bottom."""
 
     def measured(*arguments: Any, **options: Any) -> None:
         measure(*arguments, **options)

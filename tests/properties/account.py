@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The real modules on the simulator's own code, without HTTP and processes in between: thousands of runs in a minute."""
+"""Run the real modules with the code of the simulator, without HTTP and processes: thousands of runs in a minute."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 
 class Account:
-    """An account on a server of some behaviour, and what was asked of it: pairs of method and path."""
+    """An account on a server with some behaviour, and its requests as pairs of method and path."""
 
     def __init__(self, behaviour: Json, gateways: list[Json]) -> None:
         self.state = State()
@@ -54,16 +54,16 @@ class Account:
 
     @property
     def gateways(self) -> dict[str, Json]:
-        """A copy of what is stored, by id."""
+        """Return a copy of what is stored, by id."""
         return copy.deepcopy(dict(self.state.store.gateways(ACCOUNT)))
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        """The requests that change something."""
+        """Return the requests that change something."""
         return [request for request in self.requests if request[0] != "GET"]
 
     def send(self, request: Request, body: bytes | None = None, **_how: object) -> Answer:
-        """What a transport does: the answer to the request."""
+        """Return the answer to the request, like a transport."""
         path, _mark, query = request.path.partition("?")
         raw_path = f"/client/v4{path}"
         self.requests.append((request.method, path))
@@ -72,7 +72,7 @@ class Account:
         return Answer(answer.status, answer.headers, answer.body)
 
     def run(self, module: str, options: Json, check_mode: bool = False) -> Json:
-        """The result of a task. C(requests) are then those of this task alone."""
+        """Run a task and return its result. Afterwards, ``requests`` has only those of this task."""
         self.requests = []
         work = WORKS[module]
         given = {"account_id": ACCOUNT, "api_token": "invented-token", "max_retries": 0, **copy.deepcopy(options)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How hard to look: the same examples every time in `make properties`, many new ones in `make hunt`."""
+"""Profiles of Hypothesis: the same examples every time in `make properties`, many new ones in `make hunt`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When two stored gateways mean the same: told by the simulator's own rules, and not by the code under test."""
+"""Equivalence of two stored gateways, by the rules of the simulator instead of the code under test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def meaning(name: str, value: Any, with_secrets: bool = True, with_rule_ids: bool = True) -> Any:
-    """The value of a setting in the one form that all forms with the same meaning share."""
+    """Return the normal form of the value of a setting, which is equal for all equivalent values."""
     given = completed({name: value})[name]
     if given == "" or (given == 0 and not isinstance(given, bool)):
         given = None
@@ -32,7 +32,7 @@ def meaning(name: str, value: Any, with_secrets: bool = True, with_rule_ids: boo
 
 
 def _sorted(value: Any, name: str) -> Any:
-    """With lists that have no order sorted, and without what means nothing: an empty metadata, a whole number's fraction."""
+    """Return a value with unordered lists sorted, without empty metadata, and with ``5.0`` as ``5``."""
     if isinstance(value, list):
         elements = [_sorted(element, "") for element in value]
         return sorted(elements, key=lambda element: json.dumps(element, sort_keys=True)) if name in REORDERED else elements

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Graphs of dynamic routes, as options: some that are valid, and some of which a part is broken."""
+"""Strategies for graphs of dynamic routes, as options: valid ones, and broken ones."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PROPERTIES["model"] = st.builds(lambda properties, provider: {**properties, "pro
 
 
 def edge(element_id: Any) -> Json:
-    """Return what an output holds to lead to that element."""
+    """Return the value of an output that leads to that element."""
     return {"element_id": element_id}
 
 
@@ -141,7 +141,7 @@ breaks: st.SearchStrategy[Callable[[st.DrawFn, Graph, Json], None]] = st.sampled
 
 @st.composite
 def broken_graphs(draw: st.DrawFn) -> Graph:
-    """Valid graphs of which one part, at times two, was changed; most of them are not valid any more."""
+    """Return a valid graph with one or two changes, which make most graphs invalid."""
     graph: Graph = copy.deepcopy(draw(valid_graphs()))
     element = draw(st.sampled_from(graph))
     draw(breaks)(draw, graph, element)
@@ -154,7 +154,7 @@ def broken_graphs(draw: st.DrawFn) -> Graph:
 
 @st.composite
 def with_additions(draw: st.DrawFn, graph: Graph) -> Graph:
-    """The same graph, in the API's form, with parts that a newer server adds and in another order."""
+    """Return the same graph, in the API's form, with parts that a newer server adds and in another order."""
     added = copy.deepcopy(graph)
     for element in added:
         for holder in (element, element.setdefault("properties", {}), *element["outputs"].values()):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What may be declared, what may be stored, and which server it may be: strategies for Hypothesis, read off the field table."""
+"""Strategies for Hypothesis, derived from the field table: declarations, stored gateways and servers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Strategy = st.SearchStrategy[Any]
 
 NULLABLE = sorted(field.name for field in GATEWAY.settings if field.nullable)
 NAMES = [field.name for field in GATEWAY.settings]
-# Few, so that they collide; a dict, a list and a scalar.
+# A dict, a list and a scalar. They are few, so that they collide.
 UNKNOWN: Json = {"later_flag": True, "later_list": ["b", "a"], "later_dict": {"x": {"y": None}, "z": 5.0}}
 # Parts of nested settings that only a newer API has.
 LATER_PARTS: dict[str, Callable[[Any], None]] = {
@@ -42,7 +42,7 @@ json_values = st.recursive(
 
 
 def value_of(field: Field) -> Strategy:
-    """A value that the option takes."""
+    """Return a value that the option takes."""
     if field.name in SPECIAL:
         return SPECIAL[field.name]
     if field.pattern is not None:
@@ -53,19 +53,19 @@ def value_of(field: Field) -> Strategy:
 
 
 def whole_of(field: Field) -> Strategy:
-    """A whole number within the field's bounds, most often near the lower one."""
+    """Return a whole number within the field's bounds, most often near the lower one."""
     least = field.minimum if field.minimum is not None else 1
     most = field.maximum or 10**6
     return st.integers(least, min(most, least + 20)) | st.integers(least, most)
 
 
 def list_of(field: Field) -> Strategy:
-    """A short list of what the field's elements are."""
+    """Return a short list of valid elements of the field."""
     return st.lists(parts_of(field) if field.fields else st.sampled_from(field.choices) if field.choices else words, max_size=3)
 
 
 def text_of(field: Field) -> Strategy:
-    """Text within the field's bounds; a secret is long enough to be recognised anywhere."""
+    """Return a text within the field's bounds. A secret is long enough to be recognized anywhere."""
     if field.secret:
         return words.map(lambda word: f"invented-secret-{word}")
     least = field.min_length or 0
@@ -73,7 +73,7 @@ def text_of(field: Field) -> Strategy:
 
 
 def parts_of(field: Field) -> Strategy:
-    """A dict of the field's parts; those that are not required may be missing."""
+    """Return a dict of the field's parts; those that are not required may be missing."""
     required = {part.name: value_of(part) for part in field.fields if part.required}
     optional = {part.name: value_of(part) for part in field.fields if not part.required}
     return st.fixed_dictionaries(required, optional=optional)
@@ -116,7 +116,7 @@ values = {field.name: value_of(field) for field in GATEWAY.settings}
 
 @st.composite
 def settings(draw: st.DrawFn, unknown: bool = True) -> Json:
-    """The settings of a task: some options, some that are unset, and at times what only a newer API has or allows."""
+    """Return the settings of a task: some options, some that are unset, and sometimes settings that only a newer API has or allows."""
     chosen = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=6))
     options: Json = {name: draw(values[name]) for name in chosen}
     if options.get("log_classification"):
@@ -132,7 +132,7 @@ def settings(draw: st.DrawFn, unknown: bool = True) -> Json:
 
 @st.composite
 def stored_gateway(draw: st.DrawFn, gateway_id: str) -> Json:
-    """A gateway as a server may hold it, also with values that the options do not allow and with fields that they do not know."""
+    """Return a gateway as a server may hold it, also with values that the options do not allow and with fields that they do not know."""
     options = draw(st.fixed_dictionaries({}, optional=values))
     if options.get("log_classification"):
         options["collect_logs"] = True
@@ -150,7 +150,7 @@ def stored_gateway(draw: st.DrawFn, gateway_id: str) -> Json:
 
 @st.composite
 def behaviour(draw: st.DrawFn, masks: bool = True, refuses: bool = False, nulls: bool = True, sparse: bool = False) -> Json:
-    """One of the servers that the real one might be."""
+    """Return a behaviour that the real server might have."""
     return {
         "put": draw(st.sampled_from(["replace", "merge"])),
         "nested_on_create": draw(st.sampled_from(["keep", "drop"])),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever the data plane answers, a probe returns one of its verdicts, and neither raises nor shows a secret."""
+"""For any answer of the data plane, a probe returns a verdict. It never raises an error or shows a secret."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.properties.account import Account
 Json = Any
 RUN_TOKEN, API_TOKEN = "invented-run-token", "invented-token"
 SECRETS = (RUN_TOKEN, API_TOKEN)
-# Texts that decide about a verdict, or that hold a secret.
+# Texts that decide a verdict, or that contain a secret.
 WORDS = [
     *SECRETS,
     f"Bearer {RUN_TOKEN}",
@@ -59,7 +59,7 @@ ANSWERS = st.builds(Answer, st.sampled_from([100, 200, 204, 302, 400, 401, 403, 
 
 
 class Plane:
-    """Stands for a transport to the data plane, with one answer for every request."""
+    """Replaces a transport to the data plane, with one answer for every request."""
 
     def __init__(self, answer: Answer | None) -> None:
         self.answer = answer
@@ -71,7 +71,7 @@ class Plane:
         return self.answer._replace(headers=CaseInsensitiveDict(self.answer.headers))
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because nothing is open."""
 
 
 @contextlib.contextmanager

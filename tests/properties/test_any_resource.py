@@ -40,7 +40,7 @@ def resource_of(module: str) -> Resource:
 
 
 def identity(module: str) -> Json:
-    """The options that say which item it is, the same in each task."""
+    """Return the options that identify the item, which are the same in each task."""
     resource = resource_of(module)
     place = {field.name: PARENT["id"] for field in resource.place if field.is_option}
     return {**place, **{field.name: fitting(field) for field in resource.keys if field.default is None}}
@@ -78,7 +78,7 @@ def opened() -> Account:
 
 
 def item_of(resource: Resource, result: Json) -> Json:
-    """The settings of the item in a result, without what the server makes."""
+    """Return the settings of the item in a result, without what the server makes."""
     (item,) = [value for value in result.values() if isinstance(value, dict) and resource.id.key in value]
     return {name: value for name, value in item.items() if not resource.is_made_by_server(name)}
 

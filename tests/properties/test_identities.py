@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever the secrets are, also ids, names and settings of the same gateway: what is not secret is whole, and no secret is shown."""
+"""Even if secrets equal ids, names and settings of the same gateway, all other values are intact, and no secret is shown."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ QUOTED = "refused: {}, in short {:.12}... of %22{}%22"
 
 @st.composite
 def stored(draw: st.DrawFn) -> Json:
-    """A gateway whose secrets stand in other places of it, too."""
+    """Return a gateway whose secrets also occur in other places of it."""
     gateway: Json = draw(stored_gateway(draw(st.sampled_from(IDS))))
     gateway["otel"] = [
         {"url": "https://a.example/v1", "authorization": draw(secrets), "headers": {draw(secrets): draw(secrets)}, "content_type": "json"}
@@ -77,13 +77,13 @@ class Quoting(Account):
 
 
 def shows_no_secret(value: Any, secret_texts: set[str]) -> bool:
-    """Whether free text has none of the secrets that are long enough to be searched for."""
+    """Return whether free text has none of the secrets that are long enough to be searched for."""
     text = json.dumps(value)
     return not [secret for secret in secret_texts if len(secret) >= 8 and secret in text]
 
 
 def is_whole(shown: Json, gateway: Json, server: Json) -> None:
-    """All that the schema knows and does not call secret is as it is stored, all that it calls secret is masked."""
+    """Check that settings in the field table are shown as stored, and secrets masked."""
     assert shown["id"] == gateway["id"]
     for field in GATEWAY.settings:
         if gateway.get(field.key) is not None:

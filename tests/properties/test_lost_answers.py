@@ -35,11 +35,11 @@ accidents = st.sampled_from([NEVER, LOST, KILLED])
 
 
 class Killed(BaseException):
-    """Nothing of the task runs any more."""
+    """The task was killed."""
 
 
 class Unreliable(Account):
-    """An account with accidents, by the number of the request within its task."""
+    """An account with accidents, by number of the request within its task."""
 
     def __init__(self, lost: dict[int, str]) -> None:
         super().__init__({}, [PARENT])
@@ -66,14 +66,14 @@ class Unreliable(Account):
             return {"failed": True}
 
     def count(self) -> dict[str, int]:
-        """How many items there are of each kind."""
+        """Return how many items there are of each kind."""
         store = self.state.store
         return {resource.kind: sum(len(store.items(place)) for place in store.places(resource.kind, ACCOUNT)) for resource in RESOURCES}
 
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses take no time, and wait for nothing: this server has no lag."""
+    """Skip all pauses, because this server has no lag."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 

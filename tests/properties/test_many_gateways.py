@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for many gateways: they are as each would be alone, in whatever order, and what exists can be declared as it is."""
+"""Properties of many gateways: each is as it would be alone, in any order, and existing gateways can be declared as they are."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ present = st.sampled_from(["present", "present", "absent"])
 
 @st.composite
 def lists(draw: st.DrawFn) -> list[Json]:
-    """A list of gateways, each with settings of its own, some to be absent."""
+    """Return a list of gateways, each with settings of its own, some to be absent."""
     ids = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=3))
     return [{"id": name, "state": draw(present), **draw(settings())} for name in ids]
 
 
 @st.composite
 def stores(draw: st.DrawFn) -> list[Json]:
-    """The gateways that an account has."""
+    """Return the gateways that an account has."""
     return [draw(stored_gateway(name)) for name in draw(st.lists(st.sampled_from(IDS), unique=True, max_size=3))]
 
 
 def options_of(gateways: list[Json], **more: Any) -> Json:
-    # The simulator's code is not made for threads.
+    # The simulator's code is not thread-safe.
     return {"gateways": gateways, "concurrency": 1, **more}
 
 
 def normal(account: Account) -> Json:
-    """What is stored, in the one form of its meaning, without what is new each time."""
+    """Return the stored gateways in their normal form, without values that differ each time."""
     return {
         item_id: {name: meaning(name, value, with_rule_ids=False) for name, value in gateway.items() if name not in VOLATILE}
         for item_id, gateway in account.gateways.items()

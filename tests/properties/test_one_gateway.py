@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for one gateway, whatever is declared, whatever is stored, and whichever server it is."""
+"""Properties of one gateway, for any declaration, any stored gateway and any server."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ def open_account(server: Json, stored: Json | None) -> Account:
 
 
 def seen(account: Account) -> Json | None:
-    """The gateway in full, nothing masked or reordered; what only the server has under its default."""
+    """Return the gateway in full, nothing masked or reordered; what only the server has under its default."""
     stored = account.gateways.get("a")
     return None if stored is None else with_extra_fields(stored, account.state.behaviour)
 
 
 def wanted(options: Json) -> Json:
-    """What is declared, by API name; the parts within a setting are still under the options' names."""
+    """Return what is declared, by API name; the parts within a setting are still under the options' names."""
     given_values = {API_NAMES[name]: value for name, value in options.items() if name in API_NAMES}
     return {**given_values, **dict.fromkeys(options.get("unset", [])), **options.get("extra_settings", {})}
 
 
 def is_masking(server: Json, stored: Json | None) -> bool:
-    """Whether secrets that are stored cannot be told apart."""
+    """Return whether stored secrets cannot be compared."""
     return bool(server["mask_secrets"] and stored)
 
 
 def in_api_form(name: str, value: Any) -> Any:
-    """The option's value as the API has it; written here once more, on purpose."""
+    """Return the option's value in the form of the API. This deliberately repeats the conversion of the code under test."""
     if name == "guardrails" and value is not None:
         return {"prompt": {}, "response": {}, **value}
     if name == "otel" and value is not None:
@@ -91,12 +91,12 @@ def test_what_is_declared_is_stored_and_nothing_else_is_touched(server: Json, st
 
 
 def may_fail(server: Json, message: str) -> bool:
-    """Where a refusal is right: what contradicts what is stored, and what could only be written with loss."""
+    """Return whether a refusal is correct: the declaration contradicts the stored gateway, or a write could destroy a secret."""
     return "which is off on this AI Gateway" in message or (server["mask_secrets"] and "the server hides" in message)
 
 
 def is_plan_default(server: Json, name: str, value: Any) -> bool:
-    """Whether the server may show a value of its own where the setting is null."""
+    """Return whether the server may show a value of its own where the setting is null."""
     by_plan = server["plan_defaults"] and name in PLAN_DEFAULTS
     return value is None and bool(by_plan or ("nulls" in server["normalize"] and name in SHOWN_FOR_NULL))
 
@@ -128,12 +128,12 @@ def test_a_second_run_is_unchanged_and_costs_one_read(server: Json, stored: Json
     assume(not account.run("ai_gateway", {"id": "a", **options}).get("failed"))
     result = account.run("ai_gateway", {"id": "a", **options})
     assert (result["operation"], result["changed"], result["changed_settings"]) == ("unchanged", False, [])
-    # Where the server shows a value for what was cleared, nobody can tell whether it is the server's own.
+    # If the server returns a value for a cleared setting, it is unknown whether it is the server's own.
     assert [method for method, _path in account.requests] == (["GET", "PUT"] if shows_for_null(server, options) else ["GET"])
 
 
 def shows_for_null(server: Json, options: Json) -> bool:
-    """Whether the server shows a value of its own for something that the options clear."""
+    """Return whether the server shows a value of its own for something that the options clear."""
     return "nulls" in server["normalize"] and bool({*options.get("unset", [])} & {*SHOWN_FOR_NULL})
 
 
@@ -160,7 +160,7 @@ def test_check_mode_writes_nothing_and_predicts_the_run(server: Json, stored: Js
 
 
 def comparable(server: Json, gateway: Json | None, real: Json) -> Json | None:
-    """Without what only the server can make: times, ids of new rules, and on a new gateway what depends on the plan and on its version."""
+    """Return a gateway without values of the server: times, ids of new rules, and for a new gateway, defaults of the plan and version."""
     if gateway is None:
         return None
     made = {*VOLATILE, *(SHOWN_FOR_NULL if "nulls" in server["normalize"] else ())}
@@ -181,7 +181,7 @@ def test_one_after_the_other_is_both_together(server: Json, stored: Json | None,
 
 
 def merged(first: Json, second: Json) -> Json:
-    """Both declarations as one; the second goes before the first."""
+    """Return both declarations as one, in which the second takes precedence."""
     later = {*wanted(second)}
     options = {name: value for name, value in first.items() if API_NAMES.get(name, name) not in {*later, "unset", "extra_settings"}}
     options |= {name: value for name, value in second.items() if name not in ("unset", "extra_settings")}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sets of policies: both evaluators agree, and whatever fails on the way, nobody is locked out who was not, and is not to be."""
+"""Sets of policies: both evaluators agree, and no failure locks out anybody who was not locked out before."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def sets(names: tuple[str, ...] = NAMES) -> st.SearchStrategy[list[Json]]:
 
 
 def live(account: Unreliable) -> list[Json]:
-    """The live policies, in the form of the options, sorted."""
+    """Return the live policies, in the form of the options, sorted."""
     stored = account.state.store.items(Place("policies", ACCOUNT, PARENT)).values()
     found = [as_declared(LISTED_POLICY, from_answer(LISTED_POLICY, item)) for item in stored if item["is_live"]]
     return sorted(({name: policy[name] for name in ("name", "actor", "resource", "condition", "action")} for policy in found), key=str)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever the graph of a route is: what the checks let through the server takes, equal graphs are equal, and each can be drawn."""
+"""Graphs of routes: the server accepts what the checks accept, equal graphs compare as equal, and every graph can be drawn."""
 
 from __future__ import annotations
 

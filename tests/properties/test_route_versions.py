@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whichever server it is and whatever fails on the way: a route serves the old graph or the new one, and no version is made twice."""
+"""For any server and any failure, a route serves the old or the new graph, and no version is created twice."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ times = st.dictionaries(st.integers(0, MANY_REQUESTS), accidents, min_size=1, ma
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses take no time: nothing on this server does."""
+    """Skip all pauses, because this server has no delays."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 

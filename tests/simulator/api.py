@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a request to the true answer: what all resources have in common, by their tables."""
+"""Handling of requests for all resources, by their tables: from a request to the true answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_PER_PAGE = 100
 
 
 def answer(state: State, request: Request, route: Route | None, who: Caller) -> Answer:
-    """Does what the request asks for and returns the true answer."""
+    """Do what the request asks for and return the true answer."""
     if route is None:
         return unknown_to_store() if SECRETS_STORE in request.raw_path else unroutable(request.raw_path)
     refused = auth.refusal(who, route.needed, state.behaviour)
@@ -38,7 +38,7 @@ def answer(state: State, request: Request, route: Route | None, who: Caller) -> 
 
 
 def operate(call: Call, route: Route) -> Answer:
-    """The operation itself, or the refusal in the resource's own way."""
+    """Return the operation itself, or the refusal in the resource's own way."""
     parent = route.resource.parent
     try:
         if parent is not None and call.place.parent not in call.store.items(route.parent_place):
@@ -81,7 +81,7 @@ def remove(call: Call, item: Json) -> None:
 
 
 def listing(call: Call) -> Answer:
-    """One page of the collection."""
+    """Return one page of the collection."""
     query, resource = call.request.query, call.resource
     problems: list[Problem] = []
     page = bounded(query, "page", 1, None, problems)
@@ -116,7 +116,7 @@ def listed_items(call: Call) -> list[Json]:
 
 
 def is_found(call: Call, item: Json, wanted: str, narrowing: dict[str, str]) -> bool:
-    """Whether an item matches the text that is searched for and the filters."""
+    """Return whether an item matches the text that is searched for and the filters."""
     resource = call.resource
     matches = not wanted or any(wanted in str(item.get(name) or "") for name in resource.search)
     return matches and all(resource.filters[name].matches(call, item, text) for name, text in narrowing.items())
@@ -133,7 +133,7 @@ def given_filters(call: Call, problems: list[Problem]) -> dict[str, str]:
 
 
 def bounded(query: dict[str, str], name: str, default: int, most: int | None, problems: list[Problem]) -> int:
-    """A whole number from 1 on out of the query; notes a problem for anything else."""
+    """Return a whole number from 1 on out of the query; note a problem for anything else."""
     text = query.get(name)
     if text is None:
         return default

@@ -14,7 +14,7 @@ from tests.simulator.state import State
 
 
 def create_app(state: State) -> FastAPI:
-    """The application for one state; the framework's own pages are off, their paths are the API's."""
+    """Return the application for one state; the framework's own pages are off, their paths are the API's."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(control_routes(state))
     # Not a mount, which only takes paths that begin with a slash.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who asks, and whether this one may."""
+"""Authentication and authorization of requests."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Caller:
 
 
 def caller(headers: Mapping[str, str], behaviour: Behaviour) -> Caller:
-    """The sender of a request by its headers (lower-case names).
+    """Return the sender of a request by its headers (lower-case names).
 
     A bearer token counts before email and key when a request has both.
     """
@@ -59,30 +59,30 @@ def caller(headers: Mapping[str, str], behaviour: Behaviour) -> Caller:
 
 
 def refusal(who: Caller, needed: Iterable[Permission], behaviour: Behaviour) -> Answer | None:
-    """The answer for a caller that may not do it; None for one that may."""
+    """Return the answer for a caller that may not do it; None for one that may."""
     if isinstance(who.rights, Answer):
         return who.rights
     return None if all(who.may(permission) for permission in needed) else forbidden(behaviour)
 
 
 def unauthenticated() -> Answer:
-    """401 for no credentials and for unknown ones."""
+    """Return 401 for no credentials and for unknown ones."""
     return platform_failure(401, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
 
 
 def forbidden(behaviour: Behaviour) -> Answer:
-    """403 for a known credential that lacks the permission, or what else was seen for that."""
+    """Return 403 for a known credential that lacks the permission, or what else was seen for that."""
     status, code = behaviour.forbidden.split()
     return platform_failure(int(status), [{"code": int(code), "message": "Authentication error"}])
 
 
 def unreadable() -> Answer:
-    """400 for a missing or malformed token, as a probe of the AI Gateway API had it."""
+    """Return 400 for a missing or malformed token, as a probe of the AI Gateway API had it."""
     return platform_failure(400, [{"code": UNREADABLE_TOKEN, "message": "Missing or malformed credentials"}])
 
 
 def malformed(behaviour: Behaviour) -> Answer:
-    """400 for an Authorization header that is no bearer token."""
+    """Return 400 for an Authorization header that is no bearer token."""
     if behaviour.bad_credentials == "probe":
         return unreadable()
     chain = [{"code": BAD_AUTHORIZATION_FORMAT, "message": "Invalid format for Authorization header"}]

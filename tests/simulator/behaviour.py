@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The switches that turn the stand-in into one or another server that the real API might be."""
+"""Switches that select which of the possible real servers the stand-in simulates."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ FORBID = ConfigDict(extra="forbid", strict=True)
 
 
 def known_tokens() -> dict[str, Rights]:
-    """The tokens at the start, with what each may do."""
+    """Return the tokens at the start, with what each may do."""
     return {WRITE_TOKEN: "write", READ_TOKEN: "read"}
 
 
 def known_settings(names: list[str]) -> list[str]:
-    """Refuses a misspelt name, which would switch nothing."""
+    """Refuse a misspelt name, which would switch nothing."""
     unknown = sorted(set(names) - set(SETTINGS))
     if unknown:
         raise ValueError(f"no such settings: {', '.join(unknown)}")
@@ -47,7 +47,7 @@ def known_settings(names: list[str]) -> list[str]:
 
 
 def unknown_names(fields: dict[str, Any]) -> dict[str, Any]:
-    """Refuses names that the contract has already."""
+    """Refuse names that the contract has already."""
     taken = sorted(set(fields) & {"id", *SETTINGS, *READ_ONLY})
     if taken:
         raise ValueError(f"not extra fields: {', '.join(taken)}")
@@ -101,5 +101,5 @@ class Behaviour(
     quota: Quota | None = Field(default_factory=Quota)
 
     def merged(self, changes: dict[str, Any]) -> Behaviour:
-        """These switches with the given ones changed; a pydantic ValidationError for a bad one."""
+        """Return these switches with the given ones changed; a pydantic ValidationError for a bad one."""
         return Behaviour.model_validate({**self.model_dump(), **changes})

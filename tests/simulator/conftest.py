@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One stand-in for all tests here, put back to its start before each, and a plain client for it."""
+"""The stand-in for all tests here, reset before each test, and a plain client for it."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Client:
         return self.call("DELETE", f"/{gateway_id}")
 
     def made(self, gateway_id: str = "one", **settings: Any) -> dict[str, Any]:
-        """Creates a gateway and returns it; the create has to succeed."""
+        """Create a gateway and return it; the create has to succeed."""
         made: dict[str, Any] = result(self.create(gateway_id, **settings))
         return made
 
     def changed(self, gateway_id: str = "one", **settings: Any) -> dict[str, Any]:
-        """Updates a gateway and returns it; the update has to succeed."""
+        """Update a gateway and return it; the update has to succeed."""
         changed: dict[str, Any] = result(self.update(gateway_id, **settings))
         return changed
 

@@ -27,12 +27,12 @@ strict = with_config(ConfigDict(extra="forbid", strict=True))
 
 
 def whole(value: Any) -> Any:
-    """JSON knows one kind of number: 5.0 is the integer 5."""
+    """Return an integer for a number such as 5.0, because JSON has a single type of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def positive(value: Any) -> Any:
-    """A JSON number above zero, kept as written; booleans are no numbers."""
+    """Accept a JSON number above zero, and keep it as written. A boolean is not a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticCustomError("number_type", "Expected number, received another type")
     if not 0 < value < float("inf"):
@@ -41,7 +41,7 @@ def positive(value: Any) -> Any:
 
 
 def absolute_uri(value: str) -> str:
-    """A URI with a scheme; the web schemes also need a host."""
+    """Accept a URI with a scheme. Web schemes also need a host."""
     problem = PydanticCustomError("uri", "Invalid uri")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", value):
         raise problem
@@ -91,7 +91,7 @@ class DlpPolicies(TypedDict):
 
 
 def dlp_form(value: Any) -> str:
-    """The key `policies` tells the two forms apart."""
+    """Return the form of dlp, which the key ``policies`` decides."""
     return "<policies>" if isinstance(value, dict) and "policies" in value else "<simple>"
 
 
@@ -173,7 +173,7 @@ class OnlyValues(TypedDict):
 
 
 def metadata_form(value: Any) -> str:
-    """Everything that does not say `partition` is held against the other form."""
+    """Return the form of an entry of metadata: ``partition`` or, for any other mode, ``filter``."""
     return "<partition>" if isinstance(value, dict) and value.get("mode") == "partition" else "<filter>"
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The routes by which a test steers the stand-in; they are no part of the API."""
+"""The routes with which a test controls the stand-in. They are not part of the API."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ SPECS: TypeAdapter[list[FaultSpec]] = TypeAdapter(list[FaultSpec])
 
 
 def reply(value: Any, status: int = 200) -> Response:
-    """JSON, past the response models of the framework: the store holds any shape."""
+    """Return JSON without the response models of the framework, because the store can contain any structure."""
     return Response(encode(value), status, media_type="application/json")
 
 
 def refused(error: ValidationError) -> RequestValidationError:
-    """What the framework turns into a 422 with the details."""
+    """Return an exception that the framework turns into a 422 with the details."""
     return RequestValidationError(error.errors(include_url=False, include_context=False))
 
 
 def control_routes(state: State) -> APIRouter:
-    """All control routes, for one state."""
+    """Return all control routes, for one state."""
     router = APIRouter(prefix=CONTROL_PREFIX)
     add_general(router, state)
     add_behaviour(router, state)
@@ -49,7 +49,7 @@ def control_routes(state: State) -> APIRouter:
 
 
 def add_general(router: APIRouter, state: State) -> None:
-    """Health, usage, reset and the journal."""
+    """Add the routes for health, usage, reset and the journal."""
 
     @router.get("/health")
     async def health() -> Response:
@@ -75,7 +75,7 @@ def add_general(router: APIRouter, state: State) -> None:
 
 
 def add_behaviour(router: APIRouter, state: State) -> None:
-    """The switches."""
+    """Add the routes for the switches."""
 
     @router.get("/behaviour")
     async def behaviour() -> Response:
@@ -91,7 +91,7 @@ def add_behaviour(router: APIRouter, state: State) -> None:
 
 
 def add_faults(router: APIRouter, state: State) -> None:
-    """Planting faults; the answer lists the ones that were added."""
+    """Add the routes for faults. The answer to a new fault lists the added ones."""
 
     @router.get("/faults")
     async def faults() -> Response:
@@ -112,7 +112,7 @@ def add_faults(router: APIRouter, state: State) -> None:
 
 
 def add_store(router: APIRouter, state: State) -> None:
-    """The store as it is: nothing masked, nothing reordered, nothing validated; and how it came to be so."""
+    """Add the routes for the stored gateways and their history, without masking, reordering and validation."""
 
     @router.get("/changes")
     async def changes() -> Response:
@@ -134,7 +134,7 @@ def add_store(router: APIRouter, state: State) -> None:
 
 
 def add_items(router: APIRouter, state: State) -> None:
-    """The items of any resource, in the same way."""
+    """Add the routes for the stored items of any resource."""
 
     @router.get("/items/{account}/{kind}")
     async def items(account: str, kind: Kind) -> Response:

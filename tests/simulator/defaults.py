@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the server makes by itself: times, ids, and values for what was not given."""
+"""Values that the server generates: times, ids, and defaults."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 def default_of(name: str, plan_defaults: bool) -> Any:
-    """The value of a setting that was not given."""
+    """Return the value of a setting that was not given."""
     if plan_defaults and name in PLAN_DEFAULTS:
         return PLAN_DEFAULTS[name]
     return DEFAULTS.get(name)
 
 
 def timestamp(after: str | None = None) -> str:
-    """Now, as the API writes it; later than `after` even within the same millisecond."""
+    """Return the current time, as the API writes it; later than `after` even within the same millisecond."""
     now = datetime.now(timezone.utc)
     if after is not None:
         # A seeded gateway may hold anything there.
@@ -78,7 +78,7 @@ def with_times(item: Json, form: TimeForm) -> Json:
 
 
 def completed(given: Json) -> Json:
-    """The given settings as they are stored: null where it has a meaning, and the parts filled in."""
+    """Return the given settings as they are stored: null where it has a meaning, and the parts filled in."""
     stored = copy.deepcopy(given)
     for name in stored:
         if stored[name] is None:
@@ -91,18 +91,18 @@ def completed(given: Json) -> Json:
 
 
 def complete_spend_limits(given: Json) -> Json:
-    """Spend limits with their switch and a complete list of rules."""
+    """Return spend limits with their switch and a complete list of rules."""
     rules = [complete_rule(rule) for rule in given.get("rules", [])]
     return {**given, "enabled": given.get("enabled", False), "rules": rules}
 
 
 def complete_rule(rule: Json) -> Json:
-    """A spend rule with an id of its own (8 hex digits) unless it brought one."""
+    """Return a spend rule with an id of its own (8 hex digits) unless it brought one."""
     return {"id": secrets.token_hex(4), "enabled": True, "technique": "sliding", **rule}
 
 
 def seeded(gateway_id: str, gateway: Json) -> Json:
-    """A stored gateway from any object: what is given stays as it is, what lacks is filled in."""
+    """Return a stored gateway from any object: what is given stays as it is, what lacks is filled in."""
     now = timestamp()
     made: Json = {"id": gateway_id, "created_at": now, "modified_at": now, "is_default": gateway_id == DEFAULT_ID}
     made |= {name: DEFAULTS.get(name) for name in SETTINGS if name not in ABSENT}

@@ -62,18 +62,18 @@ class Delivery:
         self._send = send
 
     async def whole(self, answer: Answer) -> None:
-        """Sends the answer as it should be."""
+        """Send the answer as it should be."""
         await self._start(answer)
         await self._send({"type": "http.response.body", "body": self._payload(answer)})
 
     async def cut(self, answer: Answer, length: int) -> None:
-        """Promises the whole body, sends so many bytes of it and ends the connection."""
+        """Promise the whole body, sends so many bytes of it and end the connection."""
         await self._start(answer)
         await self._send({"type": "http.response.body", "body": self._payload(answer)[:length], "more_body": True})
         await self.close()
 
     async def trickle(self, answer: Answer, size: int, pause: Callable[[], Awaitable[None]]) -> None:
-        """Sends the body in pieces of so many bytes, with a pause after each."""
+        """Send the body in pieces of so many bytes, with a pause after each."""
         await self._start(answer)
         body = self._payload(answer)
         for start in range(0, len(body), size):
@@ -82,13 +82,13 @@ class Delivery:
         await self._send({"type": "http.response.body", "body": b""})
 
     async def close(self) -> None:
-        """Ends the connection in an orderly way, with whatever was sent until now."""
+        """End the connection in an orderly way, with whatever was sent until now."""
         if self._transport is not None:
             self._transport.close()
             await self._gone()
 
     async def reset(self) -> None:
-        """Ends the connection with a TCP reset: without lingering, an abort sends RST instead of FIN."""
+        """End the connection with a TCP reset: without lingering, an abort sends RST instead of FIN."""
         if self._transport is not None:
             connection = self._transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
@@ -96,7 +96,7 @@ class Delivery:
             await self._gone()
 
     async def _gone(self) -> None:
-        """Waits until the connection has ended: uvicorn takes an earlier return for a forgotten answer."""
+        """Wait until the connection has ended: uvicorn takes an earlier return for a forgotten answer."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._receive(), GONE_WITHIN)
 

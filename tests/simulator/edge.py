@@ -59,18 +59,18 @@ class Edge:
         await deliver(state, delivery, answer, fault.spec if fault else None, entry)
 
     def _data_plane(self, request: Request) -> tuple[dict[str, str], Callable[[], Answer]] | None:
-        """What answers a request of a client for a gateway, which counts in no quota; None if it is for the API."""
+        """Return what answers a request of a client for a gateway, which counts in no quota; None if it is for the API."""
         address = plane.address_of(self._state, request)
         return None if address is None else ({}, lambda: plane.answer(self._state, request, address))
 
     def _api(self, request: Request, entry: Entry, where: Route | None) -> tuple[dict[str, str], Callable[[], Answer]]:
-        """What answers a request for the API, with the headers about the quota."""
+        """Return what answers a request for the API, with the headers about the quota."""
         who = caller(request.headers, self._state.behaviour)
         headers, exhausted = self._state.ledger.take(who.name)
         return headers, lambda: exhausted or self._act(request, entry, where, who)
 
     def _act(self, request: Request, entry: Entry, where: Route | None, who: Caller) -> Answer:
-        """The true answer, with what it did to the store noted."""
+        """Return the true answer, with what it did to the store noted."""
         store = self._state.store
         before = store.changed
         answer = api.answer(self._state, request, where, who)
@@ -79,7 +79,7 @@ class Edge:
         return answer
 
     async def _around(self, fault: Fault, where: Route | None, act: Callable[[], Answer]) -> Answer:
-        """The true answer or the one that the fault gives, with the store changed before or after."""
+        """Return the true answer or the one that the fault gives, with the store changed before or after."""
         state, spec = self._state, fault.spec
         if spec.when == "before":
             state.change(fault, where)
@@ -94,7 +94,7 @@ class Edge:
 
 
 async def deliver(state: State, delivery: Delivery, answer: Answer, spec: FaultSpec | None, entry: Entry) -> None:
-    """Sends the answer in the way that the fault wants, and notes the status that went out."""
+    """Send the answer in the way that the fault wants, and note the status that went out."""
     if spec is not None and spec.reset:
         await delivery.reset()
     elif spec is not None and spec.close:
@@ -114,7 +114,7 @@ async def deliver(state: State, delivery: Delivery, answer: Answer, spec: FaultS
 
 
 def faked(spec: FaultSpec, status: int) -> Answer:
-    """The answer that a fault gives instead of the true one."""
+    """Return the answer that a fault gives instead of the true one."""
     is_json = "json_body" in spec.model_fields_set
     body = encode(spec.json_body) if is_json else (spec.body or "").encode()
     content_type = spec.content_type or ("application/json" if is_json else "text/plain; charset=utf-8")
@@ -123,7 +123,7 @@ def faked(spec: FaultSpec, status: int) -> Answer:
 
 
 async def read(scope: Scope, receive: Receive) -> Request | None:
-    """The whole request; None when the client left before the end of it."""
+    """Return the whole request; None when the client left before the end of it."""
     body = b""
     more = True
     while more:

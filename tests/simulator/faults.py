@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults that a test plants: what they match, and how often they have fired."""
+"""Faults that a test adds: the requests that they match, and how often they have fired."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRUTHFUL = frozenset({None, "cut", "trickle", "delay"})
 
 
 def compilable(pattern: str) -> str:
-    """Refuses what is no regular expression."""
+    """Refuse what is no regular expression."""
     try:
         re.compile(pattern)
     except re.error as error:
@@ -34,7 +34,7 @@ def compilable(pattern: str) -> str:
 
 
 def without_framing(headers: dict[str, str]) -> dict[str, str]:
-    """Refuses the headers that the server works out; `cut` is the way to break these."""
+    """Refuse the headers that the server works out; `cut` is the way to break these."""
     if FRAMING & {name.lower() for name in headers}:
         raise ValueError("the framing of an answer is not to be given")
     return headers
@@ -103,7 +103,7 @@ class FaultSpec(BaseModel):
 
     @model_validator(mode="after")
     def one_kind(self) -> FaultSpec:
-        """Exactly one kind, or none when the fault changes the store."""
+        """Check that there is exactly one kind, or none if the fault changes the store."""
         kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(kinds) > 1 or not (kinds or self.store):
             raise ValueError(f"give exactly one of {', '.join(KINDS)}, or only store")
@@ -115,12 +115,12 @@ class FaultSpec(BaseModel):
 
     @property
     def kind(self) -> str | None:
-        """Which of the kinds it is; None for a change of the store alone."""
+        """Return the kind of the fault, or None if it only changes the store."""
         return next((kind for kind in KINDS if getattr(self, kind) is not None), None)
 
     @property
     def acts(self) -> bool:
-        """Whether the request does its work all the same."""
+        """Return whether the request is carried out nevertheless."""
         return self.when == "after" or self.kind in TRUTHFUL
 
 
@@ -134,7 +134,7 @@ class Fault:
         self.fired = 0
 
     def fires(self, method: str, raw_path: str, reused: bool = False) -> bool:
-        """Whether it takes this request; counts the ones it lets through first and the ones it takes.
+        """Return whether it takes this request; counts the ones it lets through first and the ones it takes.
 
         `reused` says whether its connection had a request before.
         """
@@ -154,7 +154,7 @@ class Fault:
         return True
 
     def listed(self) -> Json:
-        """The fault as it was given, with its id and its counts."""
+        """Return the fault as it was given, with its id and its counts."""
         given = self.spec.model_dump(by_alias=True, exclude_unset=True)
         return {"id": self.id, **given, "skipped": self.skipped, "fired": self.fired}
 
@@ -167,20 +167,20 @@ class Faults:
         self._given = 0
 
     def add(self, spec: FaultSpec) -> Fault:
-        """Plants one."""
+        """Plant one."""
         self._given += 1
         fault = Fault(self._given, spec)
         self._faults.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Removes all; ids are not given again."""
+        """Remove all; ids are not given again."""
         self._faults.clear()
 
     def listed(self) -> list[Json]:
-        """All, in the order they were planted, the ones that are used up too."""
+        """Return all faults in the order in which they were planted, including those that are used up."""
         return [fault.listed() for fault in self._faults]
 
     def take(self, method: str, raw_path: str, reused: bool = False) -> Fault | None:
-        """The fault for a request, if any."""
+        """Return the fault for a request, if any."""
         return next((fault for fault in self._faults if fault.fires(method, raw_path, reused)), None)

@@ -38,7 +38,7 @@ class Simulator:
         self.base_url = f"{root}/client/v4"
         self.gateway_url = root
         self._session = requests.Session()
-        # Proxies of the environment have no business on the loopback interface.
+        # Do not use proxies of the environment for the loopback interface.
         self._session.trust_env = False
 
     def __enter__(self) -> Simulator:
@@ -48,63 +48,63 @@ class Simulator:
         self._session.close()
 
     def health(self) -> Json:
-        """`{"status": "ok"}`."""
+        """Return `{"status": "ok"}`."""
         return self._one("GET", "health")
 
     def cpu(self) -> float:
-        """Seconds of CPU that it has used."""
+        """Return the used CPU time in seconds."""
         return float(self._one("GET", "usage")["cpu"])
 
     def reset(self, **scene: Any) -> None:
-        """Everything back to the start, or to a start with the given behaviour, faults and gateways."""
+        """Reset everything to the start, or to a start with the given behaviour, faults and gateways."""
         self._one("POST", "reset", scene)
 
     def behaviour(self) -> Json:
-        """All switches."""
+        """Return all switches."""
         return self._one("GET", "behaviour")
 
     def behave(self, **changes: Any) -> Json:
-        """Changes the given switches and returns all of them."""
+        """Change the given switches and return all of them."""
         return self._one("PUT", "behaviour", changes)
 
     def fault(self, **fault: Any) -> Json:
-        """Plants one fault and returns it with its id."""
+        """Plant one fault and return it with its id."""
         return self.faults_of([fault])[0]
 
     def faults_of(self, faults: list[Json]) -> list[Json]:
-        """Plants several faults in one go."""
+        """Plant several faults in one go."""
         return self._many("POST", "faults", faults)
 
     def faults(self) -> list[Json]:
-        """All planted faults, with how often each fired."""
+        """Return all planted faults, with how often each fired."""
         return self._many("GET", "faults")
 
     def clear_faults(self) -> None:
-        """Removes all faults."""
+        """Remove all faults."""
         self._many("DELETE", "faults")
 
     def requests(self) -> list[Json]:
-        """The journal of the API requests, oldest first."""
+        """Return the journal of the API requests, oldest first."""
         return self._many("GET", "requests")
 
     def clear_requests(self) -> None:
-        """Empties the journal."""
+        """Empty the journal."""
         self._many("DELETE", "requests")
 
     def changes(self) -> list[Json]:
-        """All that happened to the stored gateways, by whomever, oldest first."""
+        """Return all changes of the stored gateways, oldest first."""
         return self._many("GET", "changes")
 
     def gateways(self, account: str | None = None) -> dict[str, Json]:
-        """The stored gateways of an account by id."""
+        """Return the stored gateways of an account by id."""
         return self._one("GET", f"gateways/{account or self.account_id}")
 
     def seed(self, gateway: Json, account: str | None = None) -> Json:
-        """Stores a gateway without validation; it needs an id and nothing else."""
+        """Store a gateway without validation; it needs an id and nothing else."""
         return self._one("PUT", self._gateway(gateway["id"], account), gateway)
 
     def remove(self, gateway_id: str, account: str | None = None) -> Json:
-        """Takes a gateway out of the store."""
+        """Take a gateway out of the store."""
         return self._one("DELETE", self._gateway(gateway_id, account))
 
     def items(self, kind: str, account: str | None = None) -> list[Json]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a stand-in stores: the items of every resource, how each came to be so, and how old it is."""
+"""Storage of the items of every resource, with their history and their age."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was asked of the API, in order."""
+"""Journal of the requests to the API, in order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """The query by name; of a repeated name the last value counts."""
+        """Return the query by name; of a repeated name the last value counts."""
         return dict(parse_qsl(self.query_string, keep_blank_values=True))
 
 
@@ -66,7 +66,7 @@ class Journal:
         self._entries: deque[tuple[Request, Entry]] = deque(maxlen=LONGEST)
 
     def add(self, request: Request) -> Entry:
-        """Notes a request at its arrival; the caller fills in what becomes of it."""
+        """Note a request at its arrival; the caller fills in what becomes of it."""
         entry = Entry(
             time=time.time(),
             method=request.method,
@@ -81,16 +81,16 @@ class Journal:
         return entry
 
     def clear(self) -> None:
-        """Forgets all."""
+        """Remove all entries."""
         self._entries.clear()
 
     def listed(self) -> list[Json]:
-        """All entries, the oldest first; bodies are read only now, which keeps requests quick."""
+        """Return all entries, the oldest first. Bodies are only parsed here, to keep requests fast."""
         return [{**asdict(entry), "body": readable(request.body)} for request, entry in self._entries]
 
 
 def readable(body: bytes) -> Any:
-    """The JSON value of a body, else its text; None for an empty one."""
+    """Return the JSON value of a body, else its text; None for an empty one."""
     if not body:
         return None
     try:

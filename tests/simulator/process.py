@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the stand-in as a process of its own, for tests, demonstrations and benchmarks."""
+"""Run the stand-in as a separate process, for tests, demonstrations and benchmarks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STOPPED_WITHIN = 5.0
 
 @contextmanager
 def running_simulator(log_level: str = "warning") -> Iterator[Simulator]:
-    """Starts a stand-in on a free port of the loopback interface and stops it at the end.
+    """Start a stand-in on a free port of the loopback interface and stop it at the end.
 
     RuntimeError with what it printed when it is not ready within 20 seconds.
     """
@@ -41,7 +41,7 @@ def running_simulator(log_level: str = "warning") -> Iterator[Simulator]:
 
 
 def start(port_file: Path, log: IO[bytes], log_level: str) -> subprocess.Popen[bytes]:
-    """The process, which may not listen yet; it ends by itself when this one is gone."""
+    """Return the process, which may not listen yet; it ends by itself when this one is gone."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     arguments = ["--port", "0", "--port-file", str(port_file), "--parent-pid", str(os.getpid())]
     return subprocess.Popen(
@@ -56,7 +56,7 @@ def start(port_file: Path, log: IO[bytes], log_level: str) -> subprocess.Popen[b
 
 
 def wait_for_port(process: subprocess.Popen[bytes], port_file: Path, log: IO[bytes]) -> int:
-    """The port, as soon as the process listens on it."""
+    """Return the port, as soon as the process listens on it."""
     deadline = time.monotonic() + READY_WITHIN
     while not port_file.exists():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -67,7 +67,7 @@ def wait_for_port(process: subprocess.Popen[bytes], port_file: Path, log: IO[byt
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends the process, by force if it does not listen."""
+    """End the process, by force if it does not listen."""
     process.terminate()
     try:
         process.wait(STOPPED_WITHIN)

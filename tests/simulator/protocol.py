@@ -58,12 +58,12 @@ class Problem:
 
 
 def encode(value: Any) -> bytes:
-    """JSON in its compact form; ASCII, so that lone surrogates survive the way back."""
+    """Return compact JSON. It is ASCII, so that unpaired surrogates can be returned."""
     return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def decode(body: bytes) -> Any:
-    """The JSON value of a body; ValueError for all that is not JSON, NaN and Infinity included."""
+    """Return the JSON value of a body; ValueError for all that is not JSON, NaN and Infinity included."""
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
@@ -75,7 +75,7 @@ def decode(body: bytes) -> Any:
 
 
 def success(result: Any, result_info: Json | None = None) -> Answer:
-    """200: `{"success": true, "result": ...}`, and `result_info` for a page of a list."""
+    """Return 200: `{"success": true, "result": ...}`, and `result_info` for a page of a list."""
     envelope: Json = {"success": True, "result": result}
     if result_info is not None:
         envelope["result_info"] = result_info
@@ -83,7 +83,7 @@ def success(result: Any, result_info: Json | None = None) -> Answer:
 
 
 def complete_success(result: Any, result_info: Json | None = None) -> Answer:
-    """200 with the complete envelope, which has ``errors`` and ``messages`` also where there are none."""
+    """Return 200 with the complete envelope, which has ``errors`` and ``messages`` also where there are none."""
     envelope: Json = {"success": True, "result": result, "errors": [], "messages": []}
     if result_info is not None:
         envelope["result_info"] = result_info
@@ -91,40 +91,40 @@ def complete_success(result: Any, result_info: Json | None = None) -> Answer:
 
 
 def failure(status: int, errors: list[Json]) -> Answer:
-    """A refusal of the service: no `result`, no `messages`."""
+    """Return a refusal of the service: no `result`, no `messages`."""
     return Answer(status, encode({"success": False, "errors": errors}))
 
 
 def invalid(problems: Sequence[Problem]) -> Answer:
-    """400: every problem of the request at once, one error each."""
+    """Return 400: every problem of the request at once, one error each."""
     errors = [{"code": INVALID_INPUT, "message": p.message, "path": list(p.path)} for p in problems]
     return failure(400, errors)
 
 
 def not_found(message: str = "Gateway not found") -> Answer:
-    """404 of the service: the route exists, the object does not."""
+    """Return 404 of the service: the route exists, the object does not."""
     return failure(404, [{"code": NOT_FOUND, "message": message}])
 
 
 def platform_failure(status: int, errors: list[Json], headers: Mapping[str, str] | None = None) -> Answer:
-    """A refusal by what stands in front of the service."""
+    """Return a refusal by what stands in front of the service."""
     answer = Answer(status, encode({"success": False, "errors": errors, "messages": [], "result": None}))
     answer.headers.update(headers or {})
     return answer
 
 
 def unroutable(raw_path: str) -> Answer:
-    """404 of the platform: no such route, or an account that it does not know."""
+    """Return 404 of the platform: no such route, or an account that it does not know."""
     guess = f"Could not route to {raw_path}, perhaps your object identifier is invalid?"
     errors = [{"code": NOT_ROUTABLE, "message": guess}, {"code": NO_ROUTE, "message": "No route for that URI"}]
     return platform_failure(404, errors)
 
 
 def unknown_to_store() -> Answer:
-    """404 of the Secrets Store: it has no such route, as when the id in a path is empty."""
+    """Return 404 of the Secrets Store: it has no such route, as when the id in a path is empty."""
     return platform_failure(404, [{"code": NO_STORE_ROUTE, "message": "not found"}])
 
 
 def fresh_ray() -> str:
-    """A new value for `cf-ray`: 16 hex digits and the name of the place that answered."""
+    """Return a new value for `cf-ray`: 16 hex digits and the name of the place that answered."""
     return secrets.token_hex(8) + "-SIM"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The request quota: so many requests in a window, then none for a while."""
+"""The request quota: a number of requests in a window, then none for a while."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Ledger:
         self._counts: dict[str, Count] = {}
 
     def take(self, name: str) -> tuple[dict[str, str], Answer | None]:
-        """Counts one request: the headers of its answer, and the refusal if there was none left."""
+        """Count one request: the headers of its answer, and the refusal if there was none left."""
         now = self._clock()
         count = self._counts.get(name)
         if count is None or now >= count.ends:
@@ -57,7 +57,7 @@ class Ledger:
 
 
 def too_many(seconds: float) -> Answer:
-    """429 with the seconds still to wait, rounded up to whole ones."""
+    """Return 429 with the seconds still to wait, rounded up to whole ones."""
     message = "Please wait and consider throttling your request speed"
     retry = {"retry-after": str(math.ceil(seconds))}
     return platform_failure(429, [{"code": TOO_MANY_REQUESTS, "message": message}], retry)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A resource as a table: its place in the API, its operations, and what is particular about it."""
+"""A resource as a table: its place in the API, its operations, and its special rules."""
 
 from __future__ import annotations
 

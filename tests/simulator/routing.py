@@ -94,7 +94,7 @@ BY_SHAPE = {
 
 
 def route(method: str, raw_path: str) -> Route | None:
-    """The route of a request, None when there is none."""
+    """Return the route of a request, None when there is none."""
     segments = raw_path.split("/")
     if segments[:ACCOUNT_AT] != PREFIX or len(segments) <= ACCOUNT_AT:
         return None
@@ -111,7 +111,7 @@ def route(method: str, raw_path: str) -> Route | None:
 
 
 def decoded(segment: str) -> str | None:
-    """A segment without its percent-encoding; None for what cannot name anything."""
+    """Return a segment without its percent-encoding; None for what cannot name anything."""
     if segment in ("", ".", ".."):
         return None
     try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the application: says when it is ready, stops at once, and never outlives its parent."""
+"""Run the application: report when it is ready, stop at once, and never outlive the parent process."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Server(uvicorn.Server):
 
 
 def run(options: Options) -> None:
-    """Serves until a signal comes or the parent is gone."""
+    """Serve until a signal comes or the parent is gone."""
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops in good order, then raises the signal again for the handler it found.
         signal.signal(number, lambda *_: sys.exit(0))
@@ -76,7 +76,7 @@ def run(options: Options) -> None:
 
 
 async def serve(options: Options) -> None:
-    """Serves on the running loop."""
+    """Serve on the running loop."""
     state = State()
     config = uvicorn.Config(
         create_app(state),
@@ -100,7 +100,7 @@ async def serve(options: Options) -> None:
 
 
 async def watch_parent(server: Server, pid: int | None) -> None:
-    """Ends the server when the process is gone."""
+    """End the server when the process is gone."""
     if pid is None:
         return
     # A parent that died may still be listed as a zombie, but it is no longer the parent.
@@ -111,7 +111,7 @@ async def watch_parent(server: Server, pid: int | None) -> None:
 
 
 def exists(pid: int) -> bool:
-    """Whether there is such a process, of whatever user."""
+    """Return whether there is such a process, of whatever user."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the contracts of several resources have in common."""
+"""Types that the contracts of several resources share."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything that a running stand-in remembers."""
+"""The whole state of a running stand-in."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class State:
         self.restart(Scene())
 
     def restart(self, scene: Scene) -> None:
-        """Back to the start; requests that wait are abandoned, so that they cannot act afterwards."""
+        """Reset everything. Waiting requests are abandoned, so that they have no effect afterwards."""
         self._awaken.set()
         self._awaken = asyncio.Event()
         self.behaviour = scene.behaviour
@@ -69,7 +69,7 @@ class State:
         self.traffic = Memory(self.behaviour.traffic_seed)
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Takes over switches; a new quota starts to count from zero, and a new seed with an empty memory."""
+        """Take over switches; a new quota starts to count from zero, and a new seed with an empty memory."""
         if behaviour.quota != self.behaviour.quota:
             self.ledger = Ledger(behaviour.quota)
         if behaviour.traffic_seed != self.behaviour.traffic_seed:
@@ -77,11 +77,11 @@ class State:
         self.behaviour = behaviour
 
     def stop(self) -> None:
-        """Abandons the requests that wait."""
+        """Abandon the requests that wait."""
         self._awaken.set()
 
     async def pause(self, seconds: float) -> None:
-        """Waits; Abandoned when a reset or the end comes first."""
+        """Wait. Raise Abandoned if a reset or the end comes first."""
         if seconds <= 0:
             return
         with contextlib.suppress(TimeoutError):
@@ -104,7 +104,7 @@ class State:
         return self.store.take(found[0], item_id) if found else None
 
     def change(self, fault: Fault, route: Route | None) -> None:
-        """Applies what a fault does to the store, as a second writer would."""
+        """Apply what a fault does to the store, as a second writer would."""
         for change in fault.spec.store:
             self._apply(change, change.account or (route.account if route else DEFAULT_ACCOUNTS[0]))
 

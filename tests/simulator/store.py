@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is stored, in memory, and what a create or an update makes of a gateway."""
+"""The in-memory store, with the effects of a create and an update on a gateway."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ class Store(Items):
     """All items, with what is particular about gateways."""
 
     def gateways(self, account: str) -> Gateways:
-        """All of an account by id, oldest first."""
+        """Return all gateways of an account by id, oldest first."""
         return self.items(Place(GATEWAYS, account))
 
     def get(self, account: str, gateway_id: str) -> Json | None:
-        """One gateway or None."""
+        """Return one gateway or None."""
         return self.gateways(account).get(gateway_id)
 
     def delete(self, account: str, gateway_id: str) -> Json | None:
-        """Takes a gateway away and returns it; None when there was none."""
+        """Take a gateway away and return it; None when there was none."""
         return self.take(Place(GATEWAYS, account), gateway_id)
 
     def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
-        """Puts any object there without validation, and on every replica; only what it lacks is filled in."""
+        """Put any object there without validation, and on every replica; only what it lacks is filled in."""
         stored = self._put(account, seeded(gateway_id, gateway))
         self.settle(Place(GATEWAYS, account), gateway_id)
         return stored
 
     def create(self, account: str, body: object, behaviour: Behaviour) -> Json:
-        """A new gateway from the body of a request; Refused for bad input and for an id in use."""
+        """Return a new gateway from the body of a request; Refused for bad input and for an id in use."""
         body, extra = split_extra(body, behaviour)
         if behaviour.nested_on_create == "drop" and isinstance(body, dict):
             body = {name: value for name, value in body.items() if name not in NESTED}
@@ -58,7 +58,7 @@ class Store(Items):
         return self._put(account, consistent({**made, **settings, **extra}))
 
     def update(self, account: str, current: Json, body: object, behaviour: Behaviour) -> Json:
-        """A gateway after the body of a request; Refused for bad input.
+        """Return a gateway after the body of a request; Refused for bad input.
 
         `modified_at` moves only when something that is stored has changed.
         """
@@ -79,7 +79,7 @@ class Store(Items):
 
 
 def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:
-    """The body without the extra fields, and these; they hold any JSON value."""
+    """Return the body without the extra fields, and these; they hold any JSON value."""
     if not isinstance(body, dict):
         return body, {}
     extra = {name: copy.deepcopy(body[name]) for name in behaviour.extra_fields if name in body}
@@ -89,7 +89,7 @@ def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:
 
 
 def normalized(settings: Json, behaviour: Behaviour) -> Json:
-    """The settings in the form in which this server stores them."""
+    """Return the settings in the form in which this server stores them."""
     stored = dict(settings)
     if "header_names" in behaviour.normalize and stored.get("otel"):
         stored["otel"] = [
@@ -105,11 +105,11 @@ def normalized(settings: Json, behaviour: Behaviour) -> Json:
 
 
 def without_ignored(settings: Json, behaviour: Behaviour) -> Json:
-    """The settings that this server really stores."""
+    """Return the settings that this server really stores."""
     return {name: value for name, value in settings.items() if name not in behaviour.ignore_settings}
 
 
 def consistent(gateway: Json) -> Json:
-    """The gateway as it can be: without stored logs there is nothing to classify."""
+    """Return the gateway with classification off if logs are off, because there is nothing to classify."""
     kept = {name: value for name, value in gateway.items() if value is not None or name not in ABSENT}
     return kept if kept["collect_logs"] else {**kept, "log_classification": False}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The switches that concern every resource, or what stands between a resource and its gateway."""
+"""Switches for all resources, and for the relation between a resource and its gateway."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Clients' requests: who gets through a gateway, with which key, and what refuses the others."""
+"""Requests of clients: which ones a gateway passes on, with which key, and how it refuses the others."""
 
 from __future__ import annotations
 

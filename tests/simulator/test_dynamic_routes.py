@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Dynamic routes without their versions: their life, their names, their lists and their refusals, with each switch."""
+"""Dynamic routes without their versions: life cycle, names, lists and refusals, with each switch."""
 
 from __future__ import annotations
 

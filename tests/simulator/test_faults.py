@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each kind of fault, seen from a bare socket, and which requests a fault takes."""
+"""Each kind of fault, seen from a plain socket, and the requests that a fault matches."""
 
 from __future__ import annotations
 

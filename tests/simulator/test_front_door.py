@@ -21,7 +21,7 @@ from tests.simulator.quota import Ledger
 
 
 def ask(simulator: Simulator, path: str, method: str = "GET", body: str | None = None) -> tuple[int, bytes]:
-    """Sends the path byte for byte; clients with better manners tidy it up."""
+    """Send the path byte for byte; clients with better manners tidy it up."""
     connection = http.client.HTTPConnection(urlsplit(simulator.root).netloc, timeout=10)
     headers = {"Authorization": f"Bearer {simulator.api_token}"}
     connection.request(method, path, body=body, headers=headers)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What becomes of provider configurations and their keys when their gateway changes, is deleted, or never was."""
+"""Provider configurations and their keys when their gateway changes, is deleted, or does not exist."""
 
 from __future__ import annotations
 

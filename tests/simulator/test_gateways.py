@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The life of a gateway, and what the server makes by itself."""
+"""Life cycle of a gateway, and the values that the server generates."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every resource has by its table: seeds, inspection, changes, permissions, added fields, and routes."""
+"""Features that every resource has by its table: seeds, inspection, changes, permissions, added fields, and routes."""
 
 from __future__ import annotations
 

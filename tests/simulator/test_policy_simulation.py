@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What policies decide, as a simulation shows it."""
+"""Decisions of policies in a simulation."""
 
 from __future__ import annotations
 

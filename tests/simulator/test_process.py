@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in as a process: how it starts, how it stops, and how quick it is."""
+"""The stand-in as a process: start, stop and speed."""
 
 from __future__ import annotations
 

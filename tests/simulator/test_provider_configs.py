@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Provider configurations, with each of their switches, and the key that traffic is sent with."""
+"""Provider configurations, with each of their switches, and the key that is sent with traffic."""
 
 from __future__ import annotations
 

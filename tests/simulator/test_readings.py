@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The switches for lists and readings that show less than is stored."""
+"""Switches for lists and readings that show less than is stored."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the server accepts as the graph of a dynamic route."""
+"""Graphs of dynamic routes that the server accepts and refuses."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a body may hold: both sides of each bound, types, null, required and unknown keys."""
+"""Validation of bodies: both sides of each bound, types, null, required and unknown keys."""
 
 from __future__ import annotations
 

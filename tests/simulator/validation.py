@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Holds a body against the contract and names everything in it that is wrong."""
+"""Validate a body against the contract, and report all problems."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def below(error: Refused, *steps: str | int) -> list[Problem]:
 
 
 def check(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> Json:
-    """The checked body, with the given keys only.
+    """Return the checked body, with the given keys only.
 
     Keys that the contract does not have are refused; with `tolerate_unknown` they are left out on every level, and with `keep_unknown`
     those within nested settings are kept.
@@ -52,7 +52,7 @@ def check(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> Json:
 
 
 def with_kept(given: Json, body: Any, places: Iterable[tuple[str | int, ...]]) -> Json:
-    """The checked body with the values that the body had at these places."""
+    """Return the checked body with the values that the body had at these places."""
     kept = copy.deepcopy(given)
     for *way, key in places:
         holder: Any = kept
@@ -64,7 +64,7 @@ def with_kept(given: Json, body: Any, places: Iterable[tuple[str | int, ...]]) -
 
 
 def place(detail: ErrorDetails) -> tuple[str | int, ...]:
-    """Where in the body it is; the tags of the two forms of a union are no part of the way.
+    """Return where in the body it is; the tags of the two forms of a union are no part of the way.
 
     The last step of an unknown key is that key, whatever it looks like.
     """
@@ -74,7 +74,7 @@ def place(detail: ErrorDetails) -> tuple[str | int, ...]:
 
 
 def problems(details: Iterable[ErrorDetails]) -> list[Problem]:
-    """One problem for each place; a second complaint about the same place is dropped."""
+    """Return one problem for each place; a second complaint about the same place is dropped."""
     found: dict[tuple[str | int, ...], Problem] = {}
     for detail in details:
         where = place(detail)
@@ -83,7 +83,7 @@ def problems(details: Iterable[ErrorDetails]) -> list[Problem]:
 
 
 def message(detail: ErrorDetails, where: tuple[str | int, ...]) -> str:
-    """The complaint in words; a number that is missing is reported as one that is not a number."""
+    """Return the complaint in words; a number that is missing is reported as one that is not a number."""
     if detail["type"] == "missing":
         return "Expected number, received nan" if where[-1] in NUMBERS else "Required"
     if detail["type"] == UNKNOWN:
@@ -92,7 +92,7 @@ def message(detail: ErrorDetails, where: tuple[str | int, ...]) -> str:
 
 
 def without(body: Any, places: Iterable[tuple[str | int, ...]]) -> Any:
-    """A copy of the body that lacks the keys at these places."""
+    """Return a copy of the body that lacks the keys at these places."""
     left = copy.deepcopy(body)
     for *way, key in places:
         holder = left

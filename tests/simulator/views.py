@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an answer shows of a stored gateway."""
+"""Stored gateways in the form of answers."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ REORDERED = frozenset({"profiles", "check", "values", "otel", "policies", "rules
 
 
 def with_extra_fields(gateway: Json, behaviour: Behaviour) -> Json:
-    """The gateway as it is stored, with the extra fields that were never written."""
+    """Return the gateway as it is stored, with the extra fields that were never written."""
     return {**gateway, **{name: value for name, value in behaviour.extra_fields.items() if name not in gateway}}
 
 
 def shown(gateway: Json, behaviour: Behaviour) -> Json:
-    """The gateway as the API answers it."""
+    """Return the gateway as the API answers it."""
     view = with_extra_fields(gateway, behaviour) if behaviour.extra_fields else gateway
     if behaviour.mask_secrets:
         view = masked(view, MASKS[behaviour.mask_style])
@@ -40,7 +40,7 @@ def shown(gateway: Json, behaviour: Behaviour) -> Json:
 
 
 def listed(gateway: Json, behaviour: Behaviour) -> Json:
-    """The gateway as a list of gateways shows it."""
+    """Return the gateway as a list of gateways shows it."""
     view = shown(gateway, behaviour)
     if behaviour.nested_in_list == "keep":
         return view
@@ -51,7 +51,7 @@ def listed(gateway: Json, behaviour: Behaviour) -> Json:
 
 
 def masked(gateway: Json, mask: Callable[[str], str | None]) -> Json:
-    """A copy with every secret value hidden; a seeded gateway may have any shape."""
+    """Return a copy with every secret value hidden; a seeded gateway may have any shape."""
     view = dict(gateway)
     if isinstance(view.get("otel"), list):
         view["otel"] = [masked_target(target, mask) for target in view["otel"]]
@@ -61,7 +61,7 @@ def masked(gateway: Json, mask: Callable[[str], str | None]) -> Json:
 
 
 def masked_target(target: Any, mask: Callable[[str], str | None]) -> Any:
-    """One otel target without its header values and its authorization.
+    """Return one otel target without its header values and its authorization.
 
     A secret that may be missing is never left out, as it would look like none.
     """
@@ -78,7 +78,7 @@ def masked_target(target: Any, mask: Callable[[str], str | None]) -> Any:
 
 
 def hidden(holder: Json, name: str, mask: Callable[[str], str | None]) -> Json:
-    """A copy in which the named value, if it is there, is masked, or left out where its mask is None."""
+    """Return a copy in which the named value, if it is there, is masked, or left out where its mask is None."""
     if name not in holder:
         return dict(holder)
     shown_value = mask(str(holder[name]))
@@ -87,7 +87,7 @@ def hidden(holder: Json, name: str, mask: Callable[[str], str | None]) -> Json:
 
 
 def reordered(value: Any) -> Any:
-    """A copy with the lists that have no promised order turned around, on every level."""
+    """Return a copy with the lists that have no promised order turned around, on every level."""
     if isinstance(value, list):
         return [reordered(item) for item in value]
     if not isinstance(value, dict):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What unit tests share: the real main() of a module, an ordered script of HTTP exchanges, and a real server."""
+"""Shared fixtures of unit tests: the real main() of a module, an ordered script of HTTP exchanges, and a real server."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def clean_environment(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch):
-    """The pauses that were asked for, in seconds. None is really made, but the clock moves on by them, and only by them."""
+    """Return the pauses that were asked for, in seconds. None is really made, but the clock moves on by them, and only by them."""
     made = []
     monkeypatch.setattr(time, "sleep", made.append)
     monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + sum(made))
@@ -62,7 +62,7 @@ def full_jitter(monkeypatch):
 
 
 def no_body(request):
-    """A matcher for requests that carry nothing."""
+    """Return a matcher for requests that carry nothing."""
     return not request.body, "there is a body"
 
 
@@ -106,9 +106,9 @@ class Script:
         query=None,
         info=None,
     ):
-        """Expect a request to C(path) below the account, with exactly the C(query) and the JSON C(body), and with the headers C(sent).
+        """Expect a request to ``path`` below the account with exactly this ``query`` and JSON ``body``, and with the headers ``sent``.
 
-        It is answered with C(answer) as the result and C(info) about it, with C(errors), with the C(raw) body, or by raising C(error).
+        The answer has ``answer`` as its result and ``info`` about it, or ``errors``, or the ``raw`` body; or ``error`` is raised.
         """
         checks = [matchers.query_param_matcher(query or {})]
         if method in ("GET", "DELETE"):
@@ -128,9 +128,9 @@ class Script:
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type=kind)
 
     def expect_client(self, method, url, *, status=200, answer=None, raw=None, headers=None, sent=None, body=None, error=None):
-        """Expect a request of a client of a gateway to C(url), with at least the headers C(sent) and exactly the JSON C(body).
+        """Expect a request of a client of a gateway to ``url``, with at least the headers ``sent`` and exactly the JSON ``body``.
 
-        It is answered with C(answer) as JSON, with the C(raw) body, or by raising C(error).
+        It is answered with ``answer`` as JSON, with the ``raw`` body, or by raising ``error``.
         """
         checks = [no_body] if body is None else [matchers.json_params_matcher(body)]
         checks.append(matchers.header_matcher(sent or {}))
@@ -138,7 +138,7 @@ class Script:
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type="application/json")
 
     def expect_page(self, items, *, number=1, total=None, search=None, **keywords):
-        """Expect that a page of gateways is asked for, and answer with the C(items), of C(total) if the API tells it."""
+        """Expect that a page of gateways is asked for, and answer with the ``items``, of ``total`` if the API tells it."""
         query = {"page": number, "per_page": 100}
         if search is not None:
             query["search"] = search
@@ -147,7 +147,7 @@ class Script:
 
     @property
     def calls(self):
-        """What was sent, in order, as prepared requests."""
+        """Return what was sent, in order, as prepared requests."""
         return [call.request for call in self._mock.calls]
 
     def check(self):
@@ -169,7 +169,7 @@ def api():
 
 
 class RawServer:
-    """A server on this machine, with C(tls) if it is given. It hands one connection after another to the next step of its script.
+    """A server on this machine, with ``tls`` if it is given. It hands one connection after another to the next step of its script.
 
     A step is a function of the connection; those that tests need are made by the methods below. A connection that the
     script does not foresee is recorded and closed.
@@ -203,32 +203,32 @@ class RawServer:
 
     @staticmethod
     def envelope(result):
-        """The bytes of a good answer about C(result)."""
+        """Return the bytes of a good answer about ``result``."""
         return json.dumps({"success": True, "result": result}).encode("utf-8")
 
     @staticmethod
     def answer(body, *, status="200 OK", length=None, headers=()):
-        """A step that sends an answer; a C(length) other than that of the C(body) makes it a cut one."""
+        """Return a step that sends an answer; a ``length`` other than that of the ``body`` makes it a cut one."""
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", "Connection: close", *headers]
         lines.append(f"Content-Length: {len(body) if length is None else length}")
         return RawServer.send("\r\n".join([*lines, "", ""]).encode("utf-8") + body)
 
     @staticmethod
     def send(data):
-        """A step that sends just these bytes and closes the connection."""
+        """Return a step that sends just these bytes and closes the connection."""
         return lambda connection: connection.sendall(data)
 
     @staticmethod
     def reset(connection):
-        """A step: break the connection off."""
+        """Return a step: break the connection off."""
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def hang(self, connection):
-        """A step: keep the connection and say nothing."""
+        """Return a step: keep the connection and say nothing."""
         self._stopped.wait(10)
 
     def trickle(self, connection):
-        """A step: never finish the answer, and never pause for long either."""
+        """Return a step: never finish the answer, and never pause for long either."""
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         deadline = time.monotonic() + 10
         while not self._stopped.wait(0.2) and time.monotonic() < deadline:
@@ -275,7 +275,7 @@ def raw_server():
 
 @pytest.fixture
 def other_server():
-    """A second one, for what must not go elsewhere."""
+    """Return a second one, for what must not go elsewhere."""
     running = RawServer()
     yield running
     running.stop()
@@ -283,7 +283,7 @@ def other_server():
 
 @pytest.fixture
 def serve():
-    """A builder of servers, each with the TLS context that it is given."""
+    """Return a builder of servers, each with the TLS context that it is given."""
     running = []
 
     def start(tls):
@@ -297,7 +297,7 @@ def serve():
 
 @pytest.fixture
 def gateway():
-    """A builder of gateways as a server stores them."""
+    """Return a builder of gateways as a server stores them."""
 
     def build(**settings):
         stored = {
@@ -318,7 +318,7 @@ def gateway():
 
 @contextlib.contextmanager
 def module_args(options):
-    """Let AnsibleModule read C(options), in the way of the ansible-core that is installed."""
+    """Let AnsibleModule read ``options``, in the way of the ansible-core that is installed."""
     try:
         from ansible.module_utils.testing import patch_module_args
     except ImportError:  # before ansible-core 2.19
@@ -340,8 +340,8 @@ def invocation(monkeypatch):
 def run_module(capsys, monkeypatch):
     """Run the real main() and return the JSON that it prints.
 
-    It is that of C(ai_gateway) unless another C(module) is named. C(connection=False) leaves out the account and the token,
-    C(token=False) only the token.
+    It is that of ``ai_gateway`` unless another ``module`` is named. ``connection=False`` leaves out the account and the token,
+    ``token=False`` only the token.
     """
 
     def run(options, module="ai_gateway", *, check_mode=False, diff=False, env=None, connection=True, token=True):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The custom domains of a gateway: host names of one's own in front of it."""
+"""Custom domains: host names in front of a gateway."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The prices of custom providers: what a token of a model costs."""
+"""Prices of custom providers, for the tokens of a model."""
 
 from __future__ import annotations
 

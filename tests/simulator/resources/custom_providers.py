@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The custom providers of an account: provider APIs of one's own, which all gateways can reach by their slug."""
+"""Custom providers of an account, which all gateways can use by their slug."""
 
 from __future__ import annotations
 

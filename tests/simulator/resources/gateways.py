@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The AI Gateways: the items that the account's other settings of AI Gateway belong to."""
+"""AI Gateways, the parents of the account's other items of AI Gateway."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service accepts in the bodies of policies."""
+"""Contract for the bodies of policies."""
 
 from __future__ import annotations
 

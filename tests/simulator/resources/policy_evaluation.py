@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What policies decide about a request."""
+"""Evaluation of policies for a request."""
 
 from __future__ import annotations
 

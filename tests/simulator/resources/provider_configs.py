@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The provider configurations of a gateway: which stored key it sends to which provider."""
+"""Provider configurations of a gateway: the stored key for each provider."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The graph of a dynamic route: the shape of each element, and what holds between them."""
+"""Contract for the graph of a dynamic route: the form of each element, and the rules between elements."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The versions of a dynamic route and their deployments. Nothing changes or removes them."""
+"""Versions of a dynamic route and their deployments. They cannot be changed or removed."""
 
 from __future__ import annotations
 

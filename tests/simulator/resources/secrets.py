@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The secrets in a Secrets Store. Their values are written, copied and used, but never shown."""
+"""Secrets in a Secrets Store. Their values can be written, copied and used, but are never shown."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Secrets Store of an account: the stores, of which there is at most one, and the quota."""
+"""Secrets Stores of an account, which has at most one, and their quota."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the data plane remembers: who asked how often, what is cached, and which changes it has not heard of yet."""
+"""Memory of the data plane: request counts, cached answers, and changes that have not arrived yet."""
 
 from __future__ import annotations
 

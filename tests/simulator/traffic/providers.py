@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stand-ins for the providers: lists of models, and answers to chats, each in the provider's own shape."""
+"""Stand-ins for the providers: lists of models, and answers to chats, in the format of each provider."""
 
 from __future__ import annotations
 

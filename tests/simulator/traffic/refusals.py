@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the data plane answers when it does not let a request through."""
+"""Answers of the data plane to requests that it refuses."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The way of a request through the graph of a dynamic route."""
+"""The path of a request through the graph of a dynamic route."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Walk:
     tried: int = field(default=0)
 
     def through(self, elements: list[Json]) -> None:
-        """Go from the start to an end."""
+        """Walk from the start to an end."""
         by_id = {element["id"]: element for element in elements}
         element = next((element for element in elements if element["type"] == "start"), None)
         for _step in range(MOST_STEPS):

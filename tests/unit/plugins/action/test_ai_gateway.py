@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module's work in the controller's process. tests/in_process runs the same in real playbooks."""
+"""The module executed in the controller's process. tests/in_process does the same in real playbooks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Any value that YAML has, for any option: it works, or it is refused by name before anything is sent. In both ways of running."""
+"""Any YAML value for any option is accepted, or refused by name before anything is sent, both in-process and as a module."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ anything = deep | st.recursive(
 
 
 def near(option):
-    """Values for an C(option) of a spec that are right, or nearly so, or anything."""
+    """Draw values for an ``option`` of a spec: valid ones, almost valid ones, and any others."""
     kind = option.get("type", "str")
     if option.get("options"):
         parts = {name: near(part) for name, part in option["options"].items()}
@@ -101,13 +101,13 @@ RIGHT = {
 
 
 def some_options(spec, identity):
-    """Up to three options of C(spec), beside those of C(identity)."""
+    """Draw up to three options of ``spec`` in addition to those of ``identity``."""
     names = st.lists(st.sampled_from(sorted(set(spec) - set(identity))), max_size=3, unique=True)
     return names.flatmap(lambda chosen: st.fixed_dictionaries({**identity, **{name: near(spec[name]) for name in chosen}}))
 
 
 def one_option(module, *identity):
-    """One of the module's options beside C(identity), with any value."""
+    """Return one of the module's options beside ``identity``, with any value."""
     spec = ACTIONS[module].work.argument_spec()
     names = sorted({name for main, option in spec.items() for name in (main, *option.get("aliases", ()))} - set(identity))
     return st.sampled_from(names).flatmap(lambda name: st.fixed_dictionaries({name: near(spec[name]) if name in spec else anything}))
@@ -120,7 +120,7 @@ class Echo:
         self.sent = []
 
     def close(self):
-        """Nothing is open."""
+        """Do nothing, because nothing is open."""
 
     def send(self, request, body=None, **how):
         self.sent.append(request)
@@ -150,7 +150,7 @@ def run_here(monkeypatch):
 
 @pytest.fixture
 def run_both(monkeypatch, run_here, run_module):
-    """As C(run_here), and check that the ordinary module gives the same."""
+    """Run a task like ``run_here``, and check that the ordinary module returns the same result."""
 
     def run(module, options):
         here, sent = run_here(module, options)
@@ -165,14 +165,14 @@ def run_both(monkeypatch, run_here, run_module):
 
 
 def settled(result):
-    """The result as text, without what only one way has."""
+    """Return the result as text, without what only one way has."""
     shown = {key: value for key, value in result.items() if key not in ("warnings", "deprecations", "changed")}
     # The name that Ansible gives to a module that it has not started itself.
     return re.sub(r"parameters for \(\S+\)", "parameters", json.dumps(shown, sort_keys=True))
 
 
 def is_clear(result, sent, options):
-    """It worked, or it was refused with the name of an option that was given."""
+    """Check that the task succeeded, or was refused with the name of a given option."""
     message = result.get("msg", "")
     assert message.isprintable()
     assert "defect" not in message
@@ -184,7 +184,7 @@ def is_clear(result, sent, options):
 
 
 def any_options(*strategies):
-    """A property of these, under the profile of this file."""
+    """Return a property of these, under the profile of this file."""
     return lambda test: settings(settings.get_profile("any options"))(given(*strategies)(test))
 
 
@@ -277,7 +277,7 @@ def test_any_input_of_the_filter(value):
 
 
 def test_the_filter_takes_keys_that_are_no_text():
-    """YAML reads an unquoted C(~) or C(on) as one."""
+    """YAML reads an unquoted ``~`` or ``on`` as one."""
     assert as_declared({"id": "a", "spend_limits": {None: None}}) == {"id": "a", "extra_settings": {"spend_limits": {"null": None}}}
 
 

@@ -20,7 +20,7 @@ REFUSED = [{"code": 7001, "message": "already exists", "path": ["body", "id"]}]
 
 
 def stored_body(gateway):
-    """What an update sends for C(gateway): all but what identifies it or is made by the server."""
+    """Return what an update sends for ``gateway``: all but what identifies it or is made by the server."""
     return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
 
 

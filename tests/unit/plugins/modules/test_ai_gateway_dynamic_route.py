@@ -57,7 +57,7 @@ def stored(timeout=1, number=1, **more):
 
 @pytest.fixture
 def warnings(monkeypatch):
-    """The warnings of the task, as text in every version of Ansible."""
+    """Return the warnings of the task, as text in every version of Ansible."""
     given = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: given.append(warning))
     return given
@@ -77,7 +77,7 @@ def apply(run_module):
 
 @pytest.fixture
 def routes(api, gateway):
-    """The exchanges of a route, by what they are for."""
+    """Return the exchanges of a route, by what they are for."""
 
     class Routes:
         def listed(self, *names):

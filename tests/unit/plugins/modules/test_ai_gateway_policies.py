@@ -187,7 +187,7 @@ def test_a_refusal_names_the_policy(api, listed, apply):
 
 @pytest.fixture
 def no_cel(monkeypatch):
-    """A host without the library for conditions."""
+    """Return a host without the library for conditions."""
     real = builtins.__import__
 
     def without(name, *rest):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a gateway answers, through the real main() of the module, against an ordered script of HTTP exchanges."""
+"""The probe of a gateway, through the real main() of the module, against an ordered script of HTTP exchanges."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def probe(run_module):
 
 @pytest.fixture
 def there(api, gateway):
-    """A builder of the script of the API: the gateway, its keys, and its routes if they are asked for."""
+    """Return a builder of the script of the API: the gateway, its keys, and its routes if they are asked for."""
 
     def build(*keys, routes=None, **settings):
         api.expect("GET", GATEWAY, answer=gateway(**{"authentication": True, "store_id": "s", **settings}))

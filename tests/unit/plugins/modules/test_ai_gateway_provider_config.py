@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stored key of a gateway, through the real main() of the module: what a new one needs, and what an existing one takes."""
+"""A stored key of a gateway, through the real main() of the module: requirements of a new one, and changes of an existing one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Another run over the same gateways: an update replaces the whole of one, so each can undo what the other has written."""
+"""A concurrent run for the same gateways: an update replaces a whole gateway, so each run can undo changes of the other."""
 
 from __future__ import annotations
 

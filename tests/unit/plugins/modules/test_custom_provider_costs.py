@@ -17,7 +17,7 @@ UNSET = {"cost_in": None, "cost_out": None, "token_pricing": None, "enable": Non
 
 
 def price(number=1, model="m", **settings):
-    """A price as the server stores it."""
+    """Return a price as the server stores it."""
     return {
         "id": f"c-{number}",
         "account_provider_id": "p-1",
@@ -33,13 +33,13 @@ def price(number=1, model="m", **settings):
 
 
 def shown(model="m", model_rule="equals", cost_type="tokens", **settings):
-    """A price as results have it."""
+    """Return a price as results have it."""
     return {"model": model, "model_rule": model_rule, "cost_type": cost_type, **UNSET, **settings}
 
 
 @pytest.fixture(autouse=True)
 def one_after_another(monkeypatch):
-    """One request after another, as the script of exchanges is in order."""
+    """Return one request after another, as the script of exchanges is in order."""
     monkeypatch.setattr(prices, "CONCURRENCY", 1)
 
 

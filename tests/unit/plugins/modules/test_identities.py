@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets that are equal to ids, names and settings: what later tasks act on stays whole, and a mask is never taken for an id."""
+"""Secrets that equal ids, names and settings: values for later tasks are intact, and a mask is never taken for an id."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ids that the API does not take, and other mistakes that are told of before anything is sent."""
+"""Ids that the API refuses, and other mistakes that are reported before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ODD_IDS = ["Shop", "team a", "a--b", "-a", "a-", "\u00fcber", "a.b"]
 
 @pytest.fixture
 def warnings(monkeypatch):
-    """The warnings of a module, which ansible-core returns in forms of its own."""
+    """Return the warnings of a module, which ansible-core returns in forms of its own."""
     found = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: found.append(warning))
     return found

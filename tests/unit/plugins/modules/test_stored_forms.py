@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server stores in another form than it was declared, and what it has that nobody declared."""
+"""Settings that a server stores in another form, and settings that nobody declared."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def shown(run_module, monkeypatch):
 
 
 def sent(api):
-    """The bodies of the updates."""
+    """Return the bodies of the updates."""
     return [json.loads(call.body) for call in api.calls if call.method == "PUT"]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many gateways: what is written is planned from a reading, and only what is sure to be meant is deleted."""
+"""Many gateways: writes are based on a reading, and only gateways that are certainly meant are deleted."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def at(second, **settings):
 
 @pytest.fixture
 def two_tasks(api, monkeypatch):
-    """A client of one process for two tasks, as a loop has it."""
+    """Return a client of one process for two tasks, as a loop has it."""
     written = Written()
     real = client.Client.__init__
 

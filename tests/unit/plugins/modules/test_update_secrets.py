@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a declared secret is written to a gateway that exists, and what a server may show in its place."""
+"""When a declared secret is written to an existing gateway, and how a server may show it."""
 
 from __future__ import annotations
 

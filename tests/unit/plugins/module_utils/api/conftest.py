@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests with real connections share: addresses to connect to, and the threads of tries."""
+"""Shared fixtures of tests with real connections: addresses to connect to, and the threads of tries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REAL_START = threading.Thread.start
 
 @pytest.fixture
 def of(monkeypatch):
-    """A builder of connections to an address, with a timeout of one second and little grace."""
+    """Return a builder of connections to an address, with a timeout of one second and little grace."""
     monkeypatch.setattr(transport, "GRACE_SECONDS", GRACE)
 
     def build(base_url, **more):

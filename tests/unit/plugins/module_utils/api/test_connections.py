@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Over which connection a request goes out again, and which answer is the final one."""
+"""The connection of a repeated request, and the final one of several answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class BreaksUsedConnections:
 
 
 def kept(body, status="200 OK"):
-    """An answer after which the connection stays open."""
+    """Return an answer after which the connection stays open."""
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the client makes of an answer: good, bad, or no answer of the API at all."""
+"""Parsing of answers: good ones, errors, and answers that are not from the API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was given up never acts: tries that are too late, tasks that have ended, and threads that cannot be started."""
+"""Requests that were given up never act: late tries, ended tasks, and threads that cannot be started."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_try_that_is_given_up_while_it_looks_a_name_up_is_never_sent(raw_serve
 
 
 def connected_slowly(raw_server):
-    """A proxy's step: answer CONNECT byte after byte, so that no single wait is long, then keep what comes."""
+    """Return a proxy's step: answer CONNECT byte after byte, so that no single wait is long, then keep what comes."""
     later = []
 
     def step(connection):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers that are made to do harm: time and memory stay bounded, and nothing that a terminal obeys is shown."""
+"""Malicious answers: time and memory are bounded, and no terminal escapes are shown."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ STATUS = Path("/proc/self/status")
 
 
 def peak():
-    """The most memory that this process had, in megabytes."""
+    """Return the most memory that this process had, in megabytes."""
     line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 
 @pytest.fixture
 def bounded():
-    """Fails the test if it takes too much work or memory, or does not end. On a machine that is busy, work takes longer, but is no more."""
+    """Fail the test if it takes too much work or memory, or does not end. On a machine that is busy, work takes longer, but is no more."""
     if STATUS.exists():
         Path("/proc/self/clear_refs").write_text("5")
     before, begun, worked = peak() if STATUS.exists() else 0, time.perf_counter(), time.process_time()
@@ -56,7 +56,7 @@ def run_against(raw_server, run_module, bounded):
 
 
 def repeated(head, part, times):
-    """A step that sends C(head) and then a C(part) many times, as long as the other side listens."""
+    """Return a step that sends ``head`` and then a ``part`` many times, as long as the other side listens."""
 
     def send(connection):
         connection.sendall(head)

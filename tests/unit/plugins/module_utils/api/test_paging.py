@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listing: page after page, to the end and not beyond it."""
+"""Listings are read page by page to their end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GATEWAYS = "/ai-gateway/gateways"
 
 @pytest.fixture
 def listed(run_module):
-    """The ids that the module ai_gateway_info finds."""
+    """Return the ids that the module ai_gateway_info finds."""
 
     def find(**options):
         result = run_module(options, "ai_gateway_info")

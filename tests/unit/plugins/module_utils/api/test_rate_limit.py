@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a task waits for the rate limit, and when it does not."""
+"""Waiting for the rate limit, and its limits."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_the_headers_are_read(header, limits):
 
 
 def left(remaining, seconds, quota=None, name="default"):
-    """The headers of an answer."""
+    """Return the headers of an answer."""
     headers = {"Ratelimit": f'"{name}";r={remaining};t={seconds}'}
     return headers if quota is None else {**headers, "Ratelimit-Policy": f'"{name}";q={quota};w=300'}
 
@@ -224,7 +224,7 @@ def test_what_is_left_may_be_used_by_a_task_that_sends_one_after_another(waits):
 
 
 def at_once(pace, number, headers):
-    """So many requests under way at a time."""
+    """Make that number of requests concurrently."""
     for _request in range(number):
         pace.acquire(ASKED)
     for _request in range(number):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates that must not be accepted, and the two options that are about them, with a CA of the test's own."""
+"""Certificates that must be refused, and the two options for certificates, with a CA of the test."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ca():
 
 @pytest.fixture(scope="module")
 def bundle(ca, tmp_path_factory):
-    """The CA's certificate as a file."""
+    """Return the CA's certificate as a file."""
     path = tmp_path_factory.mktemp("ca") / "ca.pem"
     ca.cert_pem.write_to_path(path)
     return str(path)
@@ -39,7 +39,7 @@ def bundle(ca, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other_bundle(tmp_path_factory):
-    """The certificate of a CA that has nothing to do with the server."""
+    """Return the certificate of a CA that did not sign the server's certificate."""
     path = tmp_path_factory.mktemp("other") / "ca.pem"
     trustme.CA().cert_pem.write_to_path(path)
     return str(path)
@@ -55,7 +55,7 @@ CERTIFICATES = {
 
 @pytest.fixture
 def server_with(ca, serve):
-    """A builder of servers with one of the certificates."""
+    """Return a builder of servers with one of the certificates."""
 
     def start(kind):
         names, validity = CERTIFICATES[kind]
@@ -80,7 +80,7 @@ def run_against(run_module, gateway):
 
 
 def is_refused(result, server, waits):
-    """It failed, at once, before the server saw anything of a request."""
+    """Check that the task failed at once, before the server received any part of a request."""
     assert result["failed"]
     assert "TLS failed: " in result["msg"]
     assert waits == []
@@ -180,7 +180,7 @@ def test_the_token_goes_only_to_who_was_verified(server_with, run_against, bundl
 
 
 def garbage(connection):
-    """A step: break the TLS connection off with something that is not TLS."""
+    """Return a step: break the TLS connection off with something that is not TLS."""
     with socket.socket(fileno=os.dup(connection.fileno())) as beneath:
         beneath.sendall(b"garbage that no TLS record begins with")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One exchange with a real server on this machine: what a mock cannot show."""
+"""Exchanges with a real server on this machine, for behaviour that a mock cannot show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEY = {"api_token": None, "api_email": "user@example.com", "api_key": "invented-
 
 @pytest.fixture
 def good(raw_server, gateway):
-    """A step that answers with the gateway of id C(a)."""
+    """Return a step that answers with the gateway of id ``a``."""
     return raw_server.answer(raw_server.envelope(gateway()))
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names, ids and values of a server go into messages and warnings, where no terminal may obey them.
 
-As values in a result they stay what they are, since C(as_declared) makes declarations of them.
+As values in a result they stay what they are, since ``as_declared`` makes declarations of them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def shown(api, run_module, monkeypatch):
 
 
 def no_terminal_obeys(texts, *parts, most=10_000):
-    """The C(texts) are there, short, hold the C(parts), and are in one plain line each."""
+    """The ``texts`` are there, short, hold the ``parts``, and are in one plain line each."""
     assert texts
     for text in texts:
         assert text.isprintable()

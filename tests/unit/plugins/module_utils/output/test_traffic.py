@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each answer of the data plane means: those of the documentation, and those that public reports say clients took for another."""
+"""Classification of answers of the data plane, including those that clients mistook for others according to public reports."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def read(status, body, headers=None, is_chat=False, scrub=str):
 
 
 def own(code, message="no"):
-    """A refusal of the gateway itself, in its short form."""
+    """Return a refusal of the gateway itself, in its short form."""
     return {"success": False, "error": [{"code": code, "message": message}]}
 
 
 def error(message, **more):
-    """A refusal of a provider in the shape of OpenAI."""
+    """Return a refusal of a provider in the shape of OpenAI."""
     return {"error": {"message": message, **more}}
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A copy that is older than what this process wrote is read again, for a bounded time."""
+"""A copy that is older than what this process wrote is read again, for a limited time."""
 
 from __future__ import annotations
 

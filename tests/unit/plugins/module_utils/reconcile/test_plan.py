@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is planned for a declaration and a stored gateway."""
+"""Plans for a declaration and a stored gateway."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ STORED = {
 
 
 def plan(settings, present=True, **stored):
-    """The plan for a gateway as STORED with changes."""
+    """Return the plan for a gateway as STORED with changes."""
     return make_plan(GATEWAY, Declaration("a", present, settings), dict(STORED, **stored))
 
 
 def plan_absent(settings, present=True):
-    """The plan where there is no gateway."""
+    """Return the plan where there is no gateway."""
     return make_plan(GATEWAY, Declaration("a", present, settings), None)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What no update changes: a failure, or the item is deleted and created again."""
+"""Immutable settings: the task fails, or the item is deleted and created again."""
 
 from __future__ import annotations
 

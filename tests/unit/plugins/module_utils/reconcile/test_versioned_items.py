@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A setting that changes by versions: one version for each change, deployed if it is valid, and read as deployed."""
+"""A setting with versions: one new version for each change, which is deployed if it is valid, and then read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting ends when what is waited for is there, or when the time is over, and never looks less than once."""
+"""Waiting ends on success or when the time is over, after at least one read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiti
 
 
 def looks(*values):
-    """A function that returns one of the values after another, and the last one from then on."""
+    """Return a function that returns one of the values after another, and the last one from then on."""
     left = list(values)
     return lambda: left.pop(0) if left[1:] else left[0]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The elements of a dynamic route: what is wrong with one, and its form as an option and in the API."""
+"""Elements of a dynamic route: their problems, and their conversion between options and API."""
 
 from __future__ import annotations
 

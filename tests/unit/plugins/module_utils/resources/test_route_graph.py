@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The graph of a dynamic route as a whole: what is wrong with it, when it is the same, and where answers have it."""
+"""The graph of a dynamic route as a whole: its problems, its comparison, and its place in answers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The form of items in requests and answers, beside that of the field table."""
+"""Conversion of items between requests or answers and the form of the field table."""
 
 from __future__ import annotations
 
