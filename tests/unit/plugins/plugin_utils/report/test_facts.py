@@ -148,8 +148,8 @@ def test_drift_has_both_values(account, declared):
 
 
 def test_the_diff_of_an_object_is_not_that_of_a_later_step(account):
-    own = {"before_header": "AI Gateway shop", "before": {"zdr": False}, "after": {"zdr": True}}
-    step = {"before_header": "AI Gateway shop", "before": {"zdr": True, "store_id": None}, "after": {"zdr": True, "store_id": "x"}}
+    own = {"before_header": "gateway shop", "before": {"zdr": False}, "after": {"zdr": True}}
+    step = {"before_header": "gateway shop", "before": {"zdr": True, "store_id": None}, "after": {"zdr": True, "store_id": "x"}}
     made = report(account, compared_with(entry("gateway", None, "shop", "updated", ["zdr"]), diff=[own, step]))
     assert [(setting.before, setting.after) for setting in made.changes[0].settings] == [("false", "true")]
 
