@@ -59,7 +59,7 @@ def test_a_run_that_fails_halfway_reports_what_it_changed() -> None:
 def test_an_object_that_fails_does_not_stop_the_others() -> None:
     """Kong/deck#860: the run ends at the first error, and leaves the rest of the configuration as it was."""
     account = Account({}, [])
-    refused = {"id": "first", "extra_settings": {"no_such_setting": 1}, **BELOW, "custom_domains": []}
+    refused = {"id": "first", "authentication": True, "extra_settings": {"no_such_setting": 1}, **BELOW, "custom_domains": []}
     result = account.run(MODULE, options({**DOCUMENT, "gateways": [refused, *DOCUMENT["gateways"]]}))
     assert {entry["parent"] or entry["id"] for entry in result["results"] if entry["operation"] == "failed"} == {"first"}
     # The failed run can be repeated without the reason for the failure.

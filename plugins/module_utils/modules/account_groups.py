@@ -120,6 +120,13 @@ class KeyGroup(_NeedsProviders):
         self._options = {WAIT_TIMEOUT.name: wait_timeout}
 
     @property
+    def cannot_be_used(self) -> bool:
+        """Whether keys are declared for a new gateway that does not declare authentication, without which it uses no stored keys."""
+        owner = self.owner
+        is_new = owner is not None and owner.current is None and owner.declaration.settings.get("authentication") is not True
+        return is_new and any(declaration.present for declaration in self.declarations)
+
+    @property
     def slugs(self) -> set[str]:
         """The slugs of the providers for which there will be a key."""
         gone = {member.declaration.id for member in self.members if member.is_to_be_deleted}
@@ -172,16 +179,24 @@ class RouteGroup(_NeedsProviders):
         """See the base class."""
         return self._plain if member.is_to_be_deleted else self.items
 
+    def is_settled(self, member: Member, check_mode: bool) -> bool:
+        """See the base class. A graph that would be written is compared with the keys of the gateway in check mode, too."""
+        return member.operation not in (CREATED, UPDATED) and super().is_settled(member, check_mode)
+
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """See the base class; a graph that is written is compared with the keys of the gateway."""
         outcome = super().settle_one(member, check_mode)
         if outcome.operation in (CREATED, UPDATED):
             elements = member.declaration.settings.get(ELEMENTS.key) or []
-            member.warnings = [*without_key(elements, self._with_key), *left_over(outcome, self.items)]
+            try:
+                member.warnings = [*without_key(elements, self._with_key), *left_over(outcome, self.items)]
+            except CollectionError as error:
+                # That keys cannot be read does not undo the write.
+                member.warnings = [f"The keys could not be read to check whether the route can work: {error}"]
         return outcome
 
     def _with_key(self) -> set[str]:
-        """Return the slugs of the providers for which the gateway has a key. That they cannot be read does not undo the write."""
+        """Return the slugs of the providers for which the gateway has a key."""
         if self._keys is not None:
             return self._keys.slugs
         owner = self.owner

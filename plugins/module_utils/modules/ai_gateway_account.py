@@ -9,7 +9,7 @@ from typing import Any, Mapping, NamedTuple, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONCURRENCY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import (
     BELOW,
     CUSTOM_DOMAINS,
@@ -32,7 +32,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account
     ProviderGroup,
     RouteGroup,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_dynamic_route import MissingProvider
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import WAIT_TIMEOUT, SharedStore
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
@@ -69,6 +68,10 @@ OPTIONS = (
 # Without a limit of the user's own, purge deletes no more, and nothing at all where a whole kind is declared empty.
 DEFAULT_PURGE_LIMIT = 10
 OPERATIONS = (CREATED, UPDATED, RECREATED, DELETED)
+
+
+class Contradiction(CollectionError):
+    """The document cannot be applied to the account as it is."""
 
 
 class Task(NamedTuple):
@@ -141,14 +144,19 @@ class Account:
         return [group for phase in self.phases for group in phase]
 
     def check(self) -> None:
-        """Make sure that each custom provider that is named exists, or will.
+        """Make sure that each custom provider that is named exists, or will, and that new gateways can use their keys.
 
-        :raises MissingProvider: if one does not.
+        :raises Contradiction: if something is not so.
         """
-        if self.providers is not None:
-            found = missing_providers(self._task.document.references, self.providers.slugs)
-            if found:
-                raise MissingProvider(f"Nothing was changed. {'; '.join(found)}.")
+        references = self._task.document.references
+        found = [] if self.providers is None else missing_providers(references, self.providers.slugs)
+        found += [
+            f"{GATEWAY.name} {gateway_id!r} is new and has {PROVIDER_CONFIGS}, but uses stored keys only with authentication: true: add it"
+            for gateway_id, group in self.keys.items()
+            if group.cannot_be_used
+        ]
+        if found:
+            raise Contradiction(f"Nothing was changed. {'; '.join(found)}.")
 
     def _is_managed(self, gateway: DeclaredGateway, name: str) -> bool:
         """Return whether there is something to do for a list below a gateway; an empty one says something only with purge."""

@@ -82,7 +82,7 @@ def providers(account: Json) -> list[Provider]:
     found = []
     for item in items_of(account, "custom_provider"):
         prices = item.get(COSTS.name)
-        url = value_text(item.get("provider_base_url"))
+        url = value_text(item.get("base_url"))
         found.append(Provider(subject_of("custom_provider", item), url, len(prices) if isinstance(prices, list) else None))
     return found
 

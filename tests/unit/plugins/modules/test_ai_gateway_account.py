@@ -38,6 +38,14 @@ def wire(provider="openai"):
 
 
 @pytest.fixture
+def warnings(monkeypatch):
+    """Return the warnings of the task, as text in every version of Ansible."""
+    given = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: given.append(warning))
+    return given
+
+
+@pytest.fixture
 def apply(run_module):
     def run(*gateways, check_mode=False, diff=False, **options):
         given = {"max_retries": 0, "concurrency": 1, **({"gateways": list(gateways)} if gateways else {}), **options}
@@ -141,6 +149,26 @@ def test_a_route_to_a_provider_that_nobody_has_changes_nothing(api, listed, appl
     problem = "gateways[0].dynamic_routes[0] (a/chat) names custom-lab, but neither custom_providers nor the account has"
     assert result["msg"].startswith(f"Nothing was changed. {problem}")
     assert {call.method for call in api.calls} == {"GET"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_key_for_a_new_gateway_without_authentication_changes_nothing(api, listed, apply, check_mode):
+    listed()
+    document = {"id": "new", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
+    message = apply(document, check_mode=check_mode)["msg"]
+    assert message.startswith("Nothing was changed. AI Gateway 'new' is new and has provider_configs, but uses stored keys only with")
+    assert {call.method for call in api.calls} == {"GET"}
+
+
+def test_check_mode_warns_of_a_route_to_a_provider_without_a_key(api, listed, apply, warnings):
+    route = {"id": "r-1", "name": "chat"}
+    listed("a", keys=[STORED_KEY], routes=[route])
+    shown = {"success": True, "result": {**route, "version": {"version_id": "v-1", "data": json.dumps(wire())}}}
+    api.expect("GET", f"{GATEWAYS}/a/routes/r-1", raw=json.dumps(shown))
+    document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
+    result = apply({**document, "dynamic_routes": [{"name": "chat", "elements": graph("opnai")}]}, check_mode=True)
+    assert operations(result)[2] == ("dynamic_route", "a", "chat", "updated")
+    assert "dynamic_route a/chat: The gateway has no key for opnai" in " ".join(warnings)
 
 
 def test_a_provider_that_is_to_be_purged_does_not_count(api, listed, apply):

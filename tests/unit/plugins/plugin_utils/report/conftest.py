@@ -50,7 +50,7 @@ def key(slug, modified_at, alias="default"):
 
 
 ACCOUNT = {
-    "custom_providers": [{"slug": "house", "name": "House", "provider_base_url": "https://llm.example.com", "costs": []}],
+    "custom_providers": [{"slug": "house", "name": "House", "base_url": "https://llm.example.com", "costs": []}],
     "gateways": [
         {
             "id": "shop",

@@ -73,7 +73,7 @@ def hostile():
         "policies": [names],
         "custom_domains": [names],
     }
-    account = {"custom_providers": [{"slug": HOSTILE, "provider_base_url": HOSTILE}], "gateways": [gateway]}
+    account = {"custom_providers": [{"slug": HOSTILE, "base_url": HOSTILE}], "gateways": [gateway]}
     diff = {"before_header": f"gateway {HOSTILE}", "before": {HOSTILE: HOSTILE}, "after": {HOSTILE: [HOSTILE] * 9}}
     entries = [
         {**entry("gateway", None, HOSTILE, "updated", [HOSTILE]), "deleted_children": [{"kind": HOSTILE, "name": HOSTILE}]},
