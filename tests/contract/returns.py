@@ -283,7 +283,9 @@ TASKS: dict[str, dict[str, Json]] = {
         ONLY_PROVIDERS: {"options": {"custom_providers": [{"slug": "house"}]}},
         f"{FAILS}purge limit": {"options": {**UNDER, "purge_limit": 1}},
         PURGED: {"options": UNDER},
-        SOME_FAILED: {"options": {"gateways": [{**WHOLE, "custom_domains": []}, {"id": "four", "authentication": True, **BELOW, **REFUSAL}]}},
+        SOME_FAILED: {
+            "options": {"gateways": [{**WHOLE, "custom_domains": []}, {"id": "four", "authentication": True, **BELOW, **REFUSAL}]}
+        },
         DELETED: {"options": GONE},
         WRONG_TOKEN: {"options": {**DOCUMENT, **UNKNOWN}},
         NO_ANSWER: {"options": {**DOCUMENT, **UNREACHABLE}},

@@ -17,8 +17,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import BELOW
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_account import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import OF_EVERY_ITEM
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import PROGRESS_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY

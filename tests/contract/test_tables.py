@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import ai_gateway_account
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateways import DEFAULT_PURGE_LIMIT, FLEET_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateways import FLEET_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from tests.contract.pages import PAGES, title_of
@@ -101,7 +102,6 @@ def default_of(field: Field) -> Any:
 
 @pytest.mark.parametrize("page", PAGES, ids=title_of)
 def test_a_number_in_brackets_behind_an_option_is_its_default(page: Path) -> None:
-    assert ai_gateway_account.DEFAULT_PURGE_LIMIT == DEFAULT_PURGE_LIMIT
     defaults = {field.name: default_of(field) for field in (*CONNECTION_OPTIONS, *FLEET_OPTIONS, *ai_gateway_account.OPTIONS)}
     told = re.findall(r"`(\w+)` \((\d+)\)", page.read_text(encoding="utf-8"))
     assert not [(name, number) for name, number in told if str(defaults.get(name)) != number]

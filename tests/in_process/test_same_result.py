@@ -130,6 +130,7 @@ def test_results_are_the_same_in_both_ways(playbooks: Playbooks, name: str, chec
         results[way] = playbooks.run(path, "--vault-password-file", str(password), "-e", f"{SWITCH}={way}", "-vvv", env=FAST)
         assert ("ordinary module" in playbooks.output) == (way == "false")
         assert "planted-example" not in "".join(settled(line) for line in results[way] if "item" not in line["ending"])
+    # The shortest of the playbooks has so many tasks: a run that ends early compares nothing.
     assert len(results["true"]) >= 20
     for here, module in zip(results["true"], results["false"], strict=True):
         assert settled(here) == settled(module), here["task"]

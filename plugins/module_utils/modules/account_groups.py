@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterator, Sequence
+from typing import Callable, Iterator, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
@@ -83,11 +83,9 @@ class ProviderGroup(Group):
 class _NeedsProviders(Group):
     """Items of a gateway that can name custom providers of the account."""
 
-    providers: ProviderGroup | None = None
-
-    def slugs_of(self, declaration: Declaration) -> list[str]:
-        """Return the slugs of the custom providers that a declared item names."""
-        raise NotImplementedError
+    providers: ProviderGroup | None
+    # Returns the slugs of the custom providers that a declared item names.
+    slugs_of: Callable[[Declaration], list[str]]
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """See the base class.
@@ -103,6 +101,8 @@ class _NeedsProviders(Group):
 
 class KeyGroup(_NeedsProviders):
     """The provider configs of a gateway."""
+
+    slugs_of = staticmethod(slugs_of_key)
 
     def __init__(
         self,
@@ -133,10 +133,6 @@ class KeyGroup(_NeedsProviders):
         stored = {str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in gone}
         return stored | {declaration.keys[0] for declaration in self.declarations if declaration.present}
 
-    def slugs_of(self, declaration: Declaration) -> list[str]:
-        """See the base class."""
-        return slugs_of_key(declaration)
-
     def items_of(self, member: Member) -> Items:
         """See the base class."""
         task = Task(member.declaration, self.items.place, self._options)
@@ -155,6 +151,8 @@ class KeyGroup(_NeedsProviders):
 class RouteGroup(_NeedsProviders):
     """The dynamic routes of a gateway."""
 
+    slugs_of = staticmethod(slugs_of_route)
+
     def __init__(
         self,
         client: Client,
@@ -170,10 +168,6 @@ class RouteGroup(_NeedsProviders):
         self._keys = keys
         # What is to be deleted need not show its graph.
         self._plain = Items(client, DYNAMIC_ROUTE, place)
-
-    def slugs_of(self, declaration: Declaration) -> list[str]:
-        """See the base class."""
-        return slugs_of_route(declaration)
 
     def items_of(self, member: Member) -> Items:
         """See the base class."""
@@ -248,8 +242,7 @@ class PolicyGroup(Group):
             kept = [member.error for member in self.members if isinstance(member.error, NotDeleted)]
             if kept:
                 raise kept[0]
-            if owner is not None and owner.error is not None:
-                raise OwnerFailed(f"Nothing was changed. {self.items.parent_name}, which it belongs to, failed.")
+            self.require_owner()
             if owner is not None and owner.outcome is not None:
                 self.items.set_parent(owner.outcome.after or {})
             batch[0].warnings = self._policies.check(check_mode)

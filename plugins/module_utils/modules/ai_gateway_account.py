@@ -47,8 +47,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, RECREATED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
@@ -65,8 +67,6 @@ OPTIONS = (
     Field("adopt_drafts", "bool", default=False),
     Field("allow_lockout", "bool", default=False),
 )
-# Without a limit of the user's own, purge deletes no more, and nothing at all where a whole kind is declared empty.
-DEFAULT_PURGE_LIMIT = 10
 OPERATIONS = (CREATED, UPDATED, RECREATED, DELETED)
 
 
@@ -138,11 +138,6 @@ class Account:
         below = (tuple(self.keys.values()), tuple(self.routes), tuple(self.policies), tuple(self.domains))
         return tuple(phase for phase in (providers, gateways, *below) if phase)
 
-    @property
-    def groups(self) -> list[Group]:
-        """All groups."""
-        return [group for phase in self.phases for group in phase]
-
     def check(self) -> None:
         """Make sure that each custom provider that is named exists, or will, and that new gateways can use their keys.
 
@@ -200,7 +195,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     account = Account(task, client)
     fleet = Fleet(account.phases, task.purge_limit, task.options["concurrency"], check=account.check)
     reconcile_fleet(fleet, client, check_mode)
-    shown = shown_members(account.groups, client.secrets, with_kind=True)
+    shown = shown_members(fleet.groups, client.secrets, with_kind=True)
     stored = _account(shown, task.document)
     result = {**fleet_result(shown, OPERATIONS, with_kind=True), "account": stored}
     refuse_failures(shown, result, "objects")
@@ -208,13 +203,13 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
 
 def _account(shown: Sequence[Shown], document: Document) -> dict[str, Any]:
-    """Return the objects that exist now, by their ids, in the form of the document."""
+    """Return the objects that exist now, by their ids, in the form of the document, with the lists that it declares empty."""
     found: dict[str, Any] = {}
     if document.custom_providers is not None:
         found[CUSTOM_PROVIDERS] = {}
     if document.gateways is not None:
         found[GATEWAYS] = {}
-    names = {resource.kind: name for name, resource in ((GATEWAYS, GATEWAY), *BELOW.items())}
+    names = {resource.kind: name for name, resource in ((CUSTOM_PROVIDERS, CUSTOM_PROVIDER), (GATEWAYS, GATEWAY), *BELOW.items())}
     for one in shown:
         kind, item = one.group.resource.kind, one.item
         if item is None:
@@ -223,7 +218,10 @@ def _account(shown: Sequence[Shown], document: Document) -> dict[str, Any]:
             gateway = found[GATEWAYS].setdefault(one.group.place, {})
             gateway.setdefault(names[kind], {})[one.member.declaration.id] = item
         else:
-            found[names.get(kind, CUSTOM_PROVIDERS)][one.member.declaration.id] = item
+            found[names[kind]][one.member.declaration.id] = item
+    for gateway in document.gateways or ():
+        for name in gateway.below if gateway.declaration.id in found[GATEWAYS] else ():
+            found[GATEWAYS][gateway.declaration.id].setdefault(name, {})
     return found
 
 

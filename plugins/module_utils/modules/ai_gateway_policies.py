@@ -27,6 +27,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY_ID
@@ -47,7 +48,6 @@ OPTIONS = (
     Field("adopt_drafts", "bool", default=False),
     Field("allow_lockout", "bool", default=False),
 )
-DEFAULT_PURGE_LIMIT = 10
 EMPTY = "policies is empty, and purge would delete every policy: check where the list comes from, or set purge_limit to allow it"
 
 

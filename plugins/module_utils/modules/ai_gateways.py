@@ -26,6 +26,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UPDATED
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -39,8 +40,6 @@ FLEET_OPTIONS = (
     Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
     UPDATE_SECRETS,
 )
-# Without a limit of the user's own, purge deletes no more, and nothing at all where no gateway is declared.
-DEFAULT_PURGE_LIMIT = 10
 ITEMS = (Listed("gateways", GATEWAY), Listed("defaults", GATEWAY))
 CHANGES = (CREATED, UPDATED, DELETED)
 
@@ -89,7 +88,8 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     group = Group(Items(client, GATEWAY), task.declarations, task.purge)
     reconcile_fleet(Fleet(((group,),), task.purge_limit, task.concurrency, deletes_first=True), client, check_mode)
     shown = shown_members([group], client.secrets)
-    gateways = {one.member.declaration.id: one.item for one in shown if one.item is not None}
+    items = {one.member.declaration.id: one.item for one in shown}
+    gateways = {item_id: item for item_id, item in items.items() if item is not None}
     result = {**fleet_result(shown, CHANGES), "gateways": gateways}
     refuse_failures(shown, result, f"{GATEWAY.name}s")
     return {**result, "ansible_facts": {"cloudflare_ai_gateways": gateways}}

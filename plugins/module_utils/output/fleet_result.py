@@ -123,7 +123,7 @@ def _entry(one: Shown) -> dict[str, Any]:
 
 def _diffs(one: Shown) -> list[dict[str, Any]]:
     """Return a diff for each item that was changed. Ansible compares line by line, in time by the square of the lines of one diff."""
-    steps = [item_diff(step.resource, step.outcome, f"{step.resource.name} {step.name}", one.scrub) for step in _done(one.member)]
+    steps = [item_diff(step.resource, step.outcome, f"{step.resource.kind} {step.name}", one.scrub) for step in _done(one.member)]
     outcome = one.member.outcome
     if outcome is None or one.member.operation in (UNCHANGED, FAILED):
         return steps

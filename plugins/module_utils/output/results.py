@@ -34,7 +34,7 @@ NOTICES = {
     DIFFERENTLY_STORED: "The server stores %s in another form than declared; the meaning is the same.",
     LEFT_OUT: "The API returns %s but refuses to take it back, so the update was sent without it.",
     REPEATED: "Another task updated the %s at the same time, based on an older reading. What is declared was written again.",
-    LEFT_ALONE: "purge left out the %s: the gateway was created again, or may no longer be purged, since the account was listed.",
+    LEFT_ALONE: "purge left out the %s: the item was created again, or may no longer be purged, since the account was listed.",
     NO_PARENT: "%s does not exist yet. Outside of check mode, the task fails unless it exists by then.",
     ADOPTED: "The %s existed already, although it was not listed, and is managed from now on.",
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",

@@ -68,7 +68,6 @@ class _Run:
     def __init__(self, fleet: Fleet, client: Client) -> None:
         self.fleet = fleet
         self.workers = Workers(client, fleet.concurrency)
-        self.finished: list[Member] = []
 
     def run(self, check_mode: bool) -> None:
         self._read_and_plan(check_mode)

@@ -171,17 +171,23 @@ class Group:
 
     def settle(self, batch: Sequence[Member], check_mode: bool) -> None:
         """Do what has to be done to the members of a batch, or in check mode predict it."""
-        owner = self.owner
         for member in batch:
             member.outcome = member.error = None
-            if owner is not None and owner.error is not None:
-                member.fail(OwnerFailed(f"Nothing was changed. {self.items.parent_name}, which it belongs to, failed."))
-                continue
             member.attempt(lambda member: self.settle_one(member, check_mode))
             member.is_settled = True
 
+    def require_owner(self) -> None:
+        """Make sure that what these belong to is as declared.
+
+        :raises OwnerFailed: if it failed.
+        """
+        owner = self.owner
+        if owner is not None and owner.error is not None:
+            raise OwnerFailed(f"Nothing was changed. {self.items.parent_name}, which it belongs to, failed.")
+
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """Do what has to be done to one member. What the listing cannot decide is read first."""
+        self.require_owner()
         reconciler = self.reconciler(member)
         current = reconciler.read() if member.in_doubt else member.current
         outcome = reconciler.foresee(current) if check_mode else reconciler.carry_out(current)

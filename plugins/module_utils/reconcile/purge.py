@@ -13,6 +13,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, plural, printable
 
+# Without a limit of the user's own, purge deletes no more than this.
+DEFAULT_PURGE_LIMIT = 10
+
 
 class PurgeRefused(CollectionError):
     """Which items are not declared is not sure, or they are more than may be deleted."""

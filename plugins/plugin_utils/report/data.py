@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, NamedTuple
 
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import account_document
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
@@ -34,12 +35,12 @@ class Kind(NamedTuple):
 KINDS: Mapping[str, Kind] = {
     kind.resource.kind: kind
     for kind in (
-        Kind(CUSTOM_PROVIDER, "custom_providers", "custom provider", "custom providers"),
-        Kind(GATEWAY, "gateways", "gateway", "gateways"),
-        Kind(PROVIDER_CONFIG, "provider_configs", "key", "keys"),
-        Kind(DYNAMIC_ROUTE, "dynamic_routes", "route", "routes"),
-        Kind(POLICY, "policies", "policy", "policies"),
-        Kind(CUSTOM_DOMAIN, "custom_domains", "custom domain", "custom domains"),
+        Kind(CUSTOM_PROVIDER, account_document.CUSTOM_PROVIDERS, "custom provider", "custom providers"),
+        Kind(GATEWAY, account_document.GATEWAYS, "gateway", "gateways"),
+        Kind(PROVIDER_CONFIG, account_document.PROVIDER_CONFIGS, "key", "keys"),
+        Kind(DYNAMIC_ROUTE, account_document.DYNAMIC_ROUTES, "route", "routes"),
+        Kind(POLICY, account_document.POLICIES, "policy", "policies"),
+        Kind(CUSTOM_DOMAIN, account_document.CUSTOM_DOMAINS, "custom domain", "custom domains"),
     )
 }
 

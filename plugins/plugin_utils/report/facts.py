@@ -58,10 +58,7 @@ def report_of(
     stored = [provider.subject for provider in found_providers]
     stored += [subject for gateway in found_gateways for subject in (gateway.subject, *gateway.belonging)]
     strangers = list(_undeclared(stored, comparison)) if undeclared else []
-    findings = sorted(
-        (*_compared_findings(comparison), *_stored_findings(found_gateways), *_stranger_findings(strangers, found_gateways)),
-        key=lambda finding: list(CHECKS).index(finding.check),
-    )
+    findings = _findings(comparison, found_gateways, strangers)
     counts = Counter(subject.kind for subject in stored)
     return Report(
         title=title,
@@ -80,6 +77,12 @@ def report_of(
         lines=finding_lines(findings, comparison.error),
         subjects=_in_order(stored, comparison),
     )
+
+
+def _findings(comparison: Comparison, found: Sequence[Gateway], strangers: Sequence[Subject]) -> list[Finding]:
+    """Return all findings in the order of the checks."""
+    findings = (*_compared_findings(comparison), *_stored_findings(found), *_stranger_findings(strangers, found))
+    return sorted(findings, key=lambda finding: list(CHECKS).index(finding.check))
 
 
 def _account_id(account: Mapping[str, Any]) -> str | None:

@@ -90,7 +90,10 @@ def test_what_is_not_mentioned_is_not_listed(listed, apply):
 
 def test_an_empty_list_is_listed_only_to_purge_it(listed, apply):
     listed("a")
-    assert apply({"id": "a", "provider_configs": []})["changed"] is False
+    result = apply({"id": "a", "provider_configs": []})
+    assert result["changed"] is False
+    # A report takes what is not in a declared list for undeclared.
+    assert result["account"]["gateways"]["a"]["provider_configs"] == {}
     listed("a", keys=[STORED_KEY])
     result = apply({"id": "a", "provider_configs": []}, purge=["provider_configs"], check_mode=True)
     assert operations(result)[1] == ("provider_config", "a", "openai/default", "deleted")

@@ -150,7 +150,7 @@ def test_a_comparison_that_failed_is_an_error(account):
 
 
 def test_junit_has_a_case_for_each_object(account, compared):
-    whole = ElementTree.fromstring(made(account, compared, "junit"))  # noqa: S314
+    whole = ElementTree.fromstring(made(account, compared, "junit"))  # noqa: S314 (it was made here)
     cases = {case.get("name"): [problem.tag for problem in case] for case in whole.iter("testcase")}
     assert cases["gateway shop"] == cases["gateway new"] == cases["key shop/custom-house/default"] == ["failure"]
     assert cases["custom domain shop/ai.example.com"] == cases["key shop/openai/default"] == []
@@ -158,7 +158,7 @@ def test_junit_has_a_case_for_each_object(account, compared):
 
 
 def test_junit_of_hostile_text_is_xml(hostile):
-    whole = ElementTree.fromstring(made(*hostile, "junit"))  # noqa: S314
+    whole = ElementTree.fromstring(made(*hostile, "junit"))  # noqa: S314 (it was made here)
     assert [problem.get("type") for problem in whole.iter("error")] == ["failed"]
 
 

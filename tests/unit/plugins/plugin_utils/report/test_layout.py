@@ -18,7 +18,7 @@ LABEL = Box(60, 17)
 
 def graph(seed, number, per_box=2):
     """Any graph of that many boxes of various sizes, in which everything leads to the last one in the end."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 (it keeps no secret)
     boxes = [Box(chance.uniform(90, 220), chance.uniform(40, 120)) for _box in range(number)]
     edges = [
         Edge(source, chance.randint(source + 1, number - 1), LABEL if chance.random() < 0.8 else Box(0, 0))
