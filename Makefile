@@ -64,7 +64,7 @@ hostile: $(READY) ## secrets planted everywhere, and answers made to do harm, in
 mutation: $(READY) ## change the code in small ways, and see which changes the unit tests do not notice; not part of `make test` (ARGS=api/retry.py)
 	@python -m tests.mutation $(ARGS)
 
-inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they step aside
+inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they fall back to the module
 	@pytest -q tests/in_process
 
 awx: $(READY) $(AWX)/.ready ## what is shipped for AWX: formats, jobs as AWX runs them, setting it up with the modules of awx.awx

@@ -141,11 +141,11 @@ OTHER_PYTHON = os.path.join(os.sep, "no", "such", "python")
         {"variables": {"ansible_delegated_vars": {"there": {"ansible_python_interpreter": OTHER_PYTHON}}}, "delegate_to": "there"},
     ],
 )
-def test_it_steps_aside(way):
+def test_it_falls_back(way):
     assert run({}, **way) == {"ran_as": "module"}
 
 
-def test_it_steps_aside_without_requests(monkeypatch):
+def test_it_falls_back_without_requests(monkeypatch):
     monkeypatch.setattr(in_process, "REQUESTS_IMPORT_ERROR", "gone")
     assert run({}) == {"ran_as": "module"}
 

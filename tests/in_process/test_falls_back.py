@@ -6,69 +6,113 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.in_process.conftest import BIN, Playbooks
+from tests.simulator.handle import Simulator
 
 SWITCH = "edgeops_cloudflare_in_process"
 OPTIONS = {"id": "a", "cache_ttl": 5}
 
 
-def way(playbooks: Playbooks) -> str:
-    """Return the reason that was told for running as a module; empty in the controller's process."""
-    return next((line.split("ordinary module: ")[1].strip() for line in playbooks.output.splitlines() if "ordinary module: " in line), "")
+FALLS_BACK: dict[str, dict[str, Any]] = {
+    "it sets environment variables": {"environment": {"A": "b"}},
+    f"{SWITCH} is false": {"vars": {SWITCH: False}},
+    f"{SWITCH} is false by a template": {"vars": {SWITCH: "{{ 1 > 2 }}"}},
+    "it is asynchronous": {"async": 30, "poll": 1},
+    "it uses become": {"become": True, "become_method": "su"},
+    "it uses become by variables": {"vars": {"ansible_become": True, "ansible_become_method": "su"}},
+    "it runs with another interpreter": {"vars": {"ansible_python_interpreter": "{{ other }}"}},
+}
+STAYS: dict[str, dict[str, Any]] = {
+    "no keywords": {},
+    "switched on": {"vars": {SWITCH: True}},
+    "empty environment": {"environment": {}},
+    "the interpreter of the controller": {"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}},
+    "any interpreter": {"vars": {"ansible_python_interpreter": "auto_silent"}},
+    "delegated": {"delegate_to": "localhost"},
+    "local connection": {"connection": "local"},
+    "local connection by its full name": {"connection": "ansible.builtin.local"},
+    "no log": {"no_log": True},
+    "check mode and diff": {"check_mode": True, "diff": True},
+}
 
 
-def program_of(playbooks: Playbooks) -> bool:
-    return "AnsiballZ_ai_gateway" in playbooks.output
+def reason_in(output: str) -> str:
+    """Return the reason for running as a module; empty in the controller's process."""
+    return next((line.split("ordinary module: ")[1].strip() for line in output.splitlines() if "ordinary module: " in line), "")
 
 
-@pytest.mark.parametrize(
-    ("keywords", "arguments", "reason"),
-    [
-        ({"environment": {"A": "b"}}, (), "it sets environment variables"),
-        ({"vars": {SWITCH: False}}, (), f"{SWITCH} is false"),
-        ({"vars": {SWITCH: "{{ 1 > 2 }}"}}, (), f"{SWITCH} is false"),
-        ({}, ("-e", f"{SWITCH}=no"), f"{SWITCH} is false"),
-        ({"async": 30, "poll": 1}, (), "it is asynchronous"),
-        ({"become": True, "become_method": "su"}, (), "it uses become"),
-        ({"vars": {"ansible_become": True, "ansible_become_method": "su"}}, (), "it uses become"),
-    ],
-)
-def test_it_steps_aside(playbooks: Playbooks, keywords: dict[str, Any], arguments: tuple[str, ...], reason: str) -> None:
-    result = playbooks.run_task("-vvv", *arguments, options=OPTIONS, **keywords)
-    assert way(playbooks) == reason
-    assert program_of(playbooks)
-    assert result["operation"] == "created"
+def is_program(output: str) -> bool:
+    return "AnsiballZ_ai_gateway" in output
 
 
-def test_it_steps_aside_for_another_interpreter(playbooks: Playbooks, tmp_path: Path) -> None:
-    other = tmp_path / "python"
+class TaskRun(NamedTuple):
+    output: str
+    result: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def tasks_run(shared_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, TaskRun]:
+    """Run a task with each set of keywords, in one playbook, because its start takes longer than a task."""
+    shared_simulator.reset()
+    folder = tmp_path_factory.mktemp("keywords")
+    other = folder / "python"
     other.write_text(f'#!/bin/sh\nexec {BIN}/python "$@"\n')
     other.chmod(0o755)
-    result = playbooks.run_task("-vvv", options=OPTIONS, vars={"ansible_python_interpreter": str(other)})
-    assert way(playbooks) == f"it runs with {other}"
-    assert result["operation"] == "created"
+    tasks = [
+        {"name": name, "edgeops.cloudflare.ai_gateway": {"id": f"g{number}", "cache_ttl": 5}, **keywords}
+        for number, (name, keywords) in enumerate({**FALLS_BACK, **STAYS}.items())
+    ]
+    playbooks = Playbooks(shared_simulator, folder)
+    results = playbooks.run(
+        playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), "-vvv", "-e", f"other={other}"
+    )
+    outputs = dict(re.findall(r"^TASK \[(.*?)\] \*+$(.*?)(?=^TASK |^PLAY RECAP)", playbooks.output, re.MULTILINE | re.DOTALL))
+    return {line["task"]: TaskRun(outputs[line["task"]], line["result"]) for line in results}
 
 
-def test_it_steps_aside_without_requests(playbooks: Playbooks, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", FALLS_BACK)
+def test_it_falls_back_to_the_ordinary_module(tasks_run: dict[str, TaskRun], name: str) -> None:
+    reason = reason_in(tasks_run[name].output)
+    assert reason
+    assert name.startswith(reason) or reason.startswith("it runs with /")
+    assert is_program(tasks_run[name].output)
+    assert tasks_run[name].result["operation"] == "created"
+
+
+@pytest.mark.parametrize("name", STAYS)
+def test_it_stays_in_the_controllers_process(tasks_run: dict[str, TaskRun], name: str) -> None:
+    assert reason_in(tasks_run[name].output) == ""
+    assert not is_program(tasks_run[name].output)
+    assert not tasks_run[name].result.get("failed")
+
+
+def test_an_extra_variable_switches_it_off(playbooks: Playbooks) -> None:
+    playbooks.run_task("-vvv", "-e", f"{SWITCH}=no", options=OPTIONS)
+    assert reason_in(playbooks.output) == f"{SWITCH} is false"
+    assert is_program(playbooks.output)
+
+
+def test_it_falls_back_without_requests(playbooks: Playbooks, tmp_path: Path) -> None:
     (tmp_path / "hidden").mkdir()
     (tmp_path / "hidden" / "requests.py").write_text("raise ImportError('hidden by the test')\n")
     playbook = playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": [{"edgeops.cloudflare.ai_gateway": OPTIONS}]}])
     (line,) = playbooks.run(playbook, "-vvv", env={"PYTHONPATH": str(tmp_path / "hidden")})
-    assert way(playbooks) == "the controller's Python has no requests"
+    assert reason_in(playbooks.output) == "the controller's Python has no requests"
     assert "Failed to import the required Python library (requests)" in line["result"]["msg"]
 
 
 @pytest.mark.parametrize("arguments", [(), ("-u", "nobody"), ("-e", "ansible_user=nobody")])
 def test_a_user_has_no_meaning_for_a_local_connection(playbooks: Playbooks, arguments: tuple[str, ...]) -> None:
     playbooks.run_task("-vvv", *arguments, options=OPTIONS, **({} if arguments else {"remote_user": "nobody"}))
-    assert way(playbooks) == ""
-    assert not program_of(playbooks)
+    assert reason_in(playbooks.output) == ""
+    assert not is_program(playbooks.output)
 
 
 def test_it_stays_where_a_remote_host_delegates_to_the_controller(playbooks: Playbooks, tmp_path: Path) -> None:
@@ -76,30 +120,9 @@ def test_it_stays_where_a_remote_host_delegates_to_the_controller(playbooks: Pla
     inventory.write_text(str({"all": {"hosts": {"web": {"ansible_host": "192.0.2.1"}}, "vars": {"ansible_user": "deploy"}}}))
     task = {"edgeops.cloudflare.ai_gateway": OPTIONS, "delegate_to": "localhost"}
     playbooks.run(playbooks.write([{"hosts": "web", "gather_facts": False, "tasks": [task]}]), "-i", str(inventory), "-vvv")
-    assert way(playbooks) == ""
-    assert not program_of(playbooks)
+    assert reason_in(playbooks.output) == ""
+    assert not is_program(playbooks.output)
     assert list(playbooks.simulator.gateways()) == ["a"]
-
-
-@pytest.mark.parametrize(
-    "keywords",
-    [
-        {},
-        {"vars": {SWITCH: True}},
-        {"environment": {}},
-        {"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}},
-        {"vars": {"ansible_python_interpreter": "auto_silent"}},
-        {"delegate_to": "localhost"},
-        {"connection": "local"},
-        {"connection": "ansible.builtin.local"},
-        {"no_log": True},
-        {"check_mode": True, "diff": True},
-    ],
-)
-def test_it_stays_where_nothing_speaks_against_it(playbooks: Playbooks, keywords: dict[str, Any]) -> None:
-    playbooks.run_task("-vvv", options=OPTIONS, **keywords)
-    assert way(playbooks) == ""
-    assert not program_of(playbooks)
 
 
 def connections(playbooks: Playbooks) -> list[int]:
@@ -139,7 +162,7 @@ def test_strategies_and_forks(playbooks: Playbooks, strategy: str, tmp_path: Pat
     ]
     play = {"hosts": "all", "gather_facts": False, "strategy": strategy, "tasks": tasks}
     results = playbooks.run(playbooks.write([play]), "-i", str(inventory), "-f", "3", "-vvv")
-    assert not program_of(playbooks)
+    assert not is_program(playbooks.output)
     assert len(playbooks.simulator.gateways()) == 12
     assert [line["result"]["changed"] for line in results if "item" not in line["ending"]].count(True) == 6
     assert {line["ending"] for line in results} == {"ok", "item ok"}
