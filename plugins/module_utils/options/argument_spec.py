@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import os
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
@@ -43,11 +43,15 @@ def options_of(fields: Iterable[Field], with_defaults: bool = True) -> dict[str,
     return {field.name: _option(field, with_defaults) for field in fields}
 
 
-def item_options(resource: Resource) -> dict[str, Any]:
-    """Return the argument spec of one item of ``resource``: place, identity, state, settings, and the further options that it has."""
+def item_options(resource: Resource, given: Collection[str] | None = None) -> dict[str, Any]:
+    """Return the argument spec of one item of ``resource``: place, identity, state, settings, and the further options that it has.
+
+    :param given: names to which the settings are limited, because Ansible spends time on each option of each item.
+    """
     spec = options_of(field for field in (*resource.place, *resource.keys) if field.is_option)
     spec["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
-    spec.update(options_of((field for field in resource.settings if field.is_option), with_defaults=False))
+    settings = [field for field in resource.settings if field.is_option and (given is None or not names_of_field(field).isdisjoint(given))]
+    spec.update(options_of(settings, with_defaults=False))
     spec["extra_settings"] = {"type": "dict"}
     if any(field.nullable for field in resource.settings):
         spec["unset"] = {"type": "list", "elements": "str"}
@@ -58,9 +62,14 @@ def item_options(resource: Resource) -> dict[str, Any]:
     return spec
 
 
+def names_of_field(field: Field) -> set[str]:
+    """Return the name and the aliases of the option of ``field``."""
+    return {field.name, *field.aliases}
+
+
 def names_of(fields: Iterable[Field]) -> set[str]:
     """Return all names of the options of ``fields``, including aliases, and of the options of every item."""
-    return {*OF_EVERY_ITEM, *(name for field in fields for name in (field.name, *field.aliases))}
+    return {*OF_EVERY_ITEM, *(name for field in fields for name in names_of_field(field))}
 
 
 def item_names(resource: Resource) -> set[str]:

@@ -55,7 +55,8 @@ class ItemReader:
             where = f"{place} ({self.label(item_id)})" if item_id else place
             declarations.append(self._read(where, (), options, lambda *given: lay_under(self._resource, under, declare(*given))))
         same_id = {item_id: same for item_id, same in places.items() if item_id and same[1:]}
-        self.problems += [f"{' and '.join(same)} have the same id ({self.label(item_id)})" for item_id, same in same_id.items()]
+        names = " and ".join(field.name for field in self._resource.keys)
+        self.problems += [f"{' and '.join(same)} have the same {names} ({self.label(item_id)})" for item_id, same in same_id.items()]
         return tuple(filter(None, declarations))
 
     def label(self, item_id: str) -> str:
@@ -80,7 +81,7 @@ class ItemReader:
         declare_by: Callable[[Resource, dict[str, Any], Sequence[str]], Read],
     ) -> Read | None:
         # A spec of its own for each item, as Ansible fills in the parts of a nested default in place.
-        spec = {name: option for name, option in item_options(self._resource).items() if name not in without}
+        spec = {name: option for name, option in item_options(self._resource, options).items() if name not in without}
         shapes = list(wrong_shapes(spec, options))
         misshapen = {name for name, _problem in shapes}
         validated = ArgumentSpecValidator(spec).validate({name: value for name, value in options.items() if name not in misshapen})

@@ -170,7 +170,7 @@ def test_all_problems_are_reported_together_before_anything_is_sent(api, apply):
     ]
     result = apply(*wrong, expect=[{**EXPECTED, "identity": {"metadata": {"a": {}}}, "spent": {"a": -1}}], purge_limit=-1)
     syntax = ["not CEL"] if importlib.util.find_spec("celpy") else []
-    for part in ("actor", "resource.models", "action.amount", "have the same id", "metadata", "spent.a", "purge_limit", *syntax):
+    for part in ("actor", "resource.models", "action.amount", "have the same name (a)", "metadata", "spent.a", "purge_limit", *syntax):
         assert part in result["msg"], part
     assert not api.calls
 

@@ -252,7 +252,7 @@ def test_a_price_that_cannot_be_created_leaves_the_others(api, apply, provider, 
 @pytest.mark.parametrize(
     ("costs", "problem"),
     [
-        ([{"model": "m"}, {"model": "m", "model_rule": "equals"}], "costs[0] and costs[1] have the same id"),
+        ([{"model": "m"}, {"model": "m", "model_rule": "equals"}], "costs[0] and costs[1] have the same model and model_rule and"),
         ([{"model": ""}], "costs[0]"),
         ([{"model": "m", "cost_in": -1}], "costs[0] (m/equals/tokens): cost_in is -1"),
         ([{"model": "m", "cost_in": float("inf")}], "cost_in"),
