@@ -149,10 +149,15 @@ class DocumentReader:
         return found
 
 
-def missing_providers(references: Sequence[Reference], known: set[str]) -> list[str]:
-    """Return the problems of places that name a custom provider that is not ``known``."""
+def missing_providers(references: Sequence[Reference], known: set[str], purged: set[str]) -> list[str]:
+    """Return the problems of places that name a custom provider that is not ``known``, or that will be ``purged``."""
     return [
-        f"{where} names {PREFIX + slug}, but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug}"
+        f"{where} names {PREFIX + slug}, "
+        + (
+            f"which purge would delete: add it to {CUSTOM_PROVIDERS}"
+            if slug in purged
+            else f"but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug}"
+        )
         for where, slug in references
         if slug not in known
     ]

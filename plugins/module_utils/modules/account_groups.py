@@ -54,6 +54,11 @@ class ProviderGroup(Group):
         gone = {member.declaration.id for member in self.members if member.is_to_be_deleted}
         return {*self.stored, *(declaration.id for declaration in self.declarations)} - gone
 
+    @property
+    def purged_slugs(self) -> set[str]:
+        """The slugs of the providers that are deleted only because they are not declared."""
+        return {member.declaration.id for member in self.purged}
+
     def failed(self, slugs: Sequence[str]) -> list[str]:
         """Return those of the providers with these ``slugs`` that could not be made what is declared."""
         errors = {member.declaration.id for member in self.members if member.error is not None}
@@ -129,9 +134,13 @@ class KeyGroup(_NeedsProviders):
     @property
     def slugs(self) -> set[str]:
         """The slugs of the providers for which there will be a key."""
+        return set(self.kept.values()) | {declaration.keys[0] for declaration in self.declarations if declaration.present}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The stored keys that are not deleted, with the slugs of their providers."""
         gone = {member.declaration.id for member in self.members if member.is_to_be_deleted}
-        stored = {str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in gone}
-        return stored | {declaration.keys[0] for declaration in self.declarations if declaration.present}
+        return {identity: str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in gone}
 
     def items_of(self, member: Member) -> Items:
         """See the base class."""

@@ -50,7 +50,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER, PREFIX
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
@@ -143,8 +143,7 @@ class Account:
 
         :raises Contradiction: if something is not so.
         """
-        references = self._task.document.references
-        found = [] if self.providers is None else missing_providers(references, self.providers.slugs)
+        found = [] if self.providers is None else self._provider_problems(self.providers)
         found += [
             f"{GATEWAY.name} {gateway_id!r} is new and has {PROVIDER_CONFIGS}, but uses stored keys only with authentication: true: add it"
             for gateway_id, group in self.keys.items()
@@ -152,6 +151,17 @@ class Account:
         ]
         if found:
             raise Contradiction(f"Nothing was changed. {'; '.join(found)}.")
+
+    def _provider_problems(self, providers: ProviderGroup) -> list[str]:
+        """Return the problems of custom providers that will not exist, but are named by the document or by keys that stay."""
+        purged = providers.purged_slugs
+        used = [
+            f"purge would delete the custom provider {provider[len(PREFIX) :]}, for which {gateway_id} has the key {identity}"
+            for gateway_id, group in self.keys.items()
+            for identity, provider in group.kept.items()
+            if provider.startswith(PREFIX) and provider[len(PREFIX) :] in purged
+        ]
+        return missing_providers(self._task.document.references, providers.slugs, purged) or used
 
     def _is_managed(self, gateway: DeclaredGateway, name: str) -> bool:
         """Return whether there is something to do for a list below a gateway; an empty one says something only with purge."""

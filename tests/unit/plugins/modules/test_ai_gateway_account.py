@@ -178,8 +178,30 @@ def test_a_provider_that_is_to_be_purged_does_not_count(api, listed, apply):
     listed("a", providers=[STORED_HOUSE], routes=[])
     document = {"id": "a", "dynamic_routes": [{"name": "chat", "elements": graph("custom-house")}]}
     result = apply(document, custom_providers=[], purge=["custom_providers"], purge_limit=1)
-    assert "names custom-house, but neither" in result["msg"]
+    assert "names custom-house, which purge would delete: add it to custom_providers" in result["msg"]
     assert {call.method for call in api.calls} == {"GET"}
+
+
+def test_a_provider_with_a_key_that_is_not_declared_is_not_purged(api, listed, apply):
+    key = {"id": "k-2", "provider_slug": "custom-house", "alias": "default", "secret_id": "s-2", "default_config": True}
+    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, key])
+    document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
+    result = apply(document, custom_providers=[], purge=["custom_providers"], purge_limit=1)
+    assert "purge would delete the custom provider house, for which a has the key custom-house/default" in result["msg"]
+    assert {call.method for call in api.calls} == {"GET"}
+
+
+def test_a_provider_is_purged_together_with_its_key(api, listed, apply):
+    key = {"id": "k-2", "provider_slug": "custom-house", "alias": "default", "secret_id": "s-2", "default_config": True}
+    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, key])
+    api.expect("GET", PROVIDERS, query={**PAGES, "search": "house"}, answer=[STORED_HOUSE])
+    api.expect("GET", f"{PROVIDERS}/p-1", answer=STORED_HOUSE)
+    document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
+    result = apply(document, custom_providers=[], purge=["custom_providers", "provider_configs"], purge_limit=2, check_mode=True)
+    assert [entry[2:] for entry in operations(result) if entry[3] == "deleted"] == [
+        ("house", "deleted"),
+        ("custom-house/default", "deleted"),
+    ]
 
 
 def test_nothing_is_deleted_if_a_list_cannot_be_read(api, gateway, listed, apply):
@@ -236,7 +258,7 @@ PROBLEMS = {
     ],
     "gateways[1].dynamic_routes[0] (b/chat): elements": [{"id": "a"}, {"id": "b", "dynamic_routes": [{"name": "chat", "elements": []}]}],
     "gateways[0].policies[0] (a/cap): actor": [{"id": "a", "policies": [{"name": "cap", "actor": "{unknown}"}]}],
-    "gateways[0].custom_domains[0] and gateways[0].custom_domains[1] have the same id (a/x.example.com)": [
+    "gateways[0].custom_domains[0] and gateways[0].custom_domains[1] have the same hostname (a/x.example.com)": [
         {"id": "a", "custom_domains": [{"hostname": "x.example.com"}, {"hostname": "x.example.com"}]}
     ],
     "gateways[0] (a) and gateways[1] (b) have the same custom domain: x.example.com": [
