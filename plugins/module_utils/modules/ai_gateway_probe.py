@@ -171,8 +171,17 @@ def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
             is_open = VERDICTS[visitor.look(token).reading.verdict].passed
     verdict = "open" if is_open and sighting.reading.verdict == "answered" else sighting.reading.verdict
     result = _result(probe, verdict, sighting, is_open, aliases)
-    remarks = [*_remarks(result, gateway), *([NOT_ASKED] if probe.request and check_mode else [])]
+    remarks = [*_remarks(result, gateway), *_not_asked(probe, check_mode)]
     return {**result, "explanation": " ".join([result["explanation"], *remarks])}
+
+
+def _not_asked(probe: Probe, check_mode: bool) -> list[str]:
+    """Return a remark if the request that was sent is not the one that the options describe."""
+    if probe.request and check_mode:
+        return [NOT_ASKED]
+    if probe.target.route and not probe.request:
+        return [f"The dynamic route {probe.target.route} exists, but was not asked: set request to true for that."]
+    return []
 
 
 def _provider_with_key(keys: Sequence[dict[str, Any]]) -> str:

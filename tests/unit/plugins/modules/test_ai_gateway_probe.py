@@ -231,6 +231,15 @@ def test_a_chat_through_a_route_says_who_answered(api, there, probe):
     assert "cf-aig-skip-cache" not in api.calls[3].headers
 
 
+def test_a_route_that_was_not_asked_is_said_so(api, there, probe):
+    there(KEY, routes=["best"])
+    api.expect_client("GET", MODELS, answer=LIST)
+    refused(api)
+    result = probe(route="best")
+    assert result["verdict"] == "answered"
+    assert result["explanation"].endswith("The dynamic route best exists, but was not asked: set request to true for that.")
+
+
 def test_who_did_not_answer_through_a_route_is_not_made_up(api, there, probe):
     there(routes=["best"])
     api.expect_client("POST", COMPAT, status=400, answer=own(2005), body={"model": "dynamic/best", "messages": MESSAGES, "max_tokens": 16})
