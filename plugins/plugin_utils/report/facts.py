@@ -81,7 +81,7 @@ def report_of(
 
 def _findings(comparison: Comparison, found: Sequence[Gateway], strangers: Sequence[Subject]) -> list[Finding]:
     """Return all findings in the order of the checks."""
-    findings = (*_compared_findings(comparison), *_stored_findings(found), *_stranger_findings(strangers, found))
+    findings = (*_compared_findings(comparison), *_stored_findings(found, comparison), *_stranger_findings(strangers, found))
     return sorted(findings, key=lambda finding: list(CHECKS).index(finding.check))
 
 
@@ -109,10 +109,12 @@ def _compared_findings(comparison: Comparison) -> Iterator[Finding]:
         yield Finding(check, change.subject, change_message(change.operation, names), change_detail(change.operation, names))
 
 
-def _stored_findings(found: Sequence[Gateway]) -> Iterator[Finding]:
+def _stored_findings(found: Sequence[Gateway], comparison: Comparison) -> Iterator[Finding]:
+    drifted = {change.subject for change in comparison.changes for setting in change.settings if setting.name == "authentication"}
     for gateway in found:
         if gateway.is_open:
-            yield Finding("without_authentication", gateway.subject, "Anybody who knows its URL can use it. Set authentication: true.")
+            remedy = "Apply the document." if gateway.subject in drifted else "Set authentication: true."
+            yield Finding("without_authentication", gateway.subject, f"Anybody who knows its URL can use it. {remedy}")
         for route in gateway.routes:
             yield from (Finding("route_warnings", route.subject, warning, warning) for warning in route.warnings)
         for key in gateway.keys:

@@ -52,6 +52,18 @@ def test_open_gateways_and_old_keys_are_found(account):
     assert messages(made, "old_keys") == ["Last changed on 2026-01-01, 329 days ago."]
 
 
+def test_authentication_that_somebody_switched_off_is_restored_by_the_document(account, declared):
+    entries, stored = declared
+    account["gateways"][0]["authentication"] = False
+    entries[1] = entry("gateway", None, "shop", "updated", ["authentication"])
+    diff = {"before_header": "gateway shop", "before": {"authentication": False}, "after": {"authentication": True}}
+    made = report(account, compared_with(*entries, diff=[diff], account=stored))
+    assert messages(made, "without_authentication") == [
+        "Anybody who knows its URL can use it. Apply the document.",
+        "Anybody who knows its URL can use it. Set authentication: true.",
+    ]
+
+
 @pytest.mark.parametrize("authentication", [None, False, "true", 1])
 def test_a_gateway_is_closed_only_if_it_says_so(account, authentication):
     account["gateways"][0]["authentication"] = authentication
