@@ -77,8 +77,8 @@ class InvalidOptions(CollectionError):
     """The options are invalid, and nothing was sent. The message lists all problems."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__(f"Nothing was sent, because of the options given: {'; '.join(problems)}.")
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__(f"No request was sent, because options are invalid: {'; '.join(self.problems)}.")
 
 
 class RequestError(CollectionError):
@@ -115,7 +115,7 @@ class TooLate(RequestError):
     """The request was not sent, or not again, because the item was read too long ago. The caller must read it again."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(request, f"{request} was not sent again: what it is based on was read too long ago.")
+        super().__init__(request, f"{request} was not sent again, because the item was read too long ago.")
 
 
 class StaleRead(RequestError):
@@ -137,7 +137,7 @@ class ApiError(RequestError):
         ray_id: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(request, f"{request} was answered with HTTP {status}: {problem}.")
+        super().__init__(request, f"{request} returned HTTP {status}: {problem}.")
         self.status = status
         self.entries = tuple(entries)
         self.ray_id = ray_id

@@ -81,7 +81,7 @@ def test_nothing_but_empty_variables_is_no_credentials(tmp_path: Path, installed
     for name, result in found.items():
         assert result["failed"], name
         assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"], name
-        assert "account_id is missing: give it, or set CLOUDFLARE_ACCOUNT_ID" in result["msg"], name
+        assert "account_id is missing: set it, or set CLOUDFLARE_ACCOUNT_ID" in result["msg"], name
         assert "mutually exclusive" not in result["msg"]
     assert simulator.requests() == []
 

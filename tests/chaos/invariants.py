@@ -43,10 +43,10 @@ NOTED_WITHIN = 0.6
 MOST_LOOKS = 30
 # A message of a failure contains one of these causes.
 CAUSES = re.compile(
-    r"was answered with HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
-    r"keeps being (created and deleted|updated)|does not hold what was declared|"
+    r"returned HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
+    r"keeps being (created and deleted|updated)|stores other values than declared|"
     r"Not deleted by purge, as these could not be created|older copy than the one this task wrote|"
-    r"calls that version invalid|has authentication: false|does not use the Secrets Store yet"
+    r"reports that it is invalid|has authentication: false|does not use the Secrets Store yet"
 )
 BROKEN = {"reset", "reset of a used connection", "close", "cut at the start", "cut in the middle"}
 
@@ -230,7 +230,7 @@ def failures_name_their_cause(record: Record) -> Complaints:
     for message in messages(record.first):
         if not CAUSES.search(message):
             yield f"no cause is named in: {message}"
-        made_up = set(re.findall(r"was answered with HTTP (\d{3})", message)) - statuses
+        made_up = set(re.findall(r"returned HTTP (\d{3})", message)) - statuses
         if made_up:
             yield f"nothing was answered with {made_up}: {message}"
         if "got no answer" in message and not record.has_fired(*BROKEN, *SLOW) and not record.schedule.connects:

@@ -24,7 +24,7 @@ TOO_LATE = "makes each write too late"
 # On a machine that is busy, a reading may be that old already when the next request is sent.
 LATE_BY_ITSELF = 1.0
 IMMUTABLE, NO_AUTHENTICATION, NO_ROUTE = "has no way to change", "has authentication: false", "so it has no version to deploy"
-INVALID, REFUSED_VERSION = "calls that version invalid", "Version is not valid"
+INVALID, REFUSED_VERSION = "reports that it is invalid", "Version is not valid"
 NOT_PURGED = "Not deleted by purge, as these could not be created"
 
 

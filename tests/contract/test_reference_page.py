@@ -105,7 +105,10 @@ def test_the_value_beyond_the_bound_fails_and_the_message_tells_all(name: str, b
         declared(**{name: value_of(name, beyond)})
     (problem,) = failure.value.problems
     assert list(problems(field_of(name), value_of(name, beyond), name)) == [problem]
-    shown = f"{name} is {beyond}:" if PAGE[name].type == "int" else f"{name} has {beyond} characters"
+    if PAGE[name].type == "str" and not beyond:
+        assert problem == f"{name} is empty: give it a value"
+        return
+    shown = f"{name} is {beyond}, but" if PAGE[name].type == "int" else f"{name} has {beyond} characters, but"
     side = "least" if bound == PAGE[name].least else "most"
     assert problem.startswith(shown)
     assert re.search(rf"\bat {side} {bound}\b", problem)

@@ -133,7 +133,7 @@ def test_purge_leaves_what_is_listed_and_the_default(server: Json, stored: list[
     result = account.run("ai_gateways", options_of(gateways, purge=True, purge_limit=limit))
     if "results" not in result:
         assert account.gateways == before
-        assert too_many or "Nothing was sent" in result["msg"]
+        assert too_many or "No request was sent" in result["msg"]
         return
     assert not too_many
     assert set(account.gateways) <= listed | {"default"}

@@ -148,6 +148,6 @@ def test_an_invalid_version_is_never_deployed(form: Json, old: Graph, new: Graph
     assert route is not None
     assert len(route["deployments"]) == 1
     if result.get("failed"):
-        assert "calls that version invalid" in result["msg"]
+        assert "reports that it is invalid" in result["msg"]
     else:
         assert result["operation"] == "unchanged"

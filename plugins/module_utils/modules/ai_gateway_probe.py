@@ -54,7 +54,10 @@ NOT_FOUND = "A stored key is found by the name of its secret, GATEWAY_PROVIDER_A
 NOT_ASKED = "In check mode, only a request that costs nothing was sent, and not the one that was asked for."
 OPTIONS = (
     Field(
-        "run_token", "str", secret=True, pattern=(r"[\x21-\x7e]+", "text without a line break, a space or what else no header can carry")
+        "run_token",
+        "str",
+        secret=True,
+        pattern=(r"[\x21-\x7e]+", "not contain a line break, a space or another character that a header cannot contain"),
     ),
     Field("provider", "str", min_length=1, max_length=64, pattern=NAME),
     Field("alias", "str", min_length=1, max_length=64, pattern=NAME),
@@ -109,9 +112,11 @@ def read(options: dict[str, Any]) -> Probe:
     found += _metadata_problems(options["metadata"] or {})
     token = options["run_token"] or options[API_TOKEN.name]
     if not token:
-        found.append("run_token is missing: a gateway takes no e-mail address and key, but a token with the permission 'AI Gateway Run'")
+        found.append(
+            "run_token is missing: a gateway does not accept an email address and a key. Give a token with the permission 'AI Gateway Run'"
+        )
     if options["request"] and not (options["model"] or options["route"]):
-        found.append("request needs model or route: which model to ask")
+        found.append("request is true, but neither model nor route is given: give the one to ask")
     if options["route"]:
         found += [f"route and {name} are given together: keep one of them" for name in ("alias", "model") if options[name]]
     if found:

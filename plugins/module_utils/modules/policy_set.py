@@ -40,9 +40,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 NOT_STAGED, NOT_COMMITTED = "Nothing was changed.", "The changes were not committed."
 OPEN = "No policy is left, so everything is allowed to everybody who can use the gateway."
 LOCKOUT = (
-    f"{NOT_STAGED} Once there is a policy, whatever matches none is refused, and none of these would match a request of nobody in "
-    "particular, for any model. It takes one with resource '*', without fields in its actor, and with a condition that is true "
-    f"without an identity. Add this to policies: {json.dumps(FOR_EVERYBODY)}. To lock out all others, set allow_lockout to true."
+    f"{NOT_STAGED} A gateway with policies refuses every request that matches none of them, and these policies do not cover everybody. "
+    f"Add one that does, such as {json.dumps(FOR_EVERYBODY)}. To lock out everybody else on purpose, set allow_lockout to true."
 )
 
 

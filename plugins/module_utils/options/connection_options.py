@@ -25,7 +25,9 @@ ACCOUNT_ID = Field("account_id", "str", env="CLOUDFLARE_ACCOUNT_ID")
 API_TOKEN = Field("api_token", "str", secret=True, env="CLOUDFLARE_API_TOKEN")
 API_EMAIL = Field("api_email", "str", env="CLOUDFLARE_EMAIL")
 API_KEY = Field("api_key", "str", secret=True, env="CLOUDFLARE_API_KEY")
-BASE_URL = Field("base_url", "str", env="CLOUDFLARE_BASE_URL", forbidden=("@", "holds credentials: give them as options of their own"))
+BASE_URL = Field(
+    "base_url", "str", env="CLOUDFLARE_BASE_URL", forbidden=("@", "must not contain credentials: use api_token, or api_email and api_key")
+)
 
 CONNECTION_OPTIONS = (
     ACCOUNT_ID,
@@ -49,7 +51,7 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
     found: list[str] = []
     for field in CONNECTION_OPTIONS:
         found.extend(problems(field, options[field.name], field.name))
-        if options[field.name] == "":
+        if options[field.name] == "" and not field.secret:
             found.append(f"{field.name} is empty: give it a value, or leave it out")
     credentials = None if found else _credentials(options, found)
     found.extend(_account_problems(options["account_id"]))
@@ -81,10 +83,10 @@ def _credentials(options: Mapping[str, Any], found: list[str]) -> Credentials | 
     if len(missing) > 1:
         found.append("no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key")
     elif missing:
-        found.append(f"{missing[0].name} is missing: e-mail address and key go together (or set {missing[0].env})")
+        found.append(f"{missing[0].name} is missing: api_email and api_key must be given together (or set {missing[0].env})")
     for field in fields:
         if options[field.name] and not re.fullmatch(r"[\x21-\x7e]+", options[field.name]):
-            found.append(f"{field.name} holds a line break, a space or another character that a header cannot carry")
+            found.append(f"{field.name} must not contain a line break, a space or another character that a header cannot contain")
     if found:
         return None
     values = [str(options[field.name]) for field in fields]
@@ -97,7 +99,7 @@ def _is_option(value: str | None) -> bool:
 
 def _account_problems(account_id: str | None) -> list[str]:
     if account_id is None:
-        return ["account_id is missing: give it, or set CLOUDFLARE_ACCOUNT_ID"]
+        return ["account_id is missing: set it, or set CLOUDFLARE_ACCOUNT_ID"]
     if account_id and not fits_path(account_id):
         return [f"account_id is {account_id}: this cannot be part of a URL"]
     return []
@@ -116,5 +118,5 @@ def url_problems(field: Field, url: str | None, example: str) -> list[str]:
         return [f"{field.name} is not a URL that begins with https:// or http://"]
     # An empty query or fragment is refused, too, because the path of a request would become part of it.
     if parts.username is not None or "?" in url or "#" in url:
-        return [f"{field.name} holds credentials, a query or a fragment: it must end with the path, such as {example}"]
+        return [f"{field.name} contains credentials, a query or a fragment, but must end with the path, such as {example}"]
     return []

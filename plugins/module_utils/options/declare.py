@@ -172,7 +172,7 @@ def _extra_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
         elif field is not None and _is_given(options, field.name):
             found.append(f"{field.name} is given both as an option and in extra_settings: keep one of them")
         masked = [path for path, secret in secrets(field, value, name) if is_masked(secret)]
-        found.extend(f"extra_settings.{path} is a mask that stands for a secret, not the secret itself" for path in masked)
+        found.extend(f"extra_settings.{path} is a mask in place of a secret: give the secret itself" for path in masked)
     return found
 
 

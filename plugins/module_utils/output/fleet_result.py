@@ -88,7 +88,10 @@ def refuse_failures(shown: Sequence[Shown], result: Mapping[str, Any], name: str
     failed = [one for one in shown if one.member.error is not None]
     if not failed:
         return
-    listed = [one.scrub(f"{printable(one.label, MAX_NAME)}: {one.member.error}") for one in failed[:MAX_LISTED_FAILURES]]
+    labels: dict[str, list[str]] = {}
+    for one in failed[:MAX_LISTED_FAILURES]:
+        labels.setdefault(one.scrub(str(one.member.error)), []).append(one.scrub(printable(one.label, MAX_NAME)))
+    listed = [f"{', '.join(found)}: {message}" for message, found in labels.items()]
     if len(failed) > MAX_LISTED_FAILURES:
         listed.append(f"(and {len(failed) - MAX_LISTED_FAILURES} more, see results)")
     raise SomeFailed(f"{len(failed)} of {len(shown)} {name} failed; see results for the others. {' '.join(listed)}", result)

@@ -109,4 +109,4 @@ def id_warnings(resource: Resource, ids: Sequence[str]) -> list[str]:
     odd = [item_id for item_id in ids if not re.fullmatch(pattern, item_id)]
     if not odd:
         return []
-    return [f"The API is expected to refuse ids of {resource.name}s like {name_some(odd)}: an id consists of {words}."]
+    return [f"The API is expected to refuse these ids of {resource.name}s: {name_some(odd)}. An id must {words}."]

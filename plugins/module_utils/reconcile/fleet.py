@@ -25,7 +25,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 
 # Maximum number of times that the items are listed after updates, to see whether another task has undone one.
 CONFIRMATIONS = 3
-UNDONE = "%s %r keeps being updated by somebody else, and does not hold what was declared."
+UNDONE = "%s %r is repeatedly updated by somebody else, and is not as declared."
 
 
 @dataclass(frozen=True)

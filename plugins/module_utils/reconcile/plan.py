@@ -234,9 +234,7 @@ def _plan_recreation(resource: Resource, declaration: Declaration, current: Mapp
     label = f"{resource.name} {declaration.id!r}"
     if not declaration.recreate:
         pairs = "; ".join(both_values(resource, key, declaration.settings, current) for key in fixed)
-        raise Immutable(
-            f"{NOTHING_CHANGED}The API has no way to change {pairs} of {label}. To have it deleted and created again, set recreate to true."
-        )
+        raise Immutable(f"{NOTHING_CHANGED}The API cannot change {pairs} of {label}. To delete and create it again, set recreate to true.")
     kept = _kept(resource, declaration, current)
     lost = resource.named(resource.lost_in_deletion).key if resource.lost_in_deletion else ""
     if lost in {**kept, **declaration.settings} and current.get(lost) == {**kept, **declaration.settings}[lost]:

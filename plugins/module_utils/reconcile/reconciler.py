@@ -140,8 +140,8 @@ class Reconciler:
                 # A later round may find what an earlier one did, so the outcome is that of the first plan.
                 return self._outcome(plan if plan.operation == CREATED and not self._is_recreated() else self._begun or plan, after)
         raise Contended(
-            f"{self.resource.name} {self.declaration.id!r} keeps being created and deleted by somebody else, or "
-            "the rate limit makes each write too late."
+            f"{self.resource.name} {self.declaration.id!r} is repeatedly created and deleted by somebody else, or "
+            "the rate limit delays each write for too long."
         )
 
     def _plan(self, current: Mapping[str, Any] | None) -> Plan:

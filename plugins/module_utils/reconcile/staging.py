@@ -158,7 +158,7 @@ class Staging:
             except ForeignDrafts:
                 raise
             except CollectionError as error:
-                error.add_remark("What the commit did is unknown. Run the task again: it goes on from what is there.")
+                error.add_remark("The outcome of the commit is unknown. Run the task again: it continues from the current state.")
                 raise
             if not missing:
                 return
@@ -214,7 +214,7 @@ class Staging:
         try:
             stored = self._read()
         except CollectionError:
-            error.add_remark(f"What is left of {name_some([change.name for change in changes])} is unknown, as reading failed, too.")
+            error.add_remark(f"The state of {name_some([change.name for change in changes])} is unknown, because reading failed too.")
             return
         left, equal = [], []
         # New items go after the changed ones are back, and what keeps the rest from acting alone goes last.
@@ -226,10 +226,10 @@ class Staging:
                 left.append(change.name)
         if equal:
             error.add_remark(
-                f"Nothing deletes the draft of a live {self.resource.name}: those of {name_some(equal)} hold what is live again."
+                f"The draft of a live {self.resource.name} cannot be deleted, so these drafts now equal what is live: {name_some(equal)}."
             )
         if left:
-            error.add_remark(f"These could not be taken back: {name_some(left)}.")
+            error.add_remark(f"These could not be undone: {name_some(left)}.")
 
     def _undo(self, change: Change, stored: Stored) -> bool:
         """Take back one change, and return whether a draft is left that holds what is live."""

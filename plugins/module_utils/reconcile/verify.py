@@ -26,6 +26,6 @@ def verify(resource: Resource, declaration: Declaration, stored: Mapping[str, An
     if wrong:
         pairs = [both_values(resource, key, declaration.settings, stored) for key in wrong]
         raise NotStored(
-            f"The server accepted the write to {resource.name} {declaration.id!r} but does not hold what was "
+            f"The server accepted the write to {resource.name} {declaration.id!r} but stores other values than "
             f"declared ({'; '.join(pairs)}). Other settings may have been changed."
         )

@@ -210,5 +210,5 @@ class VersionedItems(Items):
         if version.get(IS_VALID) is False:
             name = printable(str(version.get(VERSION_ID)), MAX_NAME)
             raise InvalidVersion(
-                f"The API stored the {self.versions.setting} as version {name} and calls that version invalid, without a reason. {remark}"
+                f"The API stored the {self.versions.setting} as version {name} and reports that it is invalid, without a reason. {remark}"
             )

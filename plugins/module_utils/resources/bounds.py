@@ -106,28 +106,28 @@ def _text_value_problems(field: Field, value: Any, path: str) -> Iterator[str]:
 
 def _number_problems(field: Field, value: Any, path: str) -> Iterator[str]:
     if isinstance(value, bool) or not math.isfinite(value):
-        yield f"{path} is {str(value).lower()}: it must be a number"
+        yield f"{path} is {str(value).lower()}, but must be a number"
     elif field.above is not None and value <= field.above:
-        yield f"{path} is {value}: it must be greater than {field.above}"
+        yield f"{path} is {value}, but must be greater than {field.above}"
     elif not _within(field.minimum, value, field.maximum):
-        yield f"{path} is {value}: it must be {_range(field.minimum, field.maximum)}"
+        yield f"{path} is {value}, but must be {_range(field.minimum, field.maximum)}"
 
 
 def _text_problems(field: Field, value: str, path: str) -> Iterator[str]:
-    shown = "" if field.secret else f" ({printable(value, 80)})"
+    shown = "" if field.secret else f" is {printable(value, 80)}, but"
     if field.forbidden is not None and field.forbidden[0] in value:
         yield f"{path} {field.forbidden[1]}"
     elif not field.secret and holds_mask(value):
-        yield f"{path}{shown}: it holds a mask that stands for something secret: give the value itself"
-    elif not _within(field.min_length, len(value), field.max_length):
-        bound = _range(field.min_length, field.max_length)
-        yield f"{path} has {len(value)} characters{shown}: it must have {bound}"
-    elif field.pattern is not None and not re.fullmatch(field.pattern[0], value):
-        yield f"{path}{shown}: it must be {field.pattern[1]}"
-    elif field.secret and is_masked(value):
-        yield f"{path} is a mask that stands for a secret, not the secret itself"
+        yield f"{path} is {printable(value, 80)}, which contains a mask in place of a secret: give the value itself"
     elif field.secret and not field.text_values and not value:
         yield f"{path} is empty: give the secret, or leave it out"
+    elif not _within(field.min_length, len(value), field.max_length):
+        bound = _range(field.min_length, field.max_length)
+        yield f"{path} has {len(value)} characters, but must have {bound} characters" if value else f"{path} is empty: give it a value"
+    elif field.pattern is not None and not re.fullmatch(field.pattern[0], value):
+        yield f"{path}{shown} must {field.pattern[1]}"
+    elif field.secret and is_masked(value):
+        yield f"{path} is a mask in place of a secret: give the secret itself"
 
 
 def _within(least: Any, value: Any, most: Any) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, Iterator, Mapping
 FIELD = r"cf\.user\.(id|email|groups)|cf\.country|cf\.custom\.[\w-]+|metadata\.[\w-]+"
 ACTOR = (
     r"([^{}]|\{(" + FIELD + r")\})+",
-    "text in which each pair of braces holds a field: cf.user.id, cf.user.email, cf.user.groups, cf.country, cf.custom.* or metadata.*",
+    "contain a field in each pair of braces: cf.user.id, cf.user.email, cf.user.groups, cf.country, cf.custom.* or metadata.*",
 )
 LITERALS = {"true": True, "false": False}
 # Longer conditions, which only a server can send, are not evaluated.

@@ -25,12 +25,17 @@ CUSTOM_DOMAIN = Resource(
         required=True,
         min_length=1,
         max_length=253,
-        pattern=(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "a whole host name in lower case, without a wildcard, such as ai.example.com"),
+        pattern=(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "be a whole host name in lower case, without a wildcard, such as ai.example.com"),
     ),
     reference="hostname",
     settings=(
         Field(
-            "zone_id", "str", required_to_create=True, immutable=True, write_only=True, pattern=(r"[0-9a-f]{32}", "32 hexadecimal digits")
+            "zone_id",
+            "str",
+            required_to_create=True,
+            immutable=True,
+            write_only=True,
+            pattern=(r"[0-9a-f]{32}", "be 32 hexadecimal digits"),
         ),
         Field("min_tls", "str", api_name="minTLS", choices=("1.0", "1.1", "1.2", "1.3"), immutable=True, write_only=True),
     ),

@@ -20,7 +20,9 @@ CUSTOM_PROVIDER = Resource(
     name="custom provider",
     kind="custom_provider",
     path=("ai-gateway", "custom-providers"),
-    id=Field("slug", "str", required=True, min_length=1, max_length=64, pattern=(r"[A-Za-z0-9-]+", "letters, digits and hyphens")),
+    id=Field(
+        "slug", "str", required=True, min_length=1, max_length=64, pattern=(r"[A-Za-z0-9-]+", "consist of letters, digits and hyphens")
+    ),
     settings=(
         Field("name", "str", required_to_create=True, min_length=1),
         Field(
@@ -29,13 +31,13 @@ CUSTOM_PROVIDER = Resource(
             api_name="base_url",
             required_to_create=True,
             forbidden=("@", "must not hold credentials: give them as headers, which are secret"),
-            pattern=(r"https://[^\s/@?#]+[^\s@?#]*", "a URL that begins with https:// and has no credentials, query or fragment"),
+            pattern=(r"https://[^\s/@?#]+[^\s@?#]*", "be a URL that begins with https:// and has no credentials, query or fragment"),
         ),
         Field("enable", "bool", default=False, on_create=True),
         Field("beta", "bool", default=False),
         Field("description", "str", default=""),
         Field("headers", "dict", text_values=True, secret=True, is_text_in_answers=True, is_text_in_bodies=True),
-        Field("link", "str", default="", pattern=(r"(https?://\S+)?", "a URL that begins with https:// or http://, or empty")),
+        Field("link", "str", default="", pattern=(r"(https?://\S+)?", "be empty, or a URL that begins with https:// or http://")),
         Field("curl_example", "str", default=""),
         Field("js_example", "str", default=""),
         Field("position", "int"),

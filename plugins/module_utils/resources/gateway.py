@@ -78,7 +78,7 @@ OTEL = Field(
     ordered=False,
     match_by="url",
     fields=(
-        Field("url", "str", required=True, max_length=2048, pattern=(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]+", "a URL")),
+        Field("url", "str", required=True, max_length=2048, pattern=(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]+", "be a URL")),
         Field("headers", "dict", default={}, secret=True, text_values=True, normalize=_lower_case_names),
         Field("authorization", "str", max_length=256, secret=True),
         Field("content_type", "str", choices=("json", "protobuf"), default="json"),
@@ -198,7 +198,7 @@ GATEWAY = Resource(
         "wholesale": None,
     },
     # This pattern is in the published schema, but not on the reference page, so an id that does not match is not an error.
-    id_pattern=(r"[a-z0-9_]+(?:-[a-z0-9_]+)*", "lower case letters, digits, underscores, and single hyphens between them"),
+    id_pattern=(r"[a-z0-9_]+(?:-[a-z0-9_]+)*", "consist of lower case letters, digits, underscores, and single hyphens between them"),
     # The API does not protect the gateway "default", but clients that name no gateway use it.
     protected=(("is_default", True), ("id", "default")),
     account_limits=(10, 20),

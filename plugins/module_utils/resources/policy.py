@@ -35,7 +35,7 @@ def _resource_problems(value: Any, path: str) -> Iterator[str]:
         return
     for name, names in value.items():
         if name not in SELECTORS:
-            yield f"{path}.{name} is not allowed: it must be model or provider"
+            yield f"{path}.{name} is unknown: use model or provider"
         elif not as_list(names) or not all(isinstance(text, str) and text for text in as_list(names)):
             yield f"{path}.{name} must be a name, or a list of names that is not empty"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
 
-NAME = (r"[A-Za-z0-9_-]+", "letters, digits, underscores and hyphens, as it becomes part of the name of a secret")
+NAME = (r"[A-Za-z0-9_-]+", "consist of letters, digits, underscores and hyphens, because it becomes part of the name of a secret")
 DEFAULT_ALIAS = "default"
 
 PROVIDER_CONFIG = Resource(

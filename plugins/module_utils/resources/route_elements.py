@@ -188,7 +188,7 @@ def element_problems(element: Any, place: str) -> list[str]:
         found += _property_problems(kind, element.get(PROPERTIES.name))
         found += _output_problems(kind, element.get(OUTPUTS.name))
     if holds_mask(json.dumps(wired)):
-        found.append("it holds a mask that stands for something secret: give the value itself")
+        found.append("it contains a mask in place of a secret: give the value itself")
     return [f"{place}: {problem}" for problem in found]
 
 

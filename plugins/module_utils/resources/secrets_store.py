@@ -35,7 +35,9 @@ SECRET = Resource(
     kind="secret",
     path=("secrets_store", "stores", "{store_id}", "secrets"),
     place=(Field("store_id", "str", is_option=False),),
-    id=Field("name", "str", required=True, min_length=1, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, underscores and hyphens")),
+    id=Field(
+        "name", "str", required=True, min_length=1, pattern=(r"[A-Za-z0-9_-]+", "consist of letters, digits, underscores and hyphens")
+    ),
     settings=(
         Field("value", "str", secret=True, write_only=True),
         Field("copy_from", "str", write_only=True, min_length=1),

@@ -416,7 +416,7 @@ def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
     ],
 )
 def test_a_number_for_a_setting_of_parts_is_refused_by_name(run_module, options, option):
-    assert run_module({"id": "a", **options})["msg"] == f"Nothing was sent, because of the options given: {option} must be a dict."
+    assert run_module({"id": "a", **options})["msg"] == f"No request was sent, because options are invalid: {option} must be a dict."
 
 
 @pytest.mark.parametrize("otel", [[["invented-authorization"]], '{"authorization": "invented-authorization"},{"url": "b"}'])
@@ -489,7 +489,7 @@ def test_an_update_that_may_have_been_done_and_cannot_be_looked_for(api, gateway
     api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
     result = run_module({"id": "a", "cache_ttl": 5})
     assert result["failed"]
-    assert "was not sent again: what it is based on was read too long ago" in result["msg"]
+    assert "was not sent again, because the item was read too long ago" in result["msg"]
     assert "Its outcome is unknown, because reading failed too: GET" in result["msg"]
 
 

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-NOTHING_SENT = "Nothing was sent, because of the options given: "
+NOTHING_SENT = "No request was sent, because options are invalid: "
 GATEWAYS, PROVIDERS = "/ai-gateway/gateways", "/ai-gateway/custom-providers"
 PAGES = {"page": 1, "per_page": 100}
 KEY = "invented-openai-key"
@@ -202,6 +202,14 @@ def test_a_provider_is_purged_together_with_its_key(api, listed, apply):
         ("house", "deleted"),
         ("custom-house/default", "deleted"),
     ]
+
+
+def test_a_failure_of_several_objects_is_reported_once(api, listed, apply):
+    listed("a", policies=[])
+    of_a_team = {"actor": "{metadata.team}", "action": {"type": "no_limit"}}
+    message = apply({"id": "a", "policies": [{"name": name, **of_a_team} for name in "xy"]})["msg"]
+    assert "policy a/x, policy a/y: Nothing was changed. " in message
+    assert message.count("refuses every request that matches none of them") == 1
 
 
 def test_nothing_is_deleted_if_a_list_cannot_be_read(api, gateway, listed, apply):

@@ -124,7 +124,7 @@ def test_an_account_whose_gateways_cannot_be_listed_fails(api, info, status):
 
 def test_all_that_is_wrong_is_reported_at_once(info):
     result = info(gateways=["", ".."], concurrency=17)
-    for text in ("gateways[0]: id has 0 characters", "gateways[1]: id is ..", "concurrency is 17"):
+    for text in ("gateways[0]: id is empty", "gateways[1]: id is ..", "concurrency is 17"):
         assert text in result["msg"]
 
 

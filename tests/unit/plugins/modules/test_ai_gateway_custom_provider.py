@@ -128,7 +128,7 @@ def test_only_a_plain_https_url_is_sent(api, apply, url):
 
 @pytest.mark.parametrize("slug", ["", "with space", "with_underscore", "ü", "a/b", "a" * 65])
 def test_a_slug_that_cannot_be_one_is_refused(api, apply, slug):
-    assert apply(slug=slug)["msg"].startswith("Nothing was sent, because of the options given: slug")
+    assert apply(slug=slug)["msg"].startswith("No request was sent, because options are invalid: slug")
     assert api.calls == []
 
 
@@ -278,7 +278,7 @@ def test_headers_of_the_server_are_in_no_message(api, listed, apply):
     api.expect("GET", ONE, answer=stored)
     api.expect("PATCH", ONE, body={"headers": json.dumps(HEADERS)}, answer=stored)
     result = apply(headers=HEADERS)
-    assert "does not hold what was declared" in result["msg"]
+    assert "stores other values than declared" in result["msg"]
     assert "known-only-to-the-server-example" not in json.dumps(result)
 
 

@@ -295,12 +295,12 @@ def test_a_new_name_that_is_taken_is_explained(api, apply, routes, status, refus
         ({"version": "v-1", "elements": graph()}, "version and elements are given together: keep one of them"),
         ({"version": "v-1", "extra_settings": {"elements": []}}, "version and elements are given together: keep one of them"),
         ({"version": "v-1", "state": "absent"}, "version is given with state: absent"),
-        ({"version": ""}, "version has 0 characters"),
+        ({"version": ""}, "version is empty"),
         ({"rename_from": "support"}, "rename_from and name are both support"),
         ({"rename_from": "help", "state": "absent"}, "rename_from is given with state: absent"),
         ({"elements": []}, "elements has no element of type start: add one"),
         ({"elements": graph(timeout=-1)}, "elements[1] (main): timeout is -1, but must be at least 0"),
-        ({"name": ""}, "name has 0 characters"),
+        ({"name": ""}, "name is empty"),
     ],
 )
 def test_bad_options_are_refused_before_any_request(apply, options, words):

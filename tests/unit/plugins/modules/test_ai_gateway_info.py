@@ -69,7 +69,7 @@ def test_check_mode_is_alike(api, gateway, run_module):
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"ids": ["a", ""]}, "ids[1]: id has 0 characters"),
+        ({"ids": ["a", ""]}, "ids[1]: id is empty"),
         ({"ids": ["x" * 65]}, "ids[0]: id has 65 characters"),
         ({"ids": [".."]}, "ids[0]: id is ..: this cannot be part of a URL"),
         ({"ids": ["a"], "search": "b"}, "ids and search are given together"),

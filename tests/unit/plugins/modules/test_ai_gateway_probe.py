@@ -351,16 +351,16 @@ def test_all_problems_are_reported_together_before_anything_is_sent(api, probe):
         hostname="AI.example.com",
     )
     expected = (
-        "run_token: it must be text",
-        "alias (a b): it must be",
-        "hostname (AI.example.com)",
-        "max_tokens is 65: it must be at least 1 and at most 64",
+        "run_token must not contain a line break",
+        "alias is a b, but must consist of",
+        "hostname is AI.example.com, but must be",
+        "max_tokens is 65, but must be at least 1 and at most 64",
         "metadata.list must be",
         "metadata.null must be",
         "metadata has 7 entries: at most 5",
         "retry_seconds is -1",
         "gateway_url is not a URL",
-        "request needs model or route",
+        "request is true, but neither model nor route is given",
     )
     assert [part for part in expected if part not in result["msg"]] == []
     assert "two words" not in json.dumps(result)

@@ -12,7 +12,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile impor
 GATEWAYS = "/ai-gateway/gateways"
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 SECRET = "invented-authorization"
-NOTHING_SENT = "Nothing was sent, because of the options given: "
+NOTHING_SENT = "No request was sent, because options are invalid: "
 CREATE_DEFAULTS = {
     "cache_invalidate_on_update": True,
     "cache_ttl": 0,
@@ -139,13 +139,13 @@ def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
     )["msg"]
     assert message.startswith(NOTHING_SENT)
     for problem in (
-        "timeout is 0: it must be at least 1 and at most 3600",
-        "purge_limit is -1: it must be at least 0",
-        "concurrency is 17: it must be at least 1 and at most 16",
+        "timeout is 0, but must be at least 1 and at most 3600",
+        "purge_limit is -1, but must be at least 0",
+        "concurrency is 17, but must be at least 1 and at most 16",
         "defaults: id belongs to an item of its own, and cannot be a default",
-        "defaults: retry_max_attempts is 9: it must be at least 1 and at most 5",
+        "defaults: retry_max_attempts is 9, but must be at least 1 and at most 5",
         "gateways[0] (a): cache_tll is not an option: do you mean cache_ttl?",
-        "gateways[0] (a): cache_ttl is -1: it must be at least 0",
+        "gateways[0] (a): cache_ttl is -1, but must be at least 0",
         "gateways[1]: missing required arguments: id",
         "gateways[2] (b): value of retry_backoff must be one of: constant, linear, exponential, got: Linear",
         "gateways[2] (b): retry_delay is 5001",
@@ -153,7 +153,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
         "gateways[5] (d): guardrails.prompt.S14 is not an option",
         "gateways[5] (d): value of state must be one of: present, absent, got: gone",
         "gateways[6] (e): id and its alias name are both given",
-        "gateways[7]: id has 0 characters",
+        "gateways[7]: id is empty",
         "gateways[7]: extra_settings must be a dict",
         "unset: logpush cannot be cleared",
         "gateways[0] and gateways[3] have the same id (a)",

@@ -99,7 +99,7 @@ def test_two_that_declare_different_things_do_not_fight_for_ever(api, gateway, a
             updates("a", after=f"2026-01-01T00:00:0{3 + 2 * number}Z", cache_ttl=6, modified_at=theirs)
     result = apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})
     assert operations(result) == {"a": "failed", "b": "updated"}
-    assert "AI Gateway 'a' keeps being updated by somebody else, and does not hold what was declared." in result["msg"]
+    assert "AI Gateway 'a' is repeatedly updated by somebody else, and is not as declared." in result["msg"]
 
 
 def test_a_list_that_fails_then_takes_nothing_back(api, gateway, apply, updates):

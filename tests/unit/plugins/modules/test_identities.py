@@ -126,8 +126,8 @@ MASKED_IDS = ["********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "team-********"
 )
 def test_a_mask_is_no_id_and_nothing_is_sent(run_module, item_id, module, options):
     result = run_module(options(item_id), module)
-    assert result["msg"].startswith("Nothing was sent")
-    assert "it holds a mask that stands for something secret" in result["msg"]
+    assert result["msg"].startswith("No request was sent")
+    assert "which contains a mask in place of a secret" in result["msg"]
 
 
 @pytest.mark.parametrize("item_id", ["aaaa", "hidden", "masked", "redacted", "xxx", "value_specified"])
@@ -138,8 +138,8 @@ def test_an_id_that_only_looks_like_a_mask_is_an_id(api, gateway, run_module, it
 
 def test_a_mask_in_a_setting_that_is_not_secret_is_refused(run_module):
     result = run_module({"id": "a", "otel": [{"url": "https://********.example"}], "store_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"})
-    assert "otel[0].url (https://********.example): it holds a mask" in result["msg"]
-    assert "store_id (VALUE_SPECIFIED_IN_NO_LOG_PARAMETER): it holds a mask" in result["msg"]
+    assert "otel[0].url is https://********.example, which contains a mask" in result["msg"]
+    assert "store_id is VALUE_SPECIFIED_IN_NO_LOG_PARAMETER, which contains a mask" in result["msg"]
 
 
 # Many gateways.

@@ -166,7 +166,7 @@ def test_a_deletion_by_purge_that_always_comes_late_is_not_done(api, gateway, ap
         api.expect("GET", GATEWAYS + "/old", answer=gateway(id="old"))
     result = apply(purge=True, purge_limit=1)
     assert operations(result) == [("old", "failed")]
-    assert "or the rate limit makes each write too late" in result["msg"]
+    assert "or the rate limit delays each write for too long" in result["msg"]
 
 
 # Replicas that lag.

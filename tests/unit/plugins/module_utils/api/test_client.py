@@ -59,7 +59,7 @@ def test_what_cannot_be_encoded_is_refused_before_anything_is_sent(api, run_modu
     with pytest.raises(CollectionError, match=f"^'{re.escape(segment)}' cannot be part of a URL"):
         encode_path("a", segment)
     message = run_module(dict({"id": "a", "state": "absent"}, **{option: segment}))["msg"]
-    assert message.startswith(f"Nothing was sent, because of the options given: {option} ")
+    assert message.startswith(f"No request was sent, because options are invalid: {option} ")
 
 
 def test_what_cannot_be_encoded_is_named_in_short():

@@ -65,23 +65,23 @@ def test_one_identity_is_used(api, gateway, run_module, options, env, sent):
         ({}, {"CLOUDFLARE_EMAIL": "user@example.com"}, "api_key is missing"),
         ({"api_key": "invented-key"}, TOKEN_ENV, "api_email is missing"),
         ({"api_token": ""}, TOKEN_ENV, "api_token is empty"),
-        ({"api_token": "invented\ntoken"}, {}, "api_token holds a line break"),
-        ({"api_token": "invented token"}, {}, "api_token holds a line break, a space"),
+        ({"api_token": "invented\ntoken"}, {}, "api_token must not contain a line break"),
+        ({"api_token": "invented token"}, {}, "api_token must not contain a line break, a space"),
         ({"api_token": "invented-t\u00f6ken"}, {}, "another character"),
-        ({}, {"CLOUDFLARE_API_TOKEN": "invented\r\ntoken"}, "api_token holds a line break"),
-        ({"api_email": "user@example.com\n", "api_key": "invented-key"}, {}, "api_email holds a line break"),
+        ({}, {"CLOUDFLARE_API_TOKEN": "invented\r\ntoken"}, "api_token must not contain a line break"),
+        ({"api_email": "user@example.com\n", "api_key": "invented-key"}, {}, "api_email must not contain a line break"),
         ({"base_url": "api.example.com"}, TOKEN_ENV, "base_url is not a URL"),
         ({"base_url": "ftp://api.example.com"}, TOKEN_ENV, "base_url is not a URL"),
         ({"base_url": "https://"}, TOKEN_ENV, "base_url is not a URL"),
         ({"base_url": "https://[::1"}, TOKEN_ENV, "base_url is not a URL"),
         ({"base_url": "https://x.example/ y"}, TOKEN_ENV, "base_url is not a URL"),
-        ({"base_url": "https://user:invented@x.example"}, TOKEN_ENV, "base_url holds credentials"),
-        ({"base_url": "https://x.example?a=b"}, TOKEN_ENV, "base_url holds credentials, a query"),
+        ({"base_url": "https://user:invented@x.example"}, TOKEN_ENV, "base_url must not contain credentials"),
+        ({"base_url": "https://x.example?a=b"}, TOKEN_ENV, "base_url contains credentials, a query"),
         ({"base_url": ""}, TOKEN_ENV, "base_url is empty"),
-        ({"base_url": "https://x.example/v4?"}, TOKEN_ENV, "base_url holds credentials, a query"),
-        ({"base_url": "https://x.example/v4#"}, TOKEN_ENV, "base_url holds credentials, a query or a fragment"),
-        ({"base_url": "https://x.example/v4#a"}, TOKEN_ENV, "base_url holds credentials, a query or a fragment"),
-        ({"base_url": "https://invented@x.example"}, TOKEN_ENV, "base_url holds credentials"),
+        ({"base_url": "https://x.example/v4?"}, TOKEN_ENV, "base_url contains credentials, a query"),
+        ({"base_url": "https://x.example/v4#"}, TOKEN_ENV, "base_url contains credentials, a query or a fragment"),
+        ({"base_url": "https://x.example/v4#a"}, TOKEN_ENV, "base_url contains credentials, a query or a fragment"),
+        ({"base_url": "https://invented@x.example"}, TOKEN_ENV, "base_url must not contain credentials"),
         ({"base_url": "https://x.example:99999"}, TOKEN_ENV, "base_url is not a URL"),
         ({"base_url": "https://x.example:0"}, TOKEN_ENV, "base_url is not a URL"),
         ({"base_url": "//x.example"}, TOKEN_ENV, "base_url is not a URL"),
@@ -94,8 +94,8 @@ def test_one_identity_is_used(api, gateway, run_module, options, env, sent):
         ({"api_email": "user@example.com", "api_key": ""}, KEY_ENV, "api_key is empty"),
         ({}, {"CLOUDFLARE_API_KEY": "invented-key"}, "api_email is missing"),
         ({"api_email": "me@example.com"}, TOKEN_ENV, "api_key is missing"),
-        ({"api_email": "me@example.com", "api_key": "invented\x00key"}, {}, "api_key holds a line break"),
-        ({"api_token": "invented-token\n"}, {}, "api_token holds a line break"),
+        ({"api_email": "me@example.com", "api_key": "invented\x00key"}, {}, "api_key must not contain a line break"),
+        ({"api_token": "invented-token\n"}, {}, "api_token must not contain a line break"),
         ({"api_token": "invented-token", "api_email": "me", "api_key": "invented-key"}, {}, "are given together: keep api_token only"),
         ({"ca_path": ""}, TOKEN_ENV, "ca_path is empty"),
         ({"timeout": 3601}, TOKEN_ENV, "timeout is 3601"),
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_told_without_showing_a_credential(api, run_module, opt
     result = run_module(dict(options, id="a"), env=dict(ACCOUNT, **env), connection=False)
     assert result["failed"]
     assert text in result["msg"]
-    assert result["msg"].startswith("Nothing was sent")
+    assert result["msg"].startswith("No request was sent")
     # The name of an option is no secret; what comes after "invented" is one.
     for secret in ("invented", "invented-environment-token", "t\u00f6ken"):
         assert secret not in result["msg"]
@@ -123,7 +123,7 @@ def test_a_token_that_no_header_can_carry_is_shown_nowhere(api, run_module, toke
         run_module({"id": "a", "api_token": token}),
         run_module({"id": "a"}, env={"CLOUDFLARE_API_TOKEN": token}, token=False),
     ):
-        assert "api_token holds a line break" in result["msg"]
+        assert "api_token must not contain a line break" in result["msg"]
         assert "invented" not in json.dumps(result)
 
 
@@ -137,7 +137,7 @@ def test_all_that_is_wrong_is_told_at_once(api, run_module):
 @pytest.mark.parametrize("env", [{}, dict.fromkeys(ALL, ""), dict.fromkeys(ALL, " \t")])
 def test_all_variables_empty_means_none_given(api, run_module, env):
     result = run_module({"id": "a"}, env=env, connection=False)
-    assert "account_id is missing: give it, or set CLOUDFLARE_ACCOUNT_ID" in result["msg"]
+    assert "account_id is missing: set it, or set CLOUDFLARE_ACCOUNT_ID" in result["msg"]
     assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"]
     result = run_module({"id": "a", "account_id": "x"}, env=env, connection=False)
     assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"]

@@ -55,8 +55,8 @@ def test_all_problems_are_told_at_once():
     problems = refusal(id="x" * 65, cache_ttl=-1, retry_max_attempts=6, unset=["logpush", "nonsense"])
     assert len(problems) == 5
     assert any("id has 65 characters" in problem and "at most 64" in problem for problem in problems)
-    assert "cache_ttl is -1: it must be at least 0" in problems
-    assert "retry_max_attempts is 6: it must be at least 1 and at most 5" in problems
+    assert "cache_ttl is -1, but must be at least 0" in problems
+    assert "retry_max_attempts is 6, but must be at least 1 and at most 5" in problems
     assert any("logpush: false" in problem for problem in problems)
 
 
@@ -68,7 +68,7 @@ def test_a_budget_is_a_number_above_zero(value):
 
 
 def test_true_is_not_a_number():
-    assert refusal(cache_ttl=True) == ("cache_ttl is true: it must be a number",)
+    assert refusal(cache_ttl=True) == ("cache_ttl is true, but must be a number",)
 
 
 @pytest.mark.parametrize("name", ["id", "created_at", "is_default", "modified_at"])
@@ -95,7 +95,7 @@ def test_a_private_key_is_refused_without_showing_it():
 
 def test_a_secret_of_wrong_length_is_not_shown():
     (problem,) = refusal(otel=[{"url": "https://example.com", "authorization": "invented" * 40}])
-    assert problem == "otel[0].authorization has 320 characters: it must have at most 256"
+    assert problem == "otel[0].authorization has 320 characters, but must have at most 256 characters"
 
 
 @pytest.mark.parametrize("mask", ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********", "[redacted]"])
@@ -108,7 +108,7 @@ def test_a_mask_is_not_a_secret(mask):
         {"otel": otel},
     ):
         (problem,) = refusal(**options)
-        assert "is a mask that stands for a secret" in problem
+        assert "is a mask in place of a secret" in problem
 
 
 def test_an_empty_secret_is_refused_and_an_empty_header_is_not():

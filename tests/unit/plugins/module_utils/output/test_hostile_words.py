@@ -102,7 +102,9 @@ def test_values_that_are_not_as_declared_are_plain_and_short(api, gateway, shown
 @pytest.mark.parametrize("option", ["unset", "extra_settings", "otel"])
 def test_what_the_user_gave_is_shown_plain_too(shown, name, option):
     values = {"unset": [name], "extra_settings": {"id": name, name: float("nan")}, "otel": [{"url": "a://b", "headers": {name: []}}]}
-    no_terminal_obeys(shown({"id": "a", option: values[option]}), "Nothing was sent, because of the options given: " + option, most=101_000)
+    no_terminal_obeys(
+        shown({"id": "a", option: values[option]}), "No request was sent, because options are invalid: " + option, most=101_000
+    )
 
 
 def test_values_in_a_result_are_what_is_stored(api, gateway, run_module):

@@ -186,7 +186,7 @@ def test_an_invalid_version_is_not_deployed(api, flows, apply, is_in_answer):
     flows.makes([2], answer={"version_id": "v-2", **({"is_valid": False} if is_in_answer else {})})
     if not is_in_answer:
         api.expect("GET", ONE + "/versions/v-2", answer={"id": "f-1", "version_id": "v-2", "data": [2], "is_valid": False})
-    with pytest.raises(InvalidVersion, match=r"version v-2 and calls that version invalid.*requests take the version before"):
+    with pytest.raises(InvalidVersion, match=r"version v-2 and reports that it is invalid.*requests take the version before"):
         apply()
 
 

@@ -321,7 +321,7 @@ def test_what_cannot_be_sent(element):
 @pytest.mark.parametrize(("kind", "name"), [("model", "model"), ("conditional", "conditions")])
 def test_a_mask_is_not_sent(mask, kind, name):
     element = changed(kind, "properties", **{name: mask if name == "model" else {"metadata.key": mask}})
-    assert problems(element) == ["it holds a mask that stands for something secret: give the value itself"]
+    assert problems(element) == ["it contains a mask in place of a secret: give the value itself"]
 
 
 def test_all_problems_of_an_element_are_reported_together():
