@@ -41,19 +41,18 @@ options:
     type: str
   timeout:
     description:
-      - Maximum duration of one attempt at a request in seconds, from 1 to 3600. The connection must be established within 10 seconds of
-        that.
+      - Maximum time in seconds for one attempt at a request, from 1 to 3600. At most 10 seconds of it may be spent on the connection.
     type: int
     default: 30
   max_retries:
     description:
-      - How often a request is retried after a temporary failure, from 0 (one attempt only) to 20.
-      - A create request is only retried if it certainly had no effect.
+      - Maximum number of retries of a request after a temporary failure, from 0 (one attempt only) to 20.
+      - A create request is only retried if it is certain that it had no effect.
     type: int
     default: 4
   rate_limit_wait:
     description:
-      - Maximum time that one task waits for the rate limit in seconds, from 0 (fail immediately) to 86400.
+      - Maximum time in seconds that one task waits for the rate limit, from 0 (fail immediately) to 86400.
       - Cloudflare blocks a user or token for five minutes after 1200 requests in five minutes.
     type: int
     default: 300
@@ -65,14 +64,15 @@ options:
   ca_path:
     description:
       - A CA bundle, or a directory of CA certificates, for the verification of the API's certificate.
-      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) is used, or else the bundle of C(requests).
+      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) is used, or the bundle of the Python library C(requests)
+        if that is not set either.
     type: path
 requirements:
   - requests >= 2.25 on the host that runs the module
 notes:
-  - An empty environment variable counts as not set. An empty option is an error.
-  - Proxies are only read from the environment (E(HTTPS_PROXY), E(NO_PROXY)), not from the system settings of macOS.
-  - The module runs on the host that runs the task. Use it on C(localhost), or delegate the task to it.
+  - An empty environment variable is ignored. An empty text as a connection option is an error.
+  - Proxy settings are only read from the environment (E(HTTPS_PROXY), E(NO_PROXY)), not from the system settings of macOS.
+  - The module runs on the target host of the task. Run the task on C(localhost), or use C(delegate_to=localhost).
 """
 
     ATTRIBUTES = r"""
@@ -100,8 +100,8 @@ options:
     description:
       - When to write a declared secret to an existing item, such as a gateway.
       - V(auto) writes it if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts as
-        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. The task issues a warning about that, except for
-        secrets that the API never returns, such as provider keys.
+        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. If a secret could not be compared, the task issues a warning, except for
+        secrets that the API never returns, such as provider keys. These are only replaced with V(always).
       - V(always) writes it in every run, so the task always reports a change. Use it to rotate a secret that the server hides.
       - V(never) only writes it when the item, or the list element that contains the secret, is created. Use it if the secret is rotated
         elsewhere.

@@ -118,7 +118,7 @@ def as_declared(items: Any, kind: str = GATEWAY.kind) -> Any:
         except InvalidOptions as error:
             problem = "; ".join(error.problems)
             name = "gateway" if resource is GATEWAY else resource.name
-            raise AnsibleFilterError(f"as_declared cannot tell which {name} is meant: {problem}. Read it again with {info}.") from None
+            raise AnsibleFilterError(f"as_declared cannot identify the {name}: {problem}. Read it again with {info}.") from None
     # Before ansible-core 2.19, another filter or `.values()` gives something that is no list.
     if isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping)):
         return [as_declared(item, kind) for item in items]

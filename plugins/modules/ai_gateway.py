@@ -26,18 +26,19 @@ options:
   id:
     description:
       - The id of the gateway, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
-      - The API accepts lower case letters, digits, underscores, and single hyphens between them. The module issues a warning for other ids.
-      - A mask, such as V(********), is refused.
+      - The API only accepts lower case letters, digits, underscores, and single hyphens between them. For other ids, the module issues a
+        warning, and the create is expected to fail.
+      - The task fails if the id is a mask such as V(********), which Ansible shows in place of a secret.
       - V(default) is the gateway that Cloudflare creates automatically for clients that do not specify one.
     type: str
     required: true
     aliases: [name]
   state:
     description:
-      - Whether the gateway must exist. Deleting a gateway also deletes its logs.
+      - Whether the gateway should exist. Deleting a gateway also deletes its logs.
       - Its provider configs, dynamic routes, policies and custom domains are deleted first, see RV(deleted_children). If one of them cannot
-        be deleted, the task fails and the gateway stays. The API may delete the secret of a provider config together with it. The Secrets
-        Store and custom providers stay.
+        be deleted, the task fails and the gateway stays. The API may delete the secret of a provider config along with it. The Secrets
+        Store and custom providers are not deleted.
     type: str
     choices: [present, absent]
     default: present
@@ -45,8 +46,8 @@ options:
     description:
       - Whether clients need a Cloudflare token with the permission C(AI Gateway Run). Otherwise, everybody who knows the URL can use the
         gateway.
-      - Required for provider keys that are stored in the gateway, and for Unified Billing, where Cloudflare pays the provider and bills
-        you.
+      - Must be V(true) to use stored provider keys, see M(edgeops.cloudflare.ai_gateway_provider_config), and Unified Billing, where
+        Cloudflare pays the provider and bills you.
       - Off on a new gateway.
     type: bool
   byok_only:
@@ -60,14 +61,14 @@ options:
     type: bool
   cache_ttl:
     description:
-      - How long identical requests are answered from the cache in seconds, at least 0. V(0) switches the cache off.
+      - Time in seconds for which identical requests are answered from the cache, 0 or more. V(0) switches the cache off.
       - Text and images are cached. Callers that send the same body with the same provider key share the cached answer. A client can request
         a different time, from 60 seconds to one month.
       - V(0) on a new gateway if not given.
     type: int
   collect_logs:
     description:
-      - Whether to log each request, with its prompt, answer, tokens and cost. Clients can override this for a single request.
+      - Whether to log each request, with its prompt, response, tokens and cost. Clients can override this for a single request.
       - Required for O(logpush) and O(log_classification).
       - V(true) on a new gateway if not given.
     type: bool
@@ -111,7 +112,7 @@ options:
             choices: [FLAG, BLOCK]
             required: true
           check:
-            description: What to scan. V(REQUEST) is the client's request, V(RESPONSE) is the provider's answer.
+            description: What to scan. V(REQUEST) is the client's request, V(RESPONSE) is the provider's response.
             type: list
             elements: str
             choices: [REQUEST, RESPONSE]
@@ -123,11 +124,10 @@ options:
             required: true
   guardrails:
     description:
-      - What to do with prompts and answers in each hazard category. Categories that are left out are ignored.
-      - V(FLAG) only records the category in the log. V(BLOCK) refuses the request or answer. Each check adds about half a second to a
-        request, and Workers AI usage. Checked answers are withheld until they are complete.
-      - If the checks are unavailable, a phase (prompt or response) with at least one V(BLOCK) refuses requests with HTTP 503. A phase with
-        only V(FLAG) lets them pass.
+      - What to do with prompts and responses in each hazard category. Categories that are left out are ignored.
+      - V(FLAG) only records the category in the log. V(BLOCK) blocks the request or response. Each check delays a request by about half a
+        second, and counts as Workers AI usage. Checked responses are withheld until they are complete.
+      - If the checks are unavailable, a phase (prompt or response) with at least one V(BLOCK) refuses requests with HTTP 503. A phase with only V(FLAG) lets requests and responses pass.
       - None on a new gateway.
     type: dict
     suboptions:
@@ -207,7 +207,7 @@ options:
       - Maximum number of logs to keep, from 10000 to 10000000. O(log_management_strategy) determines what happens when it is reached.
       - With the Workers Free plan, an account can keep 100000 logs in total. With Workers Paid, each gateway can keep 10000000. The default
         depends on the plan and the age of the account.
-      - Cloudflare only applies it to legacy logs, which are those of accounts created before 2026-09-24.
+      - Only applies to legacy logs, which are those of accounts created before 2026-09-24.
     type: int
   log_management_strategy:
     description:

@@ -13,19 +13,20 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Takes one document that has the custom providers and the gateways of a Cloudflare account, and below each gateway its provider keys,
-    dynamic routes, policies and custom domains. Makes the account what the document declares, in one task.
-  - What the document does not mention is not managed. A gateway without C(dynamic_routes) keeps its routes, and they are not even listed.
-  - All problems of the document are reported together, each by its place, before any request is sent. A route or a key that names a custom
-    provider that neither the document nor the account has is an error, and nothing is changed.
-  - Everything is listed before the first change. Custom providers come first, then gateways, keys, routes, policies and domains.
+  - Takes one document with the custom providers and the gateways of a Cloudflare account, each gateway with its stored provider keys
+    (provider configs), dynamic routes, policies and custom domains. Brings the account to the state that the document declares.
+  - What the document does not mention is not managed. A gateway without C(dynamic_routes) keeps its routes, and the task does not read them.
+  - All problems of the document are reported together, each by its place, before any request is sent. If a route or a key names a custom
+    provider that is neither in the document nor in the account, the task fails before it changes anything.
+  - The task reads the current state of everything that it manages before it makes the first change. Custom providers come first, then gateways, keys, routes, policies and domains.
     Deletions come last, in the opposite order.
   - Nothing is deleted if a part of the account could not be read.
-  - An object that fails does not stop the others, unless they depend on it. The task fails at the end if any object failed.
-  - "If nothing has to be changed, the task sends one request for every 100 gateways and for every 100 custom providers; for each gateway
-    one request for each kind that it declares; one request for each declared route; and one for each custom provider that declares
-    C(costs). Custom providers are only listed if the document declares them, or names one that it does not declare."
-  - What the modules for single objects promise holds here, too. A setting that is not given stays as it is.
+  - If an object fails, the task continues with the objects that do not depend on it. Those that depend on it fail too. At the end, the task
+    fails if any object failed.
+  - "If nothing has to be changed, the task sends one request for every 100 gateways; one for every 100 custom providers, if the document
+    declares some or names one; one for each kind that a gateway declares; one for each declared route; and one for each custom provider
+    that declares C(costs)."
+  - Each object is managed as by its own module. For example, a setting that is not given stays as it is.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -60,20 +61,21 @@ options:
   purge:
     description:
       - The kinds whose objects are deleted if the document does not declare them.
-      - A kind below gateways is purged only on gateways that declare a list of it, which may be empty. V(custom_providers) and V(gateways)
-        have no effect without O(custom_providers) and O(gateways).
-      - The default gateway of the account is never deleted because it is not declared.
+      - A kind below gateways is purged only on gateways that declare a list of it, which may be empty. The choice V(custom_providers) is
+        ignored unless the option O(custom_providers) is set. The same applies to V(gateways).
+      - The gateway V(default) is never purged.
       - If an object could not be created, no object of its kind is purged.
-      - If O(custom_providers) or O(gateways) is empty and purged, O(purge_limit) must be given.
+      - If an option that is purged, O(custom_providers) or O(gateways), is an empty list, O(purge_limit) is required.
     type: list
     elements: str
     choices: [custom_providers, gateways, provider_configs, dynamic_routes, policies, custom_domains]
     default: []
   purge_limit:
     description:
-      - If O(purge) would delete more objects than this, of all kinds together, at least 0, the task fails before anything is changed.
+      - Maximum number of objects that O(purge) may delete, counting all kinds together, 0 or more. If there are more, the task fails before
+        it changes anything.
       - What belongs to a deleted gateway is deleted along with it, and is not counted.
-      - If it is not given, the limit is 10.
+      - The limit is 10 if not set.
     type: int
   concurrency:
     description:
@@ -82,26 +84,26 @@ options:
     default: 8
   wait_timeout:
     description:
-      - How many seconds to wait until a new secret can be used, from 1 to 3600.
+      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If it cannot be used by then, the key fails.
     type: int
     default: 60
   adopt_drafts:
     description:
-      - Whether drafts of policies that the task did not make are committed along with its own, see
+      - Whether to also commit drafts of policies that this task did not create, see
         O(edgeops.cloudflare.ai_gateway_policies#module:adopt_drafts).
     type: bool
     default: false
   allow_lockout:
     description:
-      - Whether the policies of a gateway may refuse everybody whom none of them covers, see
+      - Whether the policies of a gateway may lock out users that no policy covers, see
         O(edgeops.cloudflare.ai_gateway_policies#module:allow_lockout).
     type: bool
     default: false
 notes:
-  - The task reports its progress every five seconds on standard error, if that is a terminal or with C(-v). This works only in the
-    controller's own process. The variable C(edgeops_cloudflare_progress=false) switches it off.
-  - The token needs the permissions of the modules for the declared kinds.
-  - With many changes, raise O(rate_limit_wait) so that the task may wait until the API takes requests again.
+  - The task reports its progress every five seconds on standard error, if that is a terminal or with C(-v). It does not if it runs as
+    an ordinary module instead of in the process of the controller. The variable C(edgeops_cloudflare_progress=false) switches it off.
+  - The token needs the permissions that the modules for the declared kinds require. See the notes of these modules.
+  - With many changes, raise O(rate_limit_wait) so that the task may wait until the API accepts requests again.
 seealso:
   - module: edgeops.cloudflare.ai_gateways
   - module: edgeops.cloudflare.ai_gateway_provider_config
@@ -183,11 +185,11 @@ EXAMPLES = r"""
 RETURN = r"""
 results:
   description:
-    - What became of each object, kind by kind in the order of the work, and within a kind in the order of the document.
+    - The result of each object. The kinds are in the order of the work, and the objects of a kind in the order of the document.
     - Objects that O(purge) deleted come last among those of their kind with the same parent.
   type: list
   elements: dict
-  returned: unless nothing could be done at all
+  returned: always, unless the task failed before it processed the first item
   contains:
     kind:
       description: What it is.
@@ -229,9 +231,10 @@ results:
           returned: always
     error:
       description:
-        - Why it failed, null if it did not. It has C(msg), and like a failed M(edgeops.cloudflare.ai_gateway) task
+        - The error, null if the object did not fail. It contains C(msg) and, if available, the return values
           RV(edgeops.cloudflare.ai_gateway#module:status), RV(edgeops.cloudflare.ai_gateway#module:errors),
-          RV(edgeops.cloudflare.ai_gateway#module:ray_id) and RV(edgeops.cloudflare.ai_gateway#module:request) where there are any.
+          RV(edgeops.cloudflare.ai_gateway#module:ray_id) and RV(edgeops.cloudflare.ai_gateway#module:request) of
+          M(edgeops.cloudflare.ai_gateway).
       type: dict
       returned: always
     steps:
@@ -271,7 +274,7 @@ results:
 summary:
   description: How many objects there are of each operation.
   type: dict
-  returned: unless nothing could be done at all
+  returned: always, unless the task failed before it processed the first item
   contains:
     created:
       description: How many were created.
@@ -299,11 +302,11 @@ summary:
       returned: always
 account:
   description:
-    - The declared objects that exist now, without those that failed. In check mode, as they would be.
+    - The declared objects as they exist after the task, without those that failed. In check mode, the objects as they would be.
     - C(custom_providers) has the providers by slug, and C(gateways) the gateways by id. Each gateway has C(provider_configs) by provider and
       alias, such as C(openai/default), C(dynamic_routes) and C(policies) by name, and C(custom_domains) by host name, if it declares them.
   type: dict
-  returned: unless nothing could be done at all
+  returned: always, unless the task failed before it processed the first item
   contains:
     custom_providers:
       description: Each as RV(edgeops.cloudflare.ai_gateway_custom_provider#module:custom_provider).
@@ -325,16 +328,16 @@ ansible_facts:
 status:
   description: See RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int
-  returned: failure, when the API answered to the listing
+  returned: failure, when the API returned an error for the listing
 errors:
   description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
   type: list
   elements: dict
-  returned: failure, when the API answered to the listing
+  returned: failure, when the API returned an error for the listing
 ray_id:
   description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
   type: str
-  returned: failure, when the API answered to the listing
+  returned: failure, when the API returned an error for the listing
 request:
   description: See RV(edgeops.cloudflare.ai_gateway#module:request).
   type: dict

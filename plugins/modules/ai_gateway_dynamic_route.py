@@ -13,7 +13,7 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes, renames, rolls back and deletes a dynamic route. A route is a graph of conditions, shares, quotas and fallbacks that
+  - Creates, changes, renames, rolls back and deletes a dynamic route. A route is a graph of conditions, percentages, rate limits and fallbacks that
     decides which model answers a request. Clients use it as the model C(dynamic/{name}).
   - A changed graph is stored as a new version and then deployed. The route keeps its id and its history, and the old version serves
     requests until the new one is deployed.
@@ -43,35 +43,37 @@ options:
     type: str
   state:
     description:
-      - Whether the route must exist. Deleting a route deletes all its versions.
+      - Whether the route should exist. Deleting a route deletes all its versions.
     type: str
     choices: [present, absent]
     default: present
   elements:
     description:
-      - The graph, as a list of elements. The order has no meaning. Required to create a route. The list must be complete.
+      - The graph, as a list of elements. The order has no meaning. The list must be complete. Required to create a route; if it is not given, an
+        existing graph stays as it is.
       - "Each element has C(id) (any text, unique within the graph), C(type), C(outputs), and, depending on the type, C(properties). Each
         output is a dict with C(element_id), the id of the element that it leads to."
-      - "Type C(start): where a request begins, exactly once. Output C(next)."
+      - "Type C(start): the entry point. The graph must have exactly one. Output C(next)."
       - "Type C(conditional): a decision. Outputs C(true) and C(false). Property C(conditions): a dict of the form C({field: {operator:
-        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields contain the metadata that clients
-        send, such as C(metadata.tier)."
-      - "Type C(percentage): shares of the requests. 1 to 5 outputs such as C(90%) and C(10%), which must add up to 100."
+        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields refer to the metadata that clients send,
+        such as C(metadata.tier)."
+      - "Type C(percentage): splits requests by percentage. It has 1 to 5 outputs, each named after its share, such as C(90%) and C(10%). The
+        shares must add up to 100."
       - "Type C(rate): a quota. Outputs C(success), and C(fallback) once the quota is used up. Properties C(key) (whose quota, such as
-        C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for money) and C(window) (seconds,
+        C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for US dollars) and C(window) (seconds,
         greater than 0)."
       - "Type C(model): a request to a model. Outputs C(success), once the provider starts to answer, and C(fallback). Properties
         C(provider) (the name of the provider, or C(custom-{slug}) for a custom provider), C(model) (the provider's name for the model),
         C(retries) (0 or more) and C(timeout) (milliseconds, 0 or more)."
-      - "Type C(end): where the route ends, at least once. It has no outputs."
+      - "Type C(end): the end of the route. The graph must have at least one. It has no outputs."
       - The API's names C(elementId) and C(limitType) are also accepted, so you can paste a graph from the dashboard.
       - Every element must be reachable from the start, every path must lead to an end, and loops are not allowed.
     type: list
     elements: dict
   version:
     description:
-      - The id of an older version to deploy again, at least 1 character. M(edgeops.cloudflare.ai_gateway_dynamic_route_info) returns the
-        ids with O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
+      - The id of an older version to deploy again, at least 1 character. To get the ids, use
+        M(edgeops.cloudflare.ai_gateway_dynamic_route_info) with O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
       - Mutually exclusive with O(elements).
     type: str
   extra_settings:
@@ -84,8 +86,9 @@ notes:
     because an earlier task of the play may create it.
   - If a graph is created or changed and the gateway has no key for one of its providers, the task issues a warning.
   - A task without a change sends two requests. Changing a graph takes eight, and creating a route takes four.
-  - The API does not delete the routes of a deleted gateway. M(edgeops.cloudflare.ai_gateway) deletes them first. A route that was left
-    behind is managed like any other, with a warning when its graph is changed for the first time.
+  - The API does not delete the routes of a deleted gateway. M(edgeops.cloudflare.ai_gateway) deletes them first. If a gateway was
+    deleted by other means, its routes reappear in a new gateway with the same id. The module manages them like any other, and issues a
+    warning when it first changes such a graph.
   - The gateway only serves routes if O(edgeops.cloudflare.ai_gateway#module:authentication=true).
   - The token needs C(AI Gateway Write).
 seealso:

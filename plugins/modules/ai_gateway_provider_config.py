@@ -18,10 +18,10 @@ description:
   - With O(secret), one task is sufficient. If the provider config does not exist, the task looks up the account's Secrets Store or creates
     it, sets C(store_id) of the gateway, creates the secret, waits until the secret can be used, and creates the provider config. RV(steps)
     lists what was done before the provider config. Other settings of the gateway stay as they are.
-  - The secret gets the name C({gateway_id}_{provider_slug}_{alias}), because requests find their key by this name, and the scope
-    C(ai_gateway). An existing secret with that name gets the declared value and the scope, and keeps its other scopes.
-  - An existing provider config that is as declared costs one request.
-  - The API can only change the key of a provider config. For other changes, see O(recreate).
+  - The secret gets the scope C(ai_gateway) and the name C({gateway_id}_{provider_slug}_{alias}), because the gateway finds the key for a
+    request by this name. An existing secret with that name gets the declared value and the scope, and keeps its other scopes.
+  - If the provider config exists and is as declared, the task sends one request.
+  - The key is the only part of a provider config that the API can change. For other changes, see O(recreate).
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -30,13 +30,13 @@ options:
   gateway_id:
     description:
       - The id of the gateway, 1 to 64 characters.
-      - The gateway must exist, and must not have O(edgeops.cloudflare.ai_gateway#module:authentication=false), because it would not use
-        stored keys. In check mode, a missing gateway is only a warning, because an earlier task may create it.
+      - The gateway must exist, and its O(edgeops.cloudflare.ai_gateway#module:authentication) must not be V(false), because a gateway
+        without authentication does not use stored keys. In check mode, a missing gateway is only a warning, because an earlier task may create it.
     type: str
     required: true
   provider_slug:
     description:
-      - The provider, with its name in the URL of requests, such as V(openai), V(anthropic), V(google-ai-studio) or V(grok). 1 to 64
+      - The name of the provider as in the URL of requests, such as V(openai), V(anthropic), V(google-ai-studio) or V(grok). 1 to 64
         letters, digits, underscores and hyphens. Together with O(alias), it identifies the provider config.
       - For a custom provider, this is C(custom-<slug>), see RV(edgeops.cloudflare.ai_gateway_custom_provider#module:provider_slug).
     type: str
@@ -50,8 +50,8 @@ options:
     default: default
   state:
     description:
-      - Whether the provider config must exist.
-      - When a provider config is deleted, the API may also delete its secret. The Secrets Store stays.
+      - Whether the provider config should exist.
+      - When a provider config is deleted, the API may also delete its secret. The Secrets Store is never deleted.
     type: str
     choices: [present, absent]
     default: present
@@ -65,13 +65,13 @@ options:
     description:
       - The id of a secret in the account's Secrets Store, such as RV(edgeops.cloudflare.ai_gateway_secret#module:secret.id).
       - The secret must have the scope C(ai_gateway), and the name C({gateway_id}_{provider_slug}_{alias}). The API accepts a secret with
-        another name, but requests do not find it.
+        another name, but the gateway does not find it.
       - Cannot be changed, see O(recreate).
     type: str
   default_config:
     description:
       - Whether this is the default provider config of the gateway for the provider.
-      - If not given, a new provider config gets true with O(alias=default), and false otherwise. Cloudflare's documentation only mentions
+      - If not set, it is true for a new provider config with O(alias=default), and false for others. Cloudflare's documentation only mentions
         the alias V(default), so there is rarely a reason to set this.
       - Cannot be changed, see O(recreate).
     type: bool
@@ -89,13 +89,14 @@ options:
   recreate:
     description:
       - Whether to delete the provider config and create it again if O(secret_id), O(default_config), O(rate_limit) or O(rate_limit_period)
-        differ. Requests that need the key fail in between. The secret can be deleted in the process, so set O(secret) too.
+        differ. Requests that need the key fail in between. The API may delete the secret along with it, so set O(secret), from
+        which the task can create the secret again. With O(secret_id) alone, the task fails if the provider config already uses that secret.
       - If V(false), the task fails if there is such a difference.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Maximum time to wait until a new secret can be used in seconds, 1 to 3600. It usually takes a few seconds.
+      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If it cannot be used by then, the task fails. It usually takes a few seconds.
     type: int
     default: 60
   extra_settings:

@@ -130,7 +130,7 @@ results:
   description: The result for each gateway, in the order of O(gateways). Purged gateways come last.
   type: list
   elements: dict
-  returned: unless nothing could be done at all
+  returned: always, unless the task failed before it processed the first item
   contains:
     id:
       description: The gateway's id.
@@ -178,7 +178,7 @@ results:
 summary:
   description: The number of gateways for each operation.
   type: dict
-  returned: unless nothing could be done at all
+  returned: always, unless the task failed before it processed the first item
   contains:
     created:
       description: The number of created gateways.
@@ -207,7 +207,7 @@ gateways:
     - In check mode, as they would be stored.
     - An unchanged gateway is returned as it is listed. This can be less than what is returned when the gateway is read by itself.
   type: dict
-  returned: unless nothing could be done at all
+  returned: always, unless the task failed before it processed the first item
 ansible_facts:
   description: The gateways as a fact.
   type: dict
@@ -220,16 +220,16 @@ ansible_facts:
 status:
   description: See RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int
-  returned: failure, when the API answered to the listing
+  returned: failure, when the API returned an error for the listing
 errors:
   description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
   type: list
   elements: dict
-  returned: failure, when the API answered to the listing
+  returned: failure, when the API returned an error for the listing
 ray_id:
   description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
   type: str
-  returned: failure, when the API answered to the listing
+  returned: failure, when the API returned an error for the listing
 request:
   description: See RV(edgeops.cloudflare.ai_gateway#module:request).
   type: dict

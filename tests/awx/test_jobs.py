@@ -125,7 +125,7 @@ def test_the_diff_is_only_there_if_it_is_asked_for_and_facts_are_kept_in_clear(s
     assert_no_secret(job)
 
 
-def test_an_audit_tells_what_is_not_as_declared(simulator: Simulator, new_job: NewJob) -> None:
+def test_an_audit_reports_what_is_not_as_declared(simulator: Simulator, new_job: NewJob) -> None:
     """It changes nothing, fails if it is told to, and hands on what it found all the same."""
     seed(simulator)
     simulator.seed({"id": "stranger", "authentication": True})

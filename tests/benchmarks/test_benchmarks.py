@@ -143,7 +143,7 @@ def test_requests_that_are_missing_under_a_quota_leave_no_time(account_bench: Ac
         quota.run(account_bench, Quota(1, 1, 100, 1, once=5, each=9), WHOLE)
 
 
-def test_a_quota_tells_how_long_it_makes_tasks_wait() -> None:
+def test_a_quota_reports_how_long_it_makes_tasks_wait() -> None:
     assert [run.shortest for run in (*FLEETS.quotas, Quota(1, 119, 120, 30), Quota(1, 120, 120, 30))] == [60, 60, 0, 30]
     assert [run.shortest for run in (*ACCOUNTS.quotas, Quota(1, 4, 40, 10, once=4, each=9), Quota(1, 4, 39, 10, once=4, each=9))] == [
         40,

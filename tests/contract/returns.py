@@ -341,15 +341,16 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         "failure, when a request to the API failed": {WRONG_TOKEN, NO_ANSWER},
     },
     "ai_gateway_account": {
-        "unless nothing could be done at all": ACTED,
+        "always, unless the task failed before it processed the first item": ACTED,
         "when O(custom_providers) is given": ACTED - {PURGED, SOME_FAILED},
         "when O(gateways) is given": ACTED - {ONLY_PROVIDERS},
-        "failure, when the API answered to the listing": {WRONG_TOKEN},
+        "failure, when the API returned an error for the listing": {WRONG_TOKEN},
         "failure, when the listing failed": {WRONG_TOKEN, NO_ANSWER},
     },
     "ai_gateways": {
-        "unless nothing could be done at all": set(TASKS["ai_gateways"]) - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},
-        "failure, when the API answered to the listing": {WRONG_TOKEN},
+        "always, unless the task failed before it processed the first item": set(TASKS["ai_gateways"])
+        - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},
+        "failure, when the API returned an error for the listing": {WRONG_TOKEN},
         "failure, when the listing failed": {WRONG_TOKEN, NO_ANSWER},
     },
 }

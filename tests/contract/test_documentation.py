@@ -142,7 +142,7 @@ def test_the_tables_have_every_option_but_those_of_every_item() -> None:
 
 
 @pytest.mark.parametrize(("module", "where", "field"), BOUNDED)
-def test_every_bound_is_told_in_the_description(documented: Json, module: str, where: tuple[str, ...], field: Field) -> None:
+def test_every_bound_is_reported_in_the_description(documented: Json, module: str, where: tuple[str, ...], field: Field) -> None:
     description = dict(described(documented[module]["doc"]["options"]))[where]
     numbers = {int(number) for number in re.findall(r"\d+", plain(description))}
     missing = {kind: getattr(field, kind) for kind in BOUNDS if getattr(field, kind) is not None and getattr(field, kind) not in numbers}
@@ -160,7 +160,7 @@ def test_every_type_of_element_is_described_with_all_its_parts(documented: Json,
     assert not of_type.is_split or f"1 to {MAX_SHARES} outputs" in text
 
 
-def test_the_listing_and_its_limits_are_told_as_they_are(documented: Json) -> None:
+def test_the_listing_and_its_limits_are_reported_as_they_are(documented: Json) -> None:
     (ids,) = (text for where, text in described(documented["ai_gateway_info"]["doc"]["options"]) if where == ("ids",))
     assert f"each {GATEWAY.id.min_length} to {GATEWAY.id.max_length} characters" in prose(ids)
     assert f"Up to {READ_ONE_BY_ONE} are read one by one" in prose(ids)
@@ -169,16 +169,16 @@ def test_the_listing_and_its_limits_are_told_as_they_are(documented: Json) -> No
     assert f"every {NUMBERS[PROGRESS_SECONDS]} seconds" in prose(documented["ai_gateways"]["doc"]["notes"])
 
 
-def test_what_an_account_consists_of_and_its_limits_are_told_as_they_are(documented: Json) -> None:
+def test_what_an_account_consists_of_and_its_limits_are_reported_as_they_are(documented: Json) -> None:
     document = documented["ai_gateway_account"]["doc"]
     options = dict(described(document["options"]))
-    assert f"one request for every {PAGE_SIZE} gateways and for every {PAGE_SIZE} custom providers" in prose(document["description"])
+    assert f"one request for every {PAGE_SIZE} gateways; one for every {PAGE_SIZE} custom providers" in prose(document["description"])
     assert set(re.findall(r"C\((\w+)\) (?:below a gateway )?is a list", prose(options["gateways",]))) == set(BELOW)
-    assert f"the limit is {DEFAULT_PURGE_LIMIT}." in prose(options["purge_limit",])
+    assert f"The limit is {DEFAULT_PURGE_LIMIT} " in prose(options["purge_limit",])
     assert f"every {NUMBERS[PROGRESS_SECONDS]} seconds" in prose(document["notes"])
 
 
-def test_what_is_filled_in_on_create_is_told_and_nothing_else(descriptions: Descriptions) -> None:
+def test_what_is_filled_in_on_create_is_reported_and_nothing_else(descriptions: Descriptions) -> None:
     told = {where: re.findall(r"V\((\w+)\) on a new gateway if not given", prose(text)) for where, text in descriptions.items()}
     filled: Descriptions = {(field.name,): [str(field.on_create).lower()] for field in GATEWAY.settings if field.on_create is not None}
     assert {where: values for where, values in told.items() if values} == filled
@@ -205,7 +205,7 @@ def test_requests_reads_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_numbers_and_addresses_in_the_prose(document: Json, descriptions: Descriptions) -> None:
     assert f"C({DEFAULT_BASE_URL})" in prose(descriptions["base_url",])
-    assert f"within {MAX_CONNECT_SECONDS} seconds" in prose(descriptions["timeout",])
+    assert f"At most {MAX_CONNECT_SECONDS} seconds" in prose(descriptions["timeout",])
     (requirement,) = (ROOT / "meta/ee-requirements.txt").read_text(encoding="utf-8").split("\n")[-2:-1]
     assert requirement.replace(">=", " >= ") in document["doc"]["requirements"][0]
 

@@ -60,7 +60,7 @@ def test_every_room_is_in_the_order() -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if room_of(path) in ("api", "reconcile")])
-def test_the_engine_knows_no_resource(path: str) -> None:
+def test_the_engine_names_no_resource(path: str) -> None:
     """Neither by import nor by name, but for what Cloudflare's own messages and permissions are called."""
     text = (MODULE_UTILS / path).read_text(encoding="utf-8")
     assert "resources.gateway" not in text

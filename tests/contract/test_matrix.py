@@ -29,7 +29,7 @@ def table_of(text: str) -> list[tuple[str, ...]]:
     return [cells_of(line) for line in inside.strip().splitlines()]
 
 
-def test_a_row_tells_which_pythons_ran_and_which_are_missing() -> None:
+def test_a_row_lists_which_pythons_ran_and_which_are_missing() -> None:
     version, controller, modules, missing, _date = row_of(CORE, UNITS)
     assert (version, controller, modules, missing) == ("2.20.1", "3.12", "3.9, 3.12", "3.14")
 

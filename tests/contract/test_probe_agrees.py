@@ -147,6 +147,6 @@ def test_a_change_that_arrives_late_is_waited_for(simulator: Simulator, code: in
 
 
 @pytest.mark.parametrize(("skip_cache", "seen"), [(True, [None, None]), (False, ["miss", "hit"])])
-def test_the_cache_is_told(simulator: Simulator, skip_cache: bool, seen: list[str | None]) -> None:
+def test_the_cache_is_reported(simulator: Simulator, skip_cache: bool, seen: list[str | None]) -> None:
     prepare(simulator, stored_key(), {}, {"cache_ttl": 60})
     assert [probe(simulator, **CHAT, skip_cache=skip_cache)["cache"] for _number in range(2)] == seen

@@ -99,7 +99,7 @@ def test_the_value_at_the_bound_passes(name: str, bound: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "bound"), BOUNDED)
-def test_the_value_beyond_the_bound_fails_and_the_message_tells_all(name: str, bound: int) -> None:
+def test_the_value_beyond_the_bound_fails_and_the_message_contains_all(name: str, bound: int) -> None:
     beyond = bound - 1 if bound == PAGE[name].least else bound + 1
     with pytest.raises(InvalidOptions) as failure:
         declared(**{name: value_of(name, beyond)})

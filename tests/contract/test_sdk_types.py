@@ -78,7 +78,7 @@ def test_what_must_be_in_a_nested_setting(kind: Any) -> None:
 
 
 @pytest.mark.parametrize("call", [AIGatewayResource.create, AIGatewayResource.update])
-def test_the_bounds_that_the_package_tells(call: Any) -> None:
+def test_the_bounds_that_the_package_has(call: Any) -> None:
     """The types carry no bounds, but the text of two parameters does."""
     told = {
         name: (int(least), int(most)) for name, least, most in re.findall(r"^ +(\w+): [^:]*?\((\d+)-(\d+)\)$", call.__doc__, re.MULTILINE)

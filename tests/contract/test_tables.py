@@ -71,7 +71,7 @@ def bounds_of(field: Field) -> set[int]:
     return {getattr(field, kind) for kind in BOUNDS if getattr(field, kind) is not None}
 
 
-def test_what_a_new_gateway_gets_is_told(settings: list[list[str]]) -> None:
+def test_what_a_new_gateway_gets_is_reported(settings: list[list[str]]) -> None:
     """Of what is filled in, that is: what is filled in with 0 is off, as it would be anyway."""
     for row in settings:
         (field,) = [field for field in GATEWAY.settings if [field.name] == quoted(row[0])]
@@ -107,7 +107,7 @@ def test_a_number_in_brackets_behind_an_option_is_its_default(page: Path) -> Non
     assert not [(name, number) for name, number in told if str(defaults.get(name)) != number]
 
 
-def test_the_defaults_of_numbers_are_told() -> None:
+def test_the_defaults_of_numbers_are_reported() -> None:
     told = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
     numbers = [field for field in (*CONNECTION_OPTIONS, *FLEET_OPTIONS) if field.type == "int"]
     assert numbers

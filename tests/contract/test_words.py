@@ -48,6 +48,7 @@ DATA = sorted(
     if path.suffix in (".json", ".yml")
 )
 PYTHON = sorted((ROOT / "plugins").rglob("*.py"))
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__))
 
 
 def name_of(path: Path) -> str:
@@ -73,6 +74,18 @@ def prose_of(path: Path) -> str:
     return "\n".join([*docstrings, *(str(ast.literal_eval(value)) for value in constants)])
 
 
+def messages_of(path: Path) -> str:
+    """Return all text constants of a Python file, which include its messages."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return "\n".join(node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def names_of(path: Path) -> str:
+    """Return the names of the functions of a Python file as words, each as a line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return "\n".join(node.name.replace("_", " ") for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
 def is_documentation(node: ast.Assign) -> bool:
     names = {target.id for target in node.targets if isinstance(target, ast.Name)}
     return bool(names & {"DOCUMENTATION", "EXAMPLES", "RETURN", "ATTRIBUTES", "UPDATE_SECRETS"})
@@ -91,6 +104,16 @@ def test_a_text_that_users_see_has_no_words_to_avoid(path: Path) -> None:
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
 def test_documentation_and_docstrings_have_no_words_to_avoid(path: Path) -> None:
     assert avoided(MARKED_UP.sub("", prose_of(path))) == []
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_messages_have_no_words_to_avoid(path: Path) -> None:
+    assert avoided(MARKED_UP.sub("", messages_of(path))) == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_names_in_tests_have_no_words_to_avoid(path: Path) -> None:
+    assert avoided(names_of(path)) == []
 
 
 @pytest.mark.parametrize("text", ["It shall.", "the list, of\nwhich", "Told by users"])

@@ -31,7 +31,7 @@ HOSTS: dict[str, dict[str, Any]] = {
 RATE_LIMIT = {"method": "POST", "path": f"{Simulator.other_account_id}/", "status": 429, "headers": {"retry-after": "6"}}
 
 
-def test_only_long_work_in_the_controllers_process_tells_how_far_it_is(playbooks: Playbooks, tmp_path: Path) -> None:
+def test_only_long_work_in_the_controllers_process_reports_how_far_it_is(playbooks: Playbooks, tmp_path: Path) -> None:
     playbooks.simulator.reset(behaviour={"delay": 0.2}, faults=[RATE_LIMIT])
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     inventory = tmp_path / "hosts.yml"

@@ -96,7 +96,7 @@ def is_whole(shown: Json, gateway: Json, server: Json) -> None:
 
 
 @given(server=behaviour(), gateways=stores)
-def test_identities_are_whole_wherever_gateways_are_read(server: Json, gateways: list[Json]) -> None:
+def test_identities_are_whole_in_all_readings(server: Json, gateways: list[Json]) -> None:
     account = Account(server, gateways)
     found = account.run("ai_gateway_info", {})["gateways"]
     assert [one["id"] for one in found] == [one["id"] for one in gateways]

@@ -142,10 +142,10 @@ def test_messages_name_several_objects_in_english(account: Account) -> None:
     """The name of a kind is not always followed by an s."""
     document: Json = {"gateways": [{"id": "one", "policies": [], "custom_domains": []}]}
     message = account.run(MODULE, options(document, purge=["policies", "custom_domains"], purge_limit=1))["msg"]
-    assert "the policies that are not listed (one/everybody) and the custom domains that are not listed (one/one.example.com)" in message
+    assert "1 undeclared policy (one/everybody) and 1 undeclared custom domain (one/one.example.com)" in message
 
 
 def test_what_belongs_to_one_gateway_cannot_be_a_default() -> None:
     """The message does not propose the name that it refuses."""
     message = Account({}, []).run(MODULE, options({"gateways": [], "defaults": {"policies": [EVERYBODY]}}))["msg"]
-    assert "defaults: policies belongs to an item of its own, and cannot be a default" in message
+    assert "defaults: policies cannot be a default: set it on each item" in message

@@ -53,7 +53,7 @@ def normal(account: Account) -> Json:
     }
 
 
-def told(result: Json) -> list[tuple[str, str, list[str]]]:
+def outcome_of(result: Json) -> list[tuple[str, str, list[str]]]:
     return sorted((entry["id"], entry["operation"], entry["changed_settings"]) for entry in result["results"])
 
 
@@ -86,7 +86,7 @@ def test_the_order_of_the_list_does_not_matter(server: Json, stored: list[Json],
     one, other = Account(server, stored), Account(server, stored)
     result = one.run("ai_gateways", options_of(gateways))
     again = other.run("ai_gateways", options_of(data.draw(st.permutations(gateways))))
-    assert told(result) == told(again)
+    assert outcome_of(result) == outcome_of(again)
     assert normal(one) == normal(other)
 
 
@@ -104,7 +104,7 @@ def test_check_mode_writes_nothing_and_predicts_the_run(
     assert predicted.get("msg") == real.get("msg")
     assume("results" in real)
     assert [entry["id"] for entry in predicted["results"]] == [entry["id"] for entry in real["results"]]
-    assert told(predicted) == told(real)
+    assert outcome_of(predicted) == outcome_of(real)
     assert predicted["summary"] == real["summary"]
     assert set(predicted["gateways"]) == set(real["gateways"])
     assert [(diff["after_header"], diff["before"]) for diff in predicted["diff"]] == [

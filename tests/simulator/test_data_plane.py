@@ -150,7 +150,7 @@ def test_a_provider_refuses_a_key_in_its_own_way(visitor: Visitor, provider: str
     assert "success" not in response.json()
 
 
-def test_a_key_on_the_request_goes_before_the_stored_one(visitor: Visitor) -> None:
+def test_a_key_on_the_request_overrides_the_stored_one(visitor: Visitor) -> None:
     visitor.store_key()
     assert visitor.ask("/openai/models", Authorization="Bearer refused").status_code == 401
 

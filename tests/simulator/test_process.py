@@ -97,7 +97,7 @@ def test_a_failed_start_is_reported() -> None:
         pass
 
 
-def test_it_tells_what_it_has_used(api: Client, simulator: Simulator) -> None:
+def test_it_reports_what_it_has_used(api: Client, simulator: Simulator) -> None:
     before = simulator.cpu()
     for _time in range(20):
         api.call("GET")

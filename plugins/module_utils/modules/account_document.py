@@ -129,8 +129,8 @@ class DocumentReader:
             found[name] = self._declared(reader, f"{where}.{name}", entries)
         if entry.get("state") == "absent" and found:
             self.problems.append(
-                f"{where} ({gateway_id}): {name_some(list(found))} given with state: absent: remove what belongs to the gateway, as it is "
-                "deleted along with it"
+                f"{where} ({gateway_id}): {name_some(list(found))} cannot be used with state: absent: remove it. "
+                "What belongs to a gateway is deleted along with it"
             )
         for declaration in found.get(PROVIDER_CONFIGS, ()):
             self._warnings += value_warnings(f"secret of {gateway_id}/{declaration.id}", declaration.settings.get("secret"))
@@ -156,7 +156,7 @@ def missing_providers(references: Sequence[Reference], known: set[str], purged: 
         + (
             f"which purge would delete: add it to {CUSTOM_PROVIDERS}"
             if slug in purged
-            else f"but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug}"
+            else f"but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug}: add it, or correct the name"
         )
         for where, slug in references
         if slug not in known

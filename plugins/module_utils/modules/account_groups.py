@@ -100,7 +100,7 @@ class _NeedsProviders(Group):
         if self.providers is not None and not member.is_to_be_deleted:
             failed = self.providers.failed(self.slugs_of(member.declaration))
             if failed:
-                raise OwnerFailed(f"Nothing was changed. The {CUSTOM_PROVIDER.name} {failed[0]}, which it names, failed.")
+                raise OwnerFailed(f"Not attempted, because the {CUSTOM_PROVIDER.name} {failed[0]!r}, which it names, failed.")
         return super().settle_one(member, check_mode)
 
 

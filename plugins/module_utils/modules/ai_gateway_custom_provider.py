@@ -55,7 +55,11 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 def warn(task: Task) -> list[str]:
     """Return what is to be said about the task before anything is sent."""
     slug = task.declaration.id
-    return [f"The API puts {PREFIX} in front of slugs: this provider is called {PREFIX}{slug}."] if slug.startswith(PREFIX) else []
+    return (
+        [f"The API adds {PREFIX} to slugs, so this provider is called {PREFIX}{slug}: remove {PREFIX} from the slug."]
+        if slug.startswith(PREFIX)
+        else []
+    )
 
 
 WORK = single(CUSTOM_PROVIDER, "custom_provider", run, (COSTS,))._replace(read=read, warn=warn)

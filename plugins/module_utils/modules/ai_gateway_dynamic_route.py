@@ -96,7 +96,7 @@ def missing_providers(elements: Sequence[Mapping[str, Any]], client: Client, che
         return []
     text = f"{ELEMENTS.name}: the custom provider {name_some([PREFIX + slug for slug in missing])} does not exist in this account"
     if check_mode:
-        return [f"{text} yet. Outside of check mode, the task fails unless it exists by then."]
+        return [f"{text} yet. Outside of check mode, the task fails unless it is created before."]
     raise MissingProvider(f"Nothing was changed. {text}. Create it with ai_gateway_custom_provider before the route.")
 
 
@@ -110,7 +110,7 @@ def _roll_back(items: VersionedItems, declaration: Declaration, version_id: str)
         version = items.version(route[DYNAMIC_ROUTE.reference], version_id)
     except NotFound:
         raise MissingVersion(
-            f"Nothing was changed. {VERSION.name} is {printable(version_id, MAX_NAME)}, but {label} has no such version. "
+            f"Nothing was changed. {VERSION.name} is {printable(version_id, MAX_NAME)!r}, but {label} has no such version. "
             "ai_gateway_dynamic_route_info returns those that it has, with history: true."
         ) from None
     graph = version.get(ELEMENTS.key)
@@ -145,8 +145,8 @@ def without_key(elements: Sequence[Mapping[str, Any]], stored: Callable[[], Coll
     if not keyless:
         return []
     return [
-        f"The gateway has no key for {name_some(keyless)}: requests need Unified Billing, or fail there. "
-        "ai_gateway_provider_config stores a key."
+        f"The gateway has no key for {name_some(keyless)}: requests to it fail, unless Unified Billing pays for them. "
+        "To store a key, use ai_gateway_provider_config."
     ]
 
 

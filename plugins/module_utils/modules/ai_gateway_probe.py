@@ -51,13 +51,13 @@ NOTHING = Sighting(Reading(""), 0)
 NOT_CREATED = "Create it, or check account_id and gateway_id."
 NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
 NOT_FOUND = "A stored key is found by the name of its secret, GATEWAY_PROVIDER_ALIAS, and only if that has the scope ai_gateway."
-NOT_ASKED = "In check mode, only a request that costs nothing was sent, and not the one that was asked for."
+NOT_ASKED = "Because of check mode, only a free request was sent, not the one that you asked for."
 OPTIONS = (
     Field(
         "run_token",
         "str",
         secret=True,
-        pattern=(r"[\x21-\x7e]+", "not contain a line break, a space or another character that a header cannot contain"),
+        pattern=(r"[\x21-\x7e]+", "not contain a line break, a space or another character that is not allowed in a header"),
     ),
     Field("provider", "str", min_length=1, max_length=64, pattern=NAME),
     Field("alias", "str", min_length=1, max_length=64, pattern=NAME),
@@ -81,7 +81,9 @@ class Unexpected(CollectionError):
     """The verdict is none of those that the task expects."""
 
     def __init__(self, expected: Sequence[str], result: dict[str, Any]) -> None:
-        super().__init__(f"Expected {' or '.join(expected)}, but the verdict is {result['verdict']}. {result['explanation']}")
+        super().__init__(
+            f"The verdict is {result['verdict']!r}, but {' or '.join(map(repr, expected))} was expected. {result['explanation']}"
+        )
         self._result = result
 
     def details(self) -> dict[str, Any]:
@@ -201,7 +203,7 @@ def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]
     if result["verdict"] in ("no_key", "key_unavailable") and result["stored_aliases"]:
         found.append(f"The gateway uses stored keys only if {' and '.join(missing)} is set." if missing else NOT_FOUND)
     if result["is_open"] and result["verdict"] != "open":
-        found.append("The gateway is open to anybody: it also let a made-up token through.")
+        found.append("The gateway is open to anybody: it also accepted an invalid token.")
     if result["is_open"] and gateway.get("authentication"):
         found.append("By the API, authentication is true, so a change may not have arrived yet.")
     return found

@@ -164,16 +164,16 @@ def require_met(matrix: list[dict[str, Any]], nothing_done: str) -> None:
     wrong = [f"{EXPECT.name}[{index}] ({_described(row)})" for index, row in enumerate(matrix) if row["holds"] is False]
     if wrong:
         more = f"; and {len(wrong) - MAX_SHOWN_NAMES} more, see matrix" if len(wrong) > MAX_SHOWN_NAMES else ""
-        raise NotMet(f"{nothing_done} These expectations do not hold: {'; '.join(wrong[:MAX_SHOWN_NAMES])}{more}.", matrix)
+        raise NotMet(f"{nothing_done} These expectations are not met: {'; '.join(wrong[:MAX_SHOWN_NAMES])}{more}.", matrix)
 
 
 def _described(row: Mapping[str, Any]) -> str:
-    wanted = "allowed" if row["wanted"]["allowed"] else "refused"
+    expected = "allowed" if row["wanted"]["allowed"] else "refused"
     by = f" by {row['wanted']['by']}" if row["wanted"]["by"] else ""
     found = "allowed" if row["allowed"] else "refused"
     names = f" by {', '.join(row['by'])}" if row["by"] else ""
     reason = f", {row['reason']}" if row["reason"] and not row["allowed"] else ""
-    return printable(f"{row['model']} of {row['provider']}: wanted {wanted}{by}, but is {found}{names}{reason}", 3 * MAX_NAME)
+    return printable(f"{row['model']} of {row['provider']}: expected {expected}{by}, but it is {found}{names}{reason}", 3 * MAX_NAME)
 
 
 def not_evaluated(matrix: Sequence[Mapping[str, Any]]) -> list[str]:

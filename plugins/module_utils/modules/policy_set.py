@@ -38,7 +38,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 NOT_STAGED, NOT_COMMITTED = "Nothing was changed.", "The changes were not committed."
-OPEN = "No policy is left, so everything is allowed to everybody who can use the gateway."
+OPEN = "No policy is left, so everybody who can use the gateway may send any request."
 LOCKOUT = (
     f"{NOT_STAGED} A gateway with policies refuses every request that matches none of them, and these policies do not cover everybody. "
     f"Add one that does, such as {json.dumps(FOR_EVERYBODY)}. To lock out everybody else on purpose, set allow_lockout to true."

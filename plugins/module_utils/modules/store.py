@@ -40,7 +40,9 @@ class NoSource(CollectionError):
     """The secret to copy does not exist."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"copy_from: there is no {SECRET.name} {name!r} in the Secrets Store. Nothing was changed.")
+        super().__init__(
+            f"Nothing was changed. There is no {SECRET.name} {name!r} in the Secrets Store: correct copy_from, or create that secret first."
+        )
 
 
 def steps_result(steps: list[Step], result: dict[str, Any], client: Client) -> dict[str, Any]:

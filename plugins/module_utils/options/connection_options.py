@@ -86,7 +86,7 @@ def _credentials(options: Mapping[str, Any], found: list[str]) -> Credentials | 
         found.append(f"{missing[0].name} is missing: api_email and api_key must be given together (or set {missing[0].env})")
     for field in fields:
         if options[field.name] and not re.fullmatch(r"[\x21-\x7e]+", options[field.name]):
-            found.append(f"{field.name} must not contain a line break, a space or another character that a header cannot contain")
+            found.append(f"{field.name} must not contain a line break, a space or another character that is not allowed in a header")
     if found:
         return None
     values = [str(options[field.name]) for field in fields]
@@ -101,7 +101,7 @@ def _account_problems(account_id: str | None) -> list[str]:
     if account_id is None:
         return ["account_id is missing: set it, or set CLOUDFLARE_ACCOUNT_ID"]
     if account_id and not fits_path(account_id):
-        return [f"account_id is {account_id}: this cannot be part of a URL"]
+        return [f"account_id is {account_id}, which cannot be part of a URL: correct it"]
     return []
 
 

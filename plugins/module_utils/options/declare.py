@@ -22,7 +22,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets import secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import fits_path
 
-INEXPRESSIBLE = "%s holds a value that cannot be sent as JSON, such as .nan, .inf, or an endlessly nested value"
+INEXPRESSIBLE = "%s contains a value that cannot be sent as JSON, such as .nan, .inf or a value that contains itself: remove it"
 
 
 def declare(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> Declaration:
@@ -79,7 +79,7 @@ def key_problems(field: Field, value: str | None) -> list[str]:
     """Return the problems of the value of a field that identifies an item."""
     found = list(problems(field, value, field.name))
     if value and not fits_path(value):
-        found.append(f"{field.name} is {value}: this cannot be part of a URL")
+        found.append(f"{field.name} is {value}, which cannot be part of a URL: correct it")
     return found
 
 
@@ -184,7 +184,7 @@ def _unset_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
             found.append(f"unset: {name} is not a setting; one that only a newer API has can be sent as null with extra_settings")
         elif not clearable[name].nullable:
             instead = clearable[name].switch_off
-            found.append(f"unset: {name} cannot be cleared; " + (f"use '{instead}'" if instead else "declare another value"))
+            found.append(f"unset: {name} cannot be cleared: " + (f"use '{instead}'" if instead else "declare another value"))
         elif _is_given(options, name) or clearable[name].key in (options.get("extra_settings") or {}):
             found.append(f"unset: {name} is also given a value: keep one of them")
     return found

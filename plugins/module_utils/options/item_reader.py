@@ -101,9 +101,9 @@ class ItemReader:
     def _unknown(self, name: str) -> str:
         known = item_options(self._resource)
         if name in known or name in self._beside:
-            return f"{name} belongs to an item of its own, and cannot be a default"
+            return f"{name} cannot be a default: set it on each item"
         alike = difflib.get_close_matches(name, [*known, *self._beside], n=1)
-        return f"{name} is not an option" + (f": do you mean {alike[0]}?" if alike and "." not in name else "")
+        return f"{name} is not an option" + (f": did you mean {alike[0]}?" if alike and "." not in name else "")
 
 
 def _shown(item_id: str) -> str:

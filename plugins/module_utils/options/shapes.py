@@ -37,11 +37,11 @@ def _problems(option: Mapping[str, Any], value: Any, path: str) -> Iterator[str]
     elif kind == "list":
         yield from _list_problems(option, value, path)
     elif kind in ("int", "float") and isinstance(value, (dict, list)):
-        yield f"{path} must be a number, and not a {type(value).__name__}"
+        yield f"{path} must be a number, not a {type(value).__name__}"
     elif kind in ("int", "float") and _is_unsendable(value):
-        yield f"{path} is not a number that can be sent"
+        yield f"{path} is not a finite number that can be sent: correct it"
     elif kind in ("str", "path") and isinstance(value, (dict, list)):
-        yield f"{path} must be text, and not a {type(value).__name__}"
+        yield f"{path} must be text, not a {type(value).__name__}"
     elif isinstance(value, str) and not is_encodable(value):
         yield f"{path} contains an unpaired surrogate, which cannot be sent"
 

@@ -35,7 +35,7 @@ NOTICES = {
     LEFT_OUT: "The API returns %s but refuses to take it back, so the update was sent without it.",
     REPEATED: "Another task updated the %s at the same time, based on an older reading. What is declared was written again.",
     LEFT_ALONE: "purge left out the %s: the item was created again, or may no longer be purged, since the account was listed.",
-    NO_PARENT: "%s does not exist yet. Outside of check mode, the task fails unless it exists by then.",
+    NO_PARENT: "%s does not exist yet. Outside of check mode, the task fails unless it is created before.",
     ADOPTED: "The %s existed already, although it was not listed, and is managed from now on.",
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
 }
@@ -109,4 +109,6 @@ def id_warnings(resource: Resource, ids: Sequence[str]) -> list[str]:
     odd = [item_id for item_id in ids if not re.fullmatch(pattern, item_id)]
     if not odd:
         return []
-    return [f"The API is expected to refuse these ids of {resource.name}s: {name_some(odd)}. An id must {words}."]
+    return [
+        f"The API will probably refuse these ids of {resource.name}s: {name_some([repr(item_id) for item_id in odd])}. An id must {words}."
+    ]

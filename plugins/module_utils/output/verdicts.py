@@ -25,11 +25,11 @@ class Verdict(NamedTuple):
 VERDICTS: Mapping[str, Verdict] = {
     "answered": Verdict("{provider} answered in {duration_ms} ms{how}.", True),
     "open": Verdict(
-        "{provider} answered in {duration_ms} ms{how}, but the gateway is open to anybody: it also let a made-up token through. Set "
+        "{provider} answered in {duration_ms} ms{how}, but the gateway is open to anybody: it also accepted an invalid token. Set "
         "authentication to true, unless this is intended.",
         True,
     ),
-    "no_gateway": Verdict("Clients find no gateway {gateway_id} in this account. {missing}", None, True),
+    "no_gateway": Verdict("Clients find no gateway '{gateway_id}' in this account. {missing}", None, True),
     "no_route": Verdict("The gateway has no dynamic route {route}. Dynamic routes that exist: {routes}.", None, True),
     "token_refused": Verdict("The gateway refuses the token. Give run_token a valid token with the permission 'AI Gateway Run'.", False),
     "no_key": Verdict(
@@ -78,4 +78,4 @@ VERDICTS: Mapping[str, Verdict] = {
 def explain(name: str, facts: Mapping[str, str], said: str) -> str:
     """Return the explanation of the verdict ``name``, with the message that the answer ``said``."""
     text = VERDICTS[name].says.format_map(facts)
-    return f"{text} The answer says: {said.rstrip('.')}." if said else text
+    return f"{text} The answer was: {said.rstrip('.')}." if said else text

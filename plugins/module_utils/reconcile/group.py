@@ -183,7 +183,7 @@ class Group:
         """
         owner = self.owner
         if owner is not None and owner.error is not None:
-            raise OwnerFailed(f"Nothing was changed. {self.items.parent_name}, which it belongs to, failed.")
+            raise OwnerFailed(f"Not attempted, because {self.items.parent_name}, which it belongs to, failed.")
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """Do what has to be done to one member. What the listing cannot decide is read first."""

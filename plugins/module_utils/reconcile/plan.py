@@ -199,7 +199,7 @@ def _refuse_incomplete(resource: Resource, settings: Mapping[str, Any]) -> None:
     for group in resource.alternatives:
         given = [name for name in group if settings.get(resource.named(name).key) is not None]
         if len(given) != 1:
-            found.append(f"a new {resource.name} needs one of {' and '.join(group)}" + (", and not both" if given else ""))
+            found.append(f"a new {resource.name} needs either {' or '.join(group)}" + (", not both" if given else ""))
     if found:
         raise InvalidOptions(found)
 
@@ -234,7 +234,10 @@ def _plan_recreation(resource: Resource, declaration: Declaration, current: Mapp
     label = f"{resource.name} {declaration.id!r}"
     if not declaration.recreate:
         pairs = "; ".join(both_values(resource, key, declaration.settings, current) for key in fixed)
-        raise Immutable(f"{NOTHING_CHANGED}The API cannot change {pairs} of {label}. To delete and create it again, set recreate to true.")
+        raise Immutable(
+            f"{NOTHING_CHANGED}The API cannot change these settings of {label}: {pairs}. To delete and create it again, set recreate to "
+            "true."
+        )
     kept = _kept(resource, declaration, current)
     lost = resource.named(resource.lost_in_deletion).key if resource.lost_in_deletion else ""
     if lost in {**kept, **declaration.settings} and current.get(lost) == {**kept, **declaration.settings}[lost]:

@@ -53,11 +53,15 @@ def refuse_too_many(purged: Mapping[str, Sequence[str]], limit: int, is_any_decl
     number = sum(map(len, purged.values()))
     if number > limit:
         hint = "" if is_any_declared else "Nothing is listed at all: check where the list comes from. "
-        kinds = " and ".join(f"the {plural(name)} that are not listed ({name_some(ids)})" for name, ids in purged.items() if ids)
+        kinds = " and ".join(f"{_counted(name, len(ids))} ({name_some(ids)})" for name, ids in purged.items() if ids)
         raise PurgeRefused(
-            f"Nothing was changed. purge would delete {kinds}: {number}, and purge_limit allows {limit}. {hint}"
+            f"Nothing was changed. purge would delete {kinds}, but purge_limit allows {limit}. {hint}"
             "List those that must stay, or raise purge_limit."
         )
+
+
+def _counted(name: str, number: int) -> str:
+    return f"{number} undeclared {name if number == 1 else plural(name)}"
 
 
 def _look_of(item_id: str) -> str:

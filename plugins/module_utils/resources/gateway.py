@@ -166,7 +166,10 @@ GATEWAY = Resource(
             max_length=1024,
             nullable=True,
             normalize=_plain_lines,
-            forbidden=("PRIVATE KEY", "is a private key: give the public half, and treat the private one as disclosed"),
+            forbidden=(
+                "PRIVATE KEY",
+                "is a private key: give the public key of a new pair, because this private key may have been exposed",
+            ),
         ),
         OTEL,
         Field("rate_limiting_interval", "int", minimum=0, nullable=True, default=0, on_create=0),
@@ -198,7 +201,7 @@ GATEWAY = Resource(
         "wholesale": None,
     },
     # This pattern is in the published schema, but not on the reference page, so an id that does not match is not an error.
-    id_pattern=(r"[a-z0-9_]+(?:-[a-z0-9_]+)*", "consist of lower case letters, digits, underscores, and single hyphens between them"),
+    id_pattern=(r"[a-z0-9_]+(?:-[a-z0-9_]+)*", "consist of the letters a-z, digits, underscores, and single hyphens between them"),
     # The API does not protect the gateway "default", but clients that name no gateway use it.
     protected=(("is_default", True), ("id", "default")),
     account_limits=(10, 20),

@@ -223,7 +223,7 @@ def _share_problems(names: Sequence[Any]) -> Iterator[str]:
     for name, share in zip(names, shares):
         if share is None:
             shown = f"{OUTPUTS.name}.{printable(str(name), MAX_NAME)}"
-            yield f"{shown} is not a share: write each share as a number with a percent sign, such as 10%, also the rest"
+            yield f"{shown} is not a share: write each share as a percentage, such as 10%, including the remainder"
     if not 1 <= len(names) <= MAX_SHARES:
         yield f"{OUTPUTS.name} has {len(names)} shares, but must have 1 to {MAX_SHARES}"
     known = [share for share in shares if share is not None]

@@ -167,7 +167,7 @@ def _cycle_problems(nodes: Mapping[str, _Node], starts: Iterable[str]) -> Iterat
 
 
 def _cycle_problem(place: str, output: str, cycle: Sequence[str]) -> str:
-    back = f"{place}: {OUTPUTS.name}.{output} leads back to {printable(cycle[0], MAX_NAME)}"
+    back = f"{place}: {OUTPUTS.name}.{output} leads back to {printable(cycle[0], MAX_NAME)!r}"
     if len(cycle) == 1:
         return f"{back} itself: lead it to another element"
     return f"{back}, which makes an endless loop ({name_some(cycle)}): lead it to another element"

@@ -138,7 +138,7 @@ def _provider_warnings(elements: Sequence[Any], keys: set[str] | None, custom_pr
     if unknown:
         yield f"It sends requests to {name_some(unknown)}, but the account has no such custom provider."
     if keyless:
-        yield f"It sends requests to {name_some(keyless)}, but the gateway has no key for it: requests need Unified Billing, or fail."
+        yield f"It sends requests to {name_some(keyless)} without a key in the gateway: they fail, unless Unified Billing pays for them."
 
 
 def _graph_warnings(elements: Sequence[Any]) -> Iterator[str]:

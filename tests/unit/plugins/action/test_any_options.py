@@ -227,18 +227,18 @@ def test_any_value_of_one_option_of_the_listing(run_both, options):
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"cache_ttl": float("inf")}, "cache_ttl is not a number that can be sent"),
-        ({"cache_ttl": 10**400}, "cache_ttl is not a number that can be sent"),
-        ({"cache_ttl": "1e99999"}, "cache_ttl is not a number that can be sent"),
-        ({"cache_ttl": {"a": 1}}, "cache_ttl must be a number, and not a dict"),
-        ({"store_id": ["a"]}, "store_id must be text, and not a list"),
+        ({"cache_ttl": float("inf")}, "cache_ttl is not a finite number that can be sent: correct it"),
+        ({"cache_ttl": 10**400}, "cache_ttl is not a finite number that can be sent: correct it"),
+        ({"cache_ttl": "1e99999"}, "cache_ttl is not a finite number that can be sent: correct it"),
+        ({"cache_ttl": {"a": 1}}, "cache_ttl must be a number, not a dict"),
+        ({"store_id": ["a"]}, "store_id must be text, not a list"),
         (
             {"spend_limits": {"rules": [{**RULE, "metadata": {"team": {"mode": "filter", "values": [["a"]]}}}]}},
-            "spend_limits.rules[0].metadata.team: values[0] must be text, and not a list",
+            "spend_limits.rules[0].metadata.team: values[0] must be text, not a list",
         ),
         ({"ca_path": "a" * 5000}, "does not exist"),
         # The answer would be deeper, and not be read any more.
-        ({"extra_settings": {"a": nested(48, lambda part: [part])}}, "extra_settings.a holds a value that cannot be sent as JSON"),
+        ({"extra_settings": {"a": nested(48, lambda part: [part])}}, "extra_settings.a contains a value that cannot be sent as JSON"),
     ],
 )
 def test_values_over_which_ansible_or_python_stumbles(run_both, options, problem):

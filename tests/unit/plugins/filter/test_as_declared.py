@@ -80,7 +80,7 @@ def test_settings_with_a_masked_secret_are_left_out(gateway):
 
 @pytest.mark.parametrize("item_id", ["********", MASK, "team-********"])
 def test_a_mask_is_no_id(gateway, item_id):
-    with pytest.raises(AnsibleFilterError, match=r"cannot tell which gateway is meant: id is .*a mask in place of an id"):
+    with pytest.raises(AnsibleFilterError, match=r"cannot identify the gateway: id is .*a mask in place of an id"):
         as_declared([gateway(), gateway(id=item_id)])
 
 

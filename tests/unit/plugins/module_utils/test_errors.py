@@ -51,7 +51,7 @@ def before(api, gateway):
 
 
 @pytest.mark.parametrize(("method", "path", "options"), WRITES)
-def test_an_answer_is_told_in_keys_of_its_own(api, before, run_module, method, path, options):
+def test_an_answer_is_reported_in_keys_of_its_own(api, before, run_module, method, path, options):
     before(method)
     error = {"code": 10000, "message": "Authentication error"}
     api.expect(method, path, status=403, errors=[error], headers={"CF-RAY": "8f0-example"})
@@ -131,7 +131,7 @@ def test_a_diff_is_returned_only_when_asked_for(api, gateway, run_module, diff):
 
 
 @pytest.mark.parametrize("error", [RuntimeError("made by the test"), KeyError("made by the test"), TypeError("made by the test")])
-def test_an_unexpected_exception_is_told_as_a_defect_with_its_place(api, run_module, monkeypatch, error):
+def test_an_unexpected_exception_is_reported_as_a_defect_with_its_place(api, run_module, monkeypatch, error):
     def fail(*args, **kwargs):
         raise error
 

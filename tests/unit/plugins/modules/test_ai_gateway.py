@@ -148,7 +148,7 @@ def test_not_even_a_secret_too_short_to_be_searched_for_is_shown_in_the_failure(
 
 
 @pytest.mark.parametrize(("status", "errors"), [(400, REFUSED), (409, REFUSED), (409, [{"code": 1, "message": "there is one"}])])
-def test_a_gateway_that_appears_meanwhile_is_updated(api, absent, gateway, run_module, status, errors):
+def test_a_gateway_that_appears_in_the_meantime_is_updated(api, absent, gateway, run_module, status, errors):
     api.expect("POST", GATEWAYS, status=status, errors=errors)
     api.expect("GET", ONE, answer=gateway(cache_ttl=1, zdr=True))
     api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), cache_ttl=5), answer=gateway(cache_ttl=5, zdr=True))
@@ -157,7 +157,7 @@ def test_a_gateway_that_appears_meanwhile_is_updated(api, absent, gateway, run_m
     assert result["gateway"]["zdr"] is True
 
 
-def test_a_refused_create_is_told_as_such(api, absent, run_module):
+def test_a_refused_create_is_reported_as_such(api, absent, run_module):
     api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": "Bad id", "path": ["body", "id"]}])
     api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
     result = run_module({"id": "a"})
@@ -166,7 +166,7 @@ def test_a_refused_create_is_told_as_such(api, absent, run_module):
     assert result["request"]["method"] == "POST"
 
 
-def test_a_gateway_that_vanishes_meanwhile_is_created_anew(api, gateway, run_module):
+def test_a_gateway_that_vanishes_in_the_meantime_is_created_again(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(cache_ttl=1))
     api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
     api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="a", cache_ttl=5), answer=gateway(cache_ttl=5))
@@ -184,7 +184,7 @@ def test_a_gateway_that_comes_and_goes_is_given_up_on(api, gateway, run_module):
     assert "somebody else" in result["msg"]
 
 
-def test_deleting_what_vanishes_meanwhile_is_done(api, gateway, run_module):
+def test_deleting_what_vanishes_in_the_meantime_is_done(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("DELETE", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
     assert run_module({"id": "a", "state": "absent"})["operation"] == "deleted"
@@ -296,7 +296,7 @@ def test_secrets_of_the_server_are_masked_in_all_of_the_result(api, gateway, run
     assert result["gateway"]["otel"][0]["url"] == "https://x.example"
 
 
-def test_a_short_secret_does_not_wreck_the_output(api, gateway, run_module):
+def test_a_short_secret_does_not_corrupt_the_output(api, gateway, run_module):
     otel = [{"url": "https://x.example", "headers": {"env": "a"}, "content_type": "json"}]
     api.expect("GET", ONE, answer=gateway(otel=otel))
     result = run_module({"id": "a", "otel": [{"url": "https://x.example", "headers": {"env": "a"}}]})
@@ -402,7 +402,7 @@ def test_text_from_templates_becomes_the_right_type(api, absent, gateway, run_mo
 def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
     stripe = {"authorization": "invented-authorization", "usage_events": []}
     result = run_module({"id": "a", "cache_ttl": [], "extra_settings": {"stripe": stripe}})
-    assert "cache_ttl must be a number, and not a list" in result["msg"]
+    assert "cache_ttl must be a number, not a list" in result["msg"]
     assert "invented-authorization" not in str(result)
 
 
@@ -501,7 +501,7 @@ def test_a_refusal_of_a_further_try_does_not_hide_what_an_earlier_one_did(api, g
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_an_update_that_was_done_is_told_also_where_it_is_only_found_by_a_refused_create(api, gateway, run_module):
+def test_an_update_that_was_done_is_reported_also_where_it_is_only_found_by_a_refused_create(api, gateway, run_module):
     """The look after it comes from an old copy, and finds nothing."""
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, status=524)
@@ -513,7 +513,7 @@ def test_an_update_that_was_done_is_told_also_where_it_is_only_found_by_a_refuse
     assert (result["diff"]["before"]["cache_ttl"], result["diff"]["after"]["cache_ttl"]) == (0, 5)
 
 
-def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_told(api, gateway, run_module):
+def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_reported(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, status=503)
     api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
@@ -522,7 +522,7 @@ def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_t
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_told(api, absent, gateway, run_module):
+def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_reported(api, absent, gateway, run_module):
     """Somebody changes another setting of the new gateway meanwhile."""
     api.expect("POST", GATEWAYS, answer=gateway())
     api.expect("PUT", ONE, **LATE)

@@ -240,8 +240,8 @@ def test_the_limit_of_purge_counts_all_kinds_together(api, listed, apply):
     listed("a", "x", "y", providers=[STORED_HOUSE], keys=[STORED_KEY])
     purge = ["gateways", "custom_providers", "provider_configs"]
     result = apply({"id": "a", "provider_configs": []}, custom_providers=[], purge=purge, purge_limit=3)
-    assert "the custom providers that are not listed (house) and the AI Gateways that are not listed (x, y)" in result["msg"]
-    assert "(a/openai/default): 4, and purge_limit allows 3" in result["msg"]
+    assert "1 undeclared custom provider (house) and 2 undeclared AI Gateways (x, y)" in result["msg"]
+    assert "(a/openai/default), but purge_limit allows 3" in result["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 
@@ -278,8 +278,8 @@ PROBLEMS = {
     "gateways[0].dynamic_routes[1] (a/y): rename_from is old, which another route is": [
         {"id": "a", "dynamic_routes": [{"name": "x", "rename_from": "old"}, {"name": "y", "rename_from": "old"}]}
     ],
-    "gateways[0] (a): provider_configs given with state: absent": [{"id": "a", "state": "absent", "provider_configs": []}],
-    "gateways[0] (a): provider_config is not an option: do you mean provider_configs?": [{"id": "a", "provider_config": []}],
+    "gateways[0] (a): provider_configs cannot be used with state: absent": [{"id": "a", "state": "absent", "provider_configs": []}],
+    "gateways[0] (a): provider_config is not an option: did you mean provider_configs?": [{"id": "a", "provider_config": []}],
     "gateways[0]: dynamic_routes[0] must be a dict": [{"id": "a", "dynamic_routes": ["chat"]}],
     "gateways[0]: policies must be a list": [{"id": "a", "policies": {"name": "all"}}],
     "gateways[0] (a): cache_ttl": [{"id": "a", "cache_ttl": -1}],

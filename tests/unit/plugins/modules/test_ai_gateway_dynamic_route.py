@@ -18,7 +18,10 @@ ROUTES = GATEWAY + "/routes"
 ONE = ROUTES + "/r-1"
 PAGE = {"page": "1", "per_page": "100"}
 DAY = "2026-01-0{}T00:00:00.000Z"
-NO_KEY = "The gateway has no key for openai: requests need Unified Billing, or fail there. ai_gateway_provider_config stores a key."
+NO_KEY = (
+    "The gateway has no key for openai: requests to it fail, unless Unified Billing pays for them. "
+    "To store a key, use ai_gateway_provider_config."
+)
 
 
 def graph(timeout=1, provider="openai", edge="elementId"):
@@ -249,7 +252,7 @@ class TestRollBack:
         routes.listed("support")
         api.expect("GET", ONE + "/versions/v-9", status=404, errors=[{"code": 7005, "message": "Version not found"}])
         message = apply(version="v-9")["msg"]
-        assert message.startswith("Nothing was changed. version is v-9, but dynamic route 'support' has no such version.")
+        assert message.startswith("Nothing was changed. version is 'v-9', but dynamic route 'support' has no such version.")
 
     def test_a_route_that_does_not_exist(self, apply, routes):
         routes.listed()

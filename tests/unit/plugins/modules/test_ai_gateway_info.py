@@ -71,7 +71,7 @@ def test_check_mode_is_alike(api, gateway, run_module):
     [
         ({"ids": ["a", ""]}, "ids[1]: id is empty"),
         ({"ids": ["x" * 65]}, "ids[0]: id has 65 characters"),
-        ({"ids": [".."]}, "ids[0]: id is ..: this cannot be part of a URL"),
+        ({"ids": [".."]}, "ids[0]: id is .., which cannot be part of a URL: correct it"),
         ({"ids": ["a"], "search": "b"}, "ids and search are given together"),
     ],
 )
@@ -84,7 +84,7 @@ def test_a_wrong_account_is_an_error_and_not_an_empty_list(api, info):
     assert "Check account_id" in info(id="a")["msg"]
 
 
-def test_secrets_are_masked_wherever_they_stand(api, gateway, info):
+def test_secrets_are_masked_in_all_places(api, gateway, info):
     stripe = {"authorization": SECRET, "usage_events": []}
     api.expect_page([gateway(stripe=stripe, echo=f"it is {SECRET}"), gateway(id="b")])
     result = info()
@@ -92,7 +92,7 @@ def test_secrets_are_masked_wherever_they_stand(api, gateway, info):
     assert SECRET not in str(result)
 
 
-def test_what_is_not_set_is_told(api, gateway, info):
+def test_what_is_not_set_is_reported(api, gateway, info):
     api.expect_page([gateway(of_the_future=1)])
     (found,) = info()["gateways"]
     assert (found["otel"], found["zdr"], found["of_the_future"]) == (None, False, 1)
@@ -101,4 +101,4 @@ def test_what_is_not_set_is_told(api, gateway, info):
 def test_a_variable_of_the_environment_that_is_no_text_is_refused_by_name(run_module):
     variables = {"CLOUDFLARE_ACCOUNT_ID": "abc\udcff", "CLOUDFLARE_API_TOKEN": "invented-token"}
     result = run_module({}, "ai_gateway_info", env=variables, connection=False)
-    assert "account_id is abc : this cannot be part of a URL" in result["msg"]
+    assert "account_id is abc , which cannot be part of a URL: correct it" in result["msg"]

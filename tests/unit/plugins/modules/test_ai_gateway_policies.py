@@ -90,7 +90,7 @@ def test_an_expectation_that_does_not_hold_takes_the_draft_back(api, listed, sta
     listed(ALL, draft(STORED_CAP), live=[ALL])
     api.expect("DELETE", POLICIES + "/2")
     result = apply(CAP, expect=[EXPECTED])
-    assert "wanted allowed, but is refused by other, blocked" in result["msg"]
+    assert "expected allowed, but it is refused by other, blocked" in result["msg"]
     assert (result["matrix"][0]["by"], result["matrix"][0]["holds"]) == (["other"], False)
 
 

@@ -98,7 +98,7 @@ def test_a_gateway_that_answers_a_made_up_token_is_open(api, there, probe):
         api.expect_client("GET", MODELS, answer=LIST)
     result = probe(expect=["answered"])
     assert (result["verdict"], result["is_open"], result["answered"], result["failed"]) == ("open", True, True, True)
-    assert result["msg"] == "Expected answered, but the verdict is open. " + result["explanation"]
+    assert result["msg"] == "The verdict is 'open', but 'answered' was expected. " + result["explanation"]
 
 
 def test_a_gateway_that_is_open_against_its_declaration_may_lag(api, there, probe):
@@ -124,7 +124,7 @@ def test_a_gateway_that_does_not_exist_gets_no_request_of_a_client(api, probe, g
     api.expect("GET", path, status=404, errors=[{"code": 7002, "message": "Not found"}])
     result = probe(gateway_id=gateway_id)
     assert (result["verdict"], result["status"], result["is_open"], len(api.calls)) == ("no_gateway", None, None, 1)
-    assert f"no gateway {gateway_id} in this account. Create it" in result["explanation"]
+    assert f"no gateway {gateway_id!r} in this account. Create it" in result["explanation"]
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_in_check_mode_a_chat_is_not_sent(api, there, probe):
     refused(api)
     result = probe(check_mode=True, model="m", request=True)
     assert (result["verdict"], result["model"]) == ("answered", None)
-    assert "In check mode, only a request that costs nothing was sent" in result["explanation"]
+    assert "Because of check mode, only a free request was sent" in result["explanation"]
 
 
 def test_a_chat_that_may_have_been_answered_is_not_sent_again(api, there, probe, waits):

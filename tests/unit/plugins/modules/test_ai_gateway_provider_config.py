@@ -516,12 +516,12 @@ def test_secret_and_secret_id_exclude_each_other(api, apply):
 def test_a_new_config_needs_a_key(api, apply, configs, the_gateway):
     configs()
     the_gateway()
-    assert "a new provider config needs one of secret and secret_id" in apply()["msg"]
+    assert "a new provider config needs either secret or secret_id" in apply()["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_user_who_may_not_attach_secrets_is_told_of_permissions_and_roles(api, apply, prepared, status):
+def test_a_user_who_may_not_attach_secrets_gets_a_hint_about_permissions_and_roles(api, apply, prepared, status):
     prepared()
     api.expect("POST", CONFIGS, status=status, errors=[{"code": 10000, "message": "Authentication error"}])
     result = apply(secret=KEY)

@@ -192,7 +192,7 @@ def test_a_source_that_does_not_exist_is_a_failure(api, apply, stores, listed, c
     stores(STORE)
     listed()
     listed(name="source")
-    assert "copy_from: there is no secret 'source' in the Secrets Store" in apply(copy_from="source", check_mode=check_mode)["msg"]
+    assert "There is no secret 'source' in the Secrets Store" in apply(copy_from="source", check_mode=check_mode)["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 
@@ -201,7 +201,7 @@ def test_no_store_is_made_for_a_copy(api, apply, stores, check_mode):
     stores()
     stores()
     message = apply(copy_from="source", check_mode=check_mode)["msg"]
-    assert "there is no secret 'source' in the Secrets Store. Nothing was changed." in message
+    assert "There is no secret 'source' in the Secrets Store: correct copy_from, or create that secret first." in message
     assert {call.method for call in api.calls} == {"GET"}
 
 
@@ -223,7 +223,7 @@ def test_a_copy_that_exists_is_updated_by_what_differs(api, apply, stores, liste
 def test_a_new_secret_needs_a_value_or_a_source(api, apply, stores, listed, options):
     stores(STORE)
     listed()
-    assert "a new secret needs one of value and copy_from" in apply(**options)["msg"]
+    assert "a new secret needs either value or copy_from" in apply(**options)["msg"]
 
 
 def test_a_value_and_a_source_exclude_each_other(api, apply):
@@ -373,7 +373,7 @@ def test_a_name_that_cannot_be_one_is_refused(api, apply, name):
     assert api.calls == []
 
 
-def test_a_token_without_permission_is_told_which_it_needs(api, apply):
+def test_a_token_without_permission_gets_a_hint_which_one_it_needs(api, apply):
     api.expect("GET", STORES, query={"page": 1, "per_page": 100}, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
     message = apply(value="invented-key")["msg"]
     assert "'Secrets Store Write' on this account ('Secrets Store Read' to read only)" in message

@@ -94,7 +94,7 @@ def test_the_diff_shows_changed_gateways_only(api, gateway, apply):
         ),
     ],
 )
-def test_what_a_gateway_has_of_its_own_goes_before_the_defaults(api, gateway, apply, defaults, own, settings):
+def test_a_setting_of_a_gateway_overrides_the_defaults(api, gateway, apply, defaults, own, settings):
     api.expect_page([])
     answer = {"id": "a", **CREATE_DEFAULTS, **settings}
     api.expect("POST", GATEWAYS, body=answer, answer=dict(gateway(), **answer))
@@ -108,7 +108,7 @@ def test_one_gateway_leaves_nothing_to_the_next(api, gateway, apply):
     assert operations(result) == [("a", "unchanged"), ("b", "unchanged")]
 
 
-def test_defaults_are_not_for_what_shall_be_absent(api, apply):
+def test_defaults_are_not_for_what_must_be_absent(api, apply):
     api.expect_page([])
     assert operations(apply({"id": "a", "state": "absent"}, defaults={"cache_ttl": 5})) == [("a", "unchanged")]
 
@@ -121,7 +121,7 @@ def test_nothing_is_done_about_gateways_that_are_not_listed(api, gateway, apply)
 # What is refused.
 
 
-def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
+def test_everything_that_is_wrong_is_reported_together_with_index_and_id(apply):
     message = apply(
         {"id": "a", "cache_ttl": -1, "cache_tll": 5},
         {"cache_ttl": 5},
@@ -142,9 +142,9 @@ def test_everything_that_is_wrong_is_told_at_once_with_index_and_id(apply):
         "timeout is 0, but must be at least 1 and at most 3600",
         "purge_limit is -1, but must be at least 0",
         "concurrency is 17, but must be at least 1 and at most 16",
-        "defaults: id belongs to an item of its own, and cannot be a default",
+        "defaults: id cannot be a default: set it on each item",
         "defaults: retry_max_attempts is 9, but must be at least 1 and at most 5",
-        "gateways[0] (a): cache_tll is not an option: do you mean cache_ttl?",
+        "gateways[0] (a): cache_tll is not an option: did you mean cache_ttl?",
         "gateways[0] (a): cache_ttl is -1, but must be at least 0",
         "gateways[1]: missing required arguments: id",
         "gateways[2] (b): value of retry_backoff must be one of: constant, linear, exponential, got: Linear",
@@ -198,7 +198,7 @@ def test_ids_that_only_look_alike_are_not_the_same(api, gateway, apply, other):
         {"state": []},
     ],
 )
-def test_any_wrong_type_is_told_and_nothing_is_sent(apply, settings):
+def test_any_wrong_type_is_reported_and_nothing_is_sent(apply, settings):
     message = apply({"id": "a", **settings}, {"id": "b", "cache_ttl": -1})["msg"]
     assert message.startswith(NOTHING_SENT)
     assert "gateways[0]" in message
@@ -273,7 +273,7 @@ def test_more_than_the_limit_are_not_deleted_and_nothing_else_is_done(api, gatew
     result = apply({"id": "a"}, {"id": "new"}, purge=True, purge_limit=2, check_mode=check_mode)
     assert result["failed"]
     assert result["msg"] == (
-        "Nothing was changed. purge would delete the AI Gateways that are not listed (b, c, d): 3, and purge_limit allows 2. "
+        "Nothing was changed. purge would delete 3 undeclared AI Gateways (b, c, d), but purge_limit allows 2. "
         "List those that must stay, or raise purge_limit."
     )
     assert "results" not in result
@@ -294,10 +294,10 @@ def test_purge_with_an_empty_list_needs_a_limit_of_the_user(api, gateway, apply)
 
 def test_without_a_limit_of_the_user_purge_deletes_ten(api, gateway, apply):
     api.expect_page([gateway(id=f"g{number}") for number in range(12)])
-    assert "11, and purge_limit allows 10" in apply({"id": "g0"}, purge=True)["msg"]
+    assert "but purge_limit allows 10" in apply({"id": "g0"}, purge=True)["msg"]
 
 
-def test_a_limit_of_nought_allows_what_needs_no_deletion(api, gateway, apply):
+def test_a_limit_of_zero_allows_what_needs_no_deletion(api, gateway, apply):
     api.expect_page([gateway(id="a")])
     assert operations(apply({"id": "a"}, purge=True, purge_limit=0)) == [("a", "unchanged")]
 
@@ -346,7 +346,7 @@ def test_a_failing_listing_fails_the_task_with_its_details(api, apply):
     assert "results" not in result
 
 
-def test_a_defect_in_one_is_told_and_does_not_stop_the_others(api, gateway, apply, monkeypatch):
+def test_a_defect_in_one_is_reported_and_does_not_stop_the_others(api, gateway, apply, monkeypatch):
     def predict(self, current, predict=groups.Reconciler.predict):
         if self.declaration.id == "a":
             raise ZeroDivisionError("oops")
@@ -361,7 +361,7 @@ def test_a_defect_in_one_is_told_and_does_not_stop_the_others(api, gateway, appl
     assert "This is a defect of edgeops.cloudflare, please report it: ZeroDivisionError: oops" in result["msg"]
 
 
-def test_a_defect_in_the_listing_is_told(apply, monkeypatch):
+def test_a_defect_in_the_listing_is_reported(apply, monkeypatch):
     def fail(self):
         raise ZeroDivisionError("oops")
 
@@ -376,7 +376,7 @@ def test_an_ambiguous_create_is_settled(api, gateway, apply):
     assert operations(apply({"id": "a"})) == [("a", "created")]
 
 
-def test_what_somebody_else_has_created_meanwhile_is_updated(api, gateway, apply):
+def test_what_somebody_else_has_created_in_the_meantime_is_updated(api, gateway, apply):
     api.expect_page([])
     api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": "already exists"}])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(later=1))
@@ -430,7 +430,7 @@ def test_a_short_quota_is_waited_for(api, gateway, apply, waits):
 # Secrets.
 
 
-def test_no_secret_is_shown_whoever_knew_it(api, gateway, apply):
+def test_no_secret_is_shown_from_any_source(api, gateway, apply):
     declared, stored = "invented-declared", "invented-stored"
     before = gateway(id="a", otel=[{"url": "https://x.example", "headers": {"k": stored}}], echo=f"it is {stored}")
     api.expect_page([before])
@@ -463,7 +463,7 @@ def test_the_log_of_the_system_has_no_secret(api, apply, monkeypatch, where):
     assert SECRET not in str(logged)
 
 
-def test_one_warning_tells_of_all_secrets_that_cannot_be_verified(api, gateway, apply, monkeypatch):
+def test_one_warning_lists_all_secrets_that_cannot_be_verified(api, gateway, apply, monkeypatch):
     warnings = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, text: warnings.append(text))
     hidden = {"authorization": "********", "usage_events": []}

@@ -115,7 +115,7 @@ def test_a_single_update_is_not_looked_at_again(api, gateway, apply, updates):
     assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "unchanged"}
 
 
-def test_a_second_update_that_fails_is_told(api, gateway, apply, updates):
+def test_a_second_update_that_fails_is_reported(api, gateway, apply, updates):
     api.expect_page([gateway(id="a"), gateway(id="b")])
     updates("a", "b")
     api.expect_page([gateway(id="a", modified_at=THEIRS), gateway(id="b", cache_ttl=5, modified_at=OURS)])

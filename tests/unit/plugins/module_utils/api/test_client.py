@@ -105,7 +105,7 @@ def test_nothing_is_sent_that_json_cannot_express():
         client.call(Request("PUT", "/x"), {"cache_ttl": float("nan")})
 
 
-def test_giving_up_tells_how_often_it_was_tried(api, run_module, full_jitter):
+def test_giving_up_reports_how_often_it_was_tried(api, run_module, full_jitter):
     for _try in range(3):
         api.expect("GET", ONE, status=502, raw="bad gateway")
     result = run_module({"id": "a", "max_retries": 2})
@@ -248,7 +248,7 @@ def test_a_create_that_cannot_be_settled_fails_after_the_last_try(api, run_modul
         (requests.ConnectionError(), "got no answer: ConnectionError."),
     ],
 )
-def test_other_failures_of_the_connection_are_told_without_secrets(api, run_module, error, text):
+def test_other_failures_of_the_connection_are_reported_without_secrets(api, run_module, error, text):
     api.expect("GET", ONE, error=error)
     result = run_module({"id": "a", "max_retries": 0})
     assert result["failed"]
@@ -282,7 +282,7 @@ def test_what_would_fail_again_is_not_tried_again(api, run_module, waits, error)
     assert waits == []
 
 
-def test_an_unexpected_exception_is_told_as_a_defect(api, run_module, monkeypatch):
+def test_an_unexpected_exception_is_reported_as_a_defect(api, run_module, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("made by the test")
 
@@ -293,7 +293,7 @@ def test_an_unexpected_exception_is_told_as_a_defect(api, run_module, monkeypatc
     assert "Traceback" not in json.dumps(result)
 
 
-def test_a_missing_library_is_told_in_the_usual_way(api, run_module, monkeypatch):
+def test_a_missing_library_is_reported_in_the_usual_way(api, run_module, monkeypatch):
     monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module.REQUESTS_IMPORT_ERROR", "gone")
     result = run_module({"id": "a"})
     assert result["failed"]

@@ -77,7 +77,7 @@ def test_a_write_whose_answer_is_not_one_is_never_taken_for_done(api, gateway, r
 
 @pytest.mark.parametrize("body", ["<html>oops</html>", "", '{"success": tr', "[]"])
 @pytest.mark.parametrize("status", [429, 500, 502, 520])
-def test_a_server_error_without_an_envelope_is_told_with_its_status(api, run_module, status, body):
+def test_a_server_error_without_an_envelope_is_reported_with_its_status(api, run_module, status, body):
     api.expect("GET", ONE, status=status, raw=body)
     result = run_module({"id": "a", "max_retries": 0})
     assert (result["status"], result["errors"]) == (status, [])
@@ -152,12 +152,12 @@ def test_a_long_ray_id_is_cut(api, run_module, ray, shown):
         ({"Location": "https://x.example/" + "x" * 183}, "https://x.example/" + "x" * 179 + "..."),
     ],
 )
-def test_a_redirect_is_told_with_its_target_in_short(api, run_module, headers, target):
+def test_a_redirect_is_reported_with_its_target_in_short(api, run_module, headers, target):
     api.expect("GET", ONE, status=302, raw="x", headers=headers)
     assert f"a redirect to {target}, which is not followed" in run_module({"id": "a"})["msg"]
 
 
-def test_what_is_no_answer_of_the_api_is_told_in_short(api, run_module):
+def test_what_is_no_answer_of_the_api_is_shortened(api, run_module):
     api.expect("GET", ONE, status=403, raw="y" * 121, content_type="text/" + "x" * 96)
     message = run_module({"id": "a"})["msg"]
     assert f"not an answer of the Cloudflare API (text/{'x' * 92}...): {'y' * 117}...." in message

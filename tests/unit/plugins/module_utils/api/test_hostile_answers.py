@@ -105,7 +105,7 @@ def test_what_surrounds_the_body_is_bounded_too(run_against, head, part):
 
 
 @pytest.mark.parametrize("line", [b"HTTP/1.1 " + b"/" * 65000, b"HTTP/1.1 2" + b"//a" * 20000, b"<" * 65000])
-def test_a_long_line_is_told_of_in_short_and_soon(run_against, raw_server, line):
+def test_a_long_line_is_shortened_and_soon(run_against, raw_server, line):
     worked = time.process_time()
     message = run_against(raw_server.send(line + b"\r\n\r\n"))["msg"]
     assert time.process_time() - worked < 2
@@ -227,7 +227,7 @@ def test_an_answer_counts_by_what_it_says_and_not_by_its_type(run_against, raw_s
         b"%PDF-1.4",
     ],
 )
-def test_what_is_no_json_is_told_of_in_short_whatever_it_says_it_is(run_against, raw_server, body):
+def test_what_is_no_json_is_shortened_whatever_it_says_it_is(run_against, raw_server, body):
     message = run_against(raw_server.answer(body))["msg"]
     assert "the body is not an answer of the Cloudflare API (application/json)" in message
     assert message.isprintable()

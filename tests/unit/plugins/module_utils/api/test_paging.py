@@ -65,7 +65,7 @@ def test_a_server_that_gives_the_same_page_again_is_left(pages, listed):
     assert listed() == ids(0, 100)
 
 
-def test_what_moves_to_the_next_page_meanwhile_is_listed_once(pages, listed):
+def test_what_moves_to_the_next_page_in_the_meantime_is_listed_once(pages, listed):
     pages(ids(0, 100), ids(99, 150))
     assert listed() == ids(0, 150)
 
@@ -136,7 +136,7 @@ def test_a_short_page_is_not_the_last_if_more_are_stated(pages, listed):
     assert listed() == ids(0, 150)
 
 
-def test_a_listing_is_read_again_if_items_come_or_go_meanwhile(api, gateway, pages, listed):
+def test_a_listing_is_read_again_if_items_come_or_go_in_the_meantime(api, gateway, pages, listed):
     api.expect_page([gateway(id=name) for name in ids(0, 100)], total=150)
     api.expect_page([gateway(id=name) for name in ids(101, 150)], number=2, total=149)
     pages(ids(1, 101), ids(101, 150), total=149)

@@ -312,7 +312,7 @@ def test_the_longest_of_several_waits_is_made(waits):
     assert waits == [60]
 
 
-def test_a_wait_that_is_not_allowed_is_told_and_nothing_is_sent(waits):
+def test_a_wait_that_is_not_allowed_is_reported_and_nothing_is_sent(waits):
     pace = RateLimiter(20)
     exchange(pace, left(0, 30))
     with pytest.raises(NotSent) as caught:

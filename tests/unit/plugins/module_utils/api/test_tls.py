@@ -142,7 +142,7 @@ def test_an_empty_folder_is_a_ca_path_that_accepts_nothing(server_with, run_agai
 
 
 @pytest.mark.parametrize("content", [b"", b"odd", b"-----BEGIN CERTIFICATE-----\nodd\n-----END CERTIFICATE-----\n", bytes(range(256))])
-def test_a_ca_path_that_is_no_bundle_is_told(server_with, run_against, tmp_path, waits, content):
+def test_a_ca_path_that_is_no_bundle_is_reported(server_with, run_against, tmp_path, waits, content):
     (tmp_path / "odd.pem").write_bytes(content)
     server = server_with("good")
     result = run_against(server, ca_path=str(tmp_path / "odd.pem"))
@@ -156,7 +156,7 @@ def test_a_bundle_of_the_environment_is_used(server_with, run_against, bundle):
     assert run_against(server_with("good"), env={"REQUESTS_CA_BUNDLE": bundle})["operation"] == "unchanged"
 
 
-def test_ca_path_goes_before_the_environment(server_with, run_against, bundle, other_bundle, waits):
+def test_ca_path_overrides_the_environment(server_with, run_against, bundle, other_bundle, waits):
     server = server_with("good")
     assert run_against(server, ca_path=bundle, env={"REQUESTS_CA_BUNDLE": other_bundle})["operation"] == "unchanged"
     server = server_with("good")

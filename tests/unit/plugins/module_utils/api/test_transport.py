@@ -172,7 +172,7 @@ def test_a_body_is_json_and_says_so(raw_server, run_against, missing, good):
     assert "Content-Type" not in raw_server.received[0]
 
 
-def test_a_reset_is_told(run_against, raw_server):
+def test_a_reset_is_reported(run_against, raw_server):
     assert "reset" in run_against(raw_server.reset)["msg"]
 
 
@@ -279,7 +279,7 @@ def test_an_answer_may_be_as_large_as_the_limit(run_against, raw_server, gateway
     assert ("failed" not in run_against(raw_server.answer(body))) is is_taken
 
 
-def test_nobody_listening_is_told_and_tried_again(run_module, waits):
+def test_nobody_listening_is_reported_and_tried_again(run_module, waits):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     result = run_module({"id": "a", "base_url": f"http://127.0.0.1:{port}", "max_retries": 2})
@@ -289,7 +289,7 @@ def test_nobody_listening_is_told_and_tried_again(run_module, waits):
     assert len(waits) == 2
 
 
-def test_a_failure_of_tls_is_told_once_with_a_hint(run_against, raw_server, waits):
+def test_a_failure_of_tls_is_reported_once_with_a_hint(run_against, raw_server, waits):
     plain = raw_server.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
     result = run_against(plain, base_url=f"https://127.0.0.1:{raw_server.port}", max_retries=4)
     assert "TLS failed" in result["msg"]
@@ -314,7 +314,7 @@ def test_a_proxy_that_is_excepted_is_not_used(raw_server, other_server, run_agai
     assert other_server.received == []
 
 
-def test_a_proxy_that_refuses_is_told(raw_server, run_module, monkeypatch):
+def test_a_proxy_that_refuses_is_reported(raw_server, run_module, monkeypatch):
     raw_server.then(raw_server.send(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"))
     monkeypatch.setenv("HTTPS_PROXY", f"http://somebody:invented-secret@127.0.0.1:{raw_server.port}")
     result = run_module({"id": "a", "max_retries": 0})
@@ -337,7 +337,7 @@ def test_a_proxy_that_refuses_is_told(raw_server, run_module, monkeypatch):
         "http://somebody:invented-s\u20accret@127.0.0.1:9",
     ],
 )
-def test_a_proxy_that_does_not_work_is_told_without_its_password(run_module, monkeypatch, proxy):
+def test_a_proxy_that_does_not_work_is_reported_without_its_password(run_module, monkeypatch, proxy):
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     result = run_module({"id": "a", "max_retries": 0})
     assert "got no answer" in result["msg"]
@@ -362,7 +362,7 @@ def test_certificates_are_verified_when_nothing_is_said(api, gateway, run_module
     assert api.calls[0].req_kwargs["verify"] is True
 
 
-def test_a_bundle_of_the_environment_that_is_not_there_is_told_once(run_module, monkeypatch, waits, tmp_path):
+def test_a_bundle_of_the_environment_that_is_not_there_is_reported_once(run_module, monkeypatch, waits, tmp_path):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "no-such-bundle"))
     result = run_module({"id": "a"})
     assert "no-such-bundle" in result["msg"]

@@ -88,8 +88,8 @@ def test_one_identity_is_used(api, gateway, run_module, options, env, sent):
         ({"base_url": "https://x.example/\r\nX-Odd: 1"}, TOKEN_ENV, "base_url is not a URL"),
         ({}, dict(TOKEN_ENV, CLOUDFLARE_BASE_URL="api.example.com"), "base_url is not a URL"),
         ({"account_id": ""}, TOKEN_ENV, "account_id is empty"),
-        ({"account_id": ".."}, TOKEN_ENV, "account_id is ..: this cannot be part of a URL"),
-        ({}, dict(TOKEN_ENV, CLOUDFLARE_ACCOUNT_ID="."), "account_id is .: this cannot be part of a URL"),
+        ({"account_id": ".."}, TOKEN_ENV, "account_id is .., which cannot be part of a URL: correct it"),
+        ({}, dict(TOKEN_ENV, CLOUDFLARE_ACCOUNT_ID="."), "account_id is ., which cannot be part of a URL: correct it"),
         ({"api_email": "", "api_key": "invented-key"}, {}, "api_email is empty"),
         ({"api_email": "user@example.com", "api_key": ""}, KEY_ENV, "api_key is empty"),
         ({}, {"CLOUDFLARE_API_KEY": "invented-key"}, "api_email is missing"),
@@ -107,7 +107,7 @@ def test_one_identity_is_used(api, gateway, run_module, options, env, sent):
         ({"rate_limit_wait": -1}, TOKEN_ENV, "rate_limit_wait is -1"),
     ],
 )
-def test_what_is_wrong_is_told_without_showing_a_credential(api, run_module, options, env, text):
+def test_what_is_wrong_is_reported_without_showing_a_credential(api, run_module, options, env, text):
     result = run_module(dict(options, id="a"), env=dict(ACCOUNT, **env), connection=False)
     assert result["failed"]
     assert text in result["msg"]
@@ -127,7 +127,7 @@ def test_a_token_that_no_header_can_carry_is_shown_nowhere(api, run_module, toke
         assert "invented" not in json.dumps(result)
 
 
-def test_all_that_is_wrong_is_told_at_once(api, run_module):
+def test_all_that_is_wrong_is_reported_together(api, run_module):
     options = {"id": ".", "account_id": "..", "base_url": "odd", "ca_path": "/no/such/bundle", "timeout": 0, "cache_ttl": -1}
     message = run_module(options)["msg"]
     for text in ("id is .", "account_id is ..", "base_url is not", "ca_path /no/such", "timeout is 0", "cache_ttl is -1"):

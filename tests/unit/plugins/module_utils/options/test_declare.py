@@ -51,7 +51,7 @@ def test_parts_that_are_not_given_are_not_sent():
     }
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_reported_together():
     problems = refusal(id="x" * 65, cache_ttl=-1, retry_max_attempts=6, unset=["logpush", "nonsense"])
     assert len(problems) == 5
     assert any("id has 65 characters" in problem and "at most 64" in problem for problem in problems)
@@ -145,8 +145,8 @@ def test_too_many_rules():
 def test_what_json_cannot_express_is_named_as_it_was_given():
     otel = [{"url": "https://x.example", "content_type": "json", "headers": {"a": "\ud800"}}]
     first, second = refusal(otel=otel, extra_settings={"newer": float("nan"), "cache_ttl": 5}, store_id="x")
-    assert first.startswith("otel holds a value that cannot be sent as JSON")
-    assert second.startswith("extra_settings.newer holds a value that cannot be sent as JSON")
+    assert first.startswith("otel contains a value that cannot be sent as JSON")
+    assert second.startswith("extra_settings.newer contains a value that cannot be sent as JSON")
 
 
 # Options whose name is not that of the API.
@@ -194,4 +194,4 @@ def test_what_needs_another_setting_goes_off_with_it():
 
 
 def test_unset_of_a_setting_that_nothing_switches_off_names_what_is_left():
-    assert refused(unset=["is_on"]) == ("unset: is_on cannot be cleared; declare another value",)
+    assert refused(unset=["is_on"]) == ("unset: is_on cannot be cleared: declare another value",)

@@ -59,7 +59,7 @@ def test_ids_of_a_purge_that_fails_are_plain(api, gateway, shown):
 def test_an_odd_id_of_the_server_is_no_defect(api, gateway, shown, item_id):
     api.expect_page([gateway(id=item_id), gateway(id="." if item_id == "\x00" else "b")])
     no_terminal_obeys(
-        shown({"gateways": [], "purge": True, "purge_limit": 0}, "ai_gateways"), "purge would delete the AI Gateways that are not listed"
+        shown({"gateways": [], "purge": True, "purge_limit": 0}, "ai_gateways"), "purge would delete 2 undeclared AI Gateways"
     )
 
 

@@ -107,7 +107,7 @@ def test_deletions_begin_first():
     assert account.created == ["deleted old", "g0", "g1"]
 
 
-def test_long_work_tells_how_far_it_is():
+def test_long_work_reports_how_far_it_is():
     account = Account(seconds=PROGRESS * 0.8)
     begun = time.monotonic()
     run(account, declared(6))
@@ -120,7 +120,7 @@ def test_long_work_tells_how_far_it_is():
     assert all(match[1] == match[2] for match in matches)
 
 
-def test_long_work_tells_how_many_failed():
+def test_long_work_reports_how_many_failed():
     account = Account(seconds=PROGRESS * 0.8)
 
     def fail():
@@ -134,19 +134,19 @@ def test_long_work_tells_how_many_failed():
     assert all(int(match[1]) == int(match[2]) + 1 for match in matches)
 
 
-def test_short_work_tells_nothing():
+def test_short_work_reports_nothing():
     account = Account()
     run(account, declared(100), 8)
     assert account.lines == []
 
 
-def test_a_long_listing_tells_that_it_lives():
+def test_a_long_listing_reports_progress():
     account = Account(listing_seconds=PROGRESS * 5)
     run(account, [])
     assert set(account.lines) == {"reading the account's AI Gateways"}
 
 
-def test_waiting_for_the_rate_limit_is_told_with_its_end():
+def test_waiting_for_the_rate_limit_is_reported_with_its_end():
     account = Account()
 
     def hold():
@@ -160,7 +160,7 @@ def test_waiting_for_the_rate_limit_is_told_with_its_end():
     assert re.fullmatch(r"0 of 1 .*, waiting for the rate limit until \d\d:\d\d:\d\d", account.lines[0])
 
 
-def test_the_end_of_the_wait_is_told_as_a_time_of_day():
+def test_the_end_of_the_wait_is_reported_as_a_time_of_day():
     account = Account(seconds=PROGRESS * 5)
     account.client.pace = SimpleNamespace(waiting=7200.0)
     begun = time.time()

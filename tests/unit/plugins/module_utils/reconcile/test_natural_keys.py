@@ -110,7 +110,7 @@ def test_a_create_that_is_refused_as_a_duplicate_updates_what_is_there(api, item
 
 
 @pytest.mark.parametrize("code", [1004, 7002])
-def test_a_deletion_uses_the_reference_and_knows_what_absent_means(api, items, listed, code):
+def test_a_deletion_uses_the_reference_and_reads_absence(api, items, listed, code):
     listed(STORED)
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, status=404, errors=[{"code": code, "message": "gone"}])

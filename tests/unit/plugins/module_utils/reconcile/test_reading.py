@@ -49,12 +49,12 @@ def test_nothing_to_read_is_nothing(client):
     assert read_several(client, [], 8, "numbers") == []
 
 
-def test_so_many_are_under_way_at_a_time(client):
+def test_the_number_of_concurrent_requests_is_limited(client):
     together = threading.Barrier(3)
     assert read_several(client, [lambda: together.wait(5) >= 0] * 6, 3, "parts") == [True] * 6
 
 
-def test_a_failure_is_raised_and_nothing_is_begun_after_it(client):
+def test_a_failure_is_raised_and_nothing_is_started_after_it(client):
     begun = []
     with pytest.raises(CollectionError, match="no"):
         read_several(client, [failing("no"), lambda: begun.append(1)], 1, "parts")

@@ -238,7 +238,7 @@ def test_problems_of_outputs(kind, name, value, problem):
 @pytest.mark.parametrize("name", ["else", "10", "-10%", "10 %", "1000%", "%", "1.%", ".5%", "1.0000001%", "\u0661\u0660%", "10%\n"])
 def test_what_is_no_share_is_named(name):
     [problem] = problems({**ELEMENTS["percentage"], "outputs": {"100%": to("main"), name: to("out")}})
-    assert problem == f"outputs.{name.strip()} is not a share: write each share as a number with a percent sign, such as 10%, also the rest"
+    assert problem == f"outputs.{name.strip()} is not a share: write each share as a percentage, such as 10%, including the remainder"
 
 
 def test_a_number_is_no_share_without_its_percent_sign():

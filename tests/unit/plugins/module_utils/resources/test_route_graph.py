@@ -132,7 +132,7 @@ def test_a_dead_end():
 
 def test_a_cycle_names_its_elements():
     assert graph_problems(changed(5, outputs={"success": to("out"), "fallback": to("canary")})) == [
-        "elements[4] (canary): outputs.fallback leads back to stable, which makes an endless loop (stable, cheap, canary): "
+        "elements[4] (canary): outputs.fallback leads back to 'stable', which makes an endless loop (stable, cheap, canary): "
         "lead it to another element"
     ]
 
@@ -145,14 +145,14 @@ def test_a_cycle_that_nothing_leads_out_of():
         "elements[1] (a): no end can be reached from it: lead an output to one",
         "elements[2] (b): no end can be reached from it: lead an output to one",
         "elements[3] (out): it cannot be reached from the start: lead an output to it, or remove it",
-        f"elements[2] (b): outputs.success leads back to a, {endless_loop}",
-        f"elements[2] (b): outputs.fallback leads back to a, {endless_loop}",
+        f"elements[2] (b): outputs.success leads back to 'a', {endless_loop}",
+        f"elements[2] (b): outputs.fallback leads back to 'a', {endless_loop}",
     ]
 
 
 def test_a_fallback_that_is_its_own_source():
     assert graph_problems(changed(3, outputs={"success": to("out"), "fallback": to("stable")})) == [
-        "elements[3] (stable): outputs.fallback leads back to stable itself: lead it to another element"
+        "elements[3] (stable): outputs.fallback leads back to 'stable' itself: lead it to another element"
     ]
 
 
@@ -176,7 +176,7 @@ def test_all_problems_are_reported_together():
         "its id is also that",
         "no element of type end",
         "leads to n, which",
-        "leads back to m itself",
+        "leads back to 'm' itself",
     ]
     found = graph_problems(elements)
     assert all(any(word in problem for problem in found) for word in words)
@@ -210,7 +210,7 @@ def test_long_chains_are_checked_in_little_time():
     assert same_graph(elements, elements[::-1])
     assert time.monotonic() - begun < 60
     assert len(found) == 2500
-    assert all("leads back to m0" in problem and len(problem) < 300 for problem in found)
+    assert all("leads back to 'm0'" in problem and len(problem) < 300 for problem in found)
 
 
 def test_the_order_of_elements_and_keys_makes_no_difference():

@@ -108,7 +108,7 @@ def test_routes_are_looked_at(account):
     made = report(account)
     assert {route.subject.id: route.warnings for route in made.gateways[0].routes} == {
         "a": [
-            "It sends requests to openai, but the gateway has no key for it: requests need Unified Billing, or fail.",
+            "It sends requests to openai without a key in the gateway: they fail, unless Unified Billing pays for them.",
             "It leads to gone, but has no such element.",
         ],
         "b": [
