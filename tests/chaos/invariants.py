@@ -45,7 +45,7 @@ MOST_LOOKS = 30
 CAUSES = re.compile(
     r"returned HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
     r"is repeatedly (created and deleted|updated)|stores other values than declared|"
-    r"Not deleted by purge, as these could not be created|older copy than the one this task wrote|"
+    r"Not attempted, because |Not deleted by purge, as these could not be created|older copy than the one this task wrote|"
     r"reports that it is invalid|has authentication: false|does not use the Secrets Store yet"
 )
 BROKEN = {"reset", "reset of a used connection", "close", "cut at the start", "cut in the middle"}

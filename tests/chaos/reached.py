@@ -20,10 +20,10 @@ Complaints = Iterator[str]
 HIDDEN = "the server hides"
 REFUSED_KEY = re.compile(r"Unrecognized key: (later_\w+)")
 PURGE_REFUSED = "purge_limit allows"
-TOO_LATE = "makes each write too late"
+TOO_LATE = "delays each write for too long"
 # On a machine that is busy, a reading may be that old already when the next request is sent.
 LATE_BY_ITSELF = 1.0
-IMMUTABLE, NO_AUTHENTICATION, NO_ROUTE = "has no way to change", "has authentication: false", "so it has no version to deploy"
+IMMUTABLE, NO_AUTHENTICATION, NO_ROUTE = "The API cannot change these settings", "has authentication: false", "so it has no version to deploy"
 INVALID, REFUSED_VERSION = "reports that it is invalid", "Version is not valid"
 NOT_PURGED = "Not deleted by purge, as these could not be created"
 

@@ -173,8 +173,8 @@ def test_lines_are_the_findings_for_people(account, compared):
         "authentication is off: gateway open",
         "missing: gateway new",
         "drifted: gateway shop (cache_ttl)",
-        "route warning: route shop/support (It sends requests to openai without a key in the gateway: they fail, unless Unified Billing pays "
-        "for them)",
+        "route warning: route shop/support (It sends requests to openai without a key in the gateway: "
+        "they fail, unless Unified Billing pays for them)",
         "old key: key shop/custom-house/default (329 days)",
         "not declared: gateway open",
     ]
