@@ -23,7 +23,11 @@ PURGE_REFUSED = "purge_limit allows"
 TOO_LATE = "delays each write for too long"
 # On a machine that is busy, a reading may be that old already when the next request is sent.
 LATE_BY_ITSELF = 1.0
-IMMUTABLE, NO_AUTHENTICATION, NO_ROUTE = "The API cannot change these settings", "has authentication: false", "so it has no version to deploy"
+IMMUTABLE, NO_AUTHENTICATION, NO_ROUTE = (
+    "The API cannot change these settings",
+    "has authentication: false",
+    "so it has no version to deploy",
+)
 INVALID, REFUSED_VERSION = "reports that it is invalid", "Version is not valid"
 NOT_PURGED = "Not deleted by purge, as these could not be created"
 

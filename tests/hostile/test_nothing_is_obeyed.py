@@ -82,7 +82,7 @@ def test_no_terminal_obeys(playbooks: Playbooks) -> None:
     for found in (both[:3], both[3:]):
         assert "[1]" in found[0]
         assert found[1]["operation"] == "updated"
-        assert "purge would delete the AI Gateways" in found[2]
+        assert "purge would delete 1 undeclared AI Gateway" in found[2]
     assert [char for char in ODD if not char.isprintable() and char in playbooks.output] == []
     # Values in results are what is stored. Where Ansible prints them, it escapes what JSON has to be escaped in.
     both = run(playbooks, in_both_ways(tasks) + in_both_ways([purge]), "-v", "--diff")

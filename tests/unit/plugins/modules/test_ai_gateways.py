@@ -12,7 +12,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile impor
 GATEWAYS = "/ai-gateway/gateways"
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 SECRET = "invented-authorization"
-NOTHING_SENT = "No request was sent, because options are invalid: "
 CREATE_DEFAULTS = {
     "cache_invalidate_on_update": True,
     "cache_ttl": 0,
@@ -73,9 +72,6 @@ def test_the_diff_shows_changed_gateways_only(api, gateway, apply):
     assert apply({"id": "a"}, diff=True)["diff"] == []
 
 
-# What is declared.
-
-
 @pytest.mark.parametrize(
     ("defaults", "own", "settings"),
     [
@@ -116,193 +112,6 @@ def test_defaults_are_not_for_what_must_be_absent(api, apply):
 def test_nothing_is_done_about_gateways_that_are_not_listed(api, gateway, apply):
     api.expect_page([gateway(id="other")])
     assert apply()["results"] == []
-
-
-# What is refused.
-
-
-def test_everything_that_is_wrong_is_reported_together_with_index_and_id(apply):
-    message = apply(
-        {"id": "a", "cache_ttl": -1, "cache_tll": 5},
-        {"cache_ttl": 5},
-        {"id": "b", "retry_backoff": "Linear", "retry_delay": 5001},
-        {"id": "a"},
-        {"id": "c", "otel": [{"authorization": SECRET}]},
-        {"id": "d", "guardrails": {"prompt": {"S14": "FLAG"}}, "state": "gone"},
-        {"id": "e", "name": "f"},
-        {"id": "", "extra_settings": 5},
-        {"id": "x\x1b[31m", "unset": ["logpush"]},
-        defaults={"id": "z", "retry_max_attempts": 9},
-        purge_limit=-1,
-        concurrency=17,
-        timeout=0,
-    )["msg"]
-    assert message.startswith(NOTHING_SENT)
-    for problem in (
-        "timeout is 0, but must be at least 1 and at most 3600",
-        "purge_limit is -1, but must be at least 0",
-        "concurrency is 17, but must be at least 1 and at most 16",
-        "defaults: id cannot be a default: set it on each item",
-        "defaults: retry_max_attempts is 9, but must be at least 1 and at most 5",
-        "gateways[0] (a): cache_tll is not an option: did you mean cache_ttl?",
-        "gateways[0] (a): cache_ttl is -1, but must be at least 0",
-        "gateways[1]: missing required arguments: id",
-        "gateways[2] (b): value of retry_backoff must be one of: constant, linear, exponential, got: Linear",
-        "gateways[2] (b): retry_delay is 5001",
-        "gateways[4] (c): missing required arguments: url found in otel",
-        "gateways[5] (d): guardrails.prompt.S14 is not an option",
-        "gateways[5] (d): value of state must be one of: present, absent, got: gone",
-        "gateways[6] (e): id and its alias name are both given",
-        "gateways[7]: id is empty",
-        "gateways[7]: extra_settings must be a dict",
-        "unset: logpush cannot be cleared",
-        "gateways[0] and gateways[3] have the same id (a)",
-    ):
-        assert problem in message
-    assert "\x1b" not in message
-    assert SECRET not in message
-
-
-@pytest.mark.parametrize("other", ["a ", "a\u200b", "A"])
-def test_ids_that_only_look_alike_are_not_the_same(api, gateway, apply, other):
-    api.expect_page([gateway(id="a"), gateway(id=other)])
-    assert operations(apply({"id": "a"}, {"id": other})) == [("a", "unchanged"), (other, "unchanged")]
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"otel": 5},
-        {"otel": [5]},
-        {"otel": [[]]},
-        {"otel": {"url": []}},
-        {"otel": [{"url": "https://x.example", "headers": []}]},
-        {"dlp": []},
-        {"dlp": False},
-        {"guardrails": {"prompt": 5}},
-        {"guardrails": {"prompt": [5]}},
-        {"stripe": [None]},
-        {"otel": [None, [None]]},
-        {"spend_limits": {"rules": [{"model": 0.5}]}},
-        {"dlp": {"enabled": True, "policies": 5}},
-        {"guardrails": {"prompt": []}},
-        {"spend_limits": {"rules": [{"metadata": 5}]}},
-        {"spend_limits": {"rules": [{"metadata": {"a": 5}}]}},
-        {"stripe": "x"},
-        {"unset": {"a": []}},
-        {"unset": [[]]},
-        {"extra_settings": []},
-        {"extra_settings": "x"},
-        {"cache_ttl": {}},
-        {"id": {}, "name": []},
-        {"state": []},
-    ],
-)
-def test_any_wrong_type_is_reported_and_nothing_is_sent(apply, settings):
-    message = apply({"id": "a", **settings}, {"id": "b", "cache_ttl": -1})["msg"]
-    assert message.startswith(NOTHING_SENT)
-    assert "gateways[0]" in message
-    assert "gateways[1] (b): cache_ttl is -1" in message
-
-
-def test_settings_that_contradict_each_other_only_together_with_the_defaults(apply):
-    message = apply({"id": "a", "log_classification": True}, defaults={"collect_logs": False})["msg"]
-    assert message == f"{NOTHING_SENT}gateways[0] (a): log_classification: true needs collect_logs, which is declared false."
-
-
-@pytest.mark.parametrize("otel", [[[SECRET]], [{"authorization": SECRET}, [SECRET]], f'{{"authorization": "{SECRET}"}},{{"url": "b"}}'])
-def test_what_has_not_the_shape_to_find_secrets_in_it_is_not_quoted(apply, otel):
-    for options in ({"gateways": [{"id": "a", "otel": otel}]}, {"gateways": [], "defaults": {"otel": otel}}):
-        result = apply(*options.pop("gateways"), **options)
-        assert result["msg"].startswith(NOTHING_SENT)
-        assert SECRET not in str(result)
-
-
-def test_a_problem_quotes_no_secret_of_its_gateway(apply):
-    stripe = {"authorization": SECRET, "usage_events": []}
-    message = apply(
-        {"id": SECRET, "retry_backoff": SECRET, "stripe": stripe}, {"id": "b"}, defaults={"retry_backoff": SECRET, "stripe": stripe}
-    )["msg"]
-    assert "gateways[0] (********): value of retry_backoff must be one of: constant, linear, exponential, got: ********" in message
-    assert "defaults: value of retry_backoff must be one of: constant, linear, exponential, got: ********" in message
-    assert SECRET not in message
-
-
-def test_what_may_be_a_misspelt_secret_of_a_gateway_is_masked(apply):
-    assert SECRET not in str(apply({"id": "a", "stripes": {"authorization": SECRET}}, {"id": "b", "stripe": {"authorisation": SECRET}}))
-
-
-def test_a_secret_that_the_error_of_a_gateway_cuts_off_is_masked(api, apply):
-    secret = "invented-" * 100
-    api.expect_page([])
-    api.expect("POST", GATEWAYS, status=400, errors=[{"code": 1, "message": f"odd: {secret}", "path": [secret]}])
-    result = apply({"id": "a", "stripe": {"authorization": secret, "usage_events": []}})
-    assert "[1] odd: ********" in result["results"][0]["error"]["msg"]
-    assert "invented" not in str(result)
-
-
-@pytest.mark.parametrize("option", [{"purge": "maybe"}, {"defaults": 5}, {"no_such_option": 1}])
-def test_a_refusal_by_ansible_shows_no_secret_of_a_gateway(apply, option):
-    stripe = {"authorization": SECRET, "usage_events": []}
-    result = apply({"id": "a", "stripe": stripe, "extra_settings": {"otel": [{"url": "x", "authorization": SECRET}]}}, **option)
-    assert result["failed"]
-    assert SECRET not in str(result)
-    assert result["invocation"]["module_args"]["gateways"][0]["stripe"]["authorization"] == MASK
-
-
-# Purging.
-
-
-def test_purge_deletes_what_is_not_listed_but_for_the_default(api, gateway, apply):
-    api.expect_page([gateway(id="b"), gateway(id="default"), gateway(id="main", is_default=True), gateway(id="a"), gateway(id="c")])
-    api.expect("DELETE", GATEWAYS + "/b", answer=gateway(id="b"))
-    api.expect("DELETE", GATEWAYS + "/c", answer=gateway(id="c"))
-    result = apply({"id": "a"}, purge=True)
-    assert operations(result) == [("a", "unchanged"), ("b", "deleted"), ("c", "deleted")]
-
-
-def test_the_default_is_deleted_if_it_is_listed_so(api, gateway, apply):
-    api.expect_page([gateway(id="default", is_default=True)])
-    api.expect("DELETE", GATEWAYS + "/default", answer=gateway(id="default"))
-    assert operations(apply({"id": "default", "state": "absent"}, purge=True)) == [("default", "deleted")]
-
-
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_more_than_the_limit_are_not_deleted_and_nothing_else_is_done(api, gateway, apply, check_mode):
-    api.expect_page([gateway(id=name) for name in "abcd"])
-    result = apply({"id": "a"}, {"id": "new"}, purge=True, purge_limit=2, check_mode=check_mode)
-    assert result["failed"]
-    assert result["msg"] == (
-        "Nothing was changed. purge would delete 3 undeclared AI Gateways (b, c, d), but purge_limit allows 2. "
-        "List those that must stay, or raise purge_limit."
-    )
-    assert "results" not in result
-
-
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_purge_with_an_empty_list_is_refused_before_anything_is_sent(apply, check_mode):
-    message = apply(purge=True, check_mode=check_mode)["msg"]
-    assert message.startswith(NOTHING_SENT)
-    assert "gateways is empty, and purge would delete every gateway" in message
-
-
-def test_purge_with_an_empty_list_needs_a_limit_of_the_user(api, gateway, apply):
-    api.expect_page([gateway(id="a")])
-    api.expect("DELETE", GATEWAYS + "/a", answer=gateway(id="a"))
-    assert operations(apply(purge=True, purge_limit=10)) == [("a", "deleted")]
-
-
-def test_without_a_limit_of_the_user_purge_deletes_ten(api, gateway, apply):
-    api.expect_page([gateway(id=f"g{number}") for number in range(12)])
-    assert "but purge_limit allows 10" in apply({"id": "g0"}, purge=True)["msg"]
-
-
-def test_a_limit_of_zero_allows_what_needs_no_deletion(api, gateway, apply):
-    api.expect_page([gateway(id="a")])
-    assert operations(apply({"id": "a"}, purge=True, purge_limit=0)) == [("a", "unchanged")]
-
-
-# Failures.
 
 
 def test_one_that_fails_does_not_stop_the_others(api, gateway, apply):
@@ -425,9 +234,6 @@ def test_a_short_quota_is_waited_for(api, gateway, apply, waits):
     api.expect("POST", GATEWAYS, answer=gateway(id="b"))
     assert operations(apply({"id": "a"}, {"id": "b"})) == [("a", "created"), ("b", "created")]
     assert waits == [30]
-
-
-# Secrets.
 
 
 def test_no_secret_is_shown_from_any_source(api, gateway, apply):

@@ -1,0 +1,155 @@
+# Copyright (c) 2026 The edgeops.cloudflare contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Updates of one gateway that had to wait are planned again, because somebody else may have changed the gateway in the meantime."""
+
+from __future__ import annotations
+
+import pytest
+
+GATEWAYS = "/ai-gateway/gateways"
+ONE = GATEWAYS + "/a"
+CREATE_DEFAULTS = {
+    "cache_invalidate_on_update": True,
+    "cache_ttl": 0,
+    "collect_logs": True,
+    "rate_limiting_interval": 0,
+    "rate_limiting_limit": 0,
+}
+REFUSED = [{"code": 7001, "message": "already exists", "path": ["body", "id"]}]
+
+
+def stored_body(gateway):
+    """Return what an update sends for ``gateway``: all but what identifies it or is made by the server."""
+    return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
+
+
+@pytest.fixture
+def absent(api):
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+
+
+LATE = {"status": 429, "errors": [], "headers": {"Retry-After": "11"}}
+
+
+# It may have been carried out.
+UNKNOWN = {"status": 503, "headers": {"Retry-After": "60"}}
+
+
+@pytest.mark.parametrize("answer", [LATE, UNKNOWN])
+def test_an_update_that_had_to_wait_is_based_on_what_is_there_then(api, gateway, run_module, answer):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **answer)
+    api.expect("GET", ONE, answer=gateway(zdr=True))
+    api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), cache_ttl=5), answer=gateway(zdr=True, cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_an_update_that_was_certainly_not_done_and_cannot_be_looked_for_leaves_nothing_open(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert (result["status"], result["request"]["method"]) == (403, "GET")
+    assert "unknown" not in result["msg"]
+
+
+@pytest.mark.parametrize("answer", [LATE, UNKNOWN])
+def test_a_gateway_that_is_gone_after_the_wait_is_created(api, gateway, run_module, answer):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **answer)
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
+
+
+def test_a_short_wait_needs_no_second_look(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=429, errors=[], headers={"Retry-After": "10"})
+    api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_where_every_update_comes_late_the_last_is_sent(api, gateway, run_module):
+    for _round in range(3):
+        api.expect("GET", ONE, answer=gateway())
+        api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_an_update_that_may_have_been_done_before_the_wait_is_looked_for(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **UNKNOWN)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert (result["operation"], result["changed_settings"]) == ("updated", ["cache_ttl"])
+
+
+def test_an_update_that_may_have_been_done_and_cannot_be_looked_for(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, **UNKNOWN)
+    api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    result = run_module({"id": "a", "cache_ttl": 5})
+    assert result["failed"]
+    assert "was not sent again, because the item was read too long ago" in result["msg"]
+    assert "Its outcome is unknown, because reading failed too: GET" in result["msg"]
+
+
+def test_a_refusal_of_a_further_try_does_not_hide_what_an_earlier_one_did(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=503)
+    api.expect("PUT", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_an_update_that_was_done_is_reported_also_where_it_is_only_found_by_a_refused_create(api, gateway, run_module):
+    """The look after it comes from an old copy, and finds nothing."""
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=524)
+    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, status=400, errors=REFUSED)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    result = run_module({"id": "a", "cache_ttl": 5}, diff=True)
+    assert (result["operation"], result["changed_settings"]) == ("updated", ["cache_ttl"])
+    assert (result["diff"]["before"]["cache_ttl"], result["diff"]["after"]["cache_ttl"]) == (0, 5)
+
+
+def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_reported(api, gateway, run_module):
+    api.expect("GET", ONE, answer=gateway())
+    api.expect("PUT", ONE, status=503)
+    api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    api.expect("POST", GATEWAYS, status=400, errors=REFUSED)
+    api.expect("GET", ONE, answer=gateway(cache_ttl=5))
+    assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
+
+
+def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_reported(api, absent, gateway, run_module):
+    """Somebody changes another setting of the new gateway meanwhile."""
+    api.expect("POST", GATEWAYS, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, answer=gateway(zdr=True))
+    api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), logpush=True), answer=gateway(zdr=True, logpush=True))
+    result = run_module({"id": "a", "logpush": True}, diff=True)
+    assert result["operation"] == "created"
+    assert result["changed_settings"] == sorted([*CREATE_DEFAULTS, "logpush"])
+    assert result["diff"]["before"] == {}
+
+
+def test_a_create_that_cannot_be_completed_after_a_wait_says_that_it_was_created(api, absent, gateway, run_module):
+    api.expect("POST", GATEWAYS, answer=gateway())
+    api.expect("PUT", ONE, **LATE)
+    api.expect("GET", ONE, answer=gateway(zdr=True))
+    api.expect("PUT", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
+    assert "The AI Gateway itself was created." in run_module({"id": "a", "logpush": True})["msg"]
+
+
+def test_a_create_that_never_shows_is_tried_as_often_as_is_allowed(api, absent, run_module):
+    for _try in range(4):
+        api.expect("POST", GATEWAYS, status=524)
+        for _look in range(3):
+            api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
+    assert "HTTP 524" in run_module({"id": "a", "max_retries": 3})["msg"]
