@@ -25,7 +25,7 @@ class Work(NamedTuple):
 
     ``fields`` are its options, without those that every item has (``state``, ``extra_settings``, ``unset``).
     ``read`` converts the options to what ``run`` takes, or raises InvalidOptions. Nothing is sent before it has returned.
-    C(run) is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
+    ``run`` is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
     ``items_in`` are the options that hold the options of items.
     ``warn`` returns what is to be said about the task before anything is sent.
     """
