@@ -100,8 +100,8 @@ options:
     description:
       - When to write a declared secret to an existing item, such as a gateway.
       - V(auto) writes it if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts as
-        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. If a secret could not be compared, the task issues a warning, except for
-        secrets that the API never returns, such as provider keys. These are only replaced with V(always).
+        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. If a secret could not be compared, the task
+        issues a warning, except for secrets that the API never returns, such as provider keys. These are only replaced with V(always).
       - V(always) writes it in every run, so the task always reports a change. Use it to rotate a secret that the server hides.
       - V(never) only writes it when the item, or the list element that contains the secret, is created. Use it if the secret is rotated
         elsewhere.

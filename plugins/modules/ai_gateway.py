@@ -127,7 +127,8 @@ options:
       - What to do with prompts and responses in each hazard category. Categories that are left out are ignored.
       - V(FLAG) only records the category in the log. V(BLOCK) blocks the request or response. Each check delays a request by about half a
         second, and counts as Workers AI usage. Checked responses are withheld until they are complete.
-      - If the checks are unavailable, a phase (prompt or response) with at least one V(BLOCK) refuses requests with HTTP 503. A phase with only V(FLAG) lets requests and responses pass.
+      - If the checks are unavailable, a phase (prompt or response) with at least one V(BLOCK) refuses requests with HTTP 503. A phase with
+        only V(FLAG) lets requests and responses pass.
       - None on a new gateway.
     type: dict
     suboptions:

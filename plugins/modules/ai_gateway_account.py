@@ -15,11 +15,12 @@ author:
 description:
   - Takes one document with the custom providers and the gateways of a Cloudflare account, each gateway with its stored provider keys
     (provider configs), dynamic routes, policies and custom domains. Brings the account to the state that the document declares.
-  - What the document does not mention is not managed. A gateway without C(dynamic_routes) keeps its routes, and the task does not read them.
+  - What the document does not mention is not managed. A gateway without C(dynamic_routes) keeps its routes, and the task does not read
+    them.
   - All problems of the document are reported together, each by its place, before any request is sent. If a route or a key names a custom
     provider that is neither in the document nor in the account, the task fails before it changes anything.
-  - The task reads the current state of everything that it manages before it makes the first change. Custom providers come first, then gateways, keys, routes, policies and domains.
-    Deletions come last, in the opposite order.
+  - The task reads the current state of everything that it manages before it makes the first change. Custom providers come first, then
+    gateways, keys, routes, policies and domains. Deletions come last, in the opposite order.
   - Nothing is deleted if a part of the account could not be read.
   - If an object fails, the task continues with the objects that do not depend on it. Those that depend on it fail too. At the end, the task
     fails if any object failed.
@@ -63,7 +64,7 @@ options:
       - The kinds whose objects are deleted if the document does not declare them.
       - A kind below gateways is purged only on gateways that declare a list of it, which may be empty. The choice V(custom_providers) is
         ignored unless the option O(custom_providers) is set. The same applies to V(gateways).
-      - The gateway V(default) is never purged.
+      - The default gateway of the account is never purged.
       - If an object could not be created, no object of its kind is purged.
       - If an option that is purged, O(custom_providers) or O(gateways), is an empty list, O(purge_limit) is required.
     type: list
@@ -216,7 +217,8 @@ results:
       returned: always
     deleted_children:
       description:
-        - What was deleted before a gateway because it belonged to it, in that order; in check mode, what would be. Empty if there was nothing.
+        - What was deleted before a gateway because it belonged to it, in that order; in check mode, what would be. Empty if there was
+          nothing.
       type: list
       elements: dict
       returned: always
@@ -239,8 +241,8 @@ results:
       returned: always
     steps:
       description:
-        - What was done to other objects on the way to a new key, see RV(edgeops.cloudflare.ai_gateway_provider_config#module:steps). Empty for
-          other kinds.
+        - What was done to other objects on the way to a new key, see RV(edgeops.cloudflare.ai_gateway_provider_config#module:steps). Empty
+          for other kinds.
       type: list
       elements: dict
       returned: always
@@ -303,8 +305,9 @@ summary:
 account:
   description:
     - The declared objects as they exist after the task, without those that failed. In check mode, the objects as they would be.
-    - C(custom_providers) has the providers by slug, and C(gateways) the gateways by id. Each gateway has C(provider_configs) by provider and
-      alias, such as C(openai/default), C(dynamic_routes) and C(policies) by name, and C(custom_domains) by host name, if it declares them.
+    - C(custom_providers) has the providers by slug, and C(gateways) the gateways by id. Each gateway has C(provider_configs) by provider
+      and alias, such as C(openai/default), C(dynamic_routes) and C(policies) by name, and C(custom_domains) by host name, if it declares
+      them.
   type: dict
   returned: always, unless the task failed before it processed the first item
   contains:

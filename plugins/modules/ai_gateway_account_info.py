@@ -13,8 +13,8 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Returns the gateways of an account, each with its provider configs, dynamic routes, policies and custom domains, and the custom providers of
-    the account with their prices. Secrets are masked.
+  - Returns the gateways of an account, each with its provider configs, dynamic routes, policies and custom domains, and the custom
+    providers of the account with their prices. Secrets are masked.
   - Reads several things at a time. If a part of the account cannot be read, the task fails and names that part.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
@@ -94,8 +94,8 @@ account:
   contains:
     custom_providers:
       description:
-        - The custom providers, each as RV(edgeops.cloudflare.ai_gateway_custom_provider_info#module:custom_providers) with its C(costs), in the
-          API's order.
+        - The custom providers, each as RV(edgeops.cloudflare.ai_gateway_custom_provider_info#module:custom_providers) with its C(costs), in
+          the API's order.
       type: list
       elements: dict
       returned: when O(kinds) has V(custom_providers)
@@ -106,7 +106,8 @@ account:
           costs: []
     gateways:
       description:
-        - The gateways, each as RV(edgeops.cloudflare.ai_gateway_info#module:gateways), in the order of O(gateways), else in that of the API.
+        - The gateways, each as RV(edgeops.cloudflare.ai_gateway_info#module:gateways), in the order of O(gateways), else in that of the
+          API.
         - Each has a list for each kind in O(kinds) that belongs to it. C(provider_configs) is
           RV(edgeops.cloudflare.ai_gateway_provider_config_info#module:provider_configs), C(dynamic_routes) is
           RV(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:dynamic_routes), C(policies) is

@@ -13,8 +13,8 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes, renames, rolls back and deletes a dynamic route. A route is a graph of conditions, percentages, rate limits and fallbacks that
-    decides which model answers a request. Clients use it as the model C(dynamic/{name}).
+  - Creates, changes, renames, rolls back and deletes a dynamic route. A route is a graph of conditions, percentages, rate limits and
+    fallbacks that decides which model answers a request. Clients use it as the model C(dynamic/{name}).
   - A changed graph is stored as a new version and then deployed. The route keeps its id and its history, and the old version serves
     requests until the new one is deployed.
   - The graph is validated before any request is sent. All problems are reported together, each with its element.
@@ -49,19 +49,19 @@ options:
     default: present
   elements:
     description:
-      - The graph, as a list of elements. The order has no meaning. The list must be complete. Required to create a route; if it is not given, an
-        existing graph stays as it is.
+      - The graph, as a list of elements. The order has no meaning. The list must be complete. Required to create a route; if it is not
+        given, an existing graph stays as it is.
       - "Each element has C(id) (any text, unique within the graph), C(type), C(outputs), and, depending on the type, C(properties). Each
         output is a dict with C(element_id), the id of the element that it leads to."
       - "Type C(start): the entry point. The graph must have exactly one. Output C(next)."
       - "Type C(conditional): a decision. Outputs C(true) and C(false). Property C(conditions): a dict of the form C({field: {operator:
-        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields refer to the metadata that clients send,
-        such as C(metadata.tier)."
-      - "Type C(percentage): splits requests by percentage. It has 1 to 5 outputs, each named after its share, such as C(90%) and C(10%). The
-        shares must add up to 100."
+        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields refer to the metadata that clients
+        send, such as C(metadata.tier)."
+      - "Type C(percentage): splits requests by percentage. It has 1 to 5 outputs, each named after its share, such as C(90%) and C(10%).
+        The shares must add up to 100."
       - "Type C(rate): a quota. Outputs C(success), and C(fallback) once the quota is used up. Properties C(key) (whose quota, such as
-        C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for US dollars) and C(window) (seconds,
-        greater than 0)."
+        C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for their cost) and C(window)
+        (seconds, greater than 0)."
       - "Type C(model): a request to a model. Outputs C(success), once the provider starts to answer, and C(fallback). Properties
         C(provider) (the name of the provider, or C(custom-{slug}) for a custom provider), C(model) (the provider's name for the model),
         C(retries) (0 or more) and C(timeout) (milliseconds, 0 or more)."

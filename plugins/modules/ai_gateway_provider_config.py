@@ -31,7 +31,8 @@ options:
     description:
       - The id of the gateway, 1 to 64 characters.
       - The gateway must exist, and its O(edgeops.cloudflare.ai_gateway#module:authentication) must not be V(false), because a gateway
-        without authentication does not use stored keys. In check mode, a missing gateway is only a warning, because an earlier task may create it.
+        without authentication does not use stored keys. In check mode, a missing gateway is only a warning, because an earlier task may
+        create it.
     type: str
     required: true
   provider_slug:
@@ -71,8 +72,8 @@ options:
   default_config:
     description:
       - Whether this is the default provider config of the gateway for the provider.
-      - If not set, it is true for a new provider config with O(alias=default), and false for others. Cloudflare's documentation only mentions
-        the alias V(default), so there is rarely a reason to set this.
+      - If not set, it is true for a new provider config with O(alias=default), and false for others. Cloudflare's documentation only
+        mentions the alias V(default), so there is rarely a reason to set this.
       - Cannot be changed, see O(recreate).
     type: bool
   rate_limit:
@@ -96,7 +97,8 @@ options:
     default: false
   wait_timeout:
     description:
-      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If it cannot be used by then, the task fails. It usually takes a few seconds.
+      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If it cannot be used by then, the task fails. It
+        usually takes a few seconds.
     type: int
     default: 60
   extra_settings:
