@@ -18,8 +18,7 @@ options:
     type: str
   api_token:
     description:
-      - An API token with the permission C(AI Gateway Write), or C(AI Gateway Read) if nothing is written. This is the recommended way to
-        authenticate.
+      - An API token. The notes list the permissions that it needs. This is the recommended way to authenticate.
       - If not set, the environment variable E(CLOUDFLARE_API_TOKEN) is used. If the environment contains both a token and a key, the token
         is used.
       - Mutually exclusive with O(api_key) and O(api_email).

@@ -17,8 +17,8 @@ description:
     (provider configs), dynamic routes, policies and custom domains. Brings the account to the state that the document declares.
   - What the document does not mention is not managed. A gateway without C(dynamic_routes) keeps its routes, and the task does not read
     them.
-  - All problems of the document are reported together, each by its place, before any request is sent. If a route or a key names a custom
-    provider that is neither in the document nor in the account, the task fails before it changes anything.
+  - All problems in the document itself are reported together, each with its place in the document, before any request is sent. If a route
+    or a key names a custom provider that is neither in the document nor in the account, the task fails before it changes anything.
   - The task reads the current state of everything that it manages before it makes the first change. Custom providers come first, then
     gateways, keys, routes, policies and domains. Deletions come last, in the opposite order.
   - Nothing is deleted if a part of the account could not be read.
@@ -27,7 +27,7 @@ description:
   - "If nothing has to be changed, the task sends one request for every 100 gateways; one for every 100 custom providers, if the document
     declares some or names one; one for each kind that a gateway declares; one for each declared route; and one for each custom provider
     that declares C(costs)."
-  - Each object is managed as by its own module. For example, a setting that is not given stays as it is.
+  - Each object is managed in the same way as by the module for its kind. For example, a setting that is not given stays as it is.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.update_secrets
@@ -43,12 +43,12 @@ options:
     description:
       - The gateways. Each has the options of M(edgeops.cloudflare.ai_gateway) that are about the gateway, which are C(id), C(state), the
         settings, C(extra_settings) and C(unset).
-      - C(provider_configs) below a gateway is a list of its keys. Each has C(provider_slug), C(alias), C(secret) or C(secret_id), and the
-        other options of M(edgeops.cloudflare.ai_gateway_provider_config) that are about the key.
+      - C(provider_configs) below a gateway is a list of its keys. Each has C(provider_slug), an optional C(alias), either C(secret) or
+        C(secret_id), and the other options of M(edgeops.cloudflare.ai_gateway_provider_config) that are about the key.
       - C(dynamic_routes) is a list of its routes. Each has C(name) and C(elements), and may have C(rename_from), see
         M(edgeops.cloudflare.ai_gateway_dynamic_route).
       - C(policies) is a list of its policies, see O(edgeops.cloudflare.ai_gateway_policies#module:policies). All of them are staged and
-        committed together. Expectations are tested by M(edgeops.cloudflare.ai_gateway_policies) only.
+        committed together. The option O(edgeops.cloudflare.ai_gateway_policies#module:expect) does not exist here.
       - C(custom_domains) is a list of its host names. Each has C(hostname) and C(zone_id), see
         M(edgeops.cloudflare.ai_gateway_custom_domain). The task does not wait until they are active.
       - Each object can have C(state=absent). What belongs to a gateway that is absent is deleted along with it.
@@ -66,7 +66,7 @@ options:
         ignored unless the option O(custom_providers) is set. The same applies to V(gateways).
       - The default gateway of the account is never purged.
       - If an object could not be created, no object of its kind is purged.
-      - If an option that is purged, O(custom_providers) or O(gateways), is an empty list, O(purge_limit) is required.
+      - If V(custom_providers) or V(gateways) is to be purged and the option of that name is an empty list, O(purge_limit) must be set.
     type: list
     elements: str
     choices: [custom_providers, gateways, provider_configs, dynamic_routes, policies, custom_domains]
@@ -76,7 +76,7 @@ options:
       - Maximum number of objects that O(purge) may delete, counting all kinds together, 0 or more. If there are more, the task fails before
         it changes anything.
       - What belongs to a deleted gateway is deleted along with it, and is not counted.
-      - The limit is 10 if not set.
+      - The limit is 10 if not set. O(purge) can require that it is set.
     type: int
   concurrency:
     description:
@@ -217,8 +217,8 @@ results:
       returned: always
     deleted_children:
       description:
-        - What was deleted before a gateway because it belonged to it, in that order; in check mode, what would be. Empty if there was
-          nothing.
+        - The objects that were deleted before their gateway because they belonged to it, in the order of the deletions. In check mode,
+          those that would be deleted.
       type: list
       elements: dict
       returned: always

@@ -55,8 +55,8 @@ options:
         output is a dict with C(element_id), the id of the element that it leads to."
       - "Type C(start): the entry point. The graph must have exactly one. Output C(next)."
       - "Type C(conditional): a decision. Outputs C(true) and C(false). Property C(conditions): a dict of the form C({field: {operator:
-        value}}), with the operators C($eq), C($ne) and C($in), and C($and) and C($or) with lists. Fields refer to the metadata that clients
-        send, such as C(metadata.tier)."
+        value}}), with the operators C($eq), C($ne) and C($in). C($and) and C($or) combine a list of conditions. Fields refer to the
+        metadata that clients send, such as C(metadata.tier)."
       - "Type C(percentage): splits requests by percentage. It has 1 to 5 outputs, each named after its share, such as C(90%) and C(10%).
         The shares must add up to 100."
       - "Type C(rate): a quota. Outputs C(success), and C(fallback) once the quota is used up. Properties C(key) (whose quota, such as
@@ -134,7 +134,7 @@ EXAMPLES = r"""
     dest: support.md
     mode: "0644"
 
-- name: The same route under another name
+- name: Rename the route
   edgeops.cloudflare.ai_gateway_dynamic_route:
     gateway_id: support-bot
     name: help

@@ -17,7 +17,7 @@ description:
     then send requests without a key of their own.
   - With O(secret), one task is sufficient. If the provider config does not exist, the task looks up the account's Secrets Store or creates
     it, sets C(store_id) of the gateway, creates the secret, waits until the secret can be used, and creates the provider config. RV(steps)
-    lists what was done before the provider config. Other settings of the gateway stay as they are.
+    lists what was done before the provider config was created. Other settings of the gateway stay as they are.
   - The secret gets the scope C(ai_gateway) and the name C({gateway_id}_{provider_slug}_{alias}), because the gateway finds the key for a
     request by this name. An existing secret with that name gets the declared value and the scope, and keeps its other scopes.
   - If the provider config exists and is as declared, the task sends one request.
@@ -90,8 +90,8 @@ options:
   recreate:
     description:
       - Whether to delete the provider config and create it again if O(secret_id), O(default_config), O(rate_limit) or O(rate_limit_period)
-        differ. Requests that need the key fail in between. The API may delete the secret along with it, so set O(secret), from
-        which the task can create the secret again. With O(secret_id) alone, the task fails if the provider config already uses that secret.
+        differ. Requests that need the key fail in between. The API may delete the secret along with it, so set O(secret), from which the
+        task can create the secret again. If you set O(secret_id) instead, the task fails if the provider config already uses that secret.
       - If V(false), the task fails if there is such a difference.
     type: bool
     default: false
@@ -104,8 +104,8 @@ options:
   extra_settings:
     description:
       - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
-        like options, and cannot be changed either. Values that an option treats as a secret are masked here too. Use C(no_log) on the task
-        if there are other secrets.
+        like options. The API is not expected to change them after the creation. Values that an option treats as a secret are masked here
+        too. Use C(no_log) on the task if there are other secrets.
     type: dict
 notes:
   - The token needs C(AI Gateway Write) and C(Secrets Store Write). According to Cloudflare's documentation, connecting a secret to a
@@ -244,8 +244,8 @@ provider_config:
       returned: always
 steps:
   description:
-    - What the task created or updated before the provider config, in this order. In check mode, what it would create or update. Empty if
-      there was nothing to do.
+    - What the task created or updated before it created the provider config, in this order. In check mode, what it would create or update.
+      Empty if there was nothing to do.
   type: list
   elements: dict
   returned: success
