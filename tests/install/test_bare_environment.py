@@ -68,10 +68,10 @@ def test_the_quick_start_runs(ansible: Ansible) -> None:
 
 def test_the_document_of_an_account_is_applied(ansible: Ansible, simulator: Simulator) -> None:
     """The first steps of the README, and the same again as an ordinary module."""
-    document, apply, output, *_others = blocks_of(PAGES[0].read_text(encoding="utf-8"))
-    assert document.file == "account.yml"
+    document, keys, apply, output, *_others = blocks_of(PAGES[0].read_text(encoding="utf-8"))
+    assert (document.file, keys.file) == ("account.yml", "keys.yml")
     assert output.printed
-    Reader(ansible, simulator).follow([document, apply, output])
+    Reader(ansible, simulator).follow([document, keys, apply, output])
     (command,) = apply.commands
     assert "ai_gateway_apply" in command
     assert '"6 unchanged"' in ansible.run("bash", "-c", f"{command} -e edgeops_cloudflare_in_process=false")
