@@ -47,6 +47,9 @@ options:
     type: bool
     default: false
 seealso:
+  - name: Exporting an account
+    description: Files with variables in place of secrets, to manage or copy an account.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/export.md
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
     description: Returns the same document as a value, without variables in it.

@@ -77,6 +77,9 @@ options:
     description: The maximum size of the text with O(format=markdown). What does not fit is left out, with a note.
     type: int
 seealso:
+  - name: The report of an account
+    description: Drift, undeclared objects, old keys, and drawings of routes.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/report.md
   - plugin: edgeops.cloudflare.account_files
     plugin_type: filter
     description: Returns the same account as files of variables.

@@ -63,6 +63,10 @@ options:
     type: str
     choices: [gateway, custom_provider, provider_config, secret, custom_domain, dynamic_route, policy, account]
     default: gateway
+seealso:
+  - name: Exporting an account
+    description: Files with variables in place of secrets, to manage or copy an account.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/export.md
 """
 
 EXAMPLES = r"""

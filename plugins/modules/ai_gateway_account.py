@@ -106,6 +106,9 @@ notes:
   - The token needs the permissions that the modules for the declared kinds require. See the notes of these modules.
   - With many changes, raise O(rate_limit_wait) so that the task may wait until the API accepts requests again.
 seealso:
+  - name: An account as one document
+    description: Plan, order, deletions, and the number of requests.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/account.md
   - module: edgeops.cloudflare.ai_gateways
   - module: edgeops.cloudflare.ai_gateway_provider_config
   - module: edgeops.cloudflare.ai_gateway_dynamic_route

@@ -51,6 +51,9 @@ notes:
   - Drafts of policies are not returned. M(edgeops.cloudflare.ai_gateway_policies_info) returns them.
   - While it works, it reports its progress every five seconds on standard error, if that is a terminal, or with C(-v).
 seealso:
+  - name: Exporting an account
+    description: Files with variables in place of secrets, to manage or copy an account.
+    link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/export.md
   - module: edgeops.cloudflare.ai_gateway_info
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,6 +116,16 @@ def test_every_option_has_a_description_in_sentences(documented: Json, module: s
     for where, text in described(documented[module]["doc"]["options"]):
         for sentence in [text] if isinstance(text, str) else text:
             assert re.fullmatch(r"[A-Z\d].*\.", sentence, re.DOTALL), where
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*ROOT.glob("plugins/modules/*.py"), *ROOT.glob("plugins/filter/*.py")]), ids=lambda path: path.stem
+)
+def test_every_page_of_the_reference_links_a_guide(path: Path) -> None:
+    documentation = path.read_text(encoding="utf-8").partition("EXAMPLES = ")[0]
+    guides = re.findall(r"^ +link: https://github\.com/.*/blob/main/(docs/[\w-]+\.md)$", documentation, re.MULTILINE)
+    assert guides
+    assert all((ROOT / guide).is_file() for guide in guides)
 
 
 def test_every_module_is_documented(documented: Json) -> None:
