@@ -101,7 +101,7 @@ class Job:
         return json.loads(kept["__payload__"]) if "__payload__" in kept else kept
 
     def places_of(self, text: str) -> list[str]:
-        """The files among all that the job left behind in which ``text`` stands."""
+        """The files that the job left behind and that contain ``text`` stands."""
         return [str(path.relative_to(self.artifacts)) for path in self._left_behind() if text.encode() in path.read_bytes()]
 
     def _left_behind(self) -> Iterator[Path]:

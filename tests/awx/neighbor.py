@@ -31,7 +31,7 @@ def add(controller: Controller, place: str, **fields: Any) -> int:
 
 
 def shared(playbooks: tuple[str, ...]) -> Controller:
-    """Return an AWX in which a neighbor uses all names that may be used twice, and the shipped credential types, too."""
+    """Return an AWX where a neighbor uses all names that may be used twice, and the shipped credential types, too."""
     controller = Controller(playbooks)
     neighbor = add(controller, "organizations", name=NEIGHBOR)
     token, key, other = (

@@ -4,7 +4,7 @@
 
 """What AWX demands of credential types and surveys, and what it takes although it is wrong.
 
-``refused_*`` tell what AWX answers with 400, ``unnoticed_*`` what it takes and what then goes wrong later. Each returns one text for
+``refused_*`` return what AWX answers with 400, ``unnoticed_*`` what it accepts and what then goes wrong later. Each returns one text for
 each mistake. The rules are those of AWX 24.6.1.
 """
 

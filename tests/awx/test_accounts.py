@@ -52,7 +52,7 @@ def test_the_accounts_are_those_of_the_simulator(accounts: dict[str, Json], simu
 
 
 def test_one_credential_for_all_accounts(simulator: Simulator, new_job: NewJob, accounts: dict[str, Json]) -> None:
-    """The account of the credential is left blank. What is handed on is told apart by host."""
+    """The account of the credential is left blank. Artifacts are separated by host."""
     job = new_job("credential_type_api_token", {"api_token": simulator.api_token})
     job.run(APPLY, VARIABLES, accounts, GROUP)
     assert job.succeeded, job.output

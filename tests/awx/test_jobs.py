@@ -96,7 +96,7 @@ def test_the_answers_of_a_survey(simulator: Simulator, new_job: NewJob) -> None:
 
 @pytest.mark.parametrize("arguments", ["--diff", "--check --diff"])
 def test_a_list_with_secrets(simulator: Simulator, new_job: NewJob, arguments: str) -> None:
-    """In run and in check mode, with the survey left blank, and the older credential; a check writes nothing, and tells the same."""
+    """In run and in check mode, with the survey left blank, and the older credential; a check writes nothing, and reports the same."""
     seed(simulator)
     inputs = {"api_email": simulator.api_email, "api_key": simulator.api_key, "account_id": simulator.account_id}
     variables = {"cloudflare_gateways": LISTED, **answers("ai_gateway_apply", {})}
@@ -126,7 +126,7 @@ def test_the_diff_is_only_there_if_it_is_asked_for_and_facts_are_kept_in_clear(s
 
 
 def test_an_audit_reports_what_is_not_as_declared(simulator: Simulator, new_job: NewJob) -> None:
-    """It changes nothing, fails if it is told to, and hands on what it found all the same."""
+    """It changes nothing, fails if it should, and keeps what it found in the artifacts in any case."""
     seed(simulator)
     simulator.seed({"id": "stranger", "authentication": True})
     variables = {"cloudflare_gateways": LISTED, **answers("ai_gateway_audit", {"audit_fails": "true"})}
@@ -156,7 +156,7 @@ def test_an_audit_needs_no_declaration_and_runs_in_check_mode(simulator: Simulat
 
 
 def test_a_job_needs_one_declaration(simulator: Simulator, new_job: NewJob) -> None:
-    """Not two, of which one would be forgotten, and not none."""
+    """Two or none are refused, because one would be forgotten."""
     local = LOCALHOST["localhost"]
     hosts = {"none": local, "both": {**local, "gateway_id": "one", "cloudflare_gateways": []}}
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, {"cloudflare_hosts": "all"}, hosts)

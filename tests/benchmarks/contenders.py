@@ -46,8 +46,8 @@ def rounded_up(count: int, part: int) -> int:
 class Contender:
     """One way to do the job: a play, or a Python script.
 
-    `requests` tells how many requests of each method a number of gateways takes, by scenario; a scenario that is not
-    there is not measured. `left_out` are pairs of scenario and delay that take too long from `many` gateways on and tell
+    `requests` contains how many requests of each method a number of gateways takes, by scenario; a scenario that is not
+    there is not measured. `left_out` are pairs of scenario and delay that take too long from `many` gateways on and show
     little. More than `most` gateways are never measured. `loops`: its output has a line for each gateway. `item` is what it
     is given for each in the list `gateways`. `unit` is what is counted: a contender that counts accounts has a host for each.
     """
@@ -136,7 +136,7 @@ class Family:
     quick: tuple[Quota, ...] = ()
 
     def cases(self, counts: tuple[int, ...], everything: bool) -> list[Case]:
-        """All that is to be measured, in the order in which it is."""
+        """All that is to be measured, in the order of the page."""
         found = [
             Case(contender, scenario, count, delay)
             for delay in DELAYS

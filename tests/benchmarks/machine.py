@@ -16,7 +16,7 @@ PACKAGES = ("ansible-core", "requests", "cloudflare")
 
 
 def facts() -> dict[str, str]:
-    """The machine and the versions, in the order in which the page tells them."""
+    """The machine and the versions, in the order of the page."""
     return {
         "CPU": f"{processor()}, {os.cpu_count()} cores",
         "Memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
@@ -28,7 +28,7 @@ def facts() -> dict[str, str]:
 
 
 def processor() -> str:
-    """The model of the CPU, as far as the system tells."""
+    """The model of the CPU, if the system reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

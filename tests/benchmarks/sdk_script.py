@@ -45,7 +45,7 @@ def ensure(client: Cloudflare, account: str, name: str) -> str:
 
 
 def main() -> None:
-    """Do all of them over one connection, and tell what was done."""
+    """Do all of them over one connection, and print what was done."""
     names = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["gateways"]
     account = os.environ["CLOUDFLARE_ACCOUNT_ID"]
     with Cloudflare(api_token=os.environ["CLOUDFLARE_API_TOKEN"], base_url=os.environ["CLOUDFLARE_BASE_URL"]) as client:

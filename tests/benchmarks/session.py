@@ -74,7 +74,7 @@ class Session:
                 self._block(todo, number)
 
     def _block(self, cases: list[Case], number: int) -> None:
-        """Cases of one size, with an empty play before and after them that tells what the start takes at that time."""
+        """Cases of one size, with an empty play before and after them that measures the start at that time."""
         empty = [self.bench.empty().wall]
         samples = []
         for case in cases:

@@ -121,7 +121,7 @@ def only_what_is_declared_is_written(record: Record) -> Complaints:
 def nothing_is_created_twice(record: Record) -> Complaints:
     """An item is created only where there is none, and the task looks for it before it tries again, unless it was refused.
 
-    To look is to read it, to list its kind, or to be told that it is not there on an update.
+    To look is to read it, to list its kind, or to get "not found" for an update.
     """
     for phase in phases(record):
         tried: dict[str | None, Exchange] = {}

@@ -130,7 +130,7 @@ def route_scene(rng: Random) -> Scene:
 
 
 def stored_route(rng: Random, count: int) -> Json:
-    """Return a route with so many versions, of which one is deployed."""
+    """Return a route with so many versions, one of them deployed."""
     versions = [
         {
             "version_id": f"version-{number}",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The record of a schedule: who read and changed what, in which order, as the simulator saw it."""
+"""The record of a schedule: who read and changed what, in order, as the simulator saw it."""
 
 from __future__ import annotations
 

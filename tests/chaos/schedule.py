@@ -51,7 +51,7 @@ class Kill:
 class Schedule:
     """One case.
 
-    `declared` has the settings in the API's form by the names of records, None for an item that shall be absent. `gateways` and `items`
+    `declared` has the settings in the API's form by the names of records, None for an item that must be absent. `gateways` and `items`
     of other kinds are stored at first. `options` are those of the module `module`, without the address and the credentials. `constants`
     replace those of the code, so that rare ways become common.
     """

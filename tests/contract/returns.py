@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks that bring out every result of every module, and in which of them what is documented is there."""
+"""Tasks that bring out every result of every module, and those where documented values are returned."""
 
 from __future__ import annotations
 

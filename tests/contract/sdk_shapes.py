@@ -51,7 +51,7 @@ def shape_of(hint: Any) -> Shape:
 
 
 def shape_of_generic(origin: Any, arguments: tuple[Any, ...]) -> Shape:
-    """Choices, dicts with free keys, and the several ways in which the package writes a list."""
+    """Choices, dicts with free keys, and the ways that the package writes a list."""
     if origin is Literal:
         return Shape("str", choices=frozenset(arguments))
     if origin is dict:

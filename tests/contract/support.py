@@ -146,7 +146,7 @@ class Ansible:
     """Ansible's programs, on their own but for this collection, with a simulator in the environment.
 
     :param programs: the directory of the programs.
-    :param collections: the directory in which the collection is found.
+    :param collections: the directory that contains the collection.
     """
 
     recap = re.compile(r"^localhost +: ok=(\d+) +changed=\d+ +unreachable=(\d+) +failed=(\d+) +skipped=(\d+)", re.MULTILINE)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pages of the documentation: what they tell a reader to do works, and what they point to exists."""
+"""The pages of the documentation: the steps for readers work, and what they point to exists."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The version of the collection in all files that contain it, and the versions in which plugins, options and return values were added."""
+"""The version of the collection in all files that contain it, and the versions that added plugins, options and return values."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def documents(ansible: Ansible, documented: dict[str, Json]) -> dict[str, Json]:
 
 @pytest.fixture(scope="module")
 def parts(documents: dict[str, Json]) -> dict[str, str]:
-    """The options and return values of all plugins, with the versions in which they were added."""
+    """The options and return values of all plugins, with the versions that added them."""
     return {name: version for plugin, document in documents.items() for name, version in interface.parts_of(plugin, document).items()}
 
 
 def released_plugins() -> dict[str, str]:
-    """Return the plugins in the changelog, with the release in which each appeared."""
+    """Return the plugins in the changelog, with the release of each."""
     return {
         plugin["name"]: version
         for version, release in RELEASES.items()

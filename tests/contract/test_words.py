@@ -112,8 +112,8 @@ def test_messages_have_no_words_to_avoid(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TESTS, ids=name_of)
-def test_names_in_tests_have_no_words_to_avoid(path: Path) -> None:
-    assert avoided(names_of(path)) == []
+def test_names_and_docstrings_in_tests_have_no_words_to_avoid(path: Path) -> None:
+    assert avoided(f"{names_of(path)}\n{MARKED_UP.sub('', prose_of(path))}") == []
 
 
 @pytest.mark.parametrize("text", ["It shall.", "the list, of\nwhich", "Told by users"])

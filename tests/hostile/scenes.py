@@ -99,7 +99,7 @@ def stored(**settings: Any) -> Json:
 
 
 def refusal(*secrets: str) -> Json:
-    """Return the body of a refusal that quotes secrets, wherever a text may be cut."""
+    """Return the body of a refusal that quotes secrets in all places where a text may be cut."""
     quotes = [filler * "x" + quoted for filler in range(0, 500, 45) for quoted in (" ".join(secrets), json.dumps(secrets), repr(secrets))]
     return {"success": False, "errors": [{"code": 1, "message": text, "path": [text]} for text in quotes]}
 

@@ -49,7 +49,7 @@ def run(playbooks: Playbooks, variables: str) -> Any:
 
 
 def places_are_watched(watch: Watch) -> bool:
-    """The search can find something wherever it looks. The system's log is written to by ordinary modules only."""
+    """The search finds something in all places. The system's log is written to by ordinary modules only."""
     seen = watch.seen()
     assert "ansible-playbook" in seen["arguments"]
     assert "Invoked with" in seen["syslog"]

@@ -63,7 +63,7 @@ class Watch:
 
     @contextlib.contextmanager
     def processes(self) -> Iterator[None]:
-        """Note the arguments of all processes of the run meanwhile; they are known by their environment."""
+        """Note the arguments of all processes during the run; they are recognized by their environment."""
         ended = threading.Event()
         thread = threading.Thread(target=self._look, args=(ended,), daemon=True)
         thread.start()

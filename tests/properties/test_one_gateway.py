@@ -181,7 +181,7 @@ def test_one_after_the_other_is_both_together(server: Json, stored: Json | None,
 
 
 def merged(first: Json, second: Json) -> Json:
-    """Return both declarations as one, in which the second takes precedence."""
+    """Return both declarations as one, where the second takes precedence."""
     later = {*wanted(second)}
     options = {name: value for name, value in first.items() if API_NAMES.get(name, name) not in {*later, "unset", "extra_settings"}}
     options |= {name: value for name, value in second.items() if name not in ("unset", "extra_settings")}

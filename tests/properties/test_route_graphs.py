@@ -47,7 +47,7 @@ def is_accepted(graph: Graph) -> bool:
 
 
 def as_templates_give(value: Any) -> Any:
-    """Return a graph in which numbers are text, and true and false as Python writes them."""
+    """Return a graph where numbers are text, and true and false as Python writes them."""
     if isinstance(value, dict):
         spelt = {"true": "True", "false": "False"}
         return {spelt.get(key, key): part if key == "conditions" else as_templates_give(part) for key, part in value.items()}

@@ -75,7 +75,7 @@ policies = st.builds(
 
 
 def unique(elements: st.SearchStrategy[Json], *names: str, size: int = 2) -> st.SearchStrategy[list[Json]]:
-    """Return lists in which no two elements have the same values of these names."""
+    """Return lists where no two elements have the same values of these names."""
     return st.lists(elements, max_size=size, unique_by=lambda item: tuple(item.get(name, "default") for name in names))
 
 

@@ -178,7 +178,7 @@ class Faults:
         self._faults.clear()
 
     def listed(self) -> list[Json]:
-        """Return all faults in the order in which they were planted, including those that are used up."""
+        """Return all faults in the order they were planted, including those that are used up."""
         return [fault.listed() for fault in self._faults]
 
     def take(self, method: str, raw_path: str, reused: bool = False) -> Fault | None:

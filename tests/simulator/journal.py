@@ -41,7 +41,7 @@ class Entry:
     """A request and what became of it.
 
     `time` is in seconds since the epoch, `status` is None when no answer was sent, `fault` is the id
-    of the fault that fired, `port` tells the connections of the client apart. `body` is the JSON
+    of the fault that fired, `port` identifies the connection of the client. `body` is the JSON
     value, else the text, None when it was empty. `acted` has the numbers of the last change of the
     store before the request did its work and after, None as long as it has not done any.
     """

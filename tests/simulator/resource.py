@@ -155,7 +155,7 @@ def always(_call: Call, _item: Json) -> bool:
 
 
 def oldest_first(_call: Call, items: Iterable[Json]) -> list[Json]:
-    """Leave the items in the order in which they were made."""
+    """Leave the items in the order they were made."""
     return list(items)
 
 

@@ -89,7 +89,7 @@ def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:
 
 
 def normalized(settings: Json, behaviour: Behaviour) -> Json:
-    """Return the settings in the form in which this server stores them."""
+    """Return the settings in the form that this server stores."""
     stored = dict(settings)
     if "header_names" in behaviour.normalize and stored.get("otel"):
         stored["otel"] = [

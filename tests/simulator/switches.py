@@ -137,7 +137,7 @@ class RouteSwitches(BaseModel):
 
 
 class PolicySwitches(BaseModel):
-    """Policies, of which only the product pages say anything, and little about errors and drafts."""
+    """Policies, which only the product pages describe, and little about errors and drafts."""
 
     model_config = FORBID
 

@@ -41,7 +41,7 @@ NAMES = list(ELEMENTS)
 
 
 def send(routes: Client, *elements: Any) -> requests.Response:
-    """Make a route of all six elements, of which the given ones replace those of the same type."""
+    """Make a route of all six elements; the given ones replace those of the same type."""
     given = {element.get("type"): element for element in elements}
     return routes.call("POST", json={"name": "example", "elements": list({**ELEMENTS, **given}.values())})
 

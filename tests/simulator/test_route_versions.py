@@ -18,7 +18,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 def graph(timeout: int) -> list[dict[str, Any]]:
-    """Return a graph that a number tells from others."""
+    """Return a graph that differs from others by a number."""
     properties = {"provider": "openai", "model": "gpt-4o-mini", "timeout": timeout, "retries": 0}
     outputs = {"success": {"elementId": "out"}, "fallback": {"elementId": "out"}}
     return [

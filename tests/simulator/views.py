@@ -78,7 +78,7 @@ def masked_target(target: Any, mask: Callable[[str], str | None]) -> Any:
 
 
 def hidden(holder: Json, name: str, mask: Callable[[str], str | None]) -> Json:
-    """Return a copy in which the named value, if it is there, is masked, or left out where its mask is None."""
+    """Return a copy where the named value, if it is there, is masked, or left out if its mask is None."""
     if name not in holder:
         return dict(holder)
     shown_value = mask(str(holder[name]))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Prepare a home folder in which ansible-test can install what it needs from the registry that pip is configured for.
+"""Prepare a home folder where ansible-test can install what it needs from the registry that pip is configured for.
 
 Usage: ansible_test_home.py FOLDER, with the Python whose pip settings count.
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options and return values of all plugins, and the release in which each of them appeared.
+"""The options and return values of all plugins, and the release of each.
 
 `released.txt` contains the names of all releases, because a changelog contains modules and plugins, but not their options. A name is the
 plugin, ``option`` or ``value``, and the path to the option or value.
@@ -62,7 +62,7 @@ def documents(run: Run, kinds: tuple[str, ...] = KINDS) -> dict[str, Json]:
 
 
 def parts_of(plugin: str, document: Json) -> dict[str, str]:
-    """Return the names of the options and return values of ``plugin``, with the version in which each was added."""
+    """Return the names of the options and return values of ``plugin``, with the version that added each."""
     added = document["doc"]["version_added"]
     options = _walk(document["doc"].get("options"), "suboptions", f"{plugin} option ", added)
     values = _walk(document.get("return"), "contains", f"{plugin} value ", added)

@@ -67,7 +67,7 @@ def no_body(request):
 
 
 class Registry(OrderedRegistry):
-    """An ordered script for an account in which nothing belongs to a gateway, unless the script has such a listing itself."""
+    """An ordered script for an account where nothing belongs to a gateway, unless the script has such a listing itself."""
 
     BELOW = re.compile(r"/gateways/[^/]+/(provider_configs|routes|custom-domains|policies)(\?|$)")
 
@@ -138,7 +138,7 @@ class Script:
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type="application/json")
 
     def expect_page(self, items, *, number=1, total=None, search=None, **keywords):
-        """Expect that a page of gateways is asked for, and answer with the ``items``, of ``total`` if the API tells it."""
+        """Expect that a page of gateways is asked for, and answer with the ``items``, of ``total`` if the API reports it."""
         query = {"page": number, "per_page": 100}
         if search is not None:
             query["search"] = search

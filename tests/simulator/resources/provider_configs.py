@@ -129,7 +129,7 @@ def take_one_secret(call: Call, given: Json) -> None:
 def refuse_unusable(call: Call, secret_id: str) -> None:
     """Refuse a secret that does not exist, that is not active yet, or that AI Gateway must not use.
 
-    :raises Refused: in the words that a client has to tell apart.
+    :raises Refused: in the words that a client has to distinguish.
     """
     found = call.store.find(secrets.KIND, call.account, secret_id)
     if found is None:

@@ -58,7 +58,7 @@ def deployed(item: Json) -> Json | None:
 
 
 def ordered(behaviour: Behaviour, elements: Any) -> Any:
-    """Return the elements in the order in which the server answers them, which has no meaning."""
+    """Return the elements in the order of the server's answer, which has no meaning."""
     return elements[::-1] if behaviour.reorder and isinstance(elements, list) else elements
 
 

@@ -4,7 +4,7 @@
 
 """The data plane: a client's request, from the address to the provider's answer.
 
-The order in which a real gateway looks at these things is not published.
+A real gateway's order of these checks is not published.
 """
 
 from __future__ import annotations

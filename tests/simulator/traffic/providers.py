@@ -93,7 +93,7 @@ KEYLESS = ("workers-ai",)
 
 
 def provider_named(slug: str) -> Provider | None:
-    """Return the provider with a slug, of which ``custom-`` begins the custom ones."""
+    """Return the provider with a slug; that of a custom one begins with ``custom-``."""
     return OPENAI if slug.startswith("custom-") else PROVIDERS.get(slug)
 
 

@@ -67,7 +67,7 @@ def without_secret(message: str) -> Refused:
 
 
 def by_policy(enforcement: Json) -> Refused:
-    """Return the refusal of a policy, in which ``error`` is an object."""
+    """Return the refusal of a policy, where ``error`` is an object."""
     if enforcement["reason"] == "blocked":
         return Refused(Answer(403, encode({"success": False, "error": {"message": "Request denied by policy"}})))
     told: dict[str, Any] = {name: enforcement[name] for name in ("bucket", "spent", "limit")}

@@ -279,7 +279,7 @@ def test_check_mode_predicts_all_and_only_reads(api, apply, configs, the_gateway
 
 
 def test_a_gateway_with_a_hidden_secret_is_not_linked_and_nothing_is_made(api, apply, configs, the_gateway, stores):
-    """Its store_id can only be written along with all other settings, one of which would be a mask."""
+    """Its store_id can only be written along with all other settings, and one of them would be a mask."""
     masked = {"store_id": "", "otel": [{"url": "https://x.example", "authorization": "********", "headers": {}}]}
     configs()
     the_gateway(**masked)

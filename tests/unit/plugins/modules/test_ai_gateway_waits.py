@@ -128,7 +128,7 @@ def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_r
 
 
 def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_reported(api, absent, gateway, run_module):
-    """Somebody changes another setting of the new gateway meanwhile."""
+    """Somebody changes another setting of the new gateway in the meantime."""
     api.expect("POST", GATEWAYS, answer=gateway())
     api.expect("PUT", ONE, **LATE)
     api.expect("GET", ONE, answer=gateway(zdr=True))

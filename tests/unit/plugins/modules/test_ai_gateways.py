@@ -205,7 +205,7 @@ def test_a_hidden_secret_fails_its_own_gateway_only(api, gateway, apply):
 
 
 def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, apply, waits):
-    """The rate limit makes the task wait, and somebody changes other settings meanwhile."""
+    """The rate limit makes the task wait, and somebody changes other settings in the meantime."""
     api.expect_page([gateway(id="a"), gateway(id="b")])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
     api.expect("PUT", GATEWAYS + "/a", status=429, errors=[], headers={"Retry-After": "60"})

@@ -37,7 +37,7 @@ def missing(raw_server):
 
 @pytest.fixture
 def run_against(raw_server, run_module):
-    """Run the module against the server, which does these steps; one try unless told otherwise."""
+    """Run the module against the server, which does these steps; one try by default."""
 
     def run(*steps, **options):
         raw_server.then(*steps)

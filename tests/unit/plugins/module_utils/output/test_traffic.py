@@ -120,7 +120,7 @@ def test_the_model_is_the_one_that_the_answer_names():
 
 
 class TestWhatClientsMistook:
-    """Each has its public report, in which a client or a proxy took the answer for another one."""
+    """Each has its public report, where a client or a proxy took the answer for another one."""
 
     def test_a_refusal_of_the_gateway_for_one_of_the_provider(self):
         """cloudflare-docs 31050: both are a 401."""

@@ -62,7 +62,7 @@ def compared():
 
 @pytest.fixture
 def hostile():
-    """An account, and a comparison with it, that have the hostile text wherever a text can be."""
+    """An account, and a comparison with it, that have the hostile text in all places for text."""
     names = {"name": HOSTILE, "hostname": HOSTILE, "status": HOSTILE, "actor": HOSTILE, "condition": HOSTILE, "action": {HOSTILE: HOSTILE}}
     graph = [{"id": HOSTILE, "type": HOSTILE, "properties": {HOSTILE: HOSTILE}, "outputs": {HOSTILE: {"elementId": HOSTILE + "x"}}}]
     gateway = {

@@ -17,7 +17,7 @@ LABEL = Box(60, 17)
 
 
 def graph(seed, number, per_box=2):
-    """Any graph of that many boxes of various sizes, in which everything leads to the last one in the end."""
+    """Any graph of that many boxes of various sizes, where everything leads to the last one in the end."""
     chance = random.Random(seed)  # noqa: S311 (it keeps no secret)
     boxes = [Box(chance.uniform(90, 220), chance.uniform(40, 120)) for _box in range(number)]
     edges = [
@@ -91,7 +91,7 @@ def test_a_long_edge_beside_others_is_straight():
 
 
 def test_a_symmetric_graph_has_no_crossings():
-    """Two branches, given in the order in which they would cross."""
+    """Two branches, given in an order that makes them cross."""
     layout = place([Box(100, 40)] * 5, [Edge(0, 1), Edge(0, 2), Edge(1, 4), Edge(2, 3), Edge(1, 3)])
     places = layout.boxes
     assert (places[1].x < places[2].x) == (places[4].x < places[3].x)
