@@ -17,3 +17,31 @@ def apply(run_module):
         return run_module(given, "ai_gateways", check_mode=check_mode, diff=diff)
 
     return run
+
+
+@pytest.fixture
+def absent(api):
+    """Expect that the gateway ``a`` is read, and answer that it does not exist."""
+    api.expect("GET", "/ai-gateway/gateways/a", status=404, errors=[{"code": 7002, "message": "Not found"}])
+
+
+@pytest.fixture
+def create_defaults():
+    """Return the settings that a create sends although they are not declared."""
+    return {
+        "cache_invalidate_on_update": True,
+        "cache_ttl": 0,
+        "collect_logs": True,
+        "rate_limiting_interval": 0,
+        "rate_limiting_limit": 0,
+    }
+
+
+@pytest.fixture
+def stored_body():
+    """Return a function of a gateway that returns what an update sends: all but what identifies it or is made by the server."""
+
+    def build(gateway):
+        return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
+
+    return build

@@ -9,31 +9,14 @@ import pytest
 
 GATEWAYS = "/ai-gateway/gateways"
 ONE = GATEWAYS + "/a"
-CREATE_DEFAULTS = {
-    "cache_invalidate_on_update": True,
-    "cache_ttl": 0,
-    "collect_logs": True,
-    "rate_limiting_interval": 0,
-    "rate_limiting_limit": 0,
-}
 
 
-def stored_body(gateway):
-    """Return what an update sends for ``gateway``: all but what identifies it or is made by the server."""
-    return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
-
-
-@pytest.fixture
-def absent(api):
-    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
-
-
-def test_create_takes_two_requests(api, absent, gateway, run_module):
-    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="a", cache_ttl=5), answer=gateway(cache_ttl=5))
+def test_create_takes_two_requests(api, absent, gateway, run_module, create_defaults):
+    api.expect("POST", GATEWAYS, body=dict(create_defaults, id="a", cache_ttl=5), answer=gateway(cache_ttl=5))
     result = run_module({"id": "a", "cache_ttl": 5})
     assert result["changed"] is True
     assert result["operation"] == "created"
-    assert result["changed_settings"] == sorted(CREATE_DEFAULTS)
+    assert result["changed_settings"] == sorted(create_defaults)
     assert result["gateway"]["cache_ttl"] == 5
     assert result["ansible_facts"] == {"cloudflare_ai_gateway": result["gateway"]}
     assert result["endpoint"].startswith("https://gateway.ai.cloudflare.com/v1/")
@@ -46,7 +29,7 @@ def test_unchanged_takes_one_request(api, gateway, run_module):
     assert (result["changed"], result["operation"], result["changed_settings"]) == (False, "unchanged", [])
 
 
-def test_update_sends_the_complete_object(api, gateway, run_module):
+def test_update_sends_the_complete_object(api, gateway, run_module, stored_body):
     before = gateway(cache_ttl=5, of_the_future={"x": 1}, retry_delay=60000)
     body = dict(stored_body(before), cache_ttl=6)
     api.expect("GET", ONE, answer=before)
@@ -87,10 +70,10 @@ def test_check_mode_predicts_a_new_gateway(api, absent, gateway, run_module):
     assert (predicted["is_default"], predicted["authentication"], predicted["collect_logs"]) == (False, False, True)
 
 
-def test_what_was_dropped_on_create_is_sent_with_an_update(api, absent, gateway, run_module):
+def test_what_was_dropped_on_create_is_sent_with_an_update(api, absent, gateway, run_module, stored_body, create_defaults):
     guardrails = {"prompt": {"P1": "BLOCK"}, "response": {}}
     created = gateway(guardrails=None)
-    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="a", guardrails=guardrails), answer=created)
+    api.expect("POST", GATEWAYS, body=dict(create_defaults, id="a", guardrails=guardrails), answer=created)
     api.expect("PUT", ONE, body=dict(stored_body(created), guardrails=guardrails), answer=dict(created, guardrails=guardrails))
     result = run_module({"id": "a", "guardrails": {"prompt": {"P1": "BLOCK"}}})
     assert result["operation"] == "created"
@@ -267,12 +250,12 @@ def test_bad_options_are_refused_before_anything_is_sent(api, run_module, option
         assert text in result["msg"]
 
 
-def test_text_from_templates_becomes_the_right_type(api, absent, gateway, run_module):
+def test_text_from_templates_becomes_the_right_type(api, absent, gateway, run_module, create_defaults):
     rule = {"limit": "1.5", "limit_type": "cost", "window": "60", "metadata": {"t": {"mode": "filter", "values": "x,y"}}}
     sent = {"limit": 1.5, "limitType": "cost", "window": 60, "enabled": True, "technique": "sliding"}
     sent["metadata"] = {"t": {"mode": "filter", "values": ["x", "y"]}}
     headers = [{"url": "https://x.example", "headers": {"n": "5"}, "content_type": "json"}]
-    body = dict(CREATE_DEFAULTS, id="a", zdr=True, cache_ttl=5, spend_limits={"enabled": True, "rules": [sent]}, otel=headers)
+    body = dict(create_defaults, id="a", zdr=True, cache_ttl=5, spend_limits={"enabled": True, "rules": [sent]}, otel=headers)
     api.expect("POST", GATEWAYS, body=body, answer=gateway(**{key: value for key, value in body.items() if key != "id"}))
     result = run_module(
         {

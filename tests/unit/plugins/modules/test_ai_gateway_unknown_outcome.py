@@ -9,28 +9,11 @@ import pytest
 
 GATEWAYS = "/ai-gateway/gateways"
 ONE = GATEWAYS + "/a"
-CREATE_DEFAULTS = {
-    "cache_invalidate_on_update": True,
-    "cache_ttl": 0,
-    "collect_logs": True,
-    "rate_limiting_interval": 0,
-    "rate_limiting_limit": 0,
-}
 REFUSED = [{"code": 7001, "message": "already exists", "path": ["body", "id"]}]
 
 
-def stored_body(gateway):
-    """Return what an update sends for ``gateway``: all but what identifies it or is made by the server."""
-    return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
-
-
-@pytest.fixture
-def absent(api):
-    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
-
-
 @pytest.mark.parametrize(("status", "errors"), [(400, REFUSED), (409, REFUSED), (409, [{"code": 1, "message": "there is one"}])])
-def test_a_gateway_that_appears_in_the_meantime_is_updated(api, absent, gateway, run_module, status, errors):
+def test_a_gateway_that_appears_in_the_meantime_is_updated(api, absent, gateway, run_module, status, errors, stored_body):
     api.expect("POST", GATEWAYS, status=status, errors=errors)
     api.expect("GET", ONE, answer=gateway(cache_ttl=1, zdr=True))
     api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), cache_ttl=5), answer=gateway(cache_ttl=5, zdr=True))
@@ -48,10 +31,10 @@ def test_a_refused_create_is_reported_as_such(api, absent, run_module):
     assert result["request"]["method"] == "POST"
 
 
-def test_a_gateway_that_vanishes_in_the_meantime_is_created_again(api, gateway, run_module):
+def test_a_gateway_that_vanishes_in_the_meantime_is_created_again(api, gateway, run_module, create_defaults):
     api.expect("GET", ONE, answer=gateway(cache_ttl=1))
     api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
-    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="a", cache_ttl=5), answer=gateway(cache_ttl=5))
+    api.expect("POST", GATEWAYS, body=dict(create_defaults, id="a", cache_ttl=5), answer=gateway(cache_ttl=5))
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
 
 

@@ -9,24 +9,7 @@ import pytest
 
 GATEWAYS = "/ai-gateway/gateways"
 ONE = GATEWAYS + "/a"
-CREATE_DEFAULTS = {
-    "cache_invalidate_on_update": True,
-    "cache_ttl": 0,
-    "collect_logs": True,
-    "rate_limiting_interval": 0,
-    "rate_limiting_limit": 0,
-}
 REFUSED = [{"code": 7001, "message": "already exists", "path": ["body", "id"]}]
-
-
-def stored_body(gateway):
-    """Return what an update sends for ``gateway``: all but what identifies it or is made by the server."""
-    return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
-
-
-@pytest.fixture
-def absent(api):
-    api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
 
 
 LATE = {"status": 429, "errors": [], "headers": {"Retry-After": "11"}}
@@ -37,7 +20,7 @@ UNKNOWN = {"status": 503, "headers": {"Retry-After": "60"}}
 
 
 @pytest.mark.parametrize("answer", [LATE, UNKNOWN])
-def test_an_update_that_had_to_wait_is_based_on_what_is_there_then(api, gateway, run_module, answer):
+def test_an_update_that_had_to_wait_is_based_on_what_is_there_then(api, gateway, run_module, answer, stored_body):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, **answer)
     api.expect("GET", ONE, answer=gateway(zdr=True))
@@ -127,7 +110,9 @@ def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_r
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_reported(api, absent, gateway, run_module):
+def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_reported(
+    api, absent, gateway, run_module, stored_body, create_defaults
+):
     """Somebody changes another setting of the new gateway in the meantime."""
     api.expect("POST", GATEWAYS, answer=gateway())
     api.expect("PUT", ONE, **LATE)
@@ -135,7 +120,7 @@ def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_cr
     api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), logpush=True), answer=gateway(zdr=True, logpush=True))
     result = run_module({"id": "a", "logpush": True}, diff=True)
     assert result["operation"] == "created"
-    assert result["changed_settings"] == sorted([*CREATE_DEFAULTS, "logpush"])
+    assert result["changed_settings"] == sorted([*create_defaults, "logpush"])
     assert result["diff"]["before"] == {}
 
 

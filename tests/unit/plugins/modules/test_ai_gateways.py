@@ -12,27 +12,16 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile impor
 GATEWAYS = "/ai-gateway/gateways"
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 SECRET = "invented-authorization"
-CREATE_DEFAULTS = {
-    "cache_invalidate_on_update": True,
-    "cache_ttl": 0,
-    "collect_logs": True,
-    "rate_limiting_interval": 0,
-    "rate_limiting_limit": 0,
-}
 
 
 def operations(result):
     return [(entry["id"], entry["operation"]) for entry in result["results"]]
 
 
-def stored_body(gateway):
-    return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}
-
-
-def test_the_account_is_read_once_and_only_changes_are_sent(api, gateway, apply):
+def test_the_account_is_read_once_and_only_changes_are_sent(api, gateway, apply, stored_body, create_defaults):
     api.expect_page([gateway(id="same", cache_ttl=5), gateway(id="other", cache_ttl=6, later={"x": 1}), gateway(id="gone")])
     api.expect("DELETE", GATEWAYS + "/gone", answer=gateway(id="gone"))
-    api.expect("POST", GATEWAYS, body=dict(CREATE_DEFAULTS, id="new", cache_ttl=5), answer=gateway(id="new", cache_ttl=5))
+    api.expect("POST", GATEWAYS, body=dict(create_defaults, id="new", cache_ttl=5), answer=gateway(id="new", cache_ttl=5))
     body = dict(stored_body(gateway(later={"x": 1})), cache_ttl=5)
     api.expect("GET", GATEWAYS + "/other", answer=gateway(id="other", cache_ttl=6, later={"x": 1}))
     api.expect("PUT", GATEWAYS + "/other", body=body, answer=gateway(id="other", cache_ttl=5, later={"x": 1}))
@@ -40,7 +29,7 @@ def test_the_account_is_read_once_and_only_changes_are_sent(api, gateway, apply)
     assert operations(result) == [("new", "created"), ("same", "unchanged"), ("other", "updated"), ("gone", "deleted")]
     assert result["summary"] == {"created": 1, "updated": 1, "deleted": 1, "unchanged": 1, "failed": 0}
     assert result["changed"] is True
-    assert [entry["changed_settings"] for entry in result["results"]] == [sorted(CREATE_DEFAULTS), [], ["cache_ttl"], []]
+    assert [entry["changed_settings"] for entry in result["results"]] == [sorted(create_defaults), [], ["cache_ttl"], []]
     assert [entry["error"] for entry in result["results"]] == [None] * 4
     assert list(result["gateways"]) == ["new", "same", "other"]
     assert result["gateways"]["other"]["later"] == {"x": 1}
@@ -90,9 +79,9 @@ def test_the_diff_shows_changed_gateways_only(api, gateway, apply):
         ),
     ],
 )
-def test_a_setting_of_a_gateway_overrides_the_defaults(api, gateway, apply, defaults, own, settings):
+def test_a_setting_of_a_gateway_overrides_the_defaults(api, gateway, apply, defaults, own, settings, create_defaults):
     api.expect_page([])
-    answer = {"id": "a", **CREATE_DEFAULTS, **settings}
+    answer = {"id": "a", **create_defaults, **settings}
     api.expect("POST", GATEWAYS, body=answer, answer=dict(gateway(), **answer))
     assert operations(apply({"id": "a", **own}, defaults=defaults)) == [("a", "created")]
 
@@ -185,7 +174,7 @@ def test_an_ambiguous_create_is_settled(api, gateway, apply):
     assert operations(apply({"id": "a"})) == [("a", "created")]
 
 
-def test_what_somebody_else_has_created_in_the_meantime_is_updated(api, gateway, apply):
+def test_what_somebody_else_has_created_in_the_meantime_is_updated(api, gateway, apply, stored_body):
     api.expect_page([])
     api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": "already exists"}])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(later=1))
@@ -204,7 +193,7 @@ def test_a_hidden_secret_fails_its_own_gateway_only(api, gateway, apply):
     assert "Declare stripe in this task too" in result["results"][0]["error"]["msg"]
 
 
-def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, apply, waits):
+def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, apply, waits, stored_body):
     """The rate limit makes the task wait, and somebody changes other settings in the meantime."""
     api.expect_page([gateway(id="a"), gateway(id="b")])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
