@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import builtins
 import importlib.util
 import json
+import sys
 
 import pytest
 
@@ -188,17 +188,10 @@ def test_a_refusal_names_the_policy(api, listed, apply):
 @pytest.fixture
 def no_cel(monkeypatch):
     """Return a host without the library for conditions."""
-    real = builtins.__import__
-
-    def without(name, *rest):
-        if name.startswith("celpy"):
-            raise ImportError(name)
-        return real(name, *rest)
-
     caches = (conditions._environment, conditions._program)
     for cached in caches:
         cached.cache_clear()
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "celpy", None)
     yield
     for cached in caches:
         cached.cache_clear()
