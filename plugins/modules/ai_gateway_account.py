@@ -25,8 +25,8 @@ description:
   - If an object fails, the task continues with the objects that do not depend on it. Those that depend on it fail too. At the end, the task
     fails if any object failed.
   - "If nothing has to be changed, the task sends one request for every 100 gateways; one for every 100 custom providers, if the document
-    declares some or names one; one for each kind that a gateway declares; one for each declared route; and one for each custom provider
-    that declares C(costs)."
+    declares some, or if a route or key names one; one for each kind that a gateway declares; one for each declared route; and one for each
+    custom provider that declares C(costs)."
   - Each object is managed in the same way as by the module for its kind. For example, a setting that is not given stays as it is.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
@@ -76,7 +76,7 @@ options:
       - Maximum number of objects that O(purge) may delete, counting all kinds together, 0 or more. If there are more, the task fails before
         it changes anything.
       - What belongs to a deleted gateway is deleted along with it, and is not counted.
-      - The limit is 10 if not set. O(purge) can require that it is set.
+      - The limit is 10 if not set. In the case described under O(purge), it must be set.
     type: int
   concurrency:
     description:
@@ -173,7 +173,7 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.id }}"
 
-- name: These are all routes and keys of one gateway, at most three others are deleted
+- name: Show the deletion of at most three keys and routes that one gateway does not declare
   edgeops.cloudflare.ai_gateway_account:
     gateways:
       - id: team-support
@@ -214,7 +214,7 @@ results:
       returned: always
       choices: [created, updated, recreated, deleted, unchanged, failed]
     changed_settings:
-      description: Names of the settings that were written because they differed, sorted; on create, of all that were sent.
+      description: Names of the settings that were written because they differed, sorted. On create, the names of all that were sent.
       type: list
       elements: str
       returned: always
@@ -236,10 +236,8 @@ results:
           returned: always
     error:
       description:
-        - The error, null if the object did not fail. It contains C(msg) and, if available, the return values
-          RV(edgeops.cloudflare.ai_gateway#module:status), RV(edgeops.cloudflare.ai_gateway#module:errors),
-          RV(edgeops.cloudflare.ai_gateway#module:ray_id) and RV(edgeops.cloudflare.ai_gateway#module:request) of
-          M(edgeops.cloudflare.ai_gateway).
+        - The error, null if the object did not fail. It contains C(msg) and, if available, C(status), C(errors), C(ray_id) and C(request),
+          which are described in the return values of M(edgeops.cloudflare.ai_gateway).
       type: dict
       returned: always
     steps:
@@ -334,20 +332,20 @@ ansible_facts:
 status:
   description: See RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int
-  returned: failure, when the API returned an error for the listing
+  returned: failure, when the API returned an error while the task read the current state
 errors:
   description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
   type: list
   elements: dict
-  returned: failure, when the API returned an error for the listing
+  returned: failure, when the API returned an error while the task read the current state
 ray_id:
   description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
   type: str
-  returned: failure, when the API returned an error for the listing
+  returned: failure, when the API returned an error while the task read the current state
 request:
   description: See RV(edgeops.cloudflare.ai_gateway#module:request).
   type: dict
-  returned: failure, when the listing failed
+  returned: failure, when the current state could not be read
 """
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_account import WORK

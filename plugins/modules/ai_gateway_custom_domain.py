@@ -134,7 +134,7 @@ operation:
   choices: [created, recreated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
   type: list
   elements: str
   returned: success

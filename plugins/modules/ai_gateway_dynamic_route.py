@@ -59,9 +59,9 @@ options:
         metadata that clients send, such as C(metadata.tier)."
       - "Type C(percentage): splits requests by percentage. It has 1 to 5 outputs, each named after its share, such as C(90%) and C(10%).
         The shares must add up to 100."
-      - "Type C(rate): a quota. Outputs C(success), and C(fallback) once the quota is used up. Properties C(key) (whose quota, such as
-        C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for their cost) and C(window)
-        (seconds, greater than 0)."
+      - "Type C(rate): a quota. Outputs C(success), and C(fallback) once the quota is used up. Properties C(key) (the field that identifies
+        who a quota belongs to, such as C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for
+        their cost) and C(window) (seconds, greater than 0)."
       - "Type C(model): a request to a model. Outputs C(success), once the provider starts to answer, and C(fallback). Properties
         C(provider) (the name of the provider, or C(custom-{slug}) for a custom provider), C(model) (the provider's name for the model),
         C(retries) (0 or more) and C(timeout) (milliseconds, 0 or more)."
@@ -169,8 +169,8 @@ operation:
   sample: updated
 changed_settings:
   description:
-    - Sorted names of the settings that differed and were written. After a create, of all settings that were sent. C(name) means that the
-      route was renamed, and C(version_id) that an older version was deployed.
+    - Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent. C(name) means
+      that the route was renamed, and C(version_id) that an older version was deployed.
   type: list
   elements: str
   returned: success

@@ -274,7 +274,7 @@ results:
       returned: always
       choices: [created, updated, deleted, unchanged]
     changed_settings:
-      description: Sorted names of the settings that differed. After a create, of all settings that were sent.
+      description: Sorted names of the settings that differed. After a create, the names of all settings that were sent.
       type: list
       elements: str
       returned: always

@@ -104,8 +104,8 @@ options:
   extra_settings:
     description:
       - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
-        like options. The API is not expected to change them after the creation. Values that an option treats as a secret are masked here
-        too. Use C(no_log) on the task if there are other secrets.
+        like options. The API can probably not change them in an existing provider config. Values that an option treats as a secret are
+        masked here too. Use C(no_log) on the task if there are other secrets.
     type: dict
 notes:
   - The token needs C(AI Gateway Write) and C(Secrets Store Write). According to Cloudflare's documentation, connecting a secret to a
@@ -185,7 +185,7 @@ operation:
   choices: [created, updated, recreated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
   type: list
   elements: str
   returned: success

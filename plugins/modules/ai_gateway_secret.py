@@ -120,7 +120,7 @@ operation:
   choices: [created, updated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
   type: list
   elements: str
   returned: success

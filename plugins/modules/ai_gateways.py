@@ -142,7 +142,7 @@ results:
       returned: always
       choices: [created, updated, deleted, unchanged, failed]
     changed_settings:
-      description: Sorted names of the settings that differed and were written. After a create, of all settings that were sent.
+      description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
       type: list
       elements: str
       returned: always
@@ -220,20 +220,20 @@ ansible_facts:
 status:
   description: See RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int
-  returned: failure, when the API returned an error for the listing
+  returned: failure, when the API returned an error while the task read the current state
 errors:
   description: See RV(edgeops.cloudflare.ai_gateway#module:errors).
   type: list
   elements: dict
-  returned: failure, when the API returned an error for the listing
+  returned: failure, when the API returned an error while the task read the current state
 ray_id:
   description: See RV(edgeops.cloudflare.ai_gateway#module:ray_id).
   type: str
-  returned: failure, when the API returned an error for the listing
+  returned: failure, when the API returned an error while the task read the current state
 request:
   description: See RV(edgeops.cloudflare.ai_gateway#module:request).
   type: dict
-  returned: failure, when the listing failed
+  returned: failure, when the current state could not be read
 """
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateways import WORK

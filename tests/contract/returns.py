@@ -344,14 +344,14 @@ RETURNED: dict[str, dict[str, set[str]]] = {
         "always, unless the task failed before it processed the first item": ACTED,
         "when O(custom_providers) is given": ACTED - {PURGED, SOME_FAILED},
         "when O(gateways) is given": ACTED - {ONLY_PROVIDERS},
-        "failure, when the API returned an error for the listing": {WRONG_TOKEN},
-        "failure, when the listing failed": {WRONG_TOKEN, NO_ANSWER},
+        "failure, when the API returned an error while the task read the current state": {WRONG_TOKEN},
+        "failure, when the current state could not be read": {WRONG_TOKEN, NO_ANSWER},
     },
     "ai_gateways": {
         "always, unless the task failed before it processed the first item": set(TASKS["ai_gateways"])
         - {WRONG_TOKEN, NO_ANSWER, WRONG_OPTION},
-        "failure, when the API returned an error for the listing": {WRONG_TOKEN},
-        "failure, when the listing failed": {WRONG_TOKEN, NO_ANSWER},
+        "failure, when the API returned an error while the task read the current state": {WRONG_TOKEN},
+        "failure, when the current state could not be read": {WRONG_TOKEN, NO_ANSWER},
     },
 }
 CASES = [(module, case) for module, tasks in TASKS.items() for case in tasks]
