@@ -266,6 +266,5 @@ def test_no_playbook_loops_over_what_may_be_secret() -> None:
         assert re.findall(r"^ *with_", text, re.MULTILINE) == []
         assert set(re.findall(r"^ *loop: (.*)$", text, re.MULTILINE)) <= {
             '"{{ cloudflare_files }}"',
-            '"{{ cloudflare_exported.files | dict2items }}"',
             '"{{ cloudflare_exported.files | list }}"',
         }

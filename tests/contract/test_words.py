@@ -74,8 +74,8 @@ def prose_of(path: Path) -> str:
     return "\n".join([*docstrings, *(str(ast.literal_eval(value)) for value in constants)])
 
 
-def messages_of(path: Path) -> str:
-    """Return all text constants of a Python file, which include its messages."""
+def texts_of(path: Path) -> str:
+    """Return all text constants of a Python file: docstrings, documentation for users, and messages."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return "\n".join(node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
@@ -102,13 +102,8 @@ def test_a_text_that_users_see_has_no_words_to_avoid(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_documentation_and_docstrings_have_no_words_to_avoid(path: Path) -> None:
-    assert avoided(MARKED_UP.sub("", prose_of(path))) == []
-
-
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_messages_have_no_words_to_avoid(path: Path) -> None:
-    assert avoided(MARKED_UP.sub("", messages_of(path))) == []
+def test_docstrings_documentation_and_messages_have_no_words_to_avoid(path: Path) -> None:
+    assert avoided(MARKED_UP.sub("", texts_of(path))) == []
 
 
 @pytest.mark.parametrize("path", TESTS, ids=name_of)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,7 @@ def test_no_part_of_an_account_is_obeyed(playbooks: Playbooks, tmp_path: Path) -
     ]
     both = run(playbooks, in_both_ways(tasks), "-v", "--diff")
     for found in (both[: len(tasks)], both[len(tasks) :]):
+        assert sum(map(int, re.findall(r"(\d+) undeclared ", found[0]))) == 4
         assert "but purge_limit allows 0" in found[0]
         assert found[2].count(evil) == 3
         assert f"openai/{evil}" in found[2]

@@ -134,13 +134,13 @@ class KeyGroup(_NeedsProviders):
     @property
     def slugs(self) -> set[str]:
         """The slugs of the providers for which there will be a key."""
-        return set(self.kept.values()) | {declaration.keys[0] for declaration in self.declarations if declaration.present}
+        return set(self.undeclared.values()) | {declaration.keys[0] for declaration in self.declarations if declaration.present}
 
     @property
-    def kept(self) -> dict[str, str]:
-        """The stored keys that are not deleted, with the slugs of their providers."""
-        gone = {member.declaration.id for member in self.members if member.is_to_be_deleted}
-        return {identity: str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in gone}
+    def undeclared(self) -> dict[str, str]:
+        """The stored keys that are neither declared nor purged, with the slugs of their providers."""
+        known = {member.declaration.id for member in self.members}
+        return {identity: str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in known}
 
     def items_of(self, member: Member) -> Items:
         """See the base class."""

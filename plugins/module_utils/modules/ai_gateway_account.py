@@ -155,13 +155,13 @@ class Account:
     def _provider_problems(self, providers: ProviderGroup) -> list[str]:
         """Return the problems of custom providers that will not exist, but are named by the document or by keys that stay."""
         purged = providers.purged_slugs
-        used = [
-            f"purge would delete the custom provider {provider[len(PREFIX) :]}, for which {gateway_id} has the key {identity}"
+        with_key = {PREFIX + slug for slug in purged}
+        return missing_providers(self._task.document.references, providers.slugs, purged) + [
+            f"purge would delete the custom provider {provider}, for which {gateway_id} has the undeclared key {identity}"
             for gateway_id, group in self.keys.items()
-            for identity, provider in group.kept.items()
-            if provider.startswith(PREFIX) and provider[len(PREFIX) :] in purged
+            for identity, provider in group.undeclared.items()
+            if provider in with_key
         ]
-        return missing_providers(self._task.document.references, providers.slugs, purged) or used
 
     def _is_managed(self, gateway: DeclaredGateway, name: str) -> bool:
         """Return whether there is something to do for a list below a gateway; an empty one says something only with purge."""

@@ -145,7 +145,7 @@ def without_key(elements: Sequence[Mapping[str, Any]], stored: Callable[[], Coll
     if not keyless:
         return []
     return [
-        f"The gateway has no key for {name_some(keyless)}: requests to it fail, unless Unified Billing pays for them. "
+        f"The gateway has no key for {name_some(keyless)}: requests fail, unless Unified Billing pays for them. "
         "To store a key, use ai_gateway_provider_config."
     ]
 

@@ -30,7 +30,7 @@ CUSTOM_PROVIDER = Resource(
             "str",
             api_name="base_url",
             required_to_create=True,
-            forbidden=("@", "must not hold credentials: give them as headers, which are secret"),
+            forbidden=("@", "must not contain credentials: give them as headers, which are secret"),
             pattern=(r"https://[^\s/@?#]+[^\s@?#]*", "be a URL that begins with https:// and has no credentials, query or fragment"),
         ),
         Field("enable", "bool", default=False, on_create=True),

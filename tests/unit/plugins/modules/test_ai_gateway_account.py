@@ -16,6 +16,7 @@ KEY = "invented-openai-key"
 HOUSE = {"slug": "house", "name": "House", "provider_base_url": "https://llm.example.com"}
 STORED_HOUSE = {"id": "p-1", "slug": "house", "name": "House", "base_url": "https://llm.example.com", "enable": True}
 STORED_KEY = {"id": "k-1", "provider_slug": "openai", "alias": "default", "default_config": True, "secret_id": "s-1", "rate_limit": 0}
+HOUSE_KEY = {"id": "k-2", "provider_slug": "custom-house", "alias": "default", "secret_id": "s-2", "default_config": True}
 ZONE = "0" * 32
 
 
@@ -183,17 +184,15 @@ def test_a_provider_that_is_to_be_purged_does_not_count(api, listed, apply):
 
 
 def test_a_provider_with_a_key_that_is_not_declared_is_not_purged(api, listed, apply):
-    key = {"id": "k-2", "provider_slug": "custom-house", "alias": "default", "secret_id": "s-2", "default_config": True}
-    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, key])
+    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, HOUSE_KEY])
     document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
     result = apply(document, custom_providers=[], purge=["custom_providers"], purge_limit=1)
-    assert "purge would delete the custom provider house, for which a has the key custom-house/default" in result["msg"]
+    assert "purge would delete the custom provider custom-house, for which a has the undeclared key custom-house/default" in result["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 
 def test_a_provider_is_purged_together_with_its_key(api, listed, apply):
-    key = {"id": "k-2", "provider_slug": "custom-house", "alias": "default", "secret_id": "s-2", "default_config": True}
-    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, key])
+    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, HOUSE_KEY])
     api.expect("GET", PROVIDERS, query={**PAGES, "search": "house"}, answer=[STORED_HOUSE])
     api.expect("GET", f"{PROVIDERS}/p-1", answer=STORED_HOUSE)
     document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
@@ -241,7 +240,7 @@ def test_the_limit_of_purge_counts_all_kinds_together(api, listed, apply):
     purge = ["gateways", "custom_providers", "provider_configs"]
     result = apply({"id": "a", "provider_configs": []}, custom_providers=[], purge=purge, purge_limit=3)
     assert "1 undeclared custom provider (house) and 2 undeclared AI Gateways (x, y)" in result["msg"]
-    assert "(a/openai/default), but purge_limit allows 3" in result["msg"]
+    assert "1 undeclared provider config (a/openai/default), but purge_limit allows 3" in result["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 

@@ -19,7 +19,7 @@ ONE = ROUTES + "/r-1"
 PAGE = {"page": "1", "per_page": "100"}
 DAY = "2026-01-0{}T00:00:00.000Z"
 NO_KEY = (
-    "The gateway has no key for openai: requests to it fail, unless Unified Billing pays for them. "
+    "The gateway has no key for openai: requests fail, unless Unified Billing pays for them. "
     "To store a key, use ai_gateway_provider_config."
 )
 

@@ -56,7 +56,9 @@ def test_purge_with_an_empty_list_needs_a_limit_of_the_user(api, gateway, apply)
 
 def test_without_a_limit_of_the_user_purge_deletes_ten(api, gateway, apply):
     api.expect_page([gateway(id=f"g{number}") for number in range(12)])
-    assert "but purge_limit allows 10" in apply({"id": "g0"}, purge=True)["msg"]
+    message = apply({"id": "g0"}, purge=True)["msg"]
+    assert "11 undeclared AI Gateways" in message
+    assert "but purge_limit allows 10" in message
 
 
 def test_a_limit_of_zero_allows_what_needs_no_deletion(api, gateway, apply):
