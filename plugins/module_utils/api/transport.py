@@ -28,7 +28,7 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-USER_AGENT = "ansible-edgeops.cloudflare/0.1.0"
+USER_AGENT = "ansible-edgeops.cloudflare/0.2.0"
 # Enough for a page of a hundred items of 80 KB each. A parsed answer can take up to 25 times as much memory.
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
