@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_custom_provider import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_custom_provider import TASK_SPEC
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):
     """Action plugin of the module with the same name."""
 
-    work = WORK
+    task_spec = TASK_SPEC

@@ -19,7 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.facts im
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.html_page import html_page
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.junit import junit
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.markdown import markdown
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.reading import shape_problems
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.parsing import shape_problems
 
 DOCUMENTATION = r"""
 name: account_report

@@ -360,13 +360,13 @@ request:
   returned: failure, when a request was made
 """
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_policies import WORK
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import run_module
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_policies import TASK_SPEC
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.ansible_module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    run_module(WORK)
+    run_module(TASK_SPEC)
 
 
 if __name__ == "__main__":

@@ -31,11 +31,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import refusal
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import (
-    Work,
-    perform,
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import (
+    TaskSpec,
+    execute,
     refuse,
-    refused_shapes,
+    type_refusal,
 )
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.plain import plain
 
@@ -47,9 +47,9 @@ display = Display()
 
 
 class InProcessAction(OrdinaryAction):
-    """Action plugin of a module. A subclass sets the module's ``work``."""
+    """Action plugin of a module. A subclass sets the module's ``task_spec``."""
 
-    work: Work
+    task_spec: TaskSpec
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Execute the task in this process, or as an ordinary module. The result is the same."""
@@ -97,19 +97,19 @@ class InProcessAction(OrdinaryAction):
 
     def _run_here(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         given = plain(self._task.args)
-        refused = refused_shapes(self.work, given)
+        refused = type_refusal(self.task_spec, given)
         if refused:
-            return self._finished(refuse(self.work, given, refused), task_vars)
-        validated = ArgumentSpecValidator(self.work.argument_spec()).validate(given)
+            return self._finished(refuse(self.task_spec, given, refused), task_vars)
+        validated = ArgumentSpecValidator(self.task_spec.argument_spec()).validate(given)
         warnings = [f"Both option {found['option']} and its alias {found['alias']} are set." for found in validated._warnings]
         options = validated.validated_parameters
         secrets: set[str] = set(validated._no_log_values)
         refused = refusal(validated.errors, self._task.action)
         if refused:
-            result = refuse(self.work, options, refused, secrets)
+            result = refuse(self.task_spec, options, refused, secrets)
         else:
-            client_of = functools.partial(_open_client, tell=self._teller(task_vars))
-            result = perform(self.work, options, self._task.check_mode, self._task.diff, client_of, secrets)
+            client_of = functools.partial(_open_client, report_progress=self._progress_reporter(task_vars))
+            result = execute(self.task_spec, options, self._task.check_mode, self._task.diff, client_of, secrets)
         warnings.extend(result.pop("warnings", []))
         if warnings:
             result["warnings"] = warnings
@@ -121,7 +121,7 @@ class InProcessAction(OrdinaryAction):
             result.pop("invocation", None)
         return dict(result, changed=result.get("changed", False))
 
-    def _teller(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
+    def _progress_reporter(self, task_vars: Mapping[str, Any]) -> Callable[[str], None] | None:
         """Return a function that displays a line of progress, or ``None`` if that is switched off or would not be seen."""
         if not self._is_on(PROGRESS_SWITCH, task_vars):
             return None
@@ -132,7 +132,7 @@ class InProcessAction(OrdinaryAction):
         return lambda line: display.display(f"[{host}] {self._task.action}: {line}", stderr=True)
 
 
-class _Kept:
+class _WorkerState:
     """State that this worker keeps for the next item of its loop. A worker executes one task, and ends with it.
 
     The quotas belong to an identity. They are kept if an item uses another identity in between, or another account or timeout.
@@ -140,34 +140,34 @@ class _Kept:
 
     connection: ClassVar[Connection | None] = None
     transport: ClassVar[Transport | None] = None
-    paces: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], RateLimiter]] = {}
+    rate_limiters: ClassVar[dict[tuple[str, frozenset[tuple[str, str]]], RateLimiter]] = {}
     # Writes of earlier items, because a replica may still return an older copy.
     written: ClassVar[Written] = Written()
 
 
 @contextlib.contextmanager
-def _open_client(connection: Connection, tell: Callable[[str], None] | None) -> Iterator[Client]:
+def _open_client(connection: Connection, report_progress: Callable[[str], None] | None) -> Iterator[Client]:
     """Return a context with a client that uses the kept connection, unless account, identity or address differ.
 
     Its requests end with the item, even if Ansible interrupts it.
     """
-    if _Kept.transport is None or _Kept.connection != connection:
-        if _Kept.transport is not None:
-            _Kept.transport.close()
-        _Kept.connection, _Kept.transport, _Kept.written = connection, Transport(connection), Written()
-    client = Client(connection, _Kept.transport, tell, _pace_of(connection), _Kept.written)
+    if _WorkerState.transport is None or _WorkerState.connection != connection:
+        if _WorkerState.transport is not None:
+            _WorkerState.transport.close()
+        _WorkerState.connection, _WorkerState.transport, _WorkerState.written = connection, Transport(connection), Written()
+    client = Client(connection, _WorkerState.transport, report_progress, _rate_limiter_for(connection), _WorkerState.written)
     try:
         yield client
     finally:
         client.end()
 
 
-def _pace_of(connection: Connection) -> RateLimiter:
+def _rate_limiter_for(connection: Connection) -> RateLimiter:
     """Return the rate limiter of the identity of ``connection``, with the allowance of a new item."""
     identity = (connection.base_url, frozenset(connection.credentials.headers.items()))
-    pace = _Kept.paces.setdefault(identity, RateLimiter(connection.rate_limit_wait))
-    pace.begin_task(connection.rate_limit_wait)
-    return pace
+    rate_limiter = _WorkerState.rate_limiters.setdefault(identity, RateLimiter(connection.rate_limit_wait))
+    rate_limiter.begin_task(connection.rate_limit_wait)
+    return rate_limiter
 
 
 def _stop_reading(interruption: BaseException) -> None:

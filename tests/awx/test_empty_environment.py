@@ -17,7 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS, connection_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 from tests.awx.jobs import Job
 from tests.contract.support import MODULES
 from tests.simulator.handle import Simulator
@@ -29,15 +29,15 @@ EXAMPLES: dict[str, Any] = {"list": [], "dict": {}}
 TEXTS = ("example", "ai.example.com")
 
 
-def work_of(module: str) -> Work:
+def task_spec_of(module: str) -> TaskSpec:
     code = importlib.import_module(f"ansible_collections.edgeops.cloudflare.plugins.modules.{module}")
-    work: Work = code.WORK
+    work: TaskSpec = code.TASK_SPEC
     return work
 
 
 def least_options(module: str) -> Json:
     """The least that the module takes without a connection: what is required to delete an item that does not exist, or to read."""
-    work = work_of(module)
+    work = task_spec_of(module)
     # A client of a gateway has a token in any case.
     further = {"state": "absent", "run_token": "example", "gateways": []}
     return {
@@ -105,5 +105,5 @@ def test_an_empty_address_is_cloudflares_own(monkeypatch: pytest.MonkeyPatch, mo
         monkeypatch.setenv(variable, "")
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "example")
     monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "example-token")
-    validated = ArgumentSpecValidator(work_of(module).argument_spec()).validate(least_options(module))
+    validated = ArgumentSpecValidator(task_spec_of(module).argument_spec()).validate(least_options(module))
     assert connection_of(validated.validated_parameters).base_url == DEFAULT_BASE_URL

@@ -26,7 +26,7 @@ class AccountBench(Bench):
         else:
             self.reset()
             if case.scenario == UNCHANGED:
-                self.perform(case.contender, names, "before")
+                self.execute(case.contender, names, "before")
                 self.simulator.clear_requests()
         self.simulator.behave(delay=case.delay)
 

@@ -81,7 +81,7 @@ class Bench:
         names = [f"{case.contender.unit}-{number}" for number in range(case.count)]
         self.prepare(case, names)
         before, idle = self.stored(case, names), self.simulator.cpu()
-        sample, output = self.perform(case.contender, names)
+        sample, output = self.execute(case.contender, names)
         busy, journal = self.simulator.cpu() - idle, self.simulator.requests()
         problems = [*_wrong_recap(case, output), *_wrong_requests(case, journal), *self.wrong_store(case, names, before)]
         if problems:
@@ -112,7 +112,7 @@ class Bench:
             raise NotDone(f"one exchange: HTTP {answer.status_code}")
         return seconds
 
-    def perform(self, contender: Contender, names: list[str], run: str = "run") -> tuple[Sample, str]:
+    def execute(self, contender: Contender, names: list[str], run: str = "run") -> tuple[Sample, str]:
         """Let a contender bring these gateways about, and give back what it printed. Runs at the same time need different names.
 
         :raises NotDone: when its program fails.

@@ -28,7 +28,7 @@ def run(bench: Bench, quota: Quota, contender: Contender) -> dict[str, Any]:
     bench.reset(quota={"limit": quota.limit, "window": quota.window, "block": quota.window})
     start = time.perf_counter()
     with ThreadPoolExecutor(quota.tasks) as pool:
-        done = list(pool.map(lambda names: bench.perform(contender, names, names[0]), fleets))
+        done = list(pool.map(lambda names: bench.execute(contender, names, names[0]), fleets))
     wall = time.perf_counter() - start
     journal = bench.simulator.requests()
     statuses = [entry["status"] for entry in journal]

@@ -22,7 +22,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import FRESH_SECONDS, LOOKS, ROUNDS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import FRESH_SECONDS, MAX_READS, MAX_ROUNDS
 from tests.chaos.kinds import meaning_in
 from tests.chaos.other_tables import PROVIDER
 from tests.chaos.process import FAST, Run
@@ -40,7 +40,7 @@ SLACK = 0.5
 # Time that a busy machine may need to record the arrival of a request, in seconds. The slowest connections of a schedule take longer.
 NOTED_WITHIN = 0.6
 # Maximum number of reads that wait for something to appear.
-MOST_LOOKS = 30
+MAX_VERSION_READS = 30
 # A message of a failure contains one of these causes.
 CAUSES = re.compile(
     r"returned HTTP \d{3}: |got no answer: |was not sent( again)?: |Nothing was changed\. |"
@@ -91,7 +91,7 @@ def updates_are_based_on_a_fresh_read(record: Record) -> Complaints:
         rounds = sum(not read.is_write for read in shown)
         age = exchange.time - shown[-1].time
         # It may take a whole try to connect.
-        if age > fresh + record.tempo.timeout + record.tempo.grace and rounds < ROUNDS:
+        if age > fresh + record.tempo.timeout + record.tempo.grace and rounds < MAX_ROUNDS:
             yield f"request {exchange.number} updates {exchange.id}, which was read {age:.2f} s before"
 
 
@@ -189,10 +189,10 @@ def waiting_ends(record: Record) -> Complaints:
     if record.first.seconds > allowed:
         yield f"the run took {record.first.seconds:.1f} s, and {attempts} tries allow {allowed:.1f} s"
     tries = options["max_retries"] + 1
-    most_for_one = tries + ROUNDS * (tries * (1 + LOOKS * tries) + 2 * tries)
+    most_for_one = tries + MAX_ROUNDS * (tries * (1 + MAX_READS * tries) + 2 * tries)
     if record.schedule.items:
         # It also looks whether what it wrote is there by now.
-        most_for_one += ROUNDS * tries * MOST_LOOKS
+        most_for_one += MAX_ROUNDS * tries * MAX_VERSION_READS
     touched = {(exchange.kind, exchange.id, exchange.part) for exchange in record.faulty.exchanges}
     if requests > most_for_one * len(touched):
         yield f"the run made {requests} requests for {len(touched)} items or listings, with at most {tries} tries"

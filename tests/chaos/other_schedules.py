@@ -36,14 +36,14 @@ from tests.chaos.other_tables import (
 from tests.chaos.schedule import CONNECTS, TASK_TIMEOUTS, Fault, Kill, Schedule, connection, server, stored
 from tests.chaos.tables import FAULTS, LAGS, MADE_BY_SERVER, ONE_GATEWAY, SECOND_WRITER, Json
 
-Items = dict[str, list[Json]]
+ResourceClient = dict[str, list[Json]]
 
 
 class Scene(NamedTuple):
     """What is stored, what is declared, by which options, and what a second writer may do, as parts of a fault."""
 
     gateway: Json
-    items: Items
+    items: ResourceClient
     declared: dict[str, Json | None]
     options: Json
     changes: list[Json]
@@ -168,7 +168,7 @@ def config_scene(rng: Random) -> Scene:
     item["default_config"] = identity["alias"] == "default"
     has_secret = is_there or rng.random() < 0.3
     has_store = has_secret or rng.random() < 0.7
-    items: Items = {STORES: [{"id": STORE_ID}] if has_store else [], SECRETS_OF_STORE: [secret] if has_secret else []}
+    items: ResourceClient = {STORES: [{"id": STORE_ID}] if has_store else [], SECRETS_OF_STORE: [secret] if has_secret else []}
     items[CONFIGS] = [item] if is_there else []
     gateway = {**stored(rng), "authentication": is_there or rng.random() < 0.9}
     if is_there or (has_store and rng.random() < 0.5):

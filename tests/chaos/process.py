@@ -35,18 +35,18 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules import 
     ai_gateway_provider_config,
     ai_gateways,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import reconciler, versioned_items, waiting
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import perform
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import reconciler, versioned_client, waiting
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import execute
 from tests.chaos.other_tables import CONFIG, PROVIDER, ROUTE
 from tests.chaos.schedule import MANY, ONE, Kill
 from tests.chaos.tables import Json
 
-WORKS = {
-    ONE: ai_gateway.WORK,
-    MANY: ai_gateways.WORK,
-    ROUTE: ai_gateway_dynamic_route.WORK,
-    CONFIG: ai_gateway_provider_config.WORK,
-    PROVIDER: ai_gateway_custom_provider.WORK,
+TASK_SPECS = {
+    ONE: ai_gateway.TASK_SPEC,
+    MANY: ai_gateways.TASK_SPEC,
+    ROUTE: ai_gateway_dynamic_route.TASK_SPEC,
+    CONFIG: ai_gateway_provider_config.TASK_SPEC,
+    PROVIDER: ai_gateway_custom_provider.TASK_SPEC,
 }
 # Where the code has the constants that a schedule or a tempo replaces.
 HOMES: dict[str, Any] = {
@@ -57,7 +57,7 @@ HOMES: dict[str, Any] = {
     "GRACE_SECONDS": transport,
     "LONGEST_PAUSE": waiting,
     "PAGE_SIZE": listing,
-    "SHOWN_WITHIN_SECONDS": versioned_items,
+    "SHOWN_WITHIN_SECONDS": versioned_client,
 }
 # A run that takes that many seconds counts as hanging.
 LONGEST = 120.0
@@ -279,7 +279,7 @@ def _slow_down(seconds: list[float]) -> None:
 
 
 def _result(task: Task, watched: list[Watched]) -> Json:
-    work = WORKS[task.module]
+    work = TASK_SPECS[task.module]
     validated = ArgumentSpecValidator(work.argument_spec()).validate(task.options)
     if validated.error_messages:
         raise ValueError(validated.error_messages)
@@ -291,5 +291,5 @@ def _result(task: Task, watched: list[Watched]) -> Json:
         with contextlib.closing(client.Client(impatient, watched[-1])) as found:
             yield found
 
-    result: Json = perform(work, validated.validated_parameters, task.check_mode, True, client_of, validated._no_log_values)
+    result: Json = execute(work, validated.validated_parameters, task.check_mode, True, client_of, validated._no_log_values)
     return result

@@ -18,7 +18,7 @@ from tests.simulator.items import GATEWAYS
 from tests.simulator.views import with_extra_fields
 
 # By name.
-Items = dict[str, Json]
+ResourceClient = dict[str, Json]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Record:
         """Return the run with faults."""
         return self.faulty.runs[0]
 
-    def state(self, number: int) -> Items:
+    def state(self, number: int) -> ResourceClient:
         """Return what was stored after the change of that number, by name, in the order of a listing."""
         return self.states[number]
 
@@ -163,10 +163,10 @@ def exchanges_of(schedule: Schedule, requests: Sequence[Json], changes: Sequence
     ]
 
 
-def _states(schedule: Schedule, changes: Sequence[Json]) -> list[Items]:
+def _states(schedule: Schedule, changes: Sequence[Json]) -> list[ResourceClient]:
     """Return the stored items after each change, first none, with the fields that the server has on every gateway."""
     behaviour = Behaviour(**schedule.behaviour)
-    states: list[Items] = [{}]
+    states: list[ResourceClient] = [{}]
     names: dict[tuple[str, str], str] = {}
     for change in changes:
         state, place, item = dict(states[-1]), (change["kind"], change["id"]), change["item"]

@@ -15,15 +15,15 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client, task_scope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, items, outcome, plan, reconciler
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import VersionedItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile import apply, outcome, plan, reconciler, resource_client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_client import VersionedClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime import single
 from tests.chaos.__main__ import run_all
 from tests.chaos.invariants import INVARIANTS, complaints
 from tests.chaos.kinds import ROUTES
 from tests.chaos.other_tables import GATEWAY_ID, GRAPHS, ROUTE
-from tests.chaos.process import WORKS
+from tests.chaos.process import TASK_SPECS
 from tests.chaos.run import FORKED, WAYS, play
 from tests.chaos.schedule import MANY, ONE, Fault, Kill, Schedule
 from tests.chaos.seeds import FIRST_OTHER, schedule_of
@@ -81,7 +81,7 @@ def test_a_fixed_set_of_schedules() -> None:
     outcomes = list(run_all(SEEDS, FORKED, workers=4))
     assert {outcome.seed: outcome.complaints for outcome in outcomes if outcome.complaints} == {}
     assert sorted(outcome.seed for outcome in outcomes) == list(SEEDS)
-    assert len({outcome.module for outcome in outcomes}) == len(WORKS)
+    assert len({outcome.module for outcome in outcomes}) == len(TASK_SPECS)
     endings = {outcome.ending for outcome in outcomes}
     assert endings >= {"succeeded", "failed", "killed", "succeeded in check mode"}
 
@@ -220,11 +220,11 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         patient_pause,
         replace(PLAIN, faults=(fault("429, wait 1 s", method="GET", times=1),)),
     ),
-    "a try that was given up is sent": (
+    "a cancelled attempt is sent": (
         "nothing_comes_too_late",
-        task_scope.Try,
+        task_scope.Attempt,
         "_check",
-        lambda _try: None,
+        lambda _attempt: None,
         replace(PLAIN, connects=(4,)),
     ),
     "a task that has ended goes on": (
@@ -249,31 +249,37 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         lambda _error: "It failed.",
         replace(PLAIN, faults=(fault("504", method="GET", times=None),)),
     ),
-    "an update is not sent": ("success_is_true", items.Items, "update", pretended_update, PLAIN),
+    "an update is not sent": ("success_is_true", resource_client.ResourceClient, "update", pretended_update, PLAIN),
     "nothing is ever found": (
         "one_more_run_reaches_what_is_declared",
-        items.Items,
+        resource_client.ResourceClient,
         "find",
         lambda *_arguments: None,
         replace(PLAIN, kill=Kill(1, 0)),
     ),
     "nobody asks whether a version is valid": (
         "no_invalid_version_is_deployed",
-        VersionedItems,
+        VersionedClient,
         "_refuse_invalid",
         lambda *_arguments: None,
         replace(REROUTED, behaviour={**REROUTED.behaviour, "route_new_versions": "invalid"}),
     ),
-    "a route is deleted to be created again": ("some_version_is_always_deployed", VersionedItems, "update", recreated, REROUTED),
+    "a route is deleted to be created again": ("some_version_is_always_deployed", VersionedClient, "update", recreated, REROUTED),
     "the version of a killed task is left behind": (
         "no_version_is_made_twice",
-        VersionedItems,
+        VersionedClient,
         "_left_behind",
         lambda *_arguments: None,
         # The process ends before it deploys what it made.
         replace(REROUTED, kill=Kill(5, 0)),
     ),
-    "a version whose answer was lost is not found": ("versions_are_few", VersionedItems, "_newest", lambda *_arguments: None, LOST_VERSION),
+    "a version whose answer was lost is not found": (
+        "versions_are_few",
+        VersionedClient,
+        "_newest",
+        lambda *_arguments: None,
+        LOST_VERSION,
+    ),
 }
 
 

@@ -18,10 +18,10 @@ from typing import Any
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway import TASK_SPEC
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 from tests.simulator.handle import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,11 +118,11 @@ def described(options: Mapping[str, Any], where: tuple[str, ...] = ()) -> Iterat
         yield from described(option.get("suboptions", {}), (*where, name))
 
 
-def work_of(module: str) -> Work:
-    """The work that the module really does."""
+def task_spec_of(module: str) -> TaskSpec:
+    """Return the task spec that ``main()`` of the module executes."""
     code = importlib.import_module(f"ansible_collections.edgeops.cloudflare.plugins.modules.{module}")
-    work: Work = code.WORK
-    return work
+    task_spec: TaskSpec = code.TASK_SPEC
+    return task_spec
 
 
 class Invalid(Exception):
@@ -135,11 +135,11 @@ def declared(**options: Any) -> Declaration:
     :raises Invalid: where Ansible refuses the options by the argument spec.
     :raises InvalidOptions: where the module refuses them.
     """
-    result = ArgumentSpecValidator(WORK.argument_spec()).validate({"id": "gateway", **options})
+    result = ArgumentSpecValidator(TASK_SPEC.argument_spec()).validate({"id": "gateway", **options})
     if result.error_messages:
         raise Invalid("; ".join(result.error_messages))
-    read: Declaration = WORK.read(result.validated_parameters).declaration
-    return read
+    declaration: Declaration = TASK_SPEC.parse_options(result.validated_parameters).declaration
+    return declaration
 
 
 class Ansible:

@@ -25,7 +25,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_elements import ELEMENT_TYPES, MAX_SHARES
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import READ_ONE_BY_ONE
-from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_document, option_by_spec, play_of, walk, work_of
+from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_document, option_by_spec, play_of, task_spec_of, walk
 from tests.simulator.handle import Simulator
 
 BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
@@ -67,7 +67,7 @@ Descriptions = dict[tuple[str, ...], Any]
 
 def spec_of(module: str) -> Json:
     """The argument spec that the module really uses."""
-    return work_of(module).argument_spec()
+    return task_spec_of(module).argument_spec()
 
 
 def prose(text: Any) -> str:
@@ -138,7 +138,7 @@ def test_every_module_is_documented(documented: Json) -> None:
         assert document["return"]
 
 
-TABLES = {module: work_of(module).fields for module in MODULES}
+TABLES = {module: task_spec_of(module).fields for module in MODULES}
 BOUNDED = [
     pytest.param(module, where, field, id=".".join((module, *where)))
     for module, table in TABLES.items()
@@ -149,7 +149,7 @@ BOUNDED = [
 
 def test_the_tables_have_every_option_but_those_of_every_item() -> None:
     for module, fields in TABLES.items():
-        assert set(work_of(module).argument_spec()) - {field.name for field in fields} <= set(OF_EVERY_ITEM)
+        assert set(task_spec_of(module).argument_spec()) - {field.name for field in fields} <= set(OF_EVERY_ITEM)
 
 
 @pytest.mark.parametrize(("module", "where", "field"), BOUNDED)
@@ -250,7 +250,7 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
         simulator.seed({"id": name, **SEEDED_SETTINGS})
     seed_items(simulator, module)
     ansible.play([play_of(tasks, variables)])
-    resource = work_of(module).resource
+    resource = task_spec_of(module).resource
     assert ({"GET"} if module in READS_ONLY else verbs_of(resource)) <= methods_on(resource, simulator.requests())
 
 

@@ -19,7 +19,13 @@ PACKAGE = "ansible_collections.edgeops.cloudflare.plugins.module_utils"
 # From the top; the files beside the folders (errors, text, JSON) are the bottom.
 ROOMS = ("modules", "runtime", "options", "output", "reconcile", "resources", "api", "")
 # These read or make Ansible's own objects; all others are plain Python.
-KNOW_ANSIBLE = {"runtime/module.py", "options/argument_spec.py", "options/free_keys.py", "options/item_reader.py", "options/shapes.py"}
+KNOW_ANSIBLE = {
+    "runtime/ansible_module.py",
+    "options/argument_spec.py",
+    "options/dict_values.py",
+    "options/item_parser.py",
+    "options/type_checks.py",
+}
 FILES = sorted(path.relative_to(MODULE_UTILS).as_posix() for path in MODULE_UTILS.rglob("*.py"))
 
 

@@ -12,8 +12,8 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.verdicts import VERDICTS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import perform
-from tests.contract.support import work_of
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import execute
+from tests.contract.support import task_spec_of
 from tests.simulator.handle import Simulator
 
 Json = dict[str, Any]
@@ -99,12 +99,12 @@ UNSEEN = {"bad_request", "provider_limited", "provider_error", "unknown", "rate_
 
 def probe(simulator: Simulator, **options: Any) -> Json:
     """Return the result of a probe of the gateway ``one``, with the simulator's own tokens."""
-    work = work_of("ai_gateway_probe")
+    task_spec = task_spec_of("ai_gateway_probe")
     connection = {"account_id": simulator.account_id, "api_token": simulator.api_token, "base_url": simulator.base_url}
     given = {"gateway_id": "one", "gateway_url": simulator.gateway_url, "retry_seconds": 0, **connection, **options}
-    validated = ArgumentSpecValidator(work.argument_spec()).validate(given)
+    validated = ArgumentSpecValidator(task_spec.argument_spec()).validate(given)
     assert not validated.error_messages
-    return perform(work, validated.validated_parameters, check_mode=False, diff_mode=False)
+    return execute(task_spec, validated.validated_parameters, check_mode=False, diff_mode=False)
 
 
 def prepare(simulator: Simulator, stored: Json, behaviour: Json, settings: Json) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway import WORK
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway import TASK_SPEC
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -68,7 +68,7 @@ def value_of(name: str, size: int) -> Any:
 
 @pytest.mark.parametrize("name", PAGE)
 def test_type_and_choices_of_the_option(name: str) -> None:
-    option = WORK.argument_spec()[name]
+    option = TASK_SPEC.argument_spec()[name]
     assert option["type"] == PAGE[name].type
     assert tuple(option.get("choices", ())) == PAGE[name].choices
     assert option.get("default") is None
@@ -87,7 +87,7 @@ def test_what_the_page_requires_is_required_or_filled_in() -> None:
     required = {name for name, parameter in PAGE.items() if not parameter.optional}
     filled = {field.name for field in GATEWAY.settings if field.on_create is not None}
     assert required == {"id"} | filled
-    assert [name for name, option in WORK.argument_spec().items() if option.get("required")] == ["id"]
+    assert [name for name, option in TASK_SPEC.argument_spec().items() if option.get("required")] == ["id"]
 
 
 @pytest.mark.parametrize(("name", "bound"), BOUNDED)

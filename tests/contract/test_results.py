@@ -33,7 +33,7 @@ from tests.contract.returns import (
     UPDATED,
     WRONG_TOKEN,
 )
-from tests.contract.support import MODULES, Ansible, play_of, work_of
+from tests.contract.support import MODULES, Ansible, play_of, task_spec_of
 from tests.simulator.handle import Simulator
 
 # What Ansible puts into any result, or documents for all modules.
@@ -103,7 +103,7 @@ def is_of(kind: str, value: Any) -> bool:
 
 
 def resource_of(module: str) -> Resource:
-    return work_of(module).resource
+    return task_spec_of(module).resource
 
 
 def may_be_null(module: str, case: str, where: str) -> bool:

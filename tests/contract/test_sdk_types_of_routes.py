@@ -14,7 +14,7 @@ from cloudflare.types import ai_gateway
 from cloudflare.types.ai_gateway import dynamic_routing_create_params, dynamic_routing_create_version_params
 from typing_extensions import get_type_hints
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import DEPLOYMENT_ID, VERSION_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_client import DEPLOYMENT_ID, VERSION_ID
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE, ELEMENTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_elements import EDGE, ELEMENT_TYPES

@@ -16,8 +16,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Refused
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import to_api
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import make_plan, merged_body, mismatches
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from tests.contract.support import DLP_SIMPLE, FULL, declared, walk
@@ -94,9 +94,9 @@ EDGES = [edge for where, field in walk((GATEWAY.id, *GATEWAY.settings)) for edge
 
 
 @pytest.fixture
-def items(simulator: Simulator) -> Iterator[Items]:
+def items(simulator: Simulator) -> Iterator[ResourceClient]:
     client = Client(Connection(simulator.account_id, Credentials.of_token(simulator.api_token), simulator.base_url, max_retries=0))
-    yield Items(client, GATEWAY)
+    yield ResourceClient(client, GATEWAY)
     client.close()
 
 
@@ -131,7 +131,7 @@ PARTS = {path[0] for path, field in walk(GATEWAY.settings) if field.fields}
 
 
 @pytest.mark.parametrize("options", DECLARED.values(), ids=DECLARED.keys())
-def test_what_we_send_to_create_and_to_update_is_accepted(items: Items, options: dict[str, Any]) -> None:
+def test_what_we_send_to_create_and_to_update_is_accepted(items: ResourceClient, options: dict[str, Any]) -> None:
     declaration = declared(**copy.deepcopy(options))
     plan = make_plan(GATEWAY, declaration, None)
     assert plan.body is not None
@@ -144,7 +144,7 @@ def test_what_we_send_to_create_and_to_update_is_accepted(items: Items, options:
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))
-def test_a_nested_setting_with_only_what_is_required_is_accepted(items: Items, name: str) -> None:
+def test_a_nested_setting_with_only_what_is_required_is_accepted(items: ResourceClient, name: str) -> None:
     """What the argument spec and the table fill in is what the API requires."""
     least: dict[str, Any] = {
         "dlp": {"enabled": False, "policies": []},
@@ -160,7 +160,7 @@ def test_a_nested_setting_with_only_what_is_required_is_accepted(items: Items, n
 
 
 @pytest.mark.parametrize("name", [field.key for field in GATEWAY.settings if field.nullable])
-def test_the_null_that_we_allow_is_accepted(items: Items, name: str) -> None:
+def test_the_null_that_we_allow_is_accepted(items: ResourceClient, name: str) -> None:
     declaration = declared(unset=[name])
     body = make_plan(GATEWAY, declaration, None).body
     assert body is not None
@@ -172,7 +172,7 @@ def test_the_null_that_we_allow_is_accepted(items: Items, name: str) -> None:
     assert mismatches(GATEWAY, full, stored) == []
 
 
-def test_the_null_that_we_do_not_allow_is_refused_but_for_the_exceptions(items: Items) -> None:
+def test_the_null_that_we_do_not_allow_is_refused_but_for_the_exceptions(items: ResourceClient) -> None:
     items.create({"id": "gateway", **REQUIRED})
     names = [field.key for field in GATEWAY.settings if not field.nullable]
     creates = {name: refusal_of(items.create, {"id": name.replace("_", "-"), **REQUIRED, name: None}) for name in names}

@@ -65,7 +65,7 @@ class Watch:
     def processes(self) -> Iterator[None]:
         """Note the arguments of all processes during the run; they are recognized by their environment."""
         ended = threading.Event()
-        thread = threading.Thread(target=self._look, args=(ended,), daemon=True)
+        thread = threading.Thread(target=self._attempt, args=(ended,), daemon=True)
         thread.start()
         try:
             yield
@@ -73,7 +73,7 @@ class Watch:
             ended.set()
             thread.join(MOST_SECONDS)
 
-    def _look(self, ended: threading.Event) -> None:
+    def _attempt(self, ended: threading.Event) -> None:
         # What is asynchronous tidies up some seconds after the playbook has ended.
         while self._note_arguments() or not ended.is_set():
             time.sleep(0.05)

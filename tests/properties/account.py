@@ -20,7 +20,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import Request
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work, perform
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec, execute
 from tests.simulator import api
 from tests.simulator.auth import Caller
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, Behaviour
@@ -31,11 +31,12 @@ from tests.simulator.state import State
 from tests.simulator.store import normalized
 
 ACCOUNT = DEFAULT_ACCOUNTS[0]
-WORKS: dict[str, Work] = {
-    name: importlib.import_module(f"{modules.__name__}.{name}").WORK for _finder, name, _package in pkgutil.iter_modules(modules.__path__)
+TASK_SPECS: dict[str, TaskSpec] = {
+    name: importlib.import_module(f"{modules.__name__}.{name}").TASK_SPEC
+    for _finder, name, _package in pkgutil.iter_modules(modules.__path__)
 }
 # The modules for one item.
-SINGLE = sorted(name for name in WORKS if f"{name}_info" in WORKS and name not in ("ai_gateway_account", "ai_gateway_policies"))
+SINGLE = sorted(name for name in TASK_SPECS if f"{name}_info" in TASK_SPECS and name not in ("ai_gateway_account", "ai_gateway_policies"))
 
 Json = dict[str, Any]
 
@@ -74,11 +75,11 @@ class Account:
     def run(self, module: str, options: Json, check_mode: bool = False) -> Json:
         """Run a task and return its result. Afterwards, ``requests`` has only those of this task."""
         self.requests = []
-        work = WORKS[module]
+        task_spec = TASK_SPECS[module]
         given = {"account_id": ACCOUNT, "api_token": "invented-token", "max_retries": 0, **copy.deepcopy(options)}
-        validated = ArgumentSpecValidator(work.argument_spec()).validate(given)
+        validated = ArgumentSpecValidator(task_spec.argument_spec()).validate(given)
         assert not validated.error_messages, validated.error_messages
-        return perform(work, validated.validated_parameters, check_mode, True, self._client_of())
+        return execute(task_spec, validated.validated_parameters, check_mode, True, self._client_of())
 
     def _client_of(self) -> Callable[[Connection], contextlib.AbstractContextManager[Client]]:
         @contextlib.contextmanager

@@ -19,7 +19,7 @@ from requests.structures import CaseInsensitiveDict
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, Request
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import OWN_CODES
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.diagnosis import OWN_CODES
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.verdicts import VERDICTS
 from tests.properties.account import Account
 

@@ -19,7 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.export 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import ELEMENTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
-from tests.properties.account import SINGLE, WORKS, Account
+from tests.properties.account import SINGLE, TASK_SPECS, Account
 from tests.properties.route_graphs import valid_graphs
 from tests.properties.strategies import value_of
 
@@ -36,7 +36,7 @@ MODULES = [module for module in SINGLE if module != "ai_gateway"]
 
 
 def resource_of(module: str) -> Resource:
-    return WORKS[module].resource
+    return TASK_SPECS[module].resource
 
 
 def identity(module: str) -> Json:

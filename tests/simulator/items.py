@@ -78,7 +78,7 @@ class Change:
         return {**vars(self), GATEWAYS[:-1]: self.item} if self.kind == GATEWAYS else dict(vars(self))
 
 
-class Items:
+class ResourceClient:
     """Items by place and id; each is a dictionary that is replaced as a whole, never edited.
 
     ``changed`` is the number of the last change, ``changes`` are the changes themselves, the oldest first.

@@ -11,14 +11,14 @@ import copy
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
 from tests.simulator.defaults import ABSENT, DEFAULT_ID, SHOWN_FOR_NULL, completed, default_of, seeded, timestamp
-from tests.simulator.items import GATEWAYS, Items, Place
+from tests.simulator.items import GATEWAYS, Place, ResourceClient
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.validation import Refused, check
 
 Gateways = dict[str, Json]
 
 
-class Store(Items):
+class Store(ResourceClient):
     """All items, with what is particular about gateways."""
 
     def gateways(self, account: str) -> Gateways:

@@ -21,7 +21,7 @@ CHAT = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Hello"
 COMPAT = "/compat/chat/completions"
 
 
-class Visitor:
+class ProbeClient:
     """A client of the gateway ``one``."""
 
     def __init__(self, simulator: Simulator) -> None:
@@ -46,10 +46,10 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(simulator: Simulator) -> Iterator[Visitor]:
+def visitor(simulator: Simulator) -> Iterator[ProbeClient]:
     simulator.seed({"id": "one", "authentication": True, "store_id": STORE})
     simulator.seed_item("stores", {"id": STORE})
-    made = Visitor(simulator)
+    made = ProbeClient(simulator)
     yield made
     made.session.close()
 
@@ -62,7 +62,7 @@ def refusal(response: requests.Response) -> tuple[int, int | None]:
     return response.status_code, body["error"][0].get("code")
 
 
-def test_a_stored_key_reaches_the_provider(visitor: Visitor) -> None:
+def test_a_stored_key_reaches_the_provider(visitor: ProbeClient) -> None:
     visitor.store_key()
     response = visitor.ask("/openai/models", cf_aig_no_wholesale="true")
     assert response.status_code == 200
@@ -80,13 +80,13 @@ def test_a_stored_key_reaches_the_provider(visitor: Visitor) -> None:
         ("grok", "/grok/v1/models", "data"),
     ],
 )
-def test_each_provider_has_its_own_list(visitor: Visitor, provider: str, path: str, field: str) -> None:
+def test_each_provider_has_its_own_list(visitor: ProbeClient, provider: str, path: str, field: str) -> None:
     visitor.store_key(provider)
     assert visitor.ask(path, anthropic_version="2023-06-01").json()[field]
 
 
 @pytest.mark.parametrize("token", [None, "made-up", "simulator-read-token"])
-def test_a_token_without_run_is_refused(visitor: Visitor, token: str | None) -> None:
+def test_a_token_without_run_is_refused(visitor: ProbeClient, token: str | None) -> None:
     response = visitor.ask("/openai/models", token=token)
     assert refusal(response) == (401, 2009)
     assert response.json()["name"] == "AiGatewayError"
@@ -95,32 +95,32 @@ def test_a_token_without_run_is_refused(visitor: Visitor, token: str | None) -> 
     assert (refusal(short), set(short.json())) == ((400, 2009), {"success", "error"})
 
 
-def test_anybody_gets_through_a_gateway_without_authentication(visitor: Visitor) -> None:
+def test_anybody_gets_through_a_gateway_without_authentication(visitor: ProbeClient) -> None:
     visitor.simulator.seed({"id": "one", "authentication": False, "store_id": STORE})
     visitor.store_key()
     assert refusal(visitor.ask("/openai/models", token="made-up", cf_aig_no_wholesale="true")) == (400, 2044)
 
 
 @pytest.mark.parametrize(("gateway", "path", "code"), [("two", "/openai/models", 2001), ("one", "/nowhere/models", 2008)])
-def test_an_unknown_name_is_refused(visitor: Visitor, gateway: str, path: str, code: int) -> None:
+def test_an_unknown_name_is_refused(visitor: ProbeClient, gateway: str, path: str, code: int) -> None:
     assert refusal(visitor.ask(path, gateway=gateway)) == (400, code)
 
 
-def test_the_first_request_makes_the_default_gateway(visitor: Visitor) -> None:
+def test_the_first_request_makes_the_default_gateway(visitor: ProbeClient) -> None:
     visitor.ask("/openai/models", gateway="default", token="made-up")
     assert "default" not in visitor.simulator.gateways()
     visitor.ask("/openai/models", gateway="default")
     assert "default" in visitor.simulator.gateways()
 
 
-def test_without_a_key_credits_are_used_or_refused(visitor: Visitor) -> None:
+def test_without_a_key_credits_are_used_or_refused(visitor: ProbeClient) -> None:
     assert refusal(visitor.ask("/openai/models", cf_aig_no_wholesale="true")) == (400, 2044)
     assert refusal(visitor.ask("/openai/models")) == (402, 2021)
     visitor.simulator.behave(traffic_credits=True)
     assert visitor.ask("/openai/models").status_code == 200
 
 
-def test_another_alias_is_refused_with_those_that_exist(visitor: Visitor) -> None:
+def test_another_alias_is_refused_with_those_that_exist(visitor: ProbeClient) -> None:
     visitor.store_key(alias="team-a")
     response = visitor.ask("/openai/models", cf_aig_byok_alias="team-b")
     assert refusal(response) == (400, 2040)
@@ -128,7 +128,7 @@ def test_another_alias_is_refused_with_those_that_exist(visitor: Visitor) -> Non
     assert visitor.ask("/openai/models", cf_aig_byok_alias="team-a").status_code == 200
 
 
-def test_a_key_without_its_secret_is_not_replaced_by_credits(visitor: Visitor) -> None:
+def test_a_key_without_its_secret_is_not_replaced_by_credits(visitor: ProbeClient) -> None:
     visitor.simulator.behave(traffic_credits=True)
     visitor.simulator.seed_item("provider_configs", {"gateway_id": "one"})
     assert refusal(visitor.ask("/openai/models")) == (400, None)
@@ -143,19 +143,19 @@ def test_a_key_without_its_secret_is_not_replaced_by_credits(visitor: Visitor) -
         ("grok", "/grok/v1/models", 400),
     ],
 )
-def test_a_provider_refuses_a_key_in_its_own_way(visitor: Visitor, provider: str, path: str, status: int) -> None:
+def test_a_provider_refuses_a_key_in_its_own_way(visitor: ProbeClient, provider: str, path: str, status: int) -> None:
     visitor.store_key(provider, key="sk-simulator-refused")
     response = visitor.ask(path, anthropic_version="2023-06-01")
     assert response.status_code == status
     assert "success" not in response.json()
 
 
-def test_a_key_on_the_request_overrides_the_stored_one(visitor: Visitor) -> None:
+def test_a_key_on_the_request_overrides_the_stored_one(visitor: ProbeClient) -> None:
     visitor.store_key()
     assert visitor.ask("/openai/models", Authorization="Bearer refused").status_code == 401
 
 
-def test_custom_providers_are_reached_while_they_are_enabled(visitor: Visitor) -> None:
+def test_custom_providers_are_reached_while_they_are_enabled(visitor: ProbeClient) -> None:
     provider = visitor.simulator.seed_item("custom_providers", {"slug": "mine", "enable": True})
     visitor.store_key("custom-mine")
     assert visitor.ask("/custom-mine/models").status_code == 200
@@ -163,7 +163,7 @@ def test_custom_providers_are_reached_while_they_are_enabled(visitor: Visitor) -
     assert refusal(visitor.ask("/custom-mine/models")) == (400, 2008)
 
 
-def test_a_chat_is_answered_natively_and_in_one_shape_for_all(visitor: Visitor) -> None:
+def test_a_chat_is_answered_natively_and_in_one_shape_for_all(visitor: ProbeClient) -> None:
     visitor.store_key()
     for path, model in (("/openai/chat/completions", "gpt-4o-mini"), (COMPAT, "openai/gpt-4o-mini")):
         response = visitor.ask(path, {**CHAT, "model": model})
@@ -171,13 +171,13 @@ def test_a_chat_is_answered_natively_and_in_one_shape_for_all(visitor: Visitor) 
     assert refusal(visitor.ask(COMPAT, CHAT)) == (400, 2019)
 
 
-def test_the_rate_limit_counts_every_request(visitor: Visitor) -> None:
+def test_the_rate_limit_counts_every_request(visitor: ProbeClient) -> None:
     visitor.simulator.seed({"id": "one", "rate_limiting_limit": 2, "rate_limiting_interval": 60})
     answers = [visitor.ask("/workers-ai/v1/models").status_code for _number in range(3)]
     assert answers == [200, 200, 429]
 
 
-def test_an_answer_is_cached_unless_the_client_skips_that(visitor: Visitor) -> None:
+def test_an_answer_is_cached_unless_the_client_skips_that(visitor: ProbeClient) -> None:
     visitor.simulator.seed({"id": "one", "authentication": True, "store_id": STORE, "cache_ttl": 60})
     visitor.store_key()
     skipped = visitor.ask("/openai/chat/completions", CHAT, cf_aig_skip_cache="true")
@@ -185,7 +185,7 @@ def test_an_answer_is_cached_unless_the_client_skips_that(visitor: Visitor) -> N
     assert ("cf-aig-cache-status" in skipped.headers, statuses) == (False, ["MISS", "HIT"])
 
 
-def test_policies_decide_by_model_and_by_budget(visitor: Visitor) -> None:
+def test_policies_decide_by_model_and_by_budget(visitor: ProbeClient) -> None:
     visitor.store_key()
     policy = {"gateway_id": "one", "name": "mini", "resource": {"model": "gpt-4o-mini"}}
     visitor.simulator.seed_item("policies", {**policy, "action": {"type": "limit", "amount": 5, "period": "daily"}})
@@ -198,13 +198,13 @@ def test_policies_decide_by_model_and_by_budget(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(("code", "status"), [(2016, 424), (2030, 424), (2045, 429), (7013, 503)])
-def test_a_switch_stands_in_for_what_is_not_evaluated(visitor: Visitor, code: int, status: int) -> None:
+def test_a_switch_stands_in_for_what_is_not_evaluated(visitor: ProbeClient, code: int, status: int) -> None:
     visitor.store_key()
     visitor.simulator.behave(traffic_refusal=code)
     assert refusal(visitor.ask("/openai/models")) == (status, code)
 
 
-def test_the_edge_and_access_come_before_the_gateway(visitor: Visitor) -> None:
+def test_the_edge_and_access_come_before_the_gateway(visitor: ProbeClient) -> None:
     visitor.simulator.seed_item("custom_domains", {"gateway_id": "one", "hostname": "ai.example.com"})
     visitor.simulator.behave(traffic_blocked_by="edge")
     assert visitor.ask("/openai/models").text == "error code: 1010"
@@ -217,14 +217,14 @@ def test_the_edge_and_access_come_before_the_gateway(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("code", [2001, 2005, 2044])
-def test_a_change_takes_some_requests_to_arrive(visitor: Visitor, code: int) -> None:
+def test_a_change_takes_some_requests_to_arrive(visitor: ProbeClient, code: int) -> None:
     visitor.simulator.behave(traffic_lag=2, traffic_lag_code=code)
     answers = [visitor.ask("/workers-ai/v1/models") for _number in range(3)]
     assert [refusal(response)[1] for response in answers[:2]] == [code, code]
     assert answers[2].status_code == 200
 
 
-def test_the_quota_of_the_api_does_not_count_clients(visitor: Visitor) -> None:
+def test_the_quota_of_the_api_does_not_count_clients(visitor: ProbeClient) -> None:
     visitor.simulator.behave(quota={"limit": 0, "window": 60, "block": 60})
     assert visitor.ask("/workers-ai/v1/models").status_code == 200
 
@@ -244,25 +244,25 @@ def edges(**outputs: str) -> dict[str, Any]:
 END: dict[str, Any] = {"id": "end", "type": "end", "outputs": {}}
 
 
-def route(visitor: Visitor, *elements: dict[str, Any]) -> None:
+def route(visitor: ProbeClient, *elements: dict[str, Any]) -> None:
     """Store the route ``best``, which begins with the first element."""
     start = {"id": "start", "type": "start", "outputs": edges(next=elements[0]["id"])}
     visitor.simulator.seed_item("dynamic_routes", {"gateway_id": "one", "name": "best", "elements": [start, *elements, END]})
 
 
-def through(visitor: Visitor, **metadata: Any) -> requests.Response:
+def through(visitor: ProbeClient, **metadata: Any) -> requests.Response:
     """Send a chat through the route."""
     return visitor.ask(COMPAT, {**CHAT, "model": "dynamic/best"}, cf_aig_metadata=json.dumps(metadata))
 
 
-def test_a_route_falls_back_to_the_model_that_has_a_key(visitor: Visitor) -> None:
+def test_a_route_falls_back_to_the_model_that_has_a_key(visitor: ProbeClient) -> None:
     visitor.store_key()
     route(visitor, model("first", "anthropic", "claude", "second"), model("second", "openai", "gpt-4o-mini"))
     headers = through(visitor).headers
     assert [headers[f"cf-aig-{name}"] for name in ("provider", "model", "step")] == ["openai", "gpt-4o-mini", "1"]
 
 
-def test_a_route_without_an_answer_is_refused(visitor: Visitor) -> None:
+def test_a_route_without_an_answer_is_refused(visitor: ProbeClient) -> None:
     route(visitor, model("first", "anthropic", "claude"))
     assert refusal(through(visitor)) == (400, 2005)
 
@@ -277,19 +277,19 @@ def test_a_route_without_an_answer_is_refused(visitor: Visitor) -> None:
         ({"$or": [{"metadata.plan": {"$eq": "free"}}, {"metadata.seats": {"$eq": 3}}]}, "yes"),
     ],
 )
-def test_a_route_looks_at_the_metadata(visitor: Visitor, conditions: dict[str, Any], chosen: str) -> None:
+def test_a_route_looks_at_the_metadata(visitor: ProbeClient, conditions: dict[str, Any], chosen: str) -> None:
     choice = {"id": "if", "type": "conditional", "properties": {"conditions": conditions}, "outputs": edges(true="yes", false="no")}
     route(visitor, choice, model("yes", "workers-ai", "yes"), model("no", "workers-ai", "no"))
     assert through(visitor, plan="paid", seats=3).headers["cf-aig-model"] == chosen
 
 
-def test_one_null_entry_drops_all_metadata(visitor: Visitor) -> None:
+def test_one_null_entry_drops_all_metadata(visitor: ProbeClient) -> None:
     choice = {"id": "if", "type": "conditional", "properties": {"conditions": {"metadata.plan": {"$eq": "paid"}}}}
     route(visitor, {**choice, "outputs": edges(true="yes", false="no")}, model("yes", "workers-ai", "yes"), model("no", "workers-ai", "no"))
     assert through(visitor, plan="paid", team=None).headers["cf-aig-model"] == "no"
 
 
-def test_a_route_counts_requests_by_a_key(visitor: Visitor) -> None:
+def test_a_route_counts_requests_by_a_key(visitor: ProbeClient) -> None:
     quota = {"key": "metadata.user", "limit": 1, "limitType": "count", "window": 60}
     outputs = edges(success="yes", fallback="no")
     route(
@@ -302,7 +302,7 @@ def test_a_route_counts_requests_by_a_key(visitor: Visitor) -> None:
     assert chosen == ["yes", "no", "yes"]
 
 
-def test_a_seed_decides_about_percentages(visitor: Visitor) -> None:
+def test_a_seed_decides_about_percentages(visitor: ProbeClient) -> None:
     split = {"id": "split", "type": "percentage", "outputs": edges(**{"70%": "yes", "30%": "no"})}
     route(visitor, split, model("yes", "workers-ai", "yes"), model("no", "workers-ai", "no"))
 

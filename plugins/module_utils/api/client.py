@@ -12,7 +12,7 @@ from typing import Any, Callable
 from urllib.parse import quote
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import DEFAULT_CODES, Codes, read_envelope
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope import DEFAULT_CODES, Codes, parse_envelope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.plain_client import PlainClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff, may_retry
@@ -43,25 +43,25 @@ def encode_path(*segments: str) -> str:
 class Client:
     """Client for one account, safe for use by several threads.
 
-    ``secrets`` contains all values that must not be shown; callers add to it. ``tell`` is called with lines of text about the progress of
-    long work; by default they are discarded. Every failure of a call is a ``CollectionError``.
+    ``secrets`` contains all values that must not be shown; callers add to it. ``report_progress`` is called with lines of text during
+    long operations; by default they are discarded. Every failure of a call is a ``CollectionError``.
     """
 
     def __init__(
         self,
         connection: Connection,
         transport: Transport | None = None,
-        tell: Callable[[str], None] | None = None,
-        pace: RateLimiter | None = None,
+        report_progress: Callable[[str], None] | None = None,
+        rate_limiter: RateLimiter | None = None,
         written: Written | None = None,
     ) -> None:
         self.account_id = connection.account_id
         self.max_retries = connection.max_retries
-        self.pace = pace or RateLimiter(connection.rate_limit_wait)
+        self.rate_limiter = rate_limiter or RateLimiter(connection.rate_limit_wait)
         # A caller that passes the transport on to another client passes this on too.
         self.written = written or Written()
         self.secrets: set[str] = set(connection.secrets)
-        self.tell = tell or (lambda line: None)
+        self.report_progress = report_progress or (lambda line: None)
         self._connection = connection
         self._transport = transport or Transport(connection)
         self._scope = TaskScope()
@@ -99,7 +99,7 @@ class Client:
         maybe_done = False
         while True:
             try:
-                return read_envelope(request, self._exchange(request, payload, not_after), codes)
+                return parse_envelope(request, self._exchange(request, payload, not_after), codes)
             except CollectionError as error:
                 maybe_done = error.outcome_unknown = maybe_done or error.outcome_unknown
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
@@ -109,7 +109,7 @@ class Client:
             retry += 1
 
     def _exchange(self, request: Request, payload: bytes | None, not_after: float | None) -> Answer:
-        self.pace.acquire(request)
+        self.rate_limiter.acquire(request)
         headers = None
         try:
             if not_after is not None and time.monotonic() > not_after:
@@ -117,11 +117,11 @@ class Client:
             answer = self._send(request, payload)
             headers = answer.headers
         finally:
-            self.pace.release(headers)
+            self.rate_limiter.release(headers)
         return answer
 
     def _send(self, request: Request, payload: bytes | None) -> Answer:
-        """Make one try. After a try without an answer, the next one uses a fresh connection, because servers close used ones."""
+        """Make one attempt. After one without an answer, the next one uses a fresh connection, because servers close used ones."""
         key = (request, payload)
         is_again = key in self._unanswered
         try:
@@ -139,8 +139,8 @@ class Client:
         if error.retry_after is None and not isinstance(error, RateLimited):
             time.sleep(pause)
             return True
-        if self.pace.block_for(pause):
+        if self.rate_limiter.block_for(pause):
             return True
         asked = "does not say how long to wait" if error.retry_after is None else f"asks to wait {pause:.0f} s"
-        error.add_remark(f"The server {asked}; {self.pace.describe()}.")
+        error.add_remark(f"The server {asked}; {self.rate_limiter.describe()}.")
         return False

@@ -68,7 +68,7 @@ class Codes(NamedTuple):
 DEFAULT_CODES = Codes({ITEM_NOT_FOUND: ""}, {}, ("AI Gateway Read", "AI Gateway Write"))
 
 
-def read_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES) -> dict[str, Any]:
+def parse_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES) -> dict[str, Any]:
     """Return the envelope of a good answer. Its ``result`` can be of any type.
 
     :raises ApiError: for any other answer, with the details that it contains.

@@ -14,14 +14,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import R
 
 
 class PlainClient:
-    """Client that makes one try of each request, and returns the unparsed answer. It must be closed; its requests end with the task."""
+    """Client that makes one attempt at each request, and returns the unparsed answer. It must be closed; its requests end with the task."""
 
     def __init__(self, transport: Transport, scope: TaskScope) -> None:
         self._transport = transport
         self._scope = scope
 
     def send(self, request: Request, headers: Mapping[str, str], body: dict[str, Any] | None = None) -> Answer:
-        """Make one try of ``request``, with ``body`` as JSON.
+        """Make one attempt at ``request``, with ``body`` as JSON.
 
         :raises NoAnswer: when no whole answer arrived within the timeout and the size limit.
         :raises NotSent: when the task has ended.

@@ -31,7 +31,7 @@ class Window(NamedTuple):
     quota: int | None
 
 
-def read_limits(header: str | None) -> dict[str, dict[str, int]]:
+def parse_limits(header: str | None) -> dict[str, dict[str, int]]:
     """Return the parameters of each entry of a ``Ratelimit`` or ``Ratelimit-Policy`` header, by name of the entry."""
     entries = _ENTRY.findall(header[:MAX_HEADER_LENGTH]) if header else []
     return {name: {key: int(value) for key, value in _PARAMETER.findall(parameters)} for name, parameters in entries}
@@ -133,8 +133,8 @@ class RateLimiter:
         return window.left - self._under_way <= reserve
 
     def _learn(self, headers: Mapping[str, str], now: float) -> None:
-        policies = read_limits(headers.get("Ratelimit-Policy"))
-        for name, limit in read_limits(headers.get("Ratelimit")).items():
+        policies = parse_limits(headers.get("Ratelimit-Policy"))
+        for name, limit in parse_limits(headers.get("Ratelimit")).items():
             if "r" not in limit or "t" not in limit:
                 continue
             left, ends = limit["r"], now + limit["t"]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cancellation of the tries of a task. This module contains no HTTP.
+"""Cancellation of the attempts of a task. This module contains no HTTP.
 
-A try runs in its own thread, which cannot be stopped from outside. It stops itself: it checks before each step whether it was given
-up, and ``give_up`` shuts down the socket for which it waits.
+An attempt runs in its own thread, which cannot be stopped from outside. It stops itself: it checks before each step whether it was given
+up, and ``cancel`` shuts down the socket for which it waits.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
 
-class GivenUp(Exception):
-    """Raised in the thread of a try that was given up."""
+class AttemptCancelled(Exception):
+    """Raised in the thread of an attempt that was cancelled."""
 
 
-class Try:
-    """One try of a request, shared by the thread that makes it and the thread that waits for it.
+class Attempt:
+    """One attempt of a request, shared by the thread that makes it and the thread that waits for it.
 
     :param needs_fresh_connection: whether it must not reuse a connection.
     """
@@ -30,7 +30,7 @@ class Try:
     def __init__(self, needs_fresh_connection: bool = False) -> None:
         self.needs_fresh_connection = needs_fresh_connection
         self._lock = threading.Lock()
-        self._is_given_up = False
+        self._is_cancelled = False
         self._is_connecting = False
         self._is_sent = False
         # A duplicate of the socket. The socket itself changes its owner when TLS begins, so another thread cannot shut it down.
@@ -38,31 +38,31 @@ class Try:
 
     @property
     def was_not_sent(self) -> bool:
-        """Return whether no byte of the request was sent, because the try was given up or failed while it connected."""
+        """Return whether no byte of the request was sent, because the attempt was cancelled or failed while it connected."""
         with self._lock:
             return self._is_connecting and not self._is_sent
 
     def check(self) -> None:
-        """Check that the try is still wanted.
+        """Check that the attempt is still wanted.
 
-        :raises GivenUp: if it was given up.
+        :raises AttemptCancelled: if it was cancelled.
         """
         with self._lock:
             self._check()
 
     def connect(self) -> None:
-        """Note that a connection is opened for this try.
+        """Note that a connection is opened for this attempt.
 
-        :raises GivenUp: if it was given up.
+        :raises AttemptCancelled: if it was cancelled.
         """
         with self._lock:
             self._check()
             self._is_connecting = True
 
     def hold(self, connected: Any) -> None:
-        """Register the socket ``connected`` for ``give_up`` to shut down.
+        """Register the socket ``connected`` for ``cancel`` to shut down.
 
-        :raises GivenUp: if the try was given up.
+        :raises AttemptCancelled: if the attempt was cancelled.
         """
         with self._lock:
             self._check()
@@ -73,7 +73,7 @@ class Try:
     def send(self, connected: Any) -> None:
         """Note that a part of the request is about to be sent over the socket ``connected``.
 
-        :raises GivenUp: if the try was given up.
+        :raises AttemptCancelled: if the attempt was cancelled.
         """
         with self._lock:
             self._check()
@@ -82,23 +82,23 @@ class Try:
         if not is_held:
             self.hold(connected)
 
-    def give_up(self) -> None:
-        """Cancel the try: nothing more is sent, and its thread stops waiting."""
+    def cancel(self) -> None:
+        """Cancel the attempt: nothing more is sent, and its thread stops waiting."""
         with self._lock:
-            self._is_given_up = True
+            self._is_cancelled = True
             if self._handle is not None:
                 with contextlib.suppress(OSError):
                     self._handle.shutdown(socket.SHUT_RDWR)
             self._release()
 
     def finish(self) -> None:
-        """End the try normally, so that ``give_up`` does not shut down a connection that the next try uses."""
+        """End the attempt normally, so that ``cancel`` does not shut down a connection that the next attempt uses."""
         with self._lock:
             self._release()
 
     def _check(self) -> None:
-        if self._is_given_up:
-            raise GivenUp
+        if self._is_cancelled:
+            raise AttemptCancelled
 
     def _release(self) -> None:
         if self._handle is not None:
@@ -112,29 +112,29 @@ class TaskScope:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_ended = False
-        self._tries: set[Try] = set()
+        self._attempts: set[Attempt] = set()
 
-    def begin(self, request: Request, needs_fresh_connection: bool = False) -> Try:
-        """Begin a try of ``request``. ``leave`` must be called when it has ended.
+    def begin(self, request: Request, needs_fresh_connection: bool = False) -> Attempt:
+        """Begin an attempt of ``request``. ``leave`` must be called when it has ended.
 
         :raises NotSent: if the task has ended.
         """
         with self._lock:
             if self._is_ended:
                 raise NotSent(request, "the task has ended")
-            begun = Try(needs_fresh_connection)
-            self._tries.add(begun)
-            return begun
+            attempt = Attempt(needs_fresh_connection)
+            self._attempts.add(attempt)
+            return attempt
 
-    def leave(self, ended: Try) -> None:
-        """Remove a try that has ended."""
+    def leave(self, attempt: Attempt) -> None:
+        """Remove an attempt that has ended."""
         with self._lock:
-            self._tries.discard(ended)
+            self._attempts.discard(attempt)
 
     def end(self) -> None:
-        """Cancel all tries of the task, and refuse new ones."""
+        """Cancel all attempts of the task, and refuse new ones."""
         with self._lock:
             self._is_ended = True
-            tries = list(self._tries)
-        for one in tries:
-            one.give_up()
+            attempts = list(self._attempts)
+        for one in attempts:
+            one.cancel()

@@ -14,9 +14,9 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Mapping, NamedTuple
 from urllib.request import getproxies_environment
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.breakable import make_breakable, running
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.cancellable import make_cancellable, running
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import GivenUp, TaskScope, Try
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import Attempt, AttemptCancelled, TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, NotSent, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
@@ -35,7 +35,7 @@ CHUNK_BYTES = 64 * 1024
 MAX_CONCURRENCY = 16
 # Servers accept connections quickly. Only their answers may take the whole timeout.
 MAX_CONNECT_SECONDS = 10
-# The timeouts within a try expire first, because their errors are more precise.
+# The timeouts within an attempt expire first, because their errors are more precise.
 GRACE_SECONDS = 0.5
 MAX_REASON = 300
 # Remedies for untrusted certificates, by OpenSSL's number of the reason.
@@ -89,21 +89,21 @@ class Transport:
         fresh: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Make one try of ``request``, with ``body`` as JSON.
+        """Make one attempt at ``request``, with ``body`` as JSON.
 
-        :param scope: the task of the request; the try ends with it.
+        :param scope: the task of the request; the attempt ends with it.
         :param fresh: whether to open a new connection.
         :param headers: headers in addition to the credentials of the connection.
         :raises NoAnswer: if no complete answer arrived within the limits of time and size.
         :raises NotSent: if the task has ended, or no thread can be started.
         """
         scope = scope or TaskScope()
-        one_try = scope.begin(request, needs_fresh_connection=fresh)
+        attempt = scope.begin(request, needs_fresh_connection=fresh)
         done: list[Answer | Exception] = []
         outcome = None
         # The timeouts of requests apply to each read, so a server that sends single bytes could delay the task for ever. The look-up of
         # a host name has no timeout at all. Only another thread can stop waiting.
-        exchange = threading.Thread(target=self._run, args=(one_try, request, body, headers or {}, done), daemon=True)
+        exchange = threading.Thread(target=self._run, args=(attempt, request, body, headers or {}, done), daemon=True)
         try:
             _start(exchange, request)
             exchange.join(self._timeout + GRACE_SECONDS)
@@ -111,37 +111,39 @@ class Transport:
         finally:
             # This also happens if the task is interrupted.
             if outcome is None:
-                one_try.give_up()
-            scope.leave(one_try)
+                attempt.cancel()
+            scope.leave(attempt)
         if isinstance(outcome, Answer):
             return outcome
-        raise self._given_up(request, one_try) if outcome is None else self._failure(request, outcome, one_try)
+        raise self._timed_out(request, attempt) if outcome is None else self._failure(request, outcome, attempt)
 
-    def _given_up(self, request: Request, one_try: Try) -> NoAnswer:
-        if one_try.was_not_sent:
+    def _timed_out(self, request: Request, attempt: Attempt) -> NoAnswer:
+        if attempt.was_not_sent:
             return _no_connection(request, self._timeout)
         return NoAnswer(request, f"the answer was not complete after {self._timeout} s (timeout)", sent=True)
 
-    def _run(self, one_try: Try, request: Request, body: bytes | None, headers: Mapping[str, str], done: list[Answer | Exception]) -> None:
+    def _run(
+        self, attempt: Attempt, request: Request, body: bytes | None, headers: Mapping[str, str], done: list[Answer | Exception]
+    ) -> None:
         try:
-            with running(one_try):
+            with running(attempt):
                 done.append(self._exchange(request, body, headers))
         except Exception as error:
             done.append(error)
         finally:
-            one_try.finish()
+            attempt.finish()
 
-    def _failure(self, request: Request, error: Exception, one_try: Try) -> Exception:
-        """Return the error to raise for ``error``. A try that failed before it sent a byte did not reach the API."""
-        if one_try.was_not_sent and isinstance(error, requests.exceptions.Timeout):
+    def _failure(self, request: Request, error: Exception, attempt: Attempt) -> Exception:
+        """Return the error to raise for ``error``. An attempt that failed before it sent a byte did not reach the API."""
+        if attempt.was_not_sent and isinstance(error, requests.exceptions.Timeout):
             return _no_connection(request, min(self._timeout, MAX_CONNECT_SECONDS))
         failure = self._explained(request, error)
-        if isinstance(failure, NoAnswer) and one_try.was_not_sent:
+        if isinstance(failure, NoAnswer) and attempt.was_not_sent:
             failure.outcome_unknown = False
         return failure
 
     def _explained(self, request: Request, error: Exception) -> Exception:
-        if isinstance(error, GivenUp):
+        if isinstance(error, AttemptCancelled):
             return NotSent(request, "the task has ended")
         if isinstance(error, (requests.exceptions.RequestException, urllib3_errors.HTTPError)):
             return _no_answer(request, error, self._timeout)
@@ -168,18 +170,18 @@ class Transport:
 
 
 def _adapter(pool_maxsize: int) -> Any:
-    """Return an adapter for requests whose connections send nothing for a try that was given up."""
+    """Return an adapter for requests whose connections send nothing for an attempt that was cancelled."""
 
     class Adapter(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, **kwargs)
-            self.poolmanager.pool_classes_by_scheme = make_breakable(self.poolmanager.pool_classes_by_scheme)
+            self.poolmanager.pool_classes_by_scheme = make_cancellable(self.poolmanager.pool_classes_by_scheme)
 
         def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
             is_new = proxy not in self.proxy_manager
             manager = super().proxy_manager_for(proxy, **kwargs)
             if is_new:
-                manager.pool_classes_by_scheme = make_breakable(manager.pool_classes_by_scheme)
+                manager.pool_classes_by_scheme = make_cancellable(manager.pool_classes_by_scheme)
             return manager
 
     return Adapter(pool_maxsize=pool_maxsize)

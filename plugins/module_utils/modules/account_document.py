@@ -11,11 +11,11 @@ from typing import Any, Iterator, Mapping, NamedTuple, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.policy_set import given_options
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, read_prices
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, parse_prices
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import value_warnings
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader, nested_lists
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_parser import ItemParser, nested_lists
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import Listed
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import id_warnings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import id_warnings
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS, Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import COST, CUSTOM_PROVIDER, PREFIX
@@ -76,57 +76,57 @@ class Document(NamedTuple):
     warnings: tuple[str, ...]
 
 
-class DocumentReader:
-    """Reads a document, and gathers in ``problems`` what is wrong with it."""
+class DocumentParser:
+    """Parses a document, and collects its ``problems``."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.problems: list[str] = []
         self._options = options
         self._warnings: list[str] = []
 
-    def read(self) -> Document:
+    def parse(self) -> Document:
         """Return what the options declare.
 
         :raises InvalidOptions: with all problems.
         """
         providers, gateways = self._options[CUSTOM_PROVIDERS], self._options[GATEWAYS]
-        read_providers = None if providers is None else self._providers(providers)
-        read_gateways = None if gateways is None else self._gateways(gateways, self._options[DEFAULTS])
+        parsed_providers = None if providers is None else self._providers(providers)
+        parsed_gateways = None if gateways is None else self._gateways(gateways, self._options[DEFAULTS])
         references: tuple[Reference, ...] = ()
         if not self.problems:
-            references = tuple(_references(read_gateways or ()))
-            self.problems += _twice(read_gateways or ())
-            self.problems += _absent_providers(read_providers or (), references)
-            self.problems += _taken_names(read_gateways or ())
+            references = tuple(_references(parsed_gateways or ()))
+            self.problems += _twice(parsed_gateways or ())
+            self.problems += _absent_providers(parsed_providers or (), references)
+            self.problems += _taken_names(parsed_gateways or ())
         if self.problems:
             raise InvalidOptions(self.problems)
-        return Document(read_providers, read_gateways, references, tuple(self._warnings))
+        return Document(parsed_providers, parsed_gateways, references, tuple(self._warnings))
 
     def _providers(self, entries: Sequence[Mapping[str, Any]]) -> tuple[DeclaredProvider, ...]:
-        reader = ItemReader(CUSTOM_PROVIDER, beside=(COSTS.name,))
-        declarations = self._declared(reader, CUSTOM_PROVIDERS, [_without(entry, (COSTS.name,)) for entry in entries])
+        parser = ItemParser(CUSTOM_PROVIDER, beside=(COSTS.name,))
+        declarations = self._declared(parser, CUSTOM_PROVIDERS, [_without(entry, (COSTS.name,)) for entry in entries])
         prices: list[tuple[Declaration, ...] | None] = []
         for index, entry in enumerate(entries):
             nested = self._nested(entry, (COSTS.name,), f"{CUSTOM_PROVIDERS}[{index}]")
-            found, problems = read_prices(nested.get(COSTS.name), f"{CUSTOM_PROVIDERS}[{index}].{COSTS.name}")
+            found, problems = parse_prices(nested.get(COSTS.name), f"{CUSTOM_PROVIDERS}[{index}].{COSTS.name}")
             self.problems += problems
             prices.append(found)
         return tuple(map(DeclaredProvider, declarations, prices))
 
     def _gateways(self, entries: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[DeclaredGateway, ...]:
-        reader = ItemReader(GATEWAY, beside=tuple(BELOW))
-        declarations = self._declared(reader, GATEWAYS, [_without(entry, BELOW) for entry in entries], defaults)
+        parser = ItemParser(GATEWAY, beside=tuple(BELOW))
+        declarations = self._declared(parser, GATEWAYS, [_without(entry, BELOW) for entry in entries], defaults)
         self._warnings += id_warnings(GATEWAY, [declaration.id for declaration in declarations])
-        below = [self._below(entry, f"{GATEWAYS}[{index}]", reader.identity_of(entry)) for index, entry in enumerate(entries)]
+        below = [self._below(entry, f"{GATEWAYS}[{index}]", parser.identity_of(entry)) for index, entry in enumerate(entries)]
         return tuple(map(DeclaredGateway, declarations, below))
 
     def _below(self, entry: Mapping[str, Any], where: str, gateway_id: str) -> dict[str, tuple[Declaration, ...]]:
         """Return what is declared below a gateway."""
         found = {}
         for name, items in self._nested(entry, tuple(BELOW), where).items():
-            reader = ItemReader(BELOW[name], owner=gateway_id)
+            parser = ItemParser(BELOW[name], owner=gateway_id)
             entries = [given_options(item) for item in items] if name == POLICIES else items
-            found[name] = self._declared(reader, f"{where}.{name}", entries)
+            found[name] = self._declared(parser, f"{where}.{name}", entries)
         if entry.get("state") == "absent" and found:
             self.problems.append(
                 f"{where} ({gateway_id}): {name_some(list(found))} cannot be used with state: absent: remove it. "
@@ -137,10 +137,10 @@ class DocumentReader:
         return found
 
     def _declared(
-        self, reader: ItemReader, option: str, entries: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None = None
+        self, parser: ItemParser, option: str, entries: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None = None
     ) -> tuple[Declaration, ...]:
-        declarations = reader.read(option, entries, defaults)
-        self.problems += reader.problems
+        declarations = parser.parse(option, entries, defaults)
+        self.problems += parser.problems
         return tuple(replace(declaration, update_secrets=self._options[UPDATE_SECRETS.name]) for declaration in declarations)
 
     def _nested(self, entry: Mapping[str, Any], names: Sequence[str], where: str) -> dict[str, list[dict[str, Any]]]:

@@ -17,22 +17,22 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_dynamic_route import left_over, without_key
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_provider_config import (
-    ProviderConfigItems,
+    ProviderConfigClient,
     SharedGateway,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.policy_set import PolicySet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, run_prices
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import WAIT_TIMEOUT, SharedStore
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import DraftClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import Change, DraftSet
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import NotDeleted
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group, OwnerFailed
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.member import Member
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UNCHANGED, UPDATED
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import VersionedItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_client import VersionedClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER, PREFIX
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE, ELEMENTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY_ID
@@ -45,7 +45,7 @@ class ProviderGroup(Group):
     """The custom providers of an account, with their prices where those are declared."""
 
     def __init__(self, client: Client, providers: Sequence[DeclaredProvider], purge: bool) -> None:
-        super().__init__(Items(client, CUSTOM_PROVIDER), [provider.declaration for provider in providers], purge)
+        super().__init__(ResourceClient(client, CUSTOM_PROVIDER), [provider.declaration for provider in providers], purge)
         self._prices = {provider.declaration.id: provider.prices for provider in providers if provider.declaration.present}
 
     @property
@@ -119,7 +119,7 @@ class KeyGroup(_NeedsProviders):
         store: SharedStore,
         wait_timeout: int,
     ) -> None:
-        super().__init__(Items(client, PROVIDER_CONFIG, {GATEWAY_ID.name: owner[1]}), declarations, purge, owner)
+        super().__init__(ResourceClient(client, PROVIDER_CONFIG, {GATEWAY_ID.name: owner[1]}), declarations, purge, owner)
         self.providers = providers
         self._shared = SharedGateway(store)
         self._options = {WAIT_TIMEOUT.name: wait_timeout}
@@ -142,10 +142,10 @@ class KeyGroup(_NeedsProviders):
         known = {member.declaration.id for member in self.members}
         return {identity: str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in known}
 
-    def items_of(self, member: Member) -> Items:
+    def items_of(self, member: Member) -> ResourceClient:
         """See the base class."""
         task = Task(member.declaration, self.items.place, self._options)
-        return ProviderConfigItems(self.items.client, task, self._shared, member.secrets, member.steps)
+        return ProviderConfigClient(self.items.client, task, self._shared, member.secrets, member.steps)
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
         """See the base class."""
@@ -172,13 +172,13 @@ class RouteGroup(_NeedsProviders):
         keys: KeyGroup | None,
     ) -> None:
         place = {GATEWAY_ID.name: owner[1]}
-        super().__init__(VersionedItems(client, DYNAMIC_ROUTE, place), declarations, purge, owner)
+        super().__init__(VersionedClient(client, DYNAMIC_ROUTE, place), declarations, purge, owner)
         self.providers = providers
         self._keys = keys
         # What is to be deleted need not show its graph.
-        self._plain = Items(client, DYNAMIC_ROUTE, place)
+        self._plain = ResourceClient(client, DYNAMIC_ROUTE, place)
 
-    def items_of(self, member: Member) -> Items:
+    def items_of(self, member: Member) -> ResourceClient:
         """See the base class."""
         return self._plain if member.is_to_be_deleted else self.items
 
@@ -205,7 +205,7 @@ class RouteGroup(_NeedsProviders):
         owner = self.owner
         if owner is not None and owner.current is None:
             return set()
-        stored = Items(self.items.client, PROVIDER_CONFIG, self.items.place).all()
+        stored = ResourceClient(self.items.client, PROVIDER_CONFIG, self.items.place).all()
         return {str(config.get(PROVIDER_CONFIG.id.key)) for config in stored}
 
 
@@ -213,12 +213,12 @@ class PolicyGroup(Group):
     """The policies of a gateway, which are changed together or not at all."""
 
     def __init__(self, client: Client, wanted: DraftSet, owner: tuple[Group, str], allows_lockout: bool) -> None:
-        items = DraftItems(client, POLICY, {GATEWAY_ID.name: owner[1]})
+        items = DraftClient(client, POLICY, {GATEWAY_ID.name: owner[1]})
         super().__init__(items, wanted.declarations, wanted.purge, owner)
         self._policies = PolicySet(items, wanted, allows_lockout=allows_lockout)
 
     def _list(self) -> None:
-        self._policies.read()
+        self._policies.fetch()
         self.stored = {POLICY.identity_of(item): item for item in self._policies.stored.live.values()}
 
     def plan(self, check_mode: bool) -> None:

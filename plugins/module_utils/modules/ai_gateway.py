@@ -26,4 +26,4 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     return result
 
 
-WORK = single(GATEWAY, "gateway", run)
+TASK_SPEC = single(GATEWAY, "gateway", run)

@@ -23,7 +23,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account
     PROVIDER_CONFIGS,
     DeclaredGateway,
     Document,
-    DocumentReader,
+    DocumentParser,
     missing_providers,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_groups import (
@@ -45,15 +45,15 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import DraftSet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, RECREATED, UPDATED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER, PREFIX
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 
 OPTIONS = (
     Field(CUSTOM_PROVIDERS, "list", elements="dict"),
@@ -88,7 +88,7 @@ def argument_spec() -> dict[str, Any]:
     return options_of(CONNECTION_OPTIONS + OPTIONS)
 
 
-def read(options: dict[str, Any]) -> Task:
+def parse_options(options: dict[str, Any]) -> Task:
     """Return what the options ask for.
 
     :raises InvalidOptions: with everything that is wrong.
@@ -96,7 +96,7 @@ def read(options: dict[str, Any]) -> Task:
     found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
     document = None
     try:
-        document = DocumentReader(options).read()
+        document = DocumentParser(options).parse()
     except InvalidOptions as error:
         found += error.problems
     purge, limit = frozenset(options["purge"]), options["purge_limit"]
@@ -121,7 +121,7 @@ class Account:
         self._store = SharedStore()
         document = task.document
         declared = document.gateways or ()
-        self.gateways = Group(Items(client, GATEWAY), [gateway.declaration for gateway in declared], GATEWAYS in task.purge)
+        self.gateways = Group(ResourceClient(client, GATEWAY), [gateway.declaration for gateway in declared], GATEWAYS in task.purge)
         self.providers: ProviderGroup | None = None
         if document.custom_providers is not None or document.references:
             self.providers = ProviderGroup(client, document.custom_providers or (), CUSTOM_PROVIDERS in task.purge)
@@ -192,7 +192,7 @@ class Account:
         return PolicyGroup(self._client, wanted, self._owner(gateway), options["allow_lockout"])
 
     def _domains(self, gateway: DeclaredGateway) -> Group:
-        items = Items(self._client, CUSTOM_DOMAIN, {GATEWAY_ID.name: gateway.declaration.id})
+        items = ResourceClient(self._client, CUSTOM_DOMAIN, {GATEWAY_ID.name: gateway.declaration.id})
         return Group(items, gateway.below[CUSTOM_DOMAINS], CUSTOM_DOMAINS in self._task.purge, self._owner(gateway))
 
 
@@ -240,4 +240,4 @@ def warn(task: Task) -> list[str]:
     return list(task.document.warnings)
 
 
-WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, read, run, items_in=ITEMS, warn=warn)
+TASK_SPEC = TaskSpec(GATEWAY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, parse_options, run, items_in=ITEMS, warn=warn)

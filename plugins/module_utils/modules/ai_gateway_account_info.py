@@ -29,29 +29,29 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import key_problems
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import KIND_UNKNOWN, Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reading import Reading, read_several
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fetching import Fetch, fetch_all
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import KIND_UNKNOWN, ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import Query
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
 # The modules that read one kind, by the name that their results and this module have for it.
-OF_GATEWAY: Mapping[str, Work] = {
-    PROVIDER_CONFIGS: ai_gateway_provider_config_info.WORK,
-    DYNAMIC_ROUTES: ai_gateway_dynamic_route_info.WORK,
-    POLICIES: ai_gateway_policies_info.WORK,
-    CUSTOM_DOMAINS: ai_gateway_custom_domain_info.WORK,
+OF_GATEWAY: Mapping[str, TaskSpec] = {
+    PROVIDER_CONFIGS: ai_gateway_provider_config_info.TASK_SPEC,
+    DYNAMIC_ROUTES: ai_gateway_dynamic_route_info.TASK_SPEC,
+    POLICIES: ai_gateway_policies_info.TASK_SPEC,
+    CUSTOM_DOMAINS: ai_gateway_custom_domain_info.TASK_SPEC,
 }
-OF_ACCOUNT: Mapping[str, Work] = {CUSTOM_PROVIDERS: ai_gateway_custom_provider_info.WORK, GATEWAYS: ai_gateway_info.WORK}
-READERS: Mapping[str, Work] = {**OF_ACCOUNT, **OF_GATEWAY}
+OF_ACCOUNT: Mapping[str, TaskSpec] = {CUSTOM_PROVIDERS: ai_gateway_custom_provider_info.TASK_SPEC, GATEWAYS: ai_gateway_info.TASK_SPEC}
+INFO_SPECS: Mapping[str, TaskSpec] = {**OF_ACCOUNT, **OF_GATEWAY}
 # The options with which those modules read what this one returns, beside the connection and the place.
 EXTRA = {CUSTOM_PROVIDERS: {"costs": True}, DYNAMIC_ROUTES: {"history": False}}
 OPTIONS = (
     Field(GATEWAYS, "list", elements="str"),
-    Field("kinds", "list", elements="str", choices=tuple(READERS), default=list(READERS)),
+    Field("kinds", "list", elements="str", choices=tuple(INFO_SPECS), default=list(INFO_SPECS)),
     Field("concurrency", "int", minimum=1, maximum=MAX_CONCURRENCY, default=8),
 )
 
@@ -81,7 +81,7 @@ def argument_spec() -> dict[str, Any]:
     return options_of(CONNECTION_OPTIONS + OPTIONS)
 
 
-def read(options: dict[str, Any]) -> Task:
+def parse_options(options: dict[str, Any]) -> Task:
     """Return what the options ask for.
 
     :raises InvalidOptions: with everything that is wrong.
@@ -99,12 +99,12 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
     :raises CollectionError: if a part of it cannot be read.
     """
-    readings: dict[str, Reading] = {}
+    fetches: dict[str, Fetch] = {}
     if CUSTOM_PROVIDERS in task.kinds:
-        readings[CUSTOM_PROVIDERS] = lambda: _read(CUSTOM_PROVIDERS, client)
+        fetches[CUSTOM_PROVIDERS] = lambda: _fetch(CUSTOM_PROVIDERS, client)
     if any(kind != CUSTOM_PROVIDERS for kind in task.kinds):
-        readings[GATEWAYS] = lambda: _ids(task, client)
-    account = dict(zip(readings, read_several(client, list(readings.values()), task.concurrency, "lists")))
+        fetches[GATEWAYS] = lambda: _ids(task, client)
+    account = dict(zip(fetches, fetch_all(client, list(fetches.values()), task.concurrency, "lists")))
     if GATEWAYS in account:
         account[GATEWAYS] = _gateways(account[GATEWAYS], task, client)
     return {"changed": False, "account": account}
@@ -114,7 +114,7 @@ def _ids(task: Task, client: Client) -> list[str]:
     if task.ids is not None:
         return list(task.ids)
     try:
-        return [str(gateway[GATEWAY.reference]) for gateway in Items(client, GATEWAY).all()]
+        return [str(gateway[GATEWAY.reference]) for gateway in ResourceClient(client, GATEWAY).all()]
     except CollectionError as error:
         raise Unreadable("The list of gateways", error) from None
 
@@ -123,36 +123,36 @@ def _gateways(ids: list[str], task: Task, client: Client) -> list[dict[str, Any]
     """Return the gateways that exist, each with what belongs to it. A gateway is read by itself, as a listing may show less of it."""
     kinds = (GATEWAYS, *(kind for kind in OF_GATEWAY if kind in task.kinds))
 
-    def reading(kind: str, gateway_id: str) -> Reading:
-        return lambda: _read(kind, client, gateway_id)
+    def fetch(kind: str, gateway_id: str) -> Fetch:
+        return lambda: _fetch(kind, client, gateway_id)
 
-    parts = iter(read_several(client, [reading(kind, one) for one in ids for kind in kinds], task.concurrency, "parts of gateways"))
+    parts = iter(fetch_all(client, [fetch(kind, one) for one in ids for kind in kinds], task.concurrency, "parts of gateways"))
     gateways = [dict(zip(kinds, parts)) for _one in ids]
     return [{**gateway, **belonging} for belonging in gateways for gateway in belonging.pop(GATEWAYS)]
 
 
-def _read(kind: str, client: Client, gateway_id: str = "") -> list[dict[str, Any]]:
+def _fetch(kind: str, client: Client, gateway_id: str = "") -> list[dict[str, Any]]:
     """Return what the module for that ``kind`` returns, or an empty list if the server does not have the kind."""
-    work = READERS[kind]
+    info_spec = INFO_SPECS[kind]
     place = {GATEWAY_ID.name: gateway_id} if kind in OF_GATEWAY else {}
     query = Query((gateway_id,) if kind == GATEWAYS else None, "", place, EXTRA.get(kind, {}))
     try:
-        found: list[dict[str, Any]] = work.run(query, False, client)[kind]
+        found: list[dict[str, Any]] = info_spec.run(query, False, client)[kind]
         return found
     except ApiError as error:
-        is_listing = error.request.path.partition("?")[0].endswith(f"/{work.resource.path[-1]}")
+        is_listing = error.request.path.partition("?")[0].endswith(f"/{info_spec.resource.path[-1]}")
         if kind != GATEWAYS and error.status in KIND_UNKNOWN and is_listing:
             return []
-        raise _unreadable(work, gateway_id, error) from None
+        raise _unreadable(info_spec, gateway_id, error) from None
     except CollectionError as error:
-        raise _unreadable(work, gateway_id, error) from None
+        raise _unreadable(info_spec, gateway_id, error) from None
 
 
-def _unreadable(work: Work, gateway_id: str, error: CollectionError) -> Unreadable:
+def _unreadable(info_spec: TaskSpec, gateway_id: str, error: CollectionError) -> Unreadable:
     gateway = f"{GATEWAY.name} {printable(repr(gateway_id), MAX_NAME)}"
-    if work.resource is GATEWAY:
+    if info_spec.resource is GATEWAY:
         return Unreadable(gateway, error)
-    return Unreadable(f"The {work.resource.kind.replace('_', ' ')} list" + (f" of {gateway}" if gateway_id else ""), error)
+    return Unreadable(f"The {info_spec.resource.kind.replace('_', ' ')} list" + (f" of {gateway}" if gateway_id else ""), error)
 
 
-WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, read, run)
+TASK_SPEC = TaskSpec(GATEWAY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, parse_options, run)

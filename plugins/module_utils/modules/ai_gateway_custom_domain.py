@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
@@ -51,10 +51,10 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
 
 def _wait(task: Task, domain: dict[str, Any], client: Client) -> dict[str, Any]:
-    items, hostname, seconds = Items(client, CUSTOM_DOMAIN, task.place), task.declaration.id, task.options["wait_timeout"]
+    items, hostname, seconds = ResourceClient(client, CUSTOM_DOMAIN, task.place), task.declaration.id, task.options["wait_timeout"]
     found: dict[str, Any] | None = domain
     if domain.get("status") not in FINAL:
-        client.tell(f"waiting until {hostname} is active, at most {seconds} s")
+        client.report_progress(f"waiting until {hostname} is active, at most {seconds} s")
         found = wait_for(lambda: items.get(hostname), lambda item: item is None or item.get("status") in FINAL, seconds)
     status = "absent" if found is None else found.get("status")
     if found is None or status != ACTIVE:
@@ -66,4 +66,4 @@ def _wait(task: Task, domain: dict[str, Any], client: Client) -> dict[str, Any]:
     return show(CUSTOM_DOMAIN, found, Scrubber(client.secrets))
 
 
-WORK = single(CUSTOM_DOMAIN, "custom_domain", run, OPTIONS)
+TASK_SPEC = single(CUSTOM_DOMAIN, "custom_domain", run, OPTIONS)

@@ -8,4 +8,4 @@ from __future__ import annotations
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import info
 
-WORK = info(CUSTOM_DOMAIN, "custom_domains")
+TASK_SPEC = info(CUSTOM_DOMAIN, "custom_domains")

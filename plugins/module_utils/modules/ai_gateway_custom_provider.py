@@ -9,19 +9,19 @@ from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, read_prices, run_prices
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS, parse_prices, run_prices
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER, PREFIX
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, read_single, run_single, single
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, parse_single, run_single, single
 
 
-def read(options: dict[str, Any]) -> Task:
+def parse_options(options: dict[str, Any]) -> Task:
     """Return what the options ask for.
 
     :raises InvalidOptions: with everything that is wrong.
     """
-    prices, found = read_prices(options[COSTS.name])
+    prices, found = parse_prices(options[COSTS.name])
     try:
-        task = read_single(CUSTOM_PROVIDER, options)
+        task = parse_single(CUSTOM_PROVIDER, options)
     except InvalidOptions as error:
         raise InvalidOptions([*error.problems, *found]) from None
     if found:
@@ -62,4 +62,4 @@ def warn(task: Task) -> list[str]:
     )
 
 
-WORK = single(CUSTOM_PROVIDER, "custom_provider", run, (COSTS,))._replace(read=read, warn=warn)
+TASK_SPEC = single(CUSTOM_PROVIDER, "custom_provider", run, (COSTS,))._replace(parse_options=parse_options, warn=warn)

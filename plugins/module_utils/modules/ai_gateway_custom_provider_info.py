@@ -29,4 +29,4 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
     return result
 
 
-WORK = info(CUSTOM_PROVIDER, "custom_providers", run, (WITH_COSTS,))
+TASK_SPEC = info(CUSTOM_PROVIDER, "custom_providers", run, (WITH_COSTS,))

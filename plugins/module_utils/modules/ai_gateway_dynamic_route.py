@@ -11,21 +11,21 @@ from typing import Any, Callable, Collection, Mapping, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import comparable_time
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions, NotFound
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_result
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import item_result
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, UPDATED
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import VersionedItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_client import VersionedClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER, PREFIX
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE, ELEMENTS, VERSION_ID
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_drawing import mermaid
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_graph import custom_slugs, providers_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, read_single, single
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, parse_single, single
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, printable
 
 NAME = "dynamic_route"
@@ -42,7 +42,7 @@ class MissingVersion(CollectionError):
     """The route does not have the version that is to be deployed."""
 
 
-def read(options: dict[str, Any]) -> Task:
+def parse_options(options: dict[str, Any]) -> Task:
     """Return what the options ask for.
 
     :raises InvalidOptions: with everything that is wrong.
@@ -55,7 +55,7 @@ def read(options: dict[str, Any]) -> Task:
         if options["state"] != "present":
             found.append(f"{VERSION.name} is given with state: absent: remove it, as a route is deleted with all its versions")
     try:
-        task = read_single(DYNAMIC_ROUTE, options, (VERSION,))
+        task = parse_single(DYNAMIC_ROUTE, options, (VERSION,))
     except InvalidOptions as error:
         raise InvalidOptions([*error.problems, *found]) from None
     if found:
@@ -72,8 +72,10 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     """
     declaration = task.declaration
     # Only what is to be compared or written has to show its graph.
-    items: Items = VersionedItems(client, DYNAMIC_ROUTE, task.place) if declaration.present else Items(client, DYNAMIC_ROUTE, task.place)
-    if isinstance(items, VersionedItems) and task.options[VERSION.name] is not None:
+    items: ResourceClient = (
+        VersionedClient(client, DYNAMIC_ROUTE, task.place) if declaration.present else ResourceClient(client, DYNAMIC_ROUTE, task.place)
+    )
+    if isinstance(items, VersionedClient) and task.options[VERSION.name] is not None:
         declaration = _roll_back(items, declaration, task.options[VERSION.name])
     elements = (task.declaration.settings.get(ELEMENTS.key) or []) if declaration.present else []
     warnings = missing_providers(elements, client, check_mode)
@@ -90,7 +92,7 @@ def missing_providers(elements: Sequence[Mapping[str, Any]], client: Client, che
     :raises MissingProvider: outside of check mode.
     """
     slugs = custom_slugs(elements)
-    known = {provider[CUSTOM_PROVIDER.id.key] for provider in Items(client, CUSTOM_PROVIDER).all()} if slugs else set()
+    known = {provider[CUSTOM_PROVIDER.id.key] for provider in ResourceClient(client, CUSTOM_PROVIDER).all()} if slugs else set()
     missing = [slug for slug in slugs if slug not in known]
     if not missing:
         return []
@@ -100,7 +102,7 @@ def missing_providers(elements: Sequence[Mapping[str, Any]], client: Client, che
     raise MissingProvider(f"Nothing was changed. {text}. Create it with ai_gateway_custom_provider before the route.")
 
 
-def _roll_back(items: VersionedItems, declaration: Declaration, version_id: str) -> Declaration:
+def _roll_back(items: VersionedClient, declaration: Declaration, version_id: str) -> Declaration:
     """Return the ``declaration`` with the version to deploy, and with its graph."""
     label = f"{items.resource.name} {declaration.id!r}"
     route = items.find(declaration.id) or (items.find(declaration.rename_from) if declaration.rename_from else None)
@@ -118,14 +120,14 @@ def _roll_back(items: VersionedItems, declaration: Declaration, version_id: str)
     return replace(declaration, settings={**declaration.settings, VERSION_ID: version_id, **shown})
 
 
-def _remarks(elements: Sequence[Mapping[str, Any]], outcome: Outcome, items: Items, check_mode: bool) -> list[str]:
+def _remarks(elements: Sequence[Mapping[str, Any]], outcome: Outcome, items: ResourceClient, check_mode: bool) -> list[str]:
     """Return what there is to say about a graph that was, or would be, written. That it cannot be read does not undo the write.
 
     :raises CollectionError: in check mode, if it cannot be read.
     """
 
     def stored() -> set[str]:
-        return {str(config.get(PROVIDER_CONFIG.id.key)) for config in Items(items.client, PROVIDER_CONFIG, items.place).all()}
+        return {str(config.get(PROVIDER_CONFIG.id.key)) for config in ResourceClient(items.client, PROVIDER_CONFIG, items.place).all()}
 
     try:
         return [*without_key(elements, stored), *left_over(outcome, items)]
@@ -150,7 +152,7 @@ def without_key(elements: Sequence[Mapping[str, Any]], stored: Callable[[], Coll
     ]
 
 
-def left_over(outcome: Outcome, items: Items) -> list[str]:
+def left_over(outcome: Outcome, items: ResourceClient) -> list[str]:
     """Return a warning if the route, until now, was that of a deleted gateway of the same id."""
     deployed_at = comparable_time((outcome.before or {}).get("version_created_at"))
     begun_at = comparable_time((items.parent() or {}).get("created_at")) if deployed_at else None
@@ -168,4 +170,4 @@ def _drawn(result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-WORK = single(DYNAMIC_ROUTE, NAME, run, (VERSION,))._replace(read=read)
+TASK_SPEC = single(DYNAMIC_ROUTE, NAME, run, (VERSION,))._replace(parse_options=parse_options)

@@ -9,14 +9,14 @@ from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import (
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_client import (
     DEPLOYMENT_ID,
     DEPLOYMENTS,
     IS_VALID,
     VERSION_ID,
     VERSIONS,
-    VersionedItems,
+    VersionedClient,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE, ELEMENTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
@@ -33,17 +33,17 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
 
     :raises CollectionError: where they cannot be read.
     """
-    items, scrub = Items(client, DYNAMIC_ROUTE, query.place), Scrubber(client.secrets)
-    found = [item for item in map(items.reread, find(query, items)) if item is not None]
+    items, scrub = ResourceClient(client, DYNAMIC_ROUTE, query.place), Scrubber(client.secrets)
+    found = [item for item in map(items.refetch, find(query, items)) if item is not None]
     shown = [show(DYNAMIC_ROUTE, item, scrub) for item in found]
     routes = [{**route, "mermaid": mermaid(route.get(ELEMENTS.key) or [])} for route in shown]
     if query.options[HISTORY.name]:
-        versioned = VersionedItems(client, DYNAMIC_ROUTE, query.place)
+        versioned = VersionedClient(client, DYNAMIC_ROUTE, query.place)
         routes = [{**route, **_history(versioned, route[DYNAMIC_ROUTE.reference], scrub)} for route in routes]
     return {"changed": False, "dynamic_routes": routes}
 
 
-def _history(items: VersionedItems, reference: str, scrub: Scrubber) -> dict[str, list[dict[str, Any]]]:
+def _history(items: VersionedClient, reference: str, scrub: Scrubber) -> dict[str, list[dict[str, Any]]]:
     """Return the versions of a route with their graphs, and its deployments, in the API's order."""
     return {
         VERSIONS: [_version(version, scrub) for version in items.history(reference, VERSIONS)],
@@ -67,4 +67,4 @@ def _version(version: Mapping[str, Any], scrub: Scrubber) -> dict[str, Any]:
     }
 
 
-WORK = info(DYNAMIC_ROUTE, "dynamic_routes", run, (HISTORY,))
+TASK_SPEC = info(DYNAMIC_ROUTE, "dynamic_routes", run, (HISTORY,))

@@ -8,4 +8,4 @@ from __future__ import annotations
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import info
 
-WORK = info(GATEWAY, "gateways")
+TASK_SPEC = info(GATEWAY, "gateways")

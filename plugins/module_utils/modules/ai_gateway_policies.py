@@ -13,18 +13,18 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.expecta
     EXPECT,
     Expectation,
     not_evaluated,
-    read_expectations,
+    parse_expectations,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.policy_set import PolicySet, given_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare_place
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_parser import ItemParser
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import Listed
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_diff
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import item_diff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import DraftClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import Change, DraftSet
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
@@ -34,7 +34,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import LISTED_POLICY, POLICY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy_evaluation import Policy
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 
 STATE = Field("state", "str", choices=("present", "absent"), default="present")
 ENTRY = (POLICY.id, STATE, *POLICY.settings, Field("extra_settings", "dict"))
@@ -65,16 +65,16 @@ def argument_spec() -> dict[str, Any]:
     return options_of(CONNECTION_OPTIONS + OPTIONS)
 
 
-def read(options: dict[str, Any]) -> Task:
+def parse_options(options: dict[str, Any]) -> Task:
     """Return what the options ask for.
 
     :raises InvalidOptions: with everything that is wrong.
     """
-    reader = ItemReader(LISTED_POLICY)
-    declarations = reader.read(POLICIES.name, [given_options(entry) for entry in options[POLICIES.name]], None)
-    expectations, found = read_expectations(options[EXPECT.name])
+    parser = ItemParser(LISTED_POLICY)
+    declarations = parser.parse(POLICIES.name, [given_options(entry) for entry in options[POLICIES.name]], None)
+    expectations, found = parse_expectations(options[EXPECT.name])
     found += [problem for field in OPTIONS if field is not POLICIES for problem in problems(field, options[field.name], field.name)]
-    found += reader.problems
+    found += parser.problems
     limit = options["purge_limit"]
     if options["purge"] and not options[POLICIES.name] and limit is None:
         found.append(EMPTY)
@@ -94,8 +94,8 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
     :raises CollectionError: where that cannot be reached.
     """
-    policies = PolicySet(DraftItems(client, POLICY, task.place), task.wanted, task.expectations, task.allows_lockout)
-    policies.read()
+    policies = PolicySet(DraftClient(client, POLICY, task.place), task.wanted, task.expectations, task.allows_lockout)
+    policies.fetch()
     policies.plan()
     warnings = policies.check(check_mode)
     live = policies.predict() if check_mode else policies.carry_out()
@@ -123,4 +123,4 @@ def _outcome(change: Change) -> Outcome:
     return Outcome(change.operation, change.changed_settings, change.live, change.after)
 
 
-WORK = Work(POLICY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, read, run, items_in=(Listed(POLICIES.name, POLICY),))
+TASK_SPEC = TaskSpec(POLICY, (*CONNECTION_OPTIONS, *OPTIONS), argument_spec, parse_options, run, items_in=(Listed(POLICIES.name, POLICY),))

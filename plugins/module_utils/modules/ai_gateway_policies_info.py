@@ -9,7 +9,7 @@ from typing import Any, Iterable, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import DraftClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy import POLICY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import Query, info
@@ -20,7 +20,7 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
 
     :raises CollectionError: where they cannot be read.
     """
-    stored = DraftItems(client, POLICY, query.place).stored()
+    stored = DraftClient(client, POLICY, query.place).stored()
     scrub = Scrubber(client.secrets)
 
     def shown(policies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -30,4 +30,4 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
     return {"changed": False, "policies": shown(stored.live.values()), "drafts": shown(stored.drafts.values())}
 
 
-WORK = info(POLICY, "policies", run)
+TASK_SPEC = info(POLICY, "policies", run)

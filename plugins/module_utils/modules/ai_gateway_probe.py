@@ -11,12 +11,12 @@ from typing import Any, Mapping, NamedTuple, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.visit import (
-    Sighting,
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.probe_client import (
+    Observation,
+    ProbeClient,
     Target,
-    Visitor,
     cache_of,
-    made_up_token,
+    invalid_token,
     step_of,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
@@ -27,26 +27,26 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connect
     url_problems,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import key_problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.diagnosis import Diagnosis
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import Reading
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.verdicts import VERDICTS, explain
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID, MAX_METADATA
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import DEFAULT_ALIAS, NAME, PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.providers import PROVIDERS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 GATEWAY_URL = "https://gateway.ai.cloudflare.com"
-# The gateway drops further entries of metadata without a word, and all of them if one is null or nested.
-MAX_METADATA = 5
+
+
 USUAL_PROVIDER = "openai"
-NOTHING = Sighting(Reading(""), 0)
+NOTHING = Observation(Diagnosis(""), 0)
 # What to do about a gateway that does not exist, and about one that the API has.
 NOT_CREATED = "Create it, or check account_id and gateway_id."
 NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
@@ -102,7 +102,7 @@ class Probe(NamedTuple):
     expect: tuple[str, ...]
 
 
-def read(options: dict[str, Any]) -> Probe:
+def parse_options(options: dict[str, Any]) -> Probe:
     """Return what the options ask for.
 
     :raises InvalidOptions: with everything that is wrong.
@@ -158,26 +158,26 @@ def run(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
 def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
     place = {"gateway_id": probe.target.gateway_id}
     # The first request of a client for the gateway "default" would create it.
-    gateway = Items(client, GATEWAY).get(probe.target.gateway_id)
+    gateway = ResourceClient(client, GATEWAY).get(probe.target.gateway_id)
     if gateway is None:
         return _result(probe, "no_gateway")
-    keys = Items(client, PROVIDER_CONFIG, place).all()
+    keys = ResourceClient(client, PROVIDER_CONFIG, place).all()
     probe = probe._replace(target=probe.target._replace(provider=probe.target.provider or _provider_with_key(keys)))
     aliases = sorted(str(key["alias"]) for key in keys if key.get("provider_slug") == probe.target.provider and key.get("alias"))
     if probe.target.route:
-        routes = sorted(str(route.get("name")) for route in Items(client, DYNAMIC_ROUTE, place).all())
+        routes = sorted(str(route.get("name")) for route in ResourceClient(client, DYNAMIC_ROUTE, place).all())
         if probe.target.route not in routes:
             return _result(probe, "no_route", aliases=aliases, routes=routes)
-    token = made_up_token()
+    token = invalid_token()
     client.secrets.add(token)
     with closing(client.for_host(probe.url)) as plain:
-        visitor = Visitor(plain, client.account_id, probe.target, Scrubber(client.secrets))
-        sighting = _visit(probe, check_mode, client, visitor, aliases)
-        is_open = VERDICTS[sighting.reading.verdict].passed
+        probe_client = ProbeClient(plain, client.account_id, probe.target, Scrubber(client.secrets))
+        observation = _visit(probe, check_mode, client, probe_client, aliases)
+        is_open = VERDICTS[observation.diagnosis.verdict].passed
         if is_open:
-            is_open = VERDICTS[visitor.look(token).reading.verdict].passed
-    verdict = "open" if is_open and sighting.reading.verdict == "answered" else sighting.reading.verdict
-    result = _result(probe, verdict, sighting, is_open, aliases)
+            is_open = VERDICTS[probe_client.list_models(token).diagnosis.verdict].passed
+    verdict = "open" if is_open and observation.diagnosis.verdict == "answered" else observation.diagnosis.verdict
+    result = _result(probe, verdict, observation, is_open, aliases)
     remarks = [*_remarks(result, gateway), *_not_asked(probe, check_mode)]
     return {**result, "explanation": " ".join([result["explanation"], *remarks])}
 
@@ -209,17 +209,17 @@ def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]
     return found
 
 
-def _visit(probe: Probe, check_mode: bool, client: Client, visitor: Visitor, aliases: Sequence[str]) -> Sighting:
+def _visit(probe: Probe, check_mode: bool, client: Client, probe_client: ProbeClient, aliases: Sequence[str]) -> Observation:
     """Send the request, again while its verdict may change by itself."""
-    send = visitor.ask if probe.request and not check_mode else visitor.look
+    send = probe_client.chat if probe.request and not check_mode else probe_client.list_models
     has_key = (probe.target.alias or DEFAULT_ALIAS) in aliases
 
-    def is_done(sighting: Sighting) -> bool:
-        verdict = sighting.reading.verdict
+    def is_done(observation: Observation) -> bool:
+        verdict = observation.diagnosis.verdict
         is_lasting = verdict in ("no_key", "no_alias") and not has_key
-        is_done = sighting.is_final or is_lasting or verdict in probe.expect or not VERDICTS[verdict].may_pass
+        is_done = observation.is_final or is_lasting or verdict in probe.expect or not VERDICTS[verdict].may_pass
         if not is_done and probe.retry_seconds:
-            client.tell(f"the verdict is {verdict}, which may pass; trying again for at most {probe.retry_seconds} s")
+            client.report_progress(f"the verdict is {verdict}, which may pass; trying again for at most {probe.retry_seconds} s")
         return is_done
 
     return wait_for(lambda: send(probe.token), is_done, probe.retry_seconds)
@@ -228,52 +228,52 @@ def _visit(probe: Probe, check_mode: bool, client: Client, visitor: Visitor, ali
 def _result(
     probe: Probe,
     verdict: str,
-    sighting: Sighting = NOTHING,
+    observation: Observation = NOTHING,
     is_open: bool | None = None,
     aliases: Sequence[str] = (),
     routes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    target, headers = probe.target, sighting.headers
-    is_routed = sighting.is_chat and bool(target.route)
+    target, headers = probe.target, observation.headers
+    is_routed = observation.is_chat and bool(target.route)
     provider = headers.get("provider") or ("" if is_routed else target.provider) or None
-    model = headers.get("model") or sighting.reading.model
+    model = headers.get("model") or observation.diagnosis.model
     facts = {
         **{name: str(getattr(target, name)) for name in ("gateway_id", "route")},
-        "missing": NOT_CREATED if sighting is NOTHING else NOT_ARRIVED,
+        "missing": NOT_CREATED if observation is NOTHING else NOT_ARRIVED,
         "provider": provider or "the dynamic route",
         "alias": target.alias or DEFAULT_ALIAS,
         "aliases": name_some(aliases) or "none",
         "routes": name_some(routes) or "none",
         "host": target.hostname or probe.url,
-        "duration_ms": str(sighting.duration_ms),
-        "how": _how(sighting, model),
+        "duration_ms": str(observation.duration_ms),
+        "how": _how(observation, model),
     }
     return {
         "changed": False,
         "verdict": verdict,
-        "explanation": explain(verdict, facts, sighting.reading.said),
+        "explanation": explain(verdict, facts, observation.diagnosis.said),
         "answered": verdict in ("answered", "open"),
         "is_open": is_open,
-        "status": sighting.status,
-        "code": sighting.reading.code,
-        "duration_ms": sighting.duration_ms if sighting is not NOTHING else None,
+        "status": observation.status,
+        "code": observation.diagnosis.code,
+        "duration_ms": observation.duration_ms if observation is not NOTHING else None,
         "provider": provider,
         "model": model,
-        "step": step_of(sighting),
-        "cache": cache_of(sighting),
+        "step": step_of(observation),
+        "cache": cache_of(observation),
         "stored_aliases": list(aliases),
         "log_id": headers.get("log-id"),
     }
 
 
-def _how(sighting: Sighting, model: str | None) -> str:
+def _how(observation: Observation, model: str | None) -> str:
     """Return how a request was answered, to be appended to that it was."""
-    step = step_of(sighting)
-    parts = [] if sighting.is_chat else ["with its list of models"]
+    step = step_of(observation)
+    parts = [] if observation.is_chat else ["with its list of models"]
     parts += [f"with the model {model}"] if model else []
     parts += [f"as the fallback for {step} other {'model' if step == 1 else 'models'}"] if step else []
-    parts += ["from the cache"] if cache_of(sighting) == "hit" else []
+    parts += ["from the cache"] if cache_of(observation) == "hit" else []
     return "".join(f" {part}" for part in parts)
 
 
-WORK = Work(PROBE, FIELDS, lambda: options_of(FIELDS), read, run)
+TASK_SPEC = TaskSpec(PROBE, FIELDS, lambda: options_of(FIELDS), parse_options, run)

@@ -18,11 +18,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store i
     steps_result,
     value_warnings,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_result
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import item_result
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import ALWAYS, NEVER, Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome, Step
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
     CREATED,
@@ -32,6 +31,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     HiddenSecret,
     make_plan,
 )
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values
@@ -57,7 +57,7 @@ class SharedGateway:
         self.linked: Mapping[str, Any] | None = None
 
 
-class ProviderConfigItems(Items):
+class ProviderConfigClient(ResourceClient):
     """The verbs on one declared provider config. A new one first gets what it needs: store, ``store_id`` and secret.
 
     :param shared: what several keys of one gateway have in common.
@@ -81,7 +81,7 @@ class ProviderConfigItems(Items):
 
         def attempt() -> dict[str, Any] | Refused:
             try:
-                return super(ProviderConfigItems, self).create(sent)
+                return super(ProviderConfigClient, self).create(sent)
             except Refused as error:
                 if "not found" in error.message.lower():
                     return error
@@ -159,7 +159,7 @@ class ProviderConfigItems(Items):
         declaration = Declaration(name, True, {"store_id": store_id or "id"})
         try:
             if store_id is not None:
-                return Step(GATEWAY, name, reconcile(GATEWAY, declaration, Items(self.client, GATEWAY), check_mode))
+                return Step(GATEWAY, name, reconcile(GATEWAY, declaration, ResourceClient(self.client, GATEWAY), check_mode))
             make_plan(GATEWAY, declaration, gateway)
         except HiddenSecret as error:
             raise NotUsable(
@@ -183,7 +183,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises CollectionError: where that cannot be reached.
     """
     steps: dict[str, Step] = {}
-    items = ProviderConfigItems(client, task, SharedGateway(SharedStore()), client.secrets, steps)
+    items = ProviderConfigClient(client, task, SharedGateway(SharedStore()), client.secrets, steps)
     outcome = reconcile(PROVIDER_CONFIG, task.declaration, items, check_mode)
     result = item_result(PROVIDER_CONFIG, "provider_config", task.declaration, outcome, task.label, Scrubber(client.secrets))
     return steps_result(list(steps.values()), result, client)
@@ -194,4 +194,4 @@ def warn(task: Task) -> list[str]:
     return value_warnings("secret", task.declaration.settings.get("secret"))
 
 
-WORK = single(PROVIDER_CONFIG, "provider_config", run, (WAIT_TIMEOUT,))._replace(warn=warn)
+TASK_SPEC = single(PROVIDER_CONFIG, "provider_config", run, (WAIT_TIMEOUT,))._replace(warn=warn)

@@ -8,4 +8,4 @@ from __future__ import annotations
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import info
 
-WORK = info(PROVIDER_CONFIG, "provider_configs")
+TASK_SPEC = info(PROVIDER_CONFIG, "provider_configs")

@@ -11,14 +11,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import (
     WAIT_TIMEOUT,
-    SecretItems,
+    SecretClient,
     ensure_store,
     find_store,
     make_secret,
     steps_result,
     value_warnings,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_result
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import item_result
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
@@ -54,7 +54,7 @@ def _remove(task: Task, check_mode: bool, client: Client) -> Outcome:
     store, name = find_store(client), task.declaration.id
     if store is None:
         return Outcome(UNCHANGED, (), None, None)
-    items = SecretItems(client, SECRET, {"store_id": store["id"]})
+    items = SecretClient(client, SECRET, {"store_id": store["id"]})
     others = sorted({*((items.find(name) or {}).get("scopes") or [])} - {SCOPE})
     if others:
         raise Shared(
@@ -69,4 +69,4 @@ def warn(task: Task) -> list[str]:
     return value_warnings("value", task.declaration.settings.get("value"))
 
 
-WORK = single(SECRET, "secret", run, (WAIT_TIMEOUT,))._replace(warn=warn)
+TASK_SPEC = single(SECRET, "secret", run, (WAIT_TIMEOUT,))._replace(warn=warn)

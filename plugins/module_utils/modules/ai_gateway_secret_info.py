@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import SecretItems, find_store
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.store import SecretClient, find_store
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SCOPE, SECRET
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import Query, info, run_info
 
@@ -21,9 +21,9 @@ def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
     store = find_store(client)
     if store is None:
         return {"changed": False, "secrets": []}
-    result = run_info(SECRET, "secrets", query, client, SecretItems(client, SECRET, {"store_id": store["id"]}))
+    result = run_info(SECRET, "secrets", query, client, SecretClient(client, SECRET, {"store_id": store["id"]}))
     # An answer need not have the scopes.
     return {**result, "secrets": [secret for secret in result["secrets"] if SCOPE in (secret.get("scopes") or [SCOPE])]}
 
 
-WORK = info(SECRET, "secrets", run)
+TASK_SPEC = info(SECRET, "secrets", run)

@@ -13,24 +13,24 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport i
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_parser import ItemParser
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import Listed
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.fleet_result import (
     fleet_result,
     refuse_failures,
     shown_members,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import id_warnings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import id_warnings
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS, Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UPDATED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 
 FLEET_OPTIONS = (
     Field("gateways", "list", elements="dict", required=True),
@@ -58,15 +58,15 @@ def argument_spec() -> dict[str, Any]:
     return options_of(CONNECTION_OPTIONS + FLEET_OPTIONS)
 
 
-def read(options: dict[str, Any]) -> Task:
+def parse_options(options: dict[str, Any]) -> Task:
     """What the options declare.
 
     :raises InvalidOptions: with everything that is wrong.
     """
-    reader = ItemReader(GATEWAY)
-    declarations = reader.read("gateways", options["gateways"], options["defaults"])
+    parser = ItemParser(GATEWAY)
+    declarations = parser.parse("gateways", options["gateways"], options["defaults"])
     found = [problem for field in FLEET_OPTIONS for problem in problems(field, options[field.name], field.name)]
-    found += reader.problems
+    found += parser.problems
     purge_limit = options["purge_limit"]
     if options["purge"] and not options["gateways"] and purge_limit is None:
         found.append(
@@ -85,7 +85,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
     :raises SomeFailed: with that result, if any gateway failed.
     :raises CollectionError: where nothing could be done at all.
     """
-    group = Group(Items(client, GATEWAY), task.declarations, task.purge)
+    group = Group(ResourceClient(client, GATEWAY), task.declarations, task.purge)
     reconcile_fleet(Fleet(((group,),), task.purge_limit, task.concurrency, deletes_first=True), client, check_mode)
     shown = shown_members([group], client.secrets)
     items = {one.member.declaration.id: one.item for one in shown}
@@ -100,4 +100,4 @@ def warn(task: Task) -> list[str]:
     return id_warnings(GATEWAY, [declaration.id for declaration in task.declarations])
 
 
-WORK = Work(GATEWAY, (*CONNECTION_OPTIONS, *FLEET_OPTIONS), argument_spec, read, run, items_in=ITEMS, warn=warn)
+TASK_SPEC = TaskSpec(GATEWAY, (*CONNECTION_OPTIONS, *FLEET_OPTIONS), argument_spec, parse_options, run, items_in=ITEMS, warn=warn)

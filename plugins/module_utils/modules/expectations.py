@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any, Mapping, NamedTuple, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import DraftClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import MAX_METADATA
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy_evaluation import (
     Policy,
     Question,
@@ -19,7 +20,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, MAX_SHOWN_NAMES, printable
 
 SIMULATION, LOCAL = "simulation", "local"
-MOST_METADATA = 5
 IDENTITY = Field(
     "identity",
     "dict",
@@ -70,7 +70,7 @@ class NotMet(CollectionError):
         return {"matrix": self.matrix}
 
 
-def read_expectations(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Expectation, ...], list[str]]:
+def parse_expectations(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Expectation, ...], list[str]]:
     """Return what the option asks for, and what is wrong with it beyond types and bounds."""
     found: list[str] = []
     read = []
@@ -78,8 +78,8 @@ def read_expectations(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[
         identity, spent = without_none(entry.get("identity") or {}), entry.get("spent") or {}
         metadata = identity.get("metadata", {})
         where = f"{EXPECT.name}[{index}]"
-        if len(metadata) > MOST_METADATA or not all(isinstance(value, (str, bool, int, float)) for value in metadata.values()):
-            found.append(f"{where}.identity.metadata must have at most {MOST_METADATA} keys with single values")
+        if len(metadata) > MAX_METADATA or not all(isinstance(value, (str, bool, int, float)) for value in metadata.values()):
+            found.append(f"{where}.identity.metadata must have at most {MAX_METADATA} keys with single values")
         amounts = {name: _amount(value) for name, value in spent.items()}
         found += [f"{where}.spent.{name} must be a number that is not negative" for name, value in amounts.items() if value is None]
         known = {name: value for name, value in amounts.items() if value is not None}
@@ -109,7 +109,7 @@ def evaluated(expectations: Sequence[Expectation], policies: Sequence[Policy]) -
     return [_row(expectation, evaluate(policies, expectation.question), LOCAL) for expectation in expectations]
 
 
-def simulated(expectations: Sequence[Expectation], policies: Sequence[Policy], items: DraftItems) -> list[dict[str, Any]]:
+def simulated(expectations: Sequence[Expectation], policies: Sequence[Policy], items: DraftClient) -> list[dict[str, Any]]:
     """Return a row of the matrix for each expectation, as the API's simulation decides it with the drafts in place.
 
     It names one policy at most. The others that decide the same are added where the evaluation here agrees with it.
@@ -123,7 +123,7 @@ def simulated(expectations: Sequence[Expectation], policies: Sequence[Policy], i
     return rows
 
 
-def _simulate(question: Question, items: DraftItems) -> Verdict:
+def _simulate(question: Question, items: DraftClient) -> Verdict:
     body: dict[str, Any] = {"identity": question.identity, "model": question.model, "provider": question.provider}
     if question.spent:
         body["bucketUsage"] = {name: {"spent": amount} for name, amount in question.spent.items()}

@@ -16,7 +16,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.expecta
     simulated,
     without_none,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import NOTICES
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import NOTICES
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import DraftClient, Stored
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import (
     Change,
     DraftSet,
@@ -24,7 +25,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft
     foreign_error,
     plan_changes,
 )
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems, Stored
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import NO_PARENT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import CREATED, DELETED, UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.staging import Staging
@@ -60,7 +60,9 @@ def given_options(entry: Mapping[str, Any]) -> dict[str, Any]:
 class PolicySet:
     """The policies of one gateway: what is stored, what is to be changed, and what will be live."""
 
-    def __init__(self, items: DraftItems, wanted: DraftSet, expectations: Sequence[Expectation] = (), allows_lockout: bool = False) -> None:
+    def __init__(
+        self, items: DraftClient, wanted: DraftSet, expectations: Sequence[Expectation] = (), allows_lockout: bool = False
+    ) -> None:
         self.items = items
         self.wanted = wanted
         self.expectations = expectations
@@ -70,7 +72,7 @@ class PolicySet:
         self.after: list[Policy] = []
         self.matrix: list[dict[str, Any]] = []
 
-    def read(self) -> None:
+    def fetch(self) -> None:
         """Read what is live and what is a draft."""
         self.stored = self.items.stored()
 

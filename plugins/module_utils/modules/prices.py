@@ -10,13 +10,13 @@ from typing import Any, Mapping, NamedTuple, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_parser import ItemParser
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED, make_plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import COST
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
@@ -45,12 +45,12 @@ class Prices(NamedTuple):
     is_changed: bool
 
 
-def read_prices(given: Sequence[Mapping[str, Any]] | None, where: str = COSTS.name) -> tuple[tuple[Declaration, ...] | None, list[str]]:
+def parse_prices(given: Sequence[Mapping[str, Any]] | None, where: str = COSTS.name) -> tuple[tuple[Declaration, ...] | None, list[str]]:
     """Return what the option declares, ``None`` if it is not given, and what is wrong with it, by its place."""
     if given is None:
         return None, []
-    reader = ItemReader(COST)
-    return reader.read(where, given, None), reader.problems
+    parser = ItemParser(COST)
+    return parser.parse(where, given, None), parser.problems
 
 
 def run_prices(
@@ -66,7 +66,7 @@ def run_prices(
         planned = [make_plan(COST, declaration, None) for declaration in declarations]
         return _prices([Outcome(plan.operation, plan.changed_settings, None, plan.after) for plan in planned])
     # The list is declared whole, so all that it does not have is deleted.
-    group = Group(Items(client, COST, {str(COST.parent_key): provider_id}), declarations, purge=True)
+    group = Group(ResourceClient(client, COST, {str(COST.parent_key): provider_id}), declarations, purge=True)
     try:
         reconcile_fleet(Fleet(((group,),), purge_limit=None, concurrency=concurrency or CONCURRENCY), client, check_mode)
     except CollectionError as error:
@@ -84,7 +84,7 @@ def prices_of(client: Client) -> dict[str, list[dict[str, Any]]]:
     """Return the prices of all custom providers, by the provider's id."""
     key = str(COST.parent_key)
     found: dict[str, list[dict[str, Any]]] = {}
-    for item in Items(client, replace(COST, parent_key=None)).all():
+    for item in ResourceClient(client, replace(COST, parent_key=None)).all():
         found.setdefault(str(item.get(key)), []).append(item)
     return {provider_id: _shown(items) for provider_id, items in found.items()}
 

@@ -12,14 +12,14 @@ from typing import Any, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Exists
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import item_diff
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import item_diff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Outcome, Step
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import UNCHANGED, make_plan
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import wait_for
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SCOPE, SECRET, STORE
@@ -28,7 +28,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secre
 STORE_NAME = "default_secrets_store"
 ACTIVE = "active"
 # The limit in Cloudflare's documentation; the API takes 65,536 bytes.
-SURE_BYTES = 1024
+DOCUMENTED_MAX_BYTES = 1024
 WAIT_TIMEOUT = Field("wait_timeout", "int", minimum=1, maximum=3600, default=60)
 
 
@@ -60,7 +60,7 @@ def steps_result(steps: list[Step], result: dict[str, Any], client: Client) -> d
 
 def find_store(client: Client) -> dict[str, Any] | None:
     """Return the store of the account, whatever its name, or ``None``. An account has one at most."""
-    stores = Items(client, STORE).all()
+    stores = ResourceClient(client, STORE).all()
     return stores[0] if stores else None
 
 
@@ -69,7 +69,7 @@ def ensure_store(client: Client, check_mode: bool) -> Step:
     found = find_store(client)
     if found is None:
         try:
-            return Step(STORE, STORE_NAME, reconcile(STORE, Declaration(STORE_NAME, True, {}), Items(client, STORE), check_mode))
+            return Step(STORE, STORE_NAME, reconcile(STORE, Declaration(STORE_NAME, True, {}), ResourceClient(client, STORE), check_mode))
         except Exists:
             # Somebody else created one, under another name.
             found = find_store(client)
@@ -98,11 +98,11 @@ class SharedStore:
 def value_warnings(option: str, value: str | None) -> list[str]:
     """Return a warning about a secret that is so long that it may be stored, and then not be found (workers-sdk issue 14018)."""
     size = len((value or "").encode("utf-8"))
-    if size <= SURE_BYTES:
+    if size <= DOCUMENTED_MAX_BYTES:
         return []
     return [
-        f"{option} has {size} bytes. The Secrets Store is documented for {SURE_BYTES}; longer secrets were reported to be stored, and then "
-        "not to be found in use. Send a request through the gateway to make sure."
+        f"{option} has {size} bytes. The Secrets Store is documented for {DOCUMENTED_MAX_BYTES}; longer ones were reported to be stored, "
+        "and then not to be found in use. Send a request through the gateway to make sure."
     ]
 
 
@@ -111,7 +111,7 @@ def usable_scopes(current: Mapping[str, Any] | None) -> list[str]:
     return sorted({SCOPE, *((current or {}).get("scopes") or [])})
 
 
-class SecretItems(Items):
+class SecretClient(ResourceClient):
     """The secrets of a store, which can be created as copies."""
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -152,14 +152,14 @@ def make_secret(
             raise NoSource(source_name)
         plan = make_plan(SECRET, _with_scopes(declaration, None), None)
         return Outcome(plan.operation, plan.changed_settings, None, plan.after)
-    items = SecretItems(client, SECRET, {"store_id": store_id})
+    items = SecretClient(client, SECRET, {"store_id": store_id})
     read_at = time.monotonic()
     current = items.find(declaration.id)
     reconciler = Reconciler(SECRET, _with_scopes(declaration, current), items, client.secrets if secrets is None else secrets, read_at)
     if check_mode:
         if current is None and source_name is not None:
             items.source(source_name)
-        return reconciler.foresee(current)
+        return reconciler.predict_with_children(current)
     outcome = reconciler.carry_out(current)
     return replace(outcome, after=wait_until_usable(items, outcome.after or {}, seconds))
 
@@ -173,14 +173,14 @@ def is_active(secret: Mapping[str, Any] | None) -> bool:
     return secret is not None and secret.get("status") in (None, ACTIVE)
 
 
-def wait_until_usable(items: Items, secret: Mapping[str, Any], seconds: int) -> dict[str, Any]:
+def wait_until_usable(items: ResourceClient, secret: Mapping[str, Any], seconds: int) -> dict[str, Any]:
     """Return a secret that was created or changed, once it is active. A read replica may not have it for some seconds.
 
     :raises NotActive: if it is not active by then.
     """
     if is_active(secret):
         return dict(secret)
-    found = wait_for(lambda: items.reread(secret), is_active, seconds)
+    found = wait_for(lambda: items.refetch(secret), is_active, seconds)
     if found is None or not is_active(found):
         status = "not found" if found is None else found.get("status")
         raise NotActive(

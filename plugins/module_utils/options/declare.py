@@ -101,7 +101,7 @@ def declare_settings(resource: Resource, options: Mapping[str, Any], known_probl
     return settings
 
 
-def lay_under(resource: Resource, defaults: Mapping[str, Any], declaration: Declaration) -> Declaration:
+def apply_defaults(resource: Resource, defaults: Mapping[str, Any], declaration: Declaration) -> Declaration:
     """Return ``declaration`` with those settings of ``defaults`` that it does not declare itself. Nested settings are not merged.
 
     :raises InvalidOptions: if the declaration and the defaults contradict each other.

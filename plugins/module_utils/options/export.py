@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_parser import ItemParser
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import mismatches
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import holds_mask, is_masked
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
@@ -53,9 +53,9 @@ def _is_declared(resource: Resource, key: str, value: Any) -> bool:
 
 def _declares(resource: Resource, options: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
     """Return whether ``options`` are valid, and declare only the ``stored`` values."""
-    reader = ItemReader(resource)
-    declarations = reader.read("", [options], None)
-    return not reader.problems and not any(mismatches(resource, declaration, stored) for declaration in declarations)
+    parser = ItemParser(resource)
+    declarations = parser.parse("", [options], None)
+    return not parser.problems and not any(mismatches(resource, declaration, stored) for declaration in declarations)
 
 
 def _options(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:

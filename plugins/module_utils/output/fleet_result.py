@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any, Collection, Mapping, NamedTuple, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import children_shown, fleet_notices, item_diff
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import children_shown, fleet_notices, item_diff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.member import FAILED, Member

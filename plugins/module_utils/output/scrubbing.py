@@ -16,7 +16,7 @@ import re
 from functools import cached_property, lru_cache
 from typing import Any, Iterable, Iterator, NamedTuple, Tuple
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.readings import as_base64, collapsed, layers
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.decoding import as_base64, collapsed, decoded_layers
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import MASK, STARS
 
 # Shorter secrets are masked in secret fields, but not searched for in free text, because replacing every "1" or "prod" would make
@@ -95,7 +95,7 @@ def scrub_free_text(result: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
 def _forms_of(secret: str) -> Forms:
     """Return the texts to search for the secret and its parts, if these are long enough."""
     parts = [part for part in _parts(secret) if len(part) >= MIN_SCRUBBED_LENGTH]
-    plain = [collapsed(layer).text.strip() for part in parts for layer in layers(part)]
+    plain = [collapsed(layer).text.strip() for part in parts for layer in decoded_layers(part)]
     spellings = [spelling for part in parts for spelling in (part, json.dumps(part)[1:-1])]
     encoded = [_in_base64(spelling, offset) for spelling in dict.fromkeys(spellings) for offset in range(3)]
     return Forms(*(tuple(dict.fromkeys(form for form in forms if len(form) >= MIN_SCRUBBED_LENGTH)) for forms in (plain, encoded)))
@@ -129,7 +129,7 @@ def _basic(credentials: str) -> Iterator[str]:
 
 def _find(text: str, forms: Forms) -> Iterator[Span]:
     """Yield the spans of ``text`` that contain one of the ``forms``, in any encoding."""
-    for layer in layers(text):
+    for layer in decoded_layers(text):
         plain, encoded = collapsed(layer), as_base64(layer)
         places_of = _places if _ELLIPSIS.search(plain.text) else _occurrences
         places = itertools.chain(

@@ -8,17 +8,19 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import Child
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 
-def named(items: Items, item: Mapping[str, Any]) -> Child:
+def named(items: ResourceClient, item: Mapping[str, Any]) -> Child:
     """Return the kind and the name of a child, for results."""
     return Child(items.resource.kind, items.resource.identity_of(item))
 
 
-def delete_children(items: Items, identity: str, done: list[Child], delete: Callable[[Items, Mapping[str, Any]], None]) -> None:
+def delete_children(
+    items: ResourceClient, identity: str, done: list[Child], delete: Callable[[ResourceClient, Mapping[str, Any]], None]
+) -> None:
     """Call ``delete`` for each child of the item with that ``identity``, and add each to ``done``.
 
     Otherwise children could remain, and belong to a new item with the same identity later.

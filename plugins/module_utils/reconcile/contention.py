@@ -14,7 +14,7 @@ class Contended(CollectionError):
     """The item was created and deleted by others, repeatedly."""
 
 
-class Overtaken(Exception):
+class ConcurrentChange(Exception):
     """The item that was read has changed, or may have.
 
     :param current: the item as it is stored now, or ``None``.

@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import same
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import Stored
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import Stored
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
     CREATED,
     DELETED,

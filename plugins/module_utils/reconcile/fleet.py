@@ -70,8 +70,8 @@ class _Run:
         self.workers = Workers(client, fleet.concurrency)
 
     def run(self, check_mode: bool) -> None:
-        self._read_and_plan(check_mode)
-        unread = self._read_unlisted(check_mode)
+        self._fetch_and_plan(check_mode)
+        unread = self._fetch_unlisted(check_mode)
         self.fleet.check()
         self._keep(unread)
         for phase in self.fleet.phases:
@@ -86,7 +86,7 @@ class _Run:
         for phase in reversed(self.fleet.phases):
             self._work_on(phase, check_mode, deletions=True)
 
-    def _read_and_plan(self, check_mode: bool) -> None:
+    def _fetch_and_plan(self, check_mode: bool) -> None:
         """List all groups, first those that belong to the account, as what belongs to an absent item is not listed.
 
         :raises CollectionError: if one that belongs to the account cannot be read, or if purge must not be done.
@@ -94,12 +94,12 @@ class _Run:
         first = [group for group in self.fleet.groups if not group.has_owner]
         later = [group for group in self.fleet.groups if group.has_owner]
         names = name_some([plural(group.resource.name) for group in first])
-        self._read(first, lambda done: f"reading the account's {names}")
+        self._fetch(first, lambda done: f"reading the account's {names}")
         for group in first:
             if group.error is not None:
                 raise group.error
             group.plan(check_mode)
-        self._read(later, lambda done: f"reading what belongs to the items: {done} of {len(later)} lists done")
+        self._fetch(later, lambda done: f"reading what belongs to the items: {done} of {len(later)} lists done")
         for group in later:
             group.plan(check_mode)
         if self.fleet.purge_limit is not None:
@@ -114,26 +114,26 @@ class _Run:
         is_any_declared = any(group.declarations for group in self.fleet.groups)
         refuse_too_many(purged, limit, is_any_declared)
 
-    def _read(self, groups: Sequence[Group], line: Callable[[int], str]) -> None:
+    def _fetch(self, groups: Sequence[Group], line: Callable[[int], str]) -> None:
         done: list[Group] = []
 
-        def read(group: Group) -> None:
-            group.read()
+        def fetch(group: Group) -> None:
+            group.fetch()
             done.append(group)
 
-        self.workers.work_through(groups, read, lambda: line(len(done)))
+        self.workers.work_through(groups, fetch, lambda: line(len(done)))
 
-    def _read_unlisted(self, check_mode: bool) -> list[str]:
+    def _fetch_unlisted(self, check_mode: bool) -> list[str]:
         """Read what no listing shows, and return what could not be read, for people."""
-        todo = [(group, member) for group in self.fleet.groups for member in group.to_read()]
+        todo = [(group, member) for group in self.fleet.groups for member in group.to_fetch()]
         done: list[Member] = []
 
-        def read(pair: tuple[Group, Member]) -> None:
+        def fetch(pair: tuple[Group, Member]) -> None:
             group, member = pair
-            group.read_one(member, check_mode)
+            group.fetch_one(member, check_mode)
             done.append(member)
 
-        self.workers.work_through(todo, read, lambda: f"{len(done)} of {len(todo)} items read")
+        self.workers.work_through(todo, fetch, lambda: f"{len(done)} of {len(todo)} items read")
         unlisted = [group.label for group in self.fleet.groups if group.error is not None]
         return [*unlisted, *(f"{group.resource.name} {member.declaration.id!r}" for group, member in todo if member.error is not None)]
 
@@ -210,7 +210,7 @@ class _Run:
     def _listed_again(self, group: Group) -> dict[str, Mapping[str, Any]]:
         """Return what is stored now, by id; nothing if it cannot be read, as each item was verified when it was written."""
         again = Group(group.items, ())
-        self._read([again], lambda done: f"reading the {group.label} again")
+        self._fetch([again], lambda done: f"reading the {group.label} again")
         return again.stored if again.error is None else {}
 
 

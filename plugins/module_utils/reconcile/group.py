@@ -12,7 +12,6 @@ from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.limits import explain_limit
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.member import FAILED, Member
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import REPEATED, Outcome
@@ -25,6 +24,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import to_purge
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import plural
 
 
@@ -40,7 +40,7 @@ class Group:
     """
 
     def __init__(
-        self, items: Items, declarations: Sequence[Declaration], purge: bool = False, owner: tuple[Group, str] | None = None
+        self, items: ResourceClient, declarations: Sequence[Declaration], purge: bool = False, owner: tuple[Group, str] | None = None
     ) -> None:
         self.items = items
         self.resource = items.resource
@@ -84,7 +84,7 @@ class Group:
         """The members that are deleted only because they are not declared."""
         return [member for member in self.members if member.is_purged]
 
-    def read(self) -> None:
+    def fetch(self) -> None:
         """List the items, and keep the error if that fails. What belongs to an item that does not exist yet is not listed."""
         self.read_at = time.monotonic()
         owner = self.owner
@@ -141,21 +141,21 @@ class Group:
         is_stale = self.items.is_stale(member.declaration.id, member.current)
         return is_stale or (member.current is not None and member.operation in (UPDATED, FAILED))
 
-    def to_read(self) -> list[Member]:
+    def to_fetch(self) -> list[Member]:
         """Return the members whose declared settings no listing shows."""
         unlisted = {field.key for field in self.resource.settings if not field.is_listed}
         return [member for member in self.members if member.current is not None and not unlisted.isdisjoint(member.declaration.settings)]
 
-    def read_one(self, member: Member, check_mode: bool) -> None:
+    def fetch_one(self, member: Member, check_mode: bool) -> None:
         """Read one member by itself, and predict again what has to be done to it."""
         member.error = None
 
-        def look(member: Member) -> Outcome:
+        def fetch(member: Member) -> Outcome:
             member.read_at = time.monotonic()
-            member.current = self.items.reread(member.current or {})
+            member.current = self.items.refetch(member.current or {})
             return self.reconciler(member).predict(member.current)
 
-        member.attempt(look)
+        member.attempt(fetch)
         member.in_doubt = False
         member.is_settled = self.is_settled(member, check_mode)
 
@@ -189,8 +189,8 @@ class Group:
         """Do what has to be done to one member. What the listing cannot decide is read first."""
         self.require_owner()
         reconciler = self.reconciler(member)
-        current = reconciler.read() if member.in_doubt else member.current
-        outcome = reconciler.foresee(current) if check_mode else reconciler.carry_out(current)
+        current = reconciler.fetch() if member.in_doubt else member.current
+        outcome = reconciler.predict_with_children(current) if check_mode else reconciler.carry_out(current)
         reconciler.items.finish(outcome, check_mode)
         first = member.confirmed
         # An update that is repeated changes the item from what it was before the first one.
@@ -204,7 +204,7 @@ class Group:
             items.set_parent(owner.outcome.after)
         return Reconciler(self.resource, member.declaration, items, member.secrets, member.read_at)
 
-    def items_of(self, member: Member) -> Items:
+    def items_of(self, member: Member) -> ResourceClient:
         """Return the verbs on one member."""
         return self.items
 

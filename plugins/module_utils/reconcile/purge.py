@@ -32,11 +32,11 @@ def refuse_alike(resource: Resource, declared: Iterable[str], stored: Collection
 
     :raises PurgeRefused: if one does.
     """
-    by_look = {_look_of(item_id): item_id for item_id in purged}
+    by_form = {_confusable_form(item_id): item_id for item_id in purged}
     alike = [
-        f"{printable(repr(item_id), MAX_NAME)} and {by_look[_look_of(item_id)]!r}"
+        f"{printable(repr(item_id), MAX_NAME)} and {by_form[_confusable_form(item_id)]!r}"
         for item_id in declared
-        if item_id not in stored and _look_of(item_id) in by_look
+        if item_id not in stored and _confusable_form(item_id) in by_form
     ]
     if alike:
         raise PurgeRefused(
@@ -64,7 +64,7 @@ def _counted(name: str, number: int) -> str:
     return f"{number} undeclared {name if number == 1 else plural(name)}"
 
 
-def _look_of(item_id: str) -> str:
+def _confusable_form(item_id: str) -> str:
     """Return the form that ids share that a person takes for the same: without case, width, blanks and invisible characters."""
     normalized = unicodedata.normalize("NFKC", item_id).casefold()
     return "".join(char for char in normalized if unicodedata.category(char)[0] not in "CZ")

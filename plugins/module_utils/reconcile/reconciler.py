@@ -11,9 +11,8 @@ from typing import Any, Callable, Mapping
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Exists, NotFound, Refused, TooLate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.children import delete_children, named
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.contention import Contended, Overtaken
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.contention import ConcurrentChange, Contended
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.notices import notices_of, undeclared
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     ADOPTED,
@@ -36,17 +35,18 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan 
     update_body,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.refused_fields import without_refused
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.verify import verify
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import look_after
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import fetch_after
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values
 
 # Maximum number of plans for one item that others create or delete in the meantime.
-ROUNDS = 4
+MAX_ROUNDS = 4
 # Maximum age of the item on which an update is based, because others may change the item in the meantime.
 FRESH_SECONDS = 10.0
 # Number of reads for an item whose creation may still be in progress, before it is created again.
-LOOKS = 3
+MAX_READS = 3
 
 
 class Reconciler:
@@ -56,7 +56,9 @@ class Reconciler:
     :param read_at: time of the monotonic clock at which the caller read the item, in seconds.
     """
 
-    def __init__(self, resource: Resource, declaration: Declaration, items: Items, secrets: set[str], read_at: float = 0.0) -> None:
+    def __init__(
+        self, resource: Resource, declaration: Declaration, items: ResourceClient, secrets: set[str], read_at: float = 0.0
+    ) -> None:
         self.resource = resource
         self.declaration = declaration
         self.items = items
@@ -71,7 +73,7 @@ class Reconciler:
         self._was_gone = False
         self._hide(declaration.settings)
 
-    def read(self) -> dict[str, Any] | None:
+    def fetch(self) -> dict[str, Any] | None:
         """Return the stored item, or ``None`` if it does not exist."""
         self._read_at = time.monotonic()
         current = self._by_any_name(self.items.get)
@@ -88,7 +90,7 @@ class Reconciler:
             is_settled = plan.operation == UNCHANGED and all(field.is_listed for field in self.resource.settings)
         except CollectionError:
             is_settled = False
-        item = listed if is_settled else self.items.reread(listed)
+        item = listed if is_settled else self.items.refetch(listed)
         return None if item is None else self._remember(item)
 
     def _by_any_name(self, look_up: Callable[[str], dict[str, Any] | None]) -> dict[str, Any] | None:
@@ -96,7 +98,7 @@ class Reconciler:
         found = look_up(self.declaration.id)
         return look_up(self.declaration.rename_from) if found is None and self.declaration.rename_from else found
 
-    def foresee(self, current: Mapping[str, Any] | None) -> Outcome:
+    def predict_with_children(self, current: Mapping[str, Any] | None) -> Outcome:
         """Return the predicted outcome for the stored item ``current`` and for its children. All requests only read."""
         outcome = self.predict(current)
         if outcome.operation == CREATED and self.resource.parent and self.items.parent() is None:
@@ -122,12 +124,12 @@ class Reconciler:
         """
         if current is None and self.declaration.present:
             self.items.require_parent()
-        for remaining in reversed(range(ROUNDS)):
+        for remaining in reversed(range(MAX_ROUNDS)):
             try:
                 plan = self._plan(current)
                 # If the rate limit makes each write too late, the last round writes without a time limit.
                 after = self._send(plan, is_last=not remaining)
-            except Overtaken as overtaken:
+            except ConcurrentChange as overtaken:
                 current = overtaken.current
                 if overtaken.maybe_done:
                     self._begun = self._begun or plan
@@ -213,12 +215,12 @@ class Reconciler:
                 maybe_ours = maybe_ours or error.outcome_unknown
                 # A listing may not contain a new item for some seconds.
                 may_lag = error.outcome_unknown or maybe_ours or isinstance(error, Exists)
-                current = self._look(error, LOOKS if may_lag else 1)
+                current = self._fetch_after(error, MAX_READS if may_lag else 1)
                 if current is not None and maybe_ours:
                     return current
                 if current is not None:
                     self._is_adopted = isinstance(error, Exists)
-                    raise Overtaken(current) from None
+                    raise ConcurrentChange(current) from None
                 if not error.outcome_unknown or retry == self.items.client.max_retries:
                     raise
             retry += 1
@@ -229,7 +231,7 @@ class Reconciler:
         try:
             stored = self._update(before, body, not_after)
         except NotFound as error:
-            raise Overtaken(None, error.outcome_unknown) from None
+            raise ConcurrentChange(None, error.outcome_unknown) from None
         except CollectionError as error:
             return self._settle(error, before, is_last)
         verify(self.resource, self.declaration, stored)
@@ -252,14 +254,14 @@ class Reconciler:
         is_late = isinstance(error, TooLate)
         if not is_late and not error.outcome_unknown:
             raise error
-        found = self._look(error) if error.outcome_unknown else self.read()
+        found = self._fetch_after(error) if error.outcome_unknown else self.fetch()
         if found is not None and error.outcome_unknown and not mismatches(self.resource, self.declaration, found):
             if mismatches(self.resource, self.declaration, before):
                 return found
             # The update contained only hidden secrets. Whether they were written cannot be seen, so write them again.
             is_late = not is_last
         if found is None or is_late:
-            raise Overtaken(found, error.outcome_unknown) from None
+            raise ConcurrentChange(found, error.outcome_unknown) from None
         raise error
 
     def _delete(self, current: Mapping[str, Any]) -> None:
@@ -272,18 +274,18 @@ class Reconciler:
             # For a while, a listing still contains a deleted item.
             self._was_gone = self.resource.is_listed_whole and not error.outcome_unknown
         except TooLate as error:
-            raise Overtaken(self.read(), error.outcome_unknown) from None
+            raise ConcurrentChange(self.fetch(), error.outcome_unknown) from None
         except CollectionError as error:
-            if not error.outcome_unknown or self._look(error) is not None:
+            if not error.outcome_unknown or self._fetch_after(error) is not None:
                 raise
 
-    def _delete_child(self, items: Items, item: Mapping[str, Any]) -> None:
+    def _delete_child(self, items: ResourceClient, item: Mapping[str, Any]) -> None:
         declaration = Declaration(items.resource.identity_of(item), present=False, settings={})
         Reconciler(items.resource, declaration, items, self.secrets).carry_out(item)
 
-    def _look(self, error: CollectionError, looks: int = 1) -> dict[str, Any] | None:
+    def _fetch_after(self, error: CollectionError, attempts: int = 1) -> dict[str, Any] | None:
         """Read the item after ``error``, which left the outcome unknown."""
-        return look_after(error, self.read, looks)
+        return fetch_after(error, self.fetch, attempts)
 
     def _remember(self, item: dict[str, Any]) -> dict[str, Any]:
         """Record the secrets of an item before anything else uses it."""

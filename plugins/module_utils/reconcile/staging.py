@@ -13,13 +13,13 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import DraftClient, Stored
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_plan import Change, ForeignDrafts, foreign_error, holds
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.drafts import DraftItems, Stored
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import DELETED, UNCHANGED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
-COMMITS = 3
-LOOKS = 3
+MAX_COMMITS = 3
+MAX_READS = 3
 
 
 class NotCommitted(CollectionError):
@@ -34,7 +34,7 @@ class Staging:
     ever live without it.
     """
 
-    def __init__(self, items: DraftItems, changes: Sequence[Change], keeps_some: bool, anchor: str | None) -> None:
+    def __init__(self, items: DraftClient, changes: Sequence[Change], keeps_some: bool, anchor: str | None) -> None:
         self.items = items
         self.resource = items.resource
         self.changes = [change for change in changes if change.operation != UNCHANGED]
@@ -95,8 +95,8 @@ class Staging:
 
     def _is_staged(self, change: Change, body: Mapping[str, Any]) -> bool:
         """Read whether a draft was made although no good answer said so."""
-        for look in range(LOOKS):
-            drafts = self._read(look).drafts
+        for attempt in range(MAX_READS):
+            drafts = self._fetch(attempt).drafts
             reference = change.reference or next((key for key, item in drafts.items() if self._is_new_draft(change, item)), "")
             if holds(self.resource, drafts.get(reference), body):
                 change.reference = reference
@@ -107,9 +107,9 @@ class Staging:
         known = {other.reference for other in self.changes}
         return self.resource.identity_of(item) == change.name and item[self.resource.reference] not in known
 
-    def _read(self, look: int = 0) -> Stored:
-        if look:
-            time.sleep(backoff(look))
+    def _fetch(self, attempt: int = 0) -> Stored:
+        if attempt:
+            time.sleep(backoff(attempt))
         return self.items.stored()
 
     def _confirm(self) -> None:
@@ -117,8 +117,8 @@ class Staging:
 
         :raises ForeignDrafts: if somebody else made or changed one in the meantime.
         """
-        for look in range(LOOKS):
-            drafts = self._read(look).drafts
+        for attempt in range(MAX_READS):
+            drafts = self._fetch(attempt).drafts
             missing = [change.name for change in self._committed if not self._is_draft(change, drafts)]
             if not missing:
                 break
@@ -148,13 +148,13 @@ class Staging:
 
     def _commit_all(self) -> None:
         refused: CollectionError | None = None
-        for attempt in range(COMMITS):
+        for attempt in range(MAX_COMMITS):
             try:
                 self.items.commit()
             except CollectionError as error:
                 refused = error
             try:
-                missing = self._not_live(is_last=attempt + 1 == COMMITS)
+                missing = self._not_live(is_last=attempt + 1 == MAX_COMMITS)
             except ForeignDrafts:
                 raise
             except CollectionError as error:
@@ -184,7 +184,7 @@ class Staging:
             change.reference = (found or {})[self.resource.reference]
 
     def _find_live(self, change: Change) -> Mapping[str, Any] | None:
-        live = self._read().live
+        live = self._fetch().live
         return live.get(change.reference) or next((item for item in live.values() if self._is_new_draft(change, item)), None)
 
     def _not_live(self, is_last: bool) -> list[Change]:
@@ -192,8 +192,8 @@ class Staging:
 
         :raises ForeignDrafts: if another commit would make live what somebody else staged.
         """
-        for look in range(LOOKS):
-            stored = self._read(look)
+        for attempt in range(MAX_READS):
+            stored = self._fetch(attempt)
             self.live = stored.live
             # A draft that is left would be committed by the next one who commits anything.
             missing = [change for change in self._committed if not self._is_live(change, stored) or change.reference in stored.drafts]
@@ -212,7 +212,7 @@ class Staging:
         if not changes:
             return
         try:
-            stored = self._read()
+            stored = self._fetch()
         except CollectionError:
             error.add_remark(f"The state of {name_some([change.name for change in changes])} is unknown, because reading failed too.")
             return

@@ -16,15 +16,15 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 Value = TypeVar("Value")
 
 
-def wait_for(look: Callable[[], Value], is_done: Callable[[Value], bool], seconds: float) -> Value:
-    """Call ``look`` until ``is_done`` accepts its result or ``seconds`` have passed, and return the last result.
+def wait_for(fetch: Callable[[], Value], is_done: Callable[[Value], bool], seconds: float) -> Value:
+    """Call ``fetch`` until ``is_done`` accepts its result or ``seconds`` have passed, and return the last result.
 
-    ``look`` is called at least once. The pauses double.
+    ``fetch`` is called at least once. The pauses double.
     """
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE
     while True:
-        found = look()
+        found = fetch()
         left = deadline - time.monotonic()
         if is_done(found) or left <= 0:
             return found
@@ -32,17 +32,17 @@ def wait_for(look: Callable[[], Value], is_done: Callable[[Value], bool], second
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def look_after(error: CollectionError, look: Callable[[], Value | None], looks: int = 1) -> Value | None:
-    """Return what ``look`` finds after a request with an unknown outcome, or ``None``.
+def fetch_after(error: CollectionError, fetch: Callable[[], Value | None], attempts: int = 1) -> Value | None:
+    """Return what ``fetch`` finds after a request with an unknown outcome, or ``None``.
 
-    :param looks: number of attempts, because a new item may not be visible at once.
+    :param attempts: maximum number of calls, because a new item may not be visible at once.
     :raises CollectionError: ``error``, with a remark, if reading fails too.
     """
-    for attempt in range(looks):
+    for attempt in range(attempts):
         if attempt:
             time.sleep(backoff(attempt))
         try:
-            found = look()
+            found = fetch()
         except CollectionError as unreadable:
             error.add_remark(
                 f"Its outcome is unknown, because reading failed too: {unreadable} Run the task again: it continues from the current state."

@@ -46,7 +46,7 @@ class Workers:
             self.watch(threads, progress)
         except BaseException:
             self.client.end()
-            self.client.tell(f"ended before it was finished: {progress()}")
+            self.client.report_progress(f"ended before it was finished: {progress()}")
             raise
         finally:
             todo.clear()
@@ -59,8 +59,10 @@ class Workers:
             while thread.is_alive():
                 thread.join(max(0.0, next_line - time.monotonic()))
                 if thread.is_alive() and time.monotonic() >= next_line:
-                    until = time.strftime("%H:%M:%S", time.localtime(time.time() + client.pace.waiting))
-                    client.tell(progress() + (f", waiting for the rate limit until {until}" if client.pace.waiting else ""))
+                    until = time.strftime("%H:%M:%S", time.localtime(time.time() + client.rate_limiter.waiting))
+                    client.report_progress(
+                        progress() + (f", waiting for the rate limit until {until}" if client.rate_limiter.waiting else "")
+                    )
                     next_line = time.monotonic() + PROGRESS_SECONDS
 
 

@@ -33,7 +33,7 @@ VERSION_ID, VERSION_CREATED_AT = "version_id", "version_created_at"
 DEPLOYMENT = ("deployment_id", "deployed_at")
 
 
-def read_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+def convert_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return a route or a version of one, with the graph and the details of its version and deployment as top-level fields."""
     version, deployment = (answer.get(name) for name in ("version", "deployment"))
     of_version = version if isinstance(version, dict) else {VERSION_ID: answer.get(VERSION_ID), "is_valid": answer.get("is_valid")}
@@ -75,7 +75,7 @@ DYNAMIC_ROUTE = Resource(
     update_verb=PATCH,
     versions=Versions(ELEMENTS.key, VERSION_ID, (VERSION_CREATED_AT, "is_valid", *DEPLOYMENT)),
     is_renamed=True,
-    read_answer=read_answer,
+    convert_answer=convert_answer,
     absent_codes={7002: "", 7005: "not found"},
     # The second message is that of the server's database.
     exists_codes={7005: "already exists|UNIQUE constraint"},

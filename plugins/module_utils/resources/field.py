@@ -108,8 +108,8 @@ class Field:
     is_text_in_answers: bool = False
     is_text_in_bodies: bool = False
     # Functions that convert a value of an answer to the form of this table, and a value of this table to the form of bodies.
-    read_by: Callable[[Any], Any] | None = None
-    sent_by: Callable[[Any], Any] | None = None
+    convert_stored: Callable[[Any], Any] | None = None
+    convert_sent: Callable[[Any], Any] | None = None
     # Yields the problems of a value, given its path, for rules that no other attribute expresses.
     check: Callable[[Any, str], Iterable[str]] | None = None
 
@@ -180,7 +180,7 @@ class Resource:
     With ``versions``, a setting changes by deploying a new version. With ``drafts``, changes can be kept as drafts. With ``is_renamed``,
     an update can change the key.
 
-    **Answers**: ``read_answer`` converts an item with another structure to the form of the field table.
+    **Answers**: ``convert_answer`` converts an item with another structure to the form of the field table.
 
     **Errors**: ``absent_codes`` mean that there is no such item, ``exists_codes`` that the key is taken. Each has a regular expression for
     the message, which is empty if the code has no other meaning. ``permissions`` are the token permissions for reading and for writing.
@@ -222,7 +222,7 @@ class Resource:
     drafts: Drafts | None = None
     versions: Versions | None = None
     is_renamed: bool = False
-    read_answer: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
+    convert_answer: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     absent_codes: Mapping[int, str] = field(default_factory=lambda: {7002: ""})
     exists_codes: Mapping[int, str] = field(default_factory=dict)
     permissions: tuple[str, str] = ("AI Gateway Read", "AI Gateway Write")

@@ -140,6 +140,8 @@ STRIPE = Field(
 )
 
 # The option for the gateway of a child resource.
+# A gateway ignores further entries of a request's metadata, and all of them if one is null or nested.
+MAX_METADATA = 5
 GATEWAY_ID = Field("gateway_id", "str", required=True, min_length=1, max_length=64)
 
 GATEWAY = Resource(

@@ -70,8 +70,8 @@ ACTION = Field(
     "action",
     "dict",
     required_to_create=True,
-    read_by=_read_action,
-    sent_by=_sent_action,
+    convert_stored=_read_action,
+    convert_sent=_sent_action,
     fields=(
         Field("type", "str", required=True, choices=(NO_LIMIT, BLOCK, LIMIT)),
         Field("except", "bool", normalize=bool, only_with=("type", BLOCK)),

@@ -17,7 +17,7 @@ def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
 
     JSON text becomes a dict, a flag of 0 or 1 becomes a boolean, and the preview of a secret becomes the value of the secret.
     """
-    read = dict(item) if resource.read_answer is None else resource.read_answer(item)
+    read = dict(item) if resource.convert_answer is None else resource.convert_answer(item)
     for field in resource.settings:
         if field.preview and field.key not in read and isinstance(read.get(field.preview), str) and read[field.preview]:
             read[field.key] = read[field.preview]
@@ -27,8 +27,8 @@ def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_value(field: Field, value: Any) -> Any:
-    if field.read_by is not None:
-        return field.read_by(value)
+    if field.convert_stored is not None:
+        return field.convert_stored(value)
     if field.type == "bool" and value in (0, 1):
         return bool(value)
     if field.is_text_in_answers and isinstance(value, str):
@@ -49,8 +49,8 @@ def to_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
 def _sent(field: Field | None, key: str, value: Any) -> tuple[str, Any]:
     if field is None:
         return key, value
-    if field.sent_by is not None:
-        value = field.sent_by(value)
+    if field.convert_sent is not None:
+        value = field.convert_sent(value)
     if field.is_text_in_bodies and isinstance(value, dict):
         value = json.dumps(value, sort_keys=True)
     return field.sent_as or key, value

@@ -13,10 +13,10 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argumen
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare_place, key_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import secret_values, show
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 
 SEARCH = Field("search", "str")
 # Up to this number, items are read one by one, because a listing takes a request for every hundred items of the account.
@@ -35,7 +35,7 @@ class Query(NamedTuple):
 Run = Callable[[Query, bool, Client], "dict[str, Any]"]
 
 
-def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> Work:
+def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> TaskSpec:
     """Return the work of a module that returns items of ``resource`` as a list with the key ``name``.
 
     The option that selects items has the plural name of the field that identifies them.
@@ -48,16 +48,16 @@ def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[
     place = tuple(field for field in resource.place if field.is_option)
     fields = (*CONNECTION_OPTIONS, *place, keys, *((SEARCH,) if resource.is_searchable else ()), *extra)
 
-    def read(options: dict[str, Any]) -> Query:
-        return _read(resource, keys.name, options, extra)
+    def parse_options(options: dict[str, Any]) -> Query:
+        return _parse(resource, keys.name, options, extra)
 
     def do(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
         return run_info(resource, name, query, client)
 
-    return Work(resource, fields, lambda: options_of(fields), read, run or do)
+    return TaskSpec(resource, fields, lambda: options_of(fields), parse_options, run or do)
 
 
-def _read(resource: Resource, name: str, options: dict[str, Any], extra: Sequence[Field]) -> Query:
+def _parse(resource: Resource, name: str, options: dict[str, Any], extra: Sequence[Field]) -> Query:
     keys, search = options[name], options.get(SEARCH.name)
     found = [f"{name}[{index}]: {problem}" for index, key in enumerate(keys or []) for problem in key_problems(resource.id, key)]
     if keys is not None and search:
@@ -73,19 +73,19 @@ def _read(resource: Resource, name: str, options: dict[str, Any], extra: Sequenc
     return Query(None if keys is None else tuple(dict.fromkeys(keys)), search or "", place, given)
 
 
-def run_info(resource: Resource, name: str, query: Query, client: Client, items: Items | None = None) -> dict[str, Any]:
+def run_info(resource: Resource, name: str, query: Query, client: Client, items: ResourceClient | None = None) -> dict[str, Any]:
     """Read the items, and return the module's result. It is the same in check mode.
 
-    :param items: collection to read instead of the plain ``Items`` of the resource.
+    :param items: collection to read instead of the plain ``ResourceClient`` of the resource.
     :raises CollectionError: if the items cannot be read.
     """
-    found = find(query, items or Items(client, resource, query.place))
+    found = find(query, items or ResourceClient(client, resource, query.place))
     of_task = Scrubber(client.secrets)
     shown = [show(resource, item, Scrubber(secret_values(resource, item), of_task)) for item in found]
     return {"changed": False, name: shown}
 
 
-def find(query: Query, items: Items) -> list[dict[str, Any]]:
+def find(query: Query, items: ResourceClient) -> list[dict[str, Any]]:
     """Return the requested items, in the order of the keys, or in the order of the API if there are none."""
     resource = items.resource
     if query.keys is None:

@@ -12,16 +12,16 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import I
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options, options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import CONNECTION_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare, declare_place
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import id_warnings, item_result
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.dict_values import convert_dict_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import id_warnings, item_result
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import UPDATE_SECRETS, Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bounds import problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import holds_secret
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import Work
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
 
 
 class Task(NamedTuple):
@@ -40,7 +40,7 @@ class Task(NamedTuple):
 Run = Callable[[Task, bool, Client], "dict[str, Any]"]
 
 
-def single(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> Work:
+def single(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> TaskSpec:
     """Return the work of a module for one item of ``resource``, which is returned with the key ``name``.
 
     :param run: function that is used instead of :func:`run_single`.
@@ -52,8 +52,8 @@ def single(resource: Resource, name: str, run: Run | None = None, extra: Sequenc
     def argument_spec() -> dict[str, Any]:
         return {**options_of(of_task), **item_options(resource)}
 
-    def read(options: dict[str, Any]) -> Task:
-        return read_single(resource, options, extra)
+    def parse_options(options: dict[str, Any]) -> Task:
+        return parse_single(resource, options, extra)
 
     def do(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
         return run_single(resource, name, task, check_mode, client)
@@ -61,10 +61,10 @@ def single(resource: Resource, name: str, run: Run | None = None, extra: Sequenc
     def warn(task: Task) -> list[str]:
         return id_warnings(resource, [task.declaration.id])
 
-    return Work(resource, (*of_item, *of_task), argument_spec, read, run or do, warn=warn)
+    return TaskSpec(resource, (*of_item, *of_task), argument_spec, parse_options, run or do, warn=warn)
 
 
-def read_single(resource: Resource, options: dict[str, Any], extra: Sequence[Field] = ()) -> Task:
+def parse_single(resource: Resource, options: dict[str, Any], extra: Sequence[Field] = ()) -> Task:
     """Return the task for the options.
 
     :raises InvalidOptions: with all problems.
@@ -75,15 +75,17 @@ def read_single(resource: Resource, options: dict[str, Any], extra: Sequence[Fie
         place = declare_place(resource, options)
     except InvalidOptions as error:
         found += error.problems
-    declaration = declare(resource, options, [*found, *convert_free_keys((*resource.settings, *extra), options)])
+    declaration = declare(resource, options, [*found, *convert_dict_values((*resource.settings, *extra), options)])
     return Task(declaration, place, {field.name: options[field.name] for field in extra})
 
 
-def run_single(resource: Resource, name: str, task: Task, check_mode: bool, client: Client, items: Items | None = None) -> dict[str, Any]:
+def run_single(
+    resource: Resource, name: str, task: Task, check_mode: bool, client: Client, items: ResourceClient | None = None
+) -> dict[str, Any]:
     """Change the item as declared, and return the module's result.
 
-    :param items: collection to use instead of the plain ``Items`` of the resource.
+    :param items: collection to use instead of the plain ``ResourceClient`` of the resource.
     :raises CollectionError: if the item cannot be made as declared.
     """
-    outcome = reconcile(resource, task.declaration, items or Items(client, resource, task.place), check_mode)
+    outcome = reconcile(resource, task.declaration, items or ResourceClient(client, resource, task.place), check_mode)
     return item_result(resource, name, task.declaration, outcome, task.label, Scrubber(client.secrets))

@@ -21,7 +21,7 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data imp
     Report,
     Subject,
 )
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.reading import Clock, gateways, items_of, providers
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.parsing import Clock, gateways, items_of, providers
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import (
     MAX_MESSAGE,
     change_detail,

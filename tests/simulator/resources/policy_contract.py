@@ -19,7 +19,7 @@ from tests.simulator.resources.policy_conditions import actor_problem, condition
 from tests.simulator.shapes import Number, Text
 from tests.simulator.validation import Refused, below, check
 
-MOST_METADATA = 5
+MAX_METADATA = 5
 
 
 def one_or_several(value: Any) -> Any:
@@ -32,8 +32,8 @@ def one_or_several(value: Any) -> Any:
 
 def flat_metadata(value: dict[str, Any]) -> dict[str, Any]:
     """Accept a few keys with plain values."""
-    if len(value) > MOST_METADATA or not all(isinstance(item, str | bool | int | float) for item in value.values()):
-        raise PydanticCustomError("metadata", "Expected at most {most} plain values", {"most": MOST_METADATA})
+    if len(value) > MAX_METADATA or not all(isinstance(item, str | bool | int | float) for item in value.values()):
+        raise PydanticCustomError("metadata", "Expected at most {most} plain values", {"most": MAX_METADATA})
     return value
 
 

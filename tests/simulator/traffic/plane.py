@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 PREFIX = "/v1/"
 COMPAT = "compat/chat/completions"
 PROVIDER_KEYS = ("authorization", "x-api-key", "x-goog-api-key")
-MOST_METADATA = 5
+MAX_METADATA = 5
 
 
 @dataclass(frozen=True)
@@ -247,4 +247,4 @@ def metadata_of(header: str) -> dict[str, Any]:
         return {}
     if not isinstance(value, dict) or not all(isinstance(part, str | int | float) for part in value.values()):
         return {}
-    return dict(list(value.items())[:MOST_METADATA])
+    return dict(list(value.items())[:MAX_METADATA])

@@ -28,9 +28,9 @@ OPTIONS = {"id": "a", "account_id": "0123456789abcdef0123456789abcdef", "api_tok
 def ordinary(monkeypatch):
     """Stands for running as a module, and a worker that holds no connection yet."""
     monkeypatch.setattr(OrdinaryAction, "run", lambda self, tmp, task_vars: {"ran_as": "module"})
-    monkeypatch.setattr(in_process._Kept, "connection", None)
-    monkeypatch.setattr(in_process._Kept, "transport", None)
-    monkeypatch.setattr(in_process._Kept, "paces", {})
+    monkeypatch.setattr(in_process._WorkerState, "connection", None)
+    monkeypatch.setattr(in_process._WorkerState, "transport", None)
+    monkeypatch.setattr(in_process._WorkerState, "rate_limiters", {})
 
 
 def run(options, variables=None, transport="local", become=None, **task):
@@ -104,7 +104,7 @@ def test_the_connection_is_kept_for_the_same_identity_only(api, gateway, monkeyp
     for token in ("invented-token", "invented-token", "invented-other"):
         api.expect("GET", ONE, answer=gateway(), sent={"Authorization": "Bearer " + token})
         assert run({"api_token": token})["changed"] is False
-        kept.append(in_process._Kept.transport)
+        kept.append(in_process._WorkerState.transport)
     assert kept[0] is kept[1]
     assert kept[1] is not kept[2]
     assert closed == [kept[1]]
@@ -208,7 +208,9 @@ def test_what_ends_an_item_ends_its_requests(monkeypatch):
         kept.append(client)
         raise Interruption
 
-    monkeypatch.setattr(ActionModule, "work", ActionModule.work._replace(run=lambda task, check_mode, client: interrupt(task, client)))
+    monkeypatch.setattr(
+        ActionModule, "task_spec", ActionModule.task_spec._replace(run=lambda task, check_mode, client: interrupt(task, client))
+    )
     with pytest.raises(Interruption):
         run({})
     with pytest.raises(NotSent, match="the task has ended"):
@@ -239,8 +241,8 @@ def test_progress_is_shown_on_standard_error_where_a_person_sees_it(monkeypatch,
     monkeypatch.setattr(in_process, "STDERR_IS_A_TERMINAL", is_terminal)
     monkeypatch.setattr(in_process.display, "verbosity", verbosity)
     monkeypatch.setattr(in_process.display, "display", lambda line, **how: shown.append((line, how)))
-    tell_something = ActionModule.work._replace(run=lambda task, check_mode, client: client.tell("half done") or {})
-    monkeypatch.setattr(ActionModule, "work", tell_something)
+    report_something = ActionModule.task_spec._replace(run=lambda task, check_mode, client: client.report_progress("half done") or {})
+    monkeypatch.setattr(ActionModule, "task_spec", report_something)
     run({}, variables={"inventory_hostname": "here"})
     assert shown == ([("[here] edgeops.cloudflare.ai_gateway: half done", {"stderr": True})] if is_shown else [])
 

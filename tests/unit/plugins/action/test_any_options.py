@@ -21,7 +21,7 @@ from ansible_collections.edgeops.cloudflare.plugins.filter.as_declared import Fi
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_reader import ItemReader
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.item_parser import ItemParser
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils import in_process
@@ -108,7 +108,7 @@ def some_options(spec, identity):
 
 def one_option(module, *identity):
     """Return one of the module's options beside ``identity``, with any value."""
-    spec = ACTIONS[module].work.argument_spec()
+    spec = ACTIONS[module].task_spec.argument_spec()
     names = sorted({name for main, option in spec.items() for name in (main, *option.get("aliases", ()))} - set(identity))
     return st.sampled_from(names).flatmap(lambda name: st.fixed_dictionaries({name: near(spec[name]) if name in spec else anything}))
 
@@ -136,7 +136,7 @@ def run_here(monkeypatch):
     def run(module, options):
         transport = Echo()
         monkeypatch.setattr(
-            in_process, "_open_client", lambda connection, tell: contextlib.nullcontext(client.Client(connection, transport))
+            in_process, "_open_client", lambda connection, report_progress: contextlib.nullcontext(client.Client(connection, transport))
         )
         task = {"action": "edgeops.cloudflare." + module, "args": {**CONNECTION, **options}, "check_mode": False, "diff": True}
         task.update({"async_val": 0, "environment": [], "remote_user": None, "delegate_to": None})
@@ -265,15 +265,15 @@ def test_any_input_of_the_filter(value):
         with pytest.raises(AnsibleFilterError, match="as_declared takes a gateway or a list of gateways"):
             as_declared(value)
         return
-    reader = ItemReader(GATEWAY)
+    parser = ItemParser(GATEWAY)
     declared = as_declared([value])
     # A list may hold lists.
     while declared and isinstance(declared[0], list):
         declared = [options for part in declared for options in ([part] if isinstance(part, dict) else part)]
     for options in declared:
         assert "state" not in options
-        reader.read("gateways", [options], None)
-    assert [problem for problem in reader.problems if "cannot be sent as JSON" not in problem] == []
+        parser.parse("gateways", [options], None)
+    assert [problem for problem in parser.problems if "cannot be sent as JSON" not in problem] == []
 
 
 def test_the_filter_takes_keys_that_are_no_text():

@@ -177,7 +177,7 @@ def test_a_domain_that_will_not_become_active_is_a_failure_at_once(api, apply, w
 
 
 def test_a_domain_that_does_not_become_active_in_time_is_a_failure_that_names_the_record(api, apply, waits):
-    for _look in range(8):
+    for _attempt in range(8):
         api.expect("GET", ONE, answer=STORED)
     message = apply(wait=True, wait_timeout=30)["msg"]
     assert "is pending_dcv after 30 s" in message

@@ -208,7 +208,7 @@ def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, liste
 def test_a_create_of_unknown_outcome_is_sent_again_after_looking_in_vain(api, listed, apply):
     listed()
     api.expect("POST", PROVIDERS, body=NEW, status=502)
-    for _look in range(3):
+    for _attempt in range(3):
         listed()
     api.expect("POST", PROVIDERS, body=NEW, answer=STORED)
     assert apply()["operation"] == "created"

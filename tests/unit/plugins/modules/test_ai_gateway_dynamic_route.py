@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A dynamic route, through the real main() of the module, against an ordered script of HTTP exchanges.
 
-What holds of any item that changes by versions is in ``test_versioned_items.py``, and the checks of graphs are in ``test_route_graph.py``.
+What holds of any item that changes by versions is in ``test_versioned_client.py``, and the checks of graphs are in ``test_route_graph.py``.
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ def test_a_store_that_somebody_else_creates_in_between_is_adopted(api, apply, co
     stores()
     stores()
     api.expect("POST", STORES, status=409, errors=[{"code": 1003, "message": "maximum_stores_exceeded"}])
-    for _look in range(4):
+    for _attempt in range(4):
         stores(STORE)
     secrets()
     api.expect("POST", SECRETS, answer=[SECRET])
@@ -352,7 +352,7 @@ def test_a_store_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, apply,
 def test_a_config_that_was_not_made_is_made_again_without_a_second_secret(api, apply, prepared, configs, stores, secrets):
     prepared()
     api.expect("POST", CONFIGS, status=502)
-    for _look in range(3):
+    for _attempt in range(3):
         configs()
     secrets(SECRET)
     api.expect("PATCH", SECRETS + "/s-1", body={"value": KEY}, answer=SECRET)

@@ -84,7 +84,7 @@ def test_a_store_that_somebody_else_creates_in_between_is_adopted(api, apply, st
     stores()
     stores()
     api.expect("POST", STORES, status=400, errors=ONE_STORE_ONLY)
-    for _look in range(4):
+    for _attempt in range(4):
         stores(STORE)
     listed(STORED)
     result = apply(value="invented-key")
@@ -274,7 +274,7 @@ def test_a_name_that_is_taken_after_an_unknown_outcome_is_the_tasks_own(api, app
     stores(STORE)
     listed()
     api.expect("POST", SECRETS, status=502)
-    for _look in range(3):
+    for _attempt in range(3):
         listed()
     api.expect("POST", SECRETS, status=409, errors=NAME_TAKEN)
     listed(STORED)
@@ -296,7 +296,7 @@ def test_a_secret_that_stays_pending_is_a_failure(api, apply, stores, listed, wa
     stores(STORE)
     listed()
     api.expect("POST", SECRETS, answer=[dict(STORED, status="pending")])
-    for _look in range(3):
+    for _attempt in range(3):
         api.expect("GET", ONE, answer=dict(STORED, status="pending"))
     message = apply(value="invented-key", wait_timeout=2)["msg"]
     assert "is pending after 2 s" in message

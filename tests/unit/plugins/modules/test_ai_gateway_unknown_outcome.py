@@ -38,7 +38,7 @@ def test_a_gateway_that_vanishes_in_the_meantime_is_created_again(api, gateway, 
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
 
 
-def test_a_gateway_that_comes_and_goes_is_given_up_on(api, gateway, run_module):
+def test_a_gateway_that_comes_and_goes_is_abandoned(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(cache_ttl=1))
     for _round in range(2):
         api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
@@ -64,7 +64,7 @@ def test_a_create_of_unknown_outcome_is_looked_for_and_found(api, absent, gatewa
 
 def test_a_create_of_unknown_outcome_is_repeated_only_after_looking(api, absent, gateway, run_module):
     api.expect("POST", GATEWAYS, status=504)
-    for _look in range(3):
+    for _attempt in range(3):
         api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
     api.expect("POST", GATEWAYS, status=400, errors=REFUSED)
     api.expect("GET", ONE, answer=gateway(cache_ttl=1))

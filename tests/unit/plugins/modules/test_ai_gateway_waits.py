@@ -135,6 +135,6 @@ def test_a_create_that_cannot_be_completed_after_a_wait_says_that_it_was_created
 def test_a_create_that_never_shows_is_tried_as_often_as_is_allowed(api, absent, run_module):
     for _try in range(4):
         api.expect("POST", GATEWAYS, status=524)
-        for _look in range(3):
+        for _attempt in range(3):
             api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
     assert "HTTP 524" in run_module({"id": "a", "max_retries": 3})["msg"]

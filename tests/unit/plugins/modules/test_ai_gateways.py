@@ -163,7 +163,7 @@ def test_a_defect_in_the_listing_is_reported(apply, monkeypatch):
     def fail(self):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items.Items.all", fail)
+    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client.ResourceClient.all", fail)
     assert "ZeroDivisionError: oops" in apply({"id": "a"})["msg"]
 
 

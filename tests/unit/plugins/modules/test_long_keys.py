@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_provider_config import WORK as PROVIDER_CONFIG
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_secret import WORK as SECRET
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_provider_config import TASK_SPEC as PROVIDER_CONFIG
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.ai_gateway_secret import TASK_SPEC as SECRET
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task
 
 
-@pytest.mark.parametrize(("work", "option"), [(SECRET, "value"), (PROVIDER_CONFIG, "secret")])
+@pytest.mark.parametrize(("task_spec", "option"), [(SECRET, "value"), (PROVIDER_CONFIG, "secret")])
 @pytest.mark.parametrize(("key", "is_long"), [("k" * 1024, False), ("k" * 1025, True), ("\u00e9" * 513, True), (None, False)])
-def test_a_key_of_more_than_1024_bytes_is_warned_about_without_showing_it(work, option, key, is_long):
+def test_a_key_of_more_than_1024_bytes_is_warned_about_without_showing_it(task_spec, option, key, is_long):
     task = Task(Declaration("example", True, {} if key is None else {option: key}), {}, {})
-    warnings = work.warn(task)
+    warnings = task_spec.warn(task)
     assert [warning.split(" bytes")[0] for warning in warnings] == ([f"{option} has {len(key.encode())}"] if is_long else [])
     assert not key or key not in "".join(warnings)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.results import id_warnings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.item_result import id_warnings
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
 
 ODD_IDS = ["Shop", "team a", "a--b", "-a", "a-", "\u00fcber", "a.b"]

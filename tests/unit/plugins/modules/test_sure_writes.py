@@ -182,8 +182,8 @@ def two_tasks(api, monkeypatch):
     written = Written()
     real = client.Client.__init__
 
-    def init(self, connection, transport=None, tell=None, pace=None, _written=None):
-        real(self, connection, transport, tell, pace, written)
+    def init(self, connection, transport=None, report_progress=None, rate_limiter=None, _written=None):
+        real(self, connection, transport, report_progress, rate_limiter, written)
 
     monkeypatch.setattr(client.Client, "__init__", init)
 

@@ -179,7 +179,7 @@ def test_a_deletion_that_was_done_before_the_connection_broke_is_a_deletion(api,
 
 @pytest.mark.parametrize("failure", [{"error": RESET}, {"status": 504}])
 @pytest.mark.parametrize(("method", "options"), VERBS[1:])
-def test_with_one_try_a_write_of_unknown_outcome_is_looked_for(api, gateway, run_module, method, options, failure):
+def test_with_one_attempt_a_write_of_unknown_outcome_is_looked_for(api, gateway, run_module, method, options, failure):
     api.expect("GET", ONE, answer=gateway())
     api.expect(method, ONE, **failure)
     if method == "PUT":
@@ -212,7 +212,7 @@ def test_a_create_of_unknown_outcome_is_never_sent_twice_if_it_was_done(api, gat
 
 
 @pytest.mark.parametrize(("method", "options"), [*VERBS[1:], ("POST", {})])
-def test_no_retries_means_one_try_of_each_request(api, gateway, run_module, waits, method, options):
+def test_no_retries_means_one_attempt_of_each_request(api, gateway, run_module, waits, method, options):
     if method == "POST":
         api.expect("GET", ONE, status=404, errors=MISSING)
     else:
@@ -224,10 +224,10 @@ def test_no_retries_means_one_try_of_each_request(api, gateway, run_module, wait
     assert waits == []
 
 
-def test_a_create_that_cannot_be_settled_fails_after_the_last_try(api, run_module):
+def test_a_create_that_cannot_be_settled_fails_after_the_last_attempt(api, run_module):
     api.expect("GET", ONE, status=404, errors=MISSING)
     api.expect("POST", GATEWAYS, error=RESET)
-    for _look in range(3):
+    for _attempt in range(3):
         api.expect("GET", ONE, status=404, errors=MISSING)
     result = run_module({"id": "a", "max_retries": 0})
     assert result["failed"]
@@ -294,7 +294,7 @@ def test_an_unexpected_exception_is_reported_as_a_defect(api, run_module, monkey
 
 
 def test_a_missing_library_is_reported_in_the_usual_way(api, run_module, monkeypatch):
-    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module.REQUESTS_IMPORT_ERROR", "gone")
+    monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.ansible_module.REQUESTS_IMPORT_ERROR", "gone")
     result = run_module({"id": "a"})
     assert result["failed"]
     assert "Failed to import the required Python library (requests)" in result["msg"]

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import breakable, transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import cancellable, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, Request
 
@@ -48,7 +48,7 @@ def test_a_create_that_was_reset_is_sent_again_on_a_fresh_connection(raw_server,
 
 
 @pytest.mark.parametrize("fresh", [True, False])
-def test_a_try_can_ask_for_a_fresh_connection(raw_server, of, fresh):
+def test_an_attempt_can_ask_for_a_fresh_connection(raw_server, of, fresh):
     step = BreaksUsedConnections(raw_server, [kept(b"{}")] * 2)
     raw_server.then(step, step)
     sender = transport.Transport(of(raw_server.base_url))
@@ -84,7 +84,7 @@ def test_informational_answers_are_skipped(raw_server, run_module, gateway):
 
 @pytest.mark.parametrize("status", [100, 102, 103, 199])
 def test_informational_answers_come_to_an_end(raw_server, of, status):
-    endless = f"HTTP/1.1 {status} Odd\r\n\r\n".encode() * (breakable.MAX_INFORMATIONAL_ANSWERS + 1)
+    endless = f"HTTP/1.1 {status} Odd\r\n\r\n".encode() * (cancellable.MAX_INFORMATIONAL_ANSWERS + 1)
     raw_server.then(raw_server.send(endless + kept(b"{}")))
     with pytest.raises(NoAnswer, match="more than 16 informational answers") as caught:
         transport.Transport(of(raw_server.base_url)).send(REQUEST)
@@ -96,7 +96,7 @@ def test_informational_answers_that_trickle_end_with_the_timeout(raw_server, of,
 
     def step(connection):
         with contextlib.suppress(OSError):
-            for _number in range(breakable.MAX_INFORMATIONAL_ANSWERS):
+            for _number in range(cancellable.MAX_INFORMATIONAL_ANSWERS):
                 connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
                 threading.Event().wait(0.3)
         closed.set()

@@ -78,7 +78,7 @@ def repeated(head, part, times):
         (HEAD + b"\r\n" + b'{"success": true, "result": {"id": "', b"a" * MEGABYTE),
     ],
 )
-def test_fifty_megabytes_are_given_up_on(run_against, head, part):
+def test_fifty_megabytes_are_abandoned(run_against, head, part):
     assert "the answer is larger than 8388608 bytes" in run_against(repeated(head, part, 50))["msg"]
 
 
@@ -254,7 +254,7 @@ def test_a_trickling_body_is_broken_off(run_against, raw_server):
     assert ended.wait(2)
 
 
-def test_a_trickling_head_is_given_up_on(run_against):
+def test_a_trickling_head_is_abandoned(run_against):
     def trickle(connection):
         for part in [HEAD, *[b"X: y\r\n"] * 40]:
             connection.sendall(part)

@@ -94,7 +94,7 @@ def test_what_is_no_list_of_items_is_an_error(api, run_module, answer):
     assert result["status"] == 200
 
 
-def test_a_listing_without_end_is_given_up_on(api, gateway, run_module, monkeypatch):
+def test_a_listing_without_end_is_abandoned(api, gateway, run_module, monkeypatch):
     monkeypatch.setattr(listing, "MAX_PAGES", 2)
     api.expect_page([gateway(id=name) for name in ids(0, 100)], number=1)
     api.expect_page([gateway(id=name) for name in ids(100, 200)], number=2)

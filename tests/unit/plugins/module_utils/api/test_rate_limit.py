@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter, read_limits
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter, parse_limits
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
 ASKED = Request("GET", "/x")
@@ -137,7 +137,7 @@ def test_no_retries_means_no_wait(limit, run_module, waits, retry_after):
     assert waits == []
 
 
-def test_a_limit_that_stays_is_given_up_on_after_the_last_try(limit, run_module, waits):
+def test_a_limit_that_stays_is_abandoned_after_the_last_attempt(limit, run_module, waits):
     for _try in range(3):
         limit("1")
     result = run_module({"id": "a", "max_retries": 2})
@@ -186,7 +186,7 @@ def test_other_pauses_do_not_count_as_waiting_for_the_rate_limit(limit, api, gat
     ],
 )
 def test_the_headers_are_read(header, limits):
-    assert read_limits(header) == limits
+    assert parse_limits(header) == limits
 
 
 def left(remaining, seconds, quota=None, name="default"):
@@ -195,185 +195,185 @@ def left(remaining, seconds, quota=None, name="default"):
     return headers if quota is None else {**headers, "Ratelimit-Policy": f'"{name}";q={quota};w=300'}
 
 
-def exchange(pace, headers=None):
-    pace.acquire(ASKED)
-    pace.release(headers)
+def exchange(rate_limiter, headers=None):
+    rate_limiter.acquire(ASKED)
+    rate_limiter.release(headers)
 
 
 def test_without_headers_nothing_is_held_back(waits):
-    pace = RateLimiter(300)
+    rate_limiter = RateLimiter(300)
     for _request in range(100):
-        exchange(pace, {})
+        exchange(rate_limiter, {})
     assert waits == []
 
 
 def test_a_used_up_quota_is_waited_for_instead_of_being_refused(waits):
-    pace = RateLimiter(300)
-    exchange(pace, left(0, 30))
-    exchange(pace)
+    rate_limiter = RateLimiter(300)
+    exchange(rate_limiter, left(0, 30))
+    exchange(rate_limiter)
     assert waits == [30]
 
 
 def test_what_is_left_may_be_used_by_a_task_that_sends_one_after_another(waits):
-    pace = RateLimiter(300)
+    rate_limiter = RateLimiter(300)
     for remaining in (2, 1, 0):
-        exchange(pace, left(remaining, 30, quota=120))
+        exchange(rate_limiter, left(remaining, 30, quota=120))
     assert waits == []
-    exchange(pace)
+    exchange(rate_limiter)
     assert waits == [30]
 
 
-def at_once(pace, number, headers):
+def at_once(rate_limiter, number, headers):
     """Make that number of requests concurrently."""
     for _request in range(number):
-        pace.acquire(ASKED)
+        rate_limiter.acquire(ASKED)
     for _request in range(number):
-        pace.release(headers)
+        rate_limiter.release(headers)
 
 
 @pytest.mark.parametrize(
     ("number", "remaining", "is_held_back"), [(8, 9, False), (8, 8, True), (8, 1, True), (2, 3, False), (2, 2, True), (1, 1, False)]
 )
 def test_several_at_once_leave_as_many_for_another_task_like_this(waits, number, remaining, is_held_back):
-    pace = RateLimiter(300)
-    at_once(pace, number, left(remaining, 30, quota=120))
-    exchange(pace)
+    rate_limiter = RateLimiter(300)
+    at_once(rate_limiter, number, left(remaining, 30, quota=120))
+    exchange(rate_limiter)
     assert waits == ([30] if is_held_back else [])
 
 
 @pytest.mark.parametrize(("remaining", "is_held_back"), [(4, False), (3, True)])
 def test_of_a_small_quota_only_a_quarter_is_left(waits, remaining, is_held_back):
-    pace = RateLimiter(300)
-    at_once(pace, 8, left(remaining, 30, quota=12))
-    exchange(pace)
+    rate_limiter = RateLimiter(300)
+    at_once(rate_limiter, 8, left(remaining, 30, quota=12))
+    exchange(rate_limiter)
     assert waits == ([30] if is_held_back else [])
 
 
 def test_requests_under_way_count_as_sent(waits):
-    pace = RateLimiter(300)
-    exchange(pace, left(12, 30, quota=120))
+    rate_limiter = RateLimiter(300)
+    exchange(rate_limiter, left(12, 30, quota=120))
     for _request in range(6):
-        pace.acquire(ASKED)
+        rate_limiter.acquire(ASKED)
     assert waits == []
-    pace.acquire(ASKED)
+    rate_limiter.acquire(ASKED)
     assert waits == [30]
 
 
 @pytest.mark.parametrize("seconds", [30, 32])
 def test_answers_may_overtake_each_other(waits, seconds):
     """The seconds are whole, so the end of one window is not always computed alike."""
-    pace = RateLimiter(300)
-    pace.acquire(ASKED)
-    pace.acquire(ASKED)
-    pace.release(left(0, 30))
-    pace.release(left(9, seconds))
-    pace.acquire(ASKED)
+    rate_limiter = RateLimiter(300)
+    rate_limiter.acquire(ASKED)
+    rate_limiter.acquire(ASKED)
+    rate_limiter.release(left(0, 30))
+    rate_limiter.release(left(9, seconds))
+    rate_limiter.acquire(ASKED)
     assert waits == [30]
 
 
 def test_a_window_follows_another_without_a_gap(waits):
-    pace = RateLimiter(300)
+    rate_limiter = RateLimiter(300)
     for _window in range(3):
-        exchange(pace, left(0, 1))
+        exchange(rate_limiter, left(0, 1))
     assert waits == [1, 1]
 
 
 @pytest.mark.parametrize("half", ['"odd";r=0', '"odd";t=60'])
 def test_half_an_entry_is_passed_over(waits, half):
-    pace = RateLimiter(300)
-    exchange(pace, {"Ratelimit": half})
-    exchange(pace, {"Ratelimit": half + ', "default";r=0;t=30'})
+    rate_limiter = RateLimiter(300)
+    exchange(rate_limiter, {"Ratelimit": half})
+    exchange(rate_limiter, {"Ratelimit": half + ', "default";r=0;t=30'})
     assert waits == []
-    exchange(pace)
+    exchange(rate_limiter)
     assert waits == [30]
 
 
 def test_a_new_window_ends_the_wait(waits):
-    pace = RateLimiter(300)
-    exchange(pace, left(0, 1))
-    exchange(pace, left(119, 30))
-    exchange(pace, left(118, 30))
+    rate_limiter = RateLimiter(300)
+    exchange(rate_limiter, left(0, 1))
+    exchange(rate_limiter, left(119, 30))
+    exchange(rate_limiter, left(118, 30))
     assert waits == [1]
 
 
 def test_a_window_that_begins_before_it_is_expected_counts(waits):
     """The seconds until it are rounded up."""
-    pace = RateLimiter(300)
-    exchange(pace, left(1, 5))
-    exchange(pace, left(100, 30))
-    exchange(pace)
+    rate_limiter = RateLimiter(300)
+    exchange(rate_limiter, left(1, 5))
+    exchange(rate_limiter, left(100, 30))
+    exchange(rate_limiter)
     assert waits == []
 
 
 def test_the_longest_of_several_waits_is_made(waits):
-    pace = RateLimiter(300)
-    exchange(pace, {"Ratelimit": '"burst";r=0;t=2, "default";r=0;t=60, "other";r=50;t=90'})
-    exchange(pace)
+    rate_limiter = RateLimiter(300)
+    exchange(rate_limiter, {"Ratelimit": '"burst";r=0;t=2, "default";r=0;t=60, "other";r=50;t=90'})
+    exchange(rate_limiter)
     assert waits == [60]
 
 
 def test_a_wait_that_is_not_allowed_is_reported_and_nothing_is_sent(waits):
-    pace = RateLimiter(20)
-    exchange(pace, left(0, 30))
+    rate_limiter = RateLimiter(20)
+    exchange(rate_limiter, left(0, 30))
     with pytest.raises(NotSent) as caught:
-        pace.acquire(ASKED)
+        rate_limiter.acquire(ASKED)
     assert "GET /x was not sent: the rate limit is used up for another 30 s" in str(caught.value)
     assert "may wait 20 s in all (rate_limit_wait)" in str(caught.value)
     assert waits == []
 
 
 def test_waits_for_one_window_after_another_count_together(waits):
-    pace = RateLimiter(50)
-    exchange(pace, left(0, 30))
-    exchange(pace, left(0, 30))
+    rate_limiter = RateLimiter(50)
+    exchange(rate_limiter, left(0, 30))
+    exchange(rate_limiter, left(0, 30))
     with pytest.raises(NotSent, match="has waited 30 s"):
-        pace.acquire(ASKED)
+        rate_limiter.acquire(ASKED)
     assert waits == [30]
 
 
 @pytest.mark.parametrize("remaining", [3, 1])
 def test_as_long_as_some_are_left_the_server_may_decide(waits, remaining):
-    pace = RateLimiter(0)
-    at_once(pace, 8, left(remaining, 30, quota=120))
-    exchange(pace)
+    rate_limiter = RateLimiter(0)
+    at_once(rate_limiter, 8, left(remaining, 30, quota=120))
+    exchange(rate_limiter)
     assert waits == []
 
 
 def test_a_refusal_holds_all_back_and_their_waits_count_once(waits):
-    pace = RateLimiter(10)
-    assert pace.block_for(8)
-    assert pace.waiting == 0
-    exchange(pace)
+    rate_limiter = RateLimiter(10)
+    assert rate_limiter.block_for(8)
+    assert rate_limiter.waiting == 0
+    exchange(rate_limiter)
     assert waits == [8]
     # The clock has moved on: nobody waits any more.
-    exchange(pace)
+    exchange(rate_limiter)
     assert waits == [8]
-    assert pace.block_for(2)
-    assert not pace.block_for(3)
+    assert rate_limiter.block_for(2)
+    assert not rate_limiter.block_for(3)
 
 
 def test_after_a_refusal_a_used_up_quota_is_still_waited_for(waits):
-    pace = RateLimiter(300)
-    exchange(pace, left(0, 30))
-    assert pace.block_for(8)
-    exchange(pace)
+    rate_limiter = RateLimiter(300)
+    exchange(rate_limiter, left(0, 30))
+    assert rate_limiter.block_for(8)
+    exchange(rate_limiter)
     assert waits == [8, 22]
 
 
 def test_a_refusal_that_cannot_be_waited_for_lets_nothing_through(waits):
-    pace = RateLimiter(10)
-    assert not pace.block_for(300)
+    rate_limiter = RateLimiter(10)
+    assert not rate_limiter.block_for(300)
     with pytest.raises(NotSent, match="300 s"):
-        pace.acquire(ASKED)
+        rate_limiter.acquire(ASKED)
     assert waits == []
 
 
 def test_many_threads_together_do_not_wait_longer_than_allowed(monkeypatch):
     """With real threads and a real clock: eight that wait at the same time take from the allowance once."""
     monkeypatch.undo()
-    pace = RateLimiter(0.5)
-    assert pace.block_for(0.3)
+    rate_limiter = RateLimiter(0.5)
+    assert rate_limiter.block_for(0.3)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _request: exchange(pace), range(8)))
-    assert pace.block_for(0.1)
-    assert not pace.block_for(0.4)
+        list(pool.map(lambda _request: exchange(rate_limiter), range(8)))
+    assert rate_limiter.block_for(0.1)
+    assert not rate_limiter.block_for(0.4)

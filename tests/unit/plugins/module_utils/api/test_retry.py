@@ -46,7 +46,7 @@ def test_tries_are_counted():
     assert [may_retry("GET", retry, 2, limited(1)) for retry in range(4)] == [True, True, False, False]
 
 
-def test_no_retries_means_one_try():
+def test_no_retries_means_one_attempt():
     assert not may_retry("GET", 0, 0, limited(1))
 
 

@@ -214,13 +214,13 @@ def test_a_cut_or_broken_answer_is_not_taken_for_whole(run_against, raw_server, 
     assert "status" not in result
 
 
-def test_a_server_that_never_answers_is_given_up_on(run_against, raw_server):
+def test_a_server_that_never_answers_is_abandoned(run_against, raw_server):
     begun = time.monotonic()
     assert "nothing came within 1 s" in run_against(raw_server.hang, timeout=1)["msg"]
     assert time.monotonic() - begun < 5
 
 
-def test_an_answer_that_never_ends_is_given_up_on(run_against, raw_server):
+def test_an_answer_that_never_ends_is_abandoned(run_against, raw_server):
     begun = time.monotonic()
     assert "1 s (timeout)" in run_against(raw_server.trickle, timeout=1)["msg"]
     assert time.monotonic() - begun < 5
@@ -239,7 +239,7 @@ def test_a_thread_that_is_left_behind_does_not_keep_the_program_from_ending(run_
     assert are_daemons == [True]
 
 
-def test_an_answer_that_is_too_large_is_given_up_on_at_once(run_against, raw_server, monkeypatch):
+def test_an_answer_that_is_too_large_is_abandoned_at_once(run_against, raw_server, monkeypatch):
     monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", 100)
     assert "larger than 100 bytes" in run_against(raw_server.answer(b" " * 200_000), max_retries=4)["msg"]
     assert len(raw_server.received) == 1

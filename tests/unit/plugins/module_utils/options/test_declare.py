@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare, lay_under
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import apply_defaults, declare
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import merged_body
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
@@ -185,7 +185,7 @@ def test_what_an_option_needs_is_found_under_either_of_its_names():
     problem = "keep_on: true needs is_on, which is declared false"
     assert refused(is_on=False, keep_on=True) == (problem,)
     with pytest.raises(InvalidOptions, match=problem):
-        lay_under(RENAMED, {"enable": False}, declared(keep_on=True))
+        apply_defaults(RENAMED, {"enable": False}, declared(keep_on=True))
 
 
 def test_what_needs_another_setting_goes_off_with_it():

@@ -37,7 +37,7 @@ class Account:
 
     def __init__(self, stored=(), seconds=0.0, listing_seconds=0.0, on_create=lambda: None):
         self.lines = []
-        self.client = Client(Connection("account", Credentials.of_token("invented")), transport=object(), tell=self.lines.append)
+        self.client = Client(Connection("account", Credentials.of_token("invented")), transport=object(), report_progress=self.lines.append)
         self.stored = {item["id"]: item for item in stored}
         self.seconds = seconds
         self.listing_seconds = listing_seconds
@@ -150,10 +150,10 @@ def test_waiting_for_the_rate_limit_is_reported_with_its_end():
     account = Account()
 
     def hold():
-        account.client.pace.block_for(PROGRESS * 5)
+        account.client.rate_limiter.block_for(PROGRESS * 5)
         request = Request("POST", "/x")
-        account.client.pace.acquire(request)
-        account.client.pace.release(None)
+        account.client.rate_limiter.acquire(request)
+        account.client.rate_limiter.release(None)
 
     account.on_create = hold
     run(account, declared(1))
@@ -162,7 +162,7 @@ def test_waiting_for_the_rate_limit_is_reported_with_its_end():
 
 def test_the_end_of_the_wait_is_reported_as_a_time_of_day():
     account = Account(seconds=PROGRESS * 5)
-    account.client.pace = SimpleNamespace(waiting=7200.0)
+    account.client.rate_limiter = SimpleNamespace(waiting=7200.0)
     begun = time.time()
     run(account, declared(1))
     possible = [time.strftime("%H:%M:%S", time.localtime(moment + 7200)) for moment in range(int(begun), int(time.time()) + 1)]
@@ -181,7 +181,7 @@ def test_an_interrupted_run_begins_nothing_more():
     def interrupt(line):
         raise KeyboardInterrupt
 
-    account.client.tell = interrupt
+    account.client.report_progress = interrupt
     with pytest.raises(KeyboardInterrupt):
         run(account, declared(50))
     begun = len(account.created)

@@ -17,7 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet import Fleet, reconcile_fleet
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.group import Group
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Resource
 
 THINGS, ONE = "/things", "/things/made-by-server"
@@ -41,7 +41,7 @@ STORED = {"id": "made-by-server", "slug": "first", "displayName": "First", "size
 
 @pytest.fixture
 def items(api):
-    return Items(Client(Connection(api.account_id, Credentials.of_token("invented"), base_url=api.base_url)), THING)
+    return ResourceClient(Client(Connection(api.account_id, Credentials.of_token("invented"), base_url=api.base_url)), THING)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_deletion_uses_the_reference_and_reads_absence(api, items, listed, cod
 
 @pytest.mark.parametrize("lost_answers", [0, 1])
 def test_an_item_that_only_the_listing_still_shows_is_not_deleted_once_more(api, items, listed, lost_answers):
-    items = Items(items.client, replace(THING, is_listed_whole=True))
+    items = ResourceClient(items.client, replace(THING, is_listed_whole=True))
     listed(STORED)
     for _answer in range(lost_answers):
         api.expect("DELETE", ONE, status=504)

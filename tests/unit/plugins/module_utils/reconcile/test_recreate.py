@@ -12,8 +12,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply import reconcile
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import NOTHING_CHANGED, Immutable, make_plan
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 THINGS, ONE = "/things", "/things/a"
@@ -42,7 +42,7 @@ NOT_FOUND = [{"code": 7002, "message": "Not found"}]
 
 @pytest.fixture
 def items(api):
-    return Items(Client(Connection(api.account_id, Credentials.of_token("invented"), base_url=api.base_url)), THING)
+    return ResourceClient(Client(Connection(api.account_id, Credentials.of_token("invented"), base_url=api.base_url)), THING)
 
 
 def apply(items, settings=None, recreate=True, check_mode=False):

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data import Subject, as_json
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.facts import report_of
-from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.reading import shape_problems
+from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.parsing import shape_problems
 from tests.unit.plugins.plugin_utils.report.conftest import ACCOUNT_ID, NOW, compared_with, entry, key, model, to
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP connections that check before they send whether the try was given up.
+"""HTTP connections that check before they send whether the attempt was cancelled.
 
 The classes extend those of urllib3 for plain connections, TLS, proxies and SOCKS. They use only what urllib3 1.26 and 2 have in common.
 """
@@ -15,7 +15,7 @@ import threading
 from http import HTTPStatus
 from typing import Any, Iterator, Mapping
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import Try
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import Attempt
 
 # More than any server needs to send before an answer.
 MAX_INFORMATIONAL_ANSWERS = 16
@@ -23,18 +23,18 @@ _running = threading.local()
 
 
 @contextlib.contextmanager
-def running(one_try: Try) -> Iterator[None]:
-    """Assign the connections that this thread uses to ``one_try``."""
-    _running.one_try = one_try
+def running(attempt: Attempt) -> Iterator[None]:
+    """Assign the connections that this thread uses to ``attempt``."""
+    _running.attempt = attempt
     try:
         yield
     finally:
-        del _running.one_try
+        del _running.attempt
 
 
-def _current() -> Try:
-    # A connection that is used without a transport belongs to no try, so it cannot be given up.
-    return getattr(_running, "one_try", None) or Try()
+def _current() -> Attempt:
+    # A connection that is used without a transport belongs to no attempt, so it cannot be cancelled.
+    return getattr(_running, "attempt", None) or Attempt()
 
 
 class FinalAnswer(http.client.HTTPResponse):
@@ -54,7 +54,7 @@ class FinalAnswer(http.client.HTTPResponse):
         raise http.client.HTTPException(f"more than {MAX_INFORMATIONAL_ANSWERS} informational answers")
 
 
-class BreakableConnection:
+class CancellableConnection:
     """Extension of a connection class of urllib3."""
 
     response_class = FinalAnswer
@@ -65,7 +65,7 @@ class BreakableConnection:
     def connect(self) -> None:
         """Connect, including tunnel and TLS.
 
-        :raises GivenUp: if the try was given up.
+        :raises AttemptCancelled: if the attempt was cancelled.
         """
         _current().connect()
         self._is_opening = True
@@ -86,7 +86,7 @@ class BreakableConnection:
     def send(self, data: Any) -> None:
         """Send a part of the request, or of the set-up of a tunnel.
 
-        :raises GivenUp: if the try was given up.
+        :raises AttemptCancelled: if the attempt was cancelled.
         """
         if self.sock is None and self.auto_open:
             self.connect()
@@ -96,7 +96,7 @@ class BreakableConnection:
         super().send(data)  # type: ignore[misc]  # that of http.client
 
 
-class BreakablePool:
+class CancellablePool:
     """Extension of a pool class of urllib3."""
 
     def _get_conn(self, timeout: Any = None) -> Any:
@@ -108,12 +108,12 @@ class BreakablePool:
 
 
 @functools.lru_cache(maxsize=None)
-def _breakable(pool: Any) -> Any:
+def _cancellable(pool: Any) -> Any:
     # The names are kept because urllib3 puts them into error messages.
-    connection = type(pool.ConnectionCls.__name__, (BreakableConnection, pool.ConnectionCls), {})
-    return type(pool.__name__, (BreakablePool, pool), {"ConnectionCls": connection})
+    connection = type(pool.ConnectionCls.__name__, (CancellableConnection, pool.ConnectionCls), {})
+    return type(pool.__name__, (CancellablePool, pool), {"ConnectionCls": connection})
 
 
-def make_breakable(pool_classes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the pool classes of a pool manager by URL scheme, with connections that can be given up."""
-    return {scheme: _breakable(pool) for scheme, pool in pool_classes.items()}
+def make_cancellable(pool_classes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the pool classes of a pool manager by URL scheme, with connections that can be cancelled."""
+    return {scheme: _cancellable(pool) for scheme, pool in pool_classes.items()}

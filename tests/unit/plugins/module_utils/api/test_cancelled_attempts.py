@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import breakable, transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import cancellable, transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import GivenUp, TaskScope, Try
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.task_scope import Attempt, AttemptCancelled, TaskScope
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, NoAnswer, NotSent, Request
 
 REQUEST = Request("DELETE", "/x")
@@ -47,7 +47,7 @@ def slow_names(monkeypatch):
     return SlowNames(monkeypatch)
 
 
-def test_a_try_that_is_given_up_while_it_looks_a_name_up_is_never_sent(raw_server, of, slow_names, tries):
+def test_an_attempt_that_is_cancelled_while_it_looks_a_name_up_is_never_sent(raw_server, of, slow_names, tries):
     with pytest.raises(NoAnswer, match="no connection within 1 s") as caught:
         transport.Transport(of(raw_server.base_url)).send(REQUEST)
     assert not caught.value.outcome_unknown
@@ -71,7 +71,7 @@ def connected_slowly(raw_server):
     return later
 
 
-def test_a_try_that_is_given_up_while_a_proxy_connects_is_never_sent(raw_server, of, monkeypatch, tries):
+def test_an_attempt_that_is_cancelled_while_a_proxy_connects_is_never_sent(raw_server, of, monkeypatch, tries):
     connected_slowly(raw_server)
     monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
     with pytest.raises(NoAnswer, match="no connection within 1 s") as caught:
@@ -82,7 +82,7 @@ def test_a_try_that_is_given_up_while_a_proxy_connects_is_never_sent(raw_server,
     assert connect.startswith("CONNECT api.example.invalid:443")
 
 
-def test_a_proxy_that_accepts_and_says_nothing_is_given_up_on(raw_server, of, monkeypatch, tries):
+def test_a_proxy_that_accepts_and_says_nothing_is_abandoned(raw_server, of, monkeypatch, tries):
     raw_server.then(raw_server.hang)
     monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
     with pytest.raises(NoAnswer, match=r"timed out|no connection within 1 s") as caught:
@@ -91,7 +91,7 @@ def test_a_proxy_that_accepts_and_says_nothing_is_given_up_on(raw_server, of, mo
     assert tries.have_ended()
 
 
-def test_a_try_that_is_given_up_in_the_handshake_closes_its_connection(raw_server, of, tries):
+def test_an_attempt_that_is_cancelled_in_the_handshake_closes_its_connection(raw_server, of, tries):
     closed = threading.Event()
 
     def step(connection):
@@ -135,13 +135,13 @@ def test_a_task_that_ends_wakes_what_still_connects(raw_server, of, monkeypatch,
     assert tries.have_ended()
 
 
-def test_a_try_that_is_given_up_sends_nothing_on_a_kept_connection(raw_server, of):
+def test_an_attempt_that_is_cancelled_sends_nothing_on_a_kept_connection(raw_server, of):
     raw_server.then(lambda connection: [connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), raw_server.hang(connection)])
     sender = transport.Transport(of(raw_server.base_url))
     sender.send(REQUEST)
-    late = Try()
-    late.give_up()
-    with breakable.running(late), pytest.raises(GivenUp):
+    late = Attempt()
+    late.cancel()
+    with cancellable.running(late), pytest.raises(AttemptCancelled):
         sender._exchange(REQUEST, None, {})
     # On a connection of its own it would have been seen.
     assert len(raw_server.received) == 1
@@ -155,7 +155,7 @@ def test_a_proxy_that_refuses_has_sent_nothing_on(raw_server, of, monkeypatch):
     assert not caught.value.outcome_unknown
 
 
-def test_a_late_try_changes_nothing_in_the_next_item(raw_server, run_module, gateway, slow_names, tries):
+def test_a_late_attempt_changes_nothing_in_the_next_item(raw_server, run_module, gateway, slow_names, tries):
     """The case of the report: a slow try, settled by a second one, must not act on what a later task makes."""
     raw_server.then(raw_server.answer(raw_server.envelope(gateway())), raw_server.answer(raw_server.envelope(gateway())))
     run_module({"id": "a", "base_url": raw_server.base_url, "timeout": 1, "max_retries": 1})
@@ -212,7 +212,7 @@ class Interruption(BaseException):
     """Stands for what Ansible raises when a task has run for as long as it may."""
 
 
-def test_an_interrupted_task_gives_its_try_up(raw_server, of, slow_names, tries, monkeypatch):
+def test_an_interrupted_task_gives_up_its_attempt(raw_server, of, slow_names, tries, monkeypatch):
     join = threading.Thread.join
 
     def interrupted(thread, timeout=None):
@@ -236,24 +236,24 @@ def test_a_thread_that_cannot_be_started_is_a_clear_error_with_nothing_sent(raw_
     assert raw_server.received == []
 
 
-def test_a_try_that_ended_by_itself_leaves_its_connection_alone():
+def test_an_attempt_that_ended_by_itself_leaves_its_connection_alone():
     one, other = socket.socketpair()
     with one, other:
-        ended_try = Try()
-        ended_try.send(one)
-        ended_try.finish()
-        ended_try.give_up()
+        ended_attempt = Attempt()
+        ended_attempt.send(one)
+        ended_attempt.finish()
+        ended_attempt.cancel()
         one.sendall(b"still open")
         assert other.recv(100) == b"still open"
 
 
-def test_a_try_whose_connection_is_closed_already_can_be_given_up():
+def test_an_attempt_whose_connection_is_closed_already_can_be_cancelled():
     with socket.socket() as unconnected:
-        one_try = Try()
-        one_try.send(unconnected)
-        one_try.give_up()
-        with pytest.raises(GivenUp):
-            one_try.send(unconnected)
+        attempt = Attempt()
+        attempt.send(unconnected)
+        attempt.cancel()
+        with pytest.raises(AttemptCancelled):
+            attempt.send(unconnected)
 
 
 def test_no_descriptor_is_left_behind(raw_server, of, slow_names, tries):
@@ -273,7 +273,7 @@ def test_a_scope_that_has_ended_begins_nothing():
     scope = TaskScope()
     begun = scope.begin(REQUEST)
     scope.end()
-    with pytest.raises(GivenUp):
+    with pytest.raises(AttemptCancelled):
         begun.connect()
     with pytest.raises(NotSent):
         scope.begin(REQUEST)

@@ -13,8 +13,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import comparable_time
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, CollectionError, Request
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.compare import same
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import look_after, wait_for
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.waiting import fetch_after, wait_for
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Versions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.wire import from_answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
@@ -24,7 +24,7 @@ VERSION_ID, DEPLOYMENT_ID, IS_VALID = "version_id", "deployment_id", "is_valid"
 # Maximum wait until the API returns the value of a new item or the deployed version. Public reports mention some seconds.
 SHOWN_WITHIN_SECONDS = 60.0
 # Number of reads for a version whose creation may still be in progress, before it is created again.
-LOOKS = 3
+MAX_READS = 3
 Found = TypeVar("Found")
 
 
@@ -32,7 +32,7 @@ class InvalidVersion(CollectionError):
     """The server stored a version, but calls it invalid."""
 
 
-class VersionedItems(Items):
+class VersionedClient(ResourceClient):
     """Operations on the items of a resource with ``versions``."""
 
     @property
@@ -43,7 +43,7 @@ class VersionedItems(Items):
         return self.resource.versions
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Create the item like ``Items.create``. The same request deploys its first version.
+        """Create the item like ``ResourceClient.create``. The same request deploys its first version.
 
         :raises InvalidVersion: if the server calls that version invalid.
         """
@@ -95,15 +95,15 @@ class VersionedItems(Items):
         request = Request("GET", encode_path(*self._path, reference, VERSIONS, version_id))
         return self._referred(request, self._call(request), reference)
 
-    def _read(self, reference: str) -> dict[str, Any] | None:
+    def _fetch(self, reference: str) -> dict[str, Any] | None:
         """Return the item with its value. After a creation, the API returns the value only after some seconds."""
-        item = super()._read(reference)
+        item = super()._fetch(reference)
         if item is None or item.get(self.versions.setting) is not None:
             return item
         return self._wait(reference, lambda shown: shown is None or shown.get(self.versions.setting) is not None)
 
     def _wait(self, reference: str, is_done: Callable[[dict[str, Any] | None], bool]) -> dict[str, Any] | None:
-        return wait_for(lambda: super(VersionedItems, self)._read(reference), is_done, SHOWN_WITHIN_SECONDS)
+        return wait_for(lambda: super(VersionedClient, self)._fetch(reference), is_done, SHOWN_WITHIN_SECONDS)
 
     def _shows(self, item: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
         """Return whether ``item`` has the value in ``body``."""
@@ -141,7 +141,7 @@ class VersionedItems(Items):
         known = {version[VERSION_ID] for version in before}
         request = Request("POST", encode_path(*self._path, reference, VERSIONS))
 
-        def look() -> dict[str, Any] | None:
+        def fetch() -> dict[str, Any] | None:
             return self._newest([version for version in self.history(reference, VERSIONS) if version[VERSION_ID] not in known], value)
 
         def make() -> dict[str, Any] | None:
@@ -149,7 +149,7 @@ class VersionedItems(Items):
             return answer if isinstance(answer.get(VERSION_ID), str) else None
 
         nowhere = ApiError(request, 200, "neither the answer nor the listing has the new version")
-        made = self._settled(make, look) or look_after(nowhere, look, LOOKS)
+        made = self._settled(make, fetch) or fetch_after(nowhere, fetch, MAX_READS)
         if made is None:
             raise nowhere
         # The answer may not state whether the version is valid.
@@ -177,7 +177,7 @@ class VersionedItems(Items):
         request = Request("POST", encode_path(*self._path, reference, DEPLOYMENTS))
 
         def is_deployed() -> bool | None:
-            shown = super(VersionedItems, self)._read(reference)
+            shown = super(VersionedClient, self)._fetch(reference)
             return True if shown is not None and shown.get(self.versions.deployed) == version_id else None
 
         try:
@@ -189,8 +189,8 @@ class VersionedItems(Items):
                 error.add_remark(f"Version {version_id} exists, but is not deployed: requests take the version before.")
             raise
 
-    def _settled(self, send: Callable[[], Found], look: Callable[[], Found | None]) -> Found | None:
-        """Return the result of ``send``. If its outcome is unknown, return what ``look`` finds, or send again.
+    def _settled(self, send: Callable[[], Found], fetch: Callable[[], Found | None]) -> Found | None:
+        """Return the result of ``send``. If its outcome is unknown, return what ``fetch`` finds, or send again.
 
         :raises CollectionError: if the outcome is still unknown after the last retry, or for any other failure.
         """
@@ -199,7 +199,7 @@ class VersionedItems(Items):
             try:
                 return send()
             except CollectionError as error:
-                found = look_after(error, look, LOOKS) if error.outcome_unknown else None
+                found = fetch_after(error, fetch, MAX_READS) if error.outcome_unknown else None
                 if found is not None:
                     return found
                 if not error.outcome_unknown or retry == self.client.max_retries:

@@ -31,11 +31,11 @@ _CONTROL_CHARACTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 Decoded = Optional[List[Tuple[str, int]]]
 
 
-class Reading(NamedTuple):
+class DecodedText(NamedTuple):
     """A text that was decoded from ``source``. The character at ``starts[i]`` is the one that begins at ``origins[i]`` in the source."""
 
     text: str
-    source: Reading | None = None
+    source: DecodedText | None = None
     starts: Sequence[int] = (0,)
     origins: Sequence[int] = (0,)
 
@@ -48,31 +48,31 @@ class Reading(NamedTuple):
         return place if self.source is None else self.source.origin(place)
 
 
-def layers(text: str) -> Iterator[Reading]:
+def decoded_layers(text: str) -> Iterator[DecodedText]:
     """Yield ``text``, then the text with its escapes decoded, and so on until there are no more escapes."""
-    reading: Reading | None = Reading(text)
+    decoded: DecodedText | None = DecodedText(text)
     for _layer in range(MAX_LAYERS):
-        if reading is None:
+        if decoded is None:
             return
-        yield reading
-        reading = _derived(reading, _ESCAPE, _decode)
+        yield decoded
+        decoded = _derived(decoded, _ESCAPE, _decode)
 
 
-def collapsed(reading: Reading) -> Reading:
-    """Return ``reading`` with each run of blanks, control and formatting characters as one blank, as messages show it."""
-    if not reading.text.isprintable():
-        plain = "".join(char if char.isprintable() else " " for char in reading.text)
-        reading = reading._replace(text=plain)
-    return _derived(reading, _BLANKS, lambda run: [(" ", len(run))]) or reading
+def collapsed(decoded: DecodedText) -> DecodedText:
+    """Return ``decoded`` with each run of blanks, control and formatting characters as one blank, as messages show it."""
+    if not decoded.text.isprintable():
+        plain = "".join(char if char.isprintable() else " " for char in decoded.text)
+        decoded = decoded._replace(text=plain)
+    return _derived(decoded, _BLANKS, lambda run: [(" ", len(run))]) or decoded
 
 
-def as_base64(reading: Reading) -> Reading:
-    """Return ``reading`` with its base64 in the standard alphabet and without line breaks."""
-    standard = reading._replace(text=reading.text.translate(_URL_SAFE))
+def as_base64(decoded: DecodedText) -> DecodedText:
+    """Return ``decoded`` with its base64 in the standard alphabet and without line breaks."""
+    standard = decoded._replace(text=decoded.text.translate(_URL_SAFE))
     return _derived(standard, _LINE_BREAK, lambda run: [("", len(run))]) or standard
 
 
-def _derived(source: Reading, pattern: re.Pattern[str], decode: Callable[[str], Decoded]) -> Reading | None:
+def _derived(source: DecodedText, pattern: re.Pattern[str], decode: Callable[[str], Decoded]) -> DecodedText | None:
     """Return ``source`` with each match of ``pattern`` decoded, or ``None`` if there is nothing to decode."""
     text, done, length = source.text, 0, 0
     parts: list[str] = []
@@ -99,7 +99,7 @@ def _derived(source: Reading, pattern: re.Pattern[str], decode: Callable[[str], 
     if not parts:
         return None
     add(text[done:], done)
-    return Reading("".join(parts), source, [*starts, length], [*origins, len(text)])
+    return DecodedText("".join(parts), source, [*starts, length], [*origins, len(text)])
 
 
 def _decode(escape: str) -> Decoded:

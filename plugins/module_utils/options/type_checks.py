@@ -19,7 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argumen
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import is_encodable
 
 
-def wrong_shapes(spec: Mapping[str, Any], options: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+def type_problems(spec: Mapping[str, Any], options: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the name and the problem of each of the ``options`` whose type its ``spec`` does not allow.
 
     :param path: path of ``options`` in messages, with a dot at its end.
@@ -52,7 +52,7 @@ def _dict_problems(option: Mapping[str, Any], value: Any, path: str) -> Iterator
     except (TypeError, ValueError):
         yield f"{path} must be a dict{_hint(value, path)}"
     else:
-        yield from (problem for _name, problem in wrong_shapes(option.get("options") or {}, parts, path + "."))
+        yield from (problem for _name, problem in type_problems(option.get("options") or {}, parts, path + "."))
 
 
 def _list_problems(option: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.diagnosis import MAX_SEARCHED, MAX_SHOWN, OWN_CODES, diagnose
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import MAX_SEARCHED, MAX_SHOWN, OWN_CODES, read_answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.verdicts import VERDICTS, explain
 
 LIST = {"object": "list", "data": [{"id": "model-1"}]}
@@ -24,7 +24,7 @@ BLOCK_PAGE = "<html><head><title>Attention Required! | Cloudflare</title></head>
 
 def read(status, body, headers=None, is_chat=False, scrub=str):
     data = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode("utf-8")
-    return read_answer(Answer(status, CaseInsensitiveDict(headers or {}), data), is_chat, scrub)
+    return diagnose(Answer(status, CaseInsensitiveDict(headers or {}), data), is_chat, scrub)
 
 
 def own(code, message="no"):
@@ -40,8 +40,8 @@ def error(message, **more):
 @pytest.mark.parametrize("code", OWN_CODES)
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
 def test_the_code_of_the_gateway_decides_whatever_the_status_is(code, status):
-    reading = read(status, {**own(code), "name": "AiGatewayError", "internalCode": code})
-    assert (reading.verdict, reading.code, reading.said) == (OWN_CODES[code], code, "no")
+    diagnosis = read(status, {**own(code), "name": "AiGatewayError", "internalCode": code})
+    assert (diagnosis.verdict, diagnosis.code, diagnosis.said) == (OWN_CODES[code], code, "no")
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ class TestWhatClientsMistook:
 
     def test_a_refusal_of_workers_ai_for_one_of_the_gateway(self):
         """opencode 32051: the gateway accepts the token, and the provider, which is Cloudflare's own, has none."""
-        reading = read(
+        diagnosis = read(
             401, {"result": None, "success": False, "errors": [{"code": 10000, "message": "Authentication error"}], "messages": []}
         )
-        assert (reading.verdict, reading.code) == ("key_refused", 10000)
+        assert (diagnosis.verdict, diagnosis.code) == ("key_refused", 10000)
 
     def test_an_error_with_status_200_for_an_answer(self):
         """nodetool 5755, and avante.nvim 1586."""
@@ -161,9 +161,9 @@ class TestWhatClientsMistook:
         page = (
             "<html><title>Worker threw exception | gateway.ai.cloudflare.com | Cloudflare</title><style>p{}</style><p>Error 1101</p></html>"
         )
-        reading = read(500, page)
-        assert reading.verdict == "unknown"
-        assert reading.said == "HTTP 500, Worker threw exception | gateway.ai.cloudflare.com | Cloudflare Error 1101"
+        diagnosis = read(500, page)
+        assert diagnosis.verdict == "unknown"
+        assert diagnosis.said == "HTTP 500, Worker threw exception | gateway.ai.cloudflare.com | Cloudflare Error 1101"
 
     def test_a_page_of_the_network_for_an_answer_of_the_gateway(self):
         """forpublicai 12: the lists of models were blocked for a library, and not for curl."""

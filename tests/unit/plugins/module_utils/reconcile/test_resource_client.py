@@ -14,7 +14,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import Answer
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import StaleRead
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import MAX_STALE_READS, Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import MAX_STALE_READS, ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 OLD, WRITTEN, LATER = "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.500Z", "2026-01-01T00:00:02.000Z"
@@ -38,7 +38,7 @@ class Replica:
 def items_of(*answers):
     replica = Replica(*answers)
     client = Client(Connection("account", Credentials.of_token("invented"), max_retries=0), transport=replica)
-    return Items(client, THINGS), replica
+    return ResourceClient(client, THINGS), replica
 
 
 @pytest.mark.parametrize("stale", [OLD, ABSENT, "2026-01-01 00:00:01.4", "2026-01-01T00:00:01Z"])

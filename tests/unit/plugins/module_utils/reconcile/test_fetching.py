@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reading import read_several
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fetching import fetch_all
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import PROGRESS_SECONDS
 
 
@@ -20,8 +20,8 @@ class Client:
     def __init__(self):
         self.lines = []
         self.is_ended = False
-        self.tell = self.lines.append
-        self.pace = SimpleNamespace(waiting=0.0)
+        self.report_progress = self.lines.append
+        self.rate_limiter = SimpleNamespace(waiting=0.0)
 
     def end(self):
         self.is_ended = True
@@ -41,23 +41,23 @@ def failing(text):
 
 @pytest.mark.parametrize("concurrency", [1, 3, 16])
 def test_results_are_in_the_order_of_the_readings(client, concurrency):
-    assert read_several(client, [lambda number=number: number for number in range(20)], concurrency, "numbers") == list(range(20))
+    assert fetch_all(client, [lambda number=number: number for number in range(20)], concurrency, "numbers") == list(range(20))
     assert not client.is_ended
 
 
 def test_nothing_to_read_is_nothing(client):
-    assert read_several(client, [], 8, "numbers") == []
+    assert fetch_all(client, [], 8, "numbers") == []
 
 
 def test_the_number_of_concurrent_requests_is_limited(client):
     together = threading.Barrier(3)
-    assert read_several(client, [lambda: together.wait(5) >= 0] * 6, 3, "parts") == [True] * 6
+    assert fetch_all(client, [lambda: together.wait(5) >= 0] * 6, 3, "parts") == [True] * 6
 
 
 def test_a_failure_is_raised_and_nothing_is_started_after_it(client):
     begun = []
     with pytest.raises(CollectionError, match="no"):
-        read_several(client, [failing("no"), lambda: begun.append(1)], 1, "parts")
+        fetch_all(client, [failing("no"), lambda: begun.append(1)], 1, "parts")
     assert begun == []
 
 
@@ -73,7 +73,7 @@ def test_of_several_failures_the_first_in_order_is_raised(client):
         raise CollectionError("second")
 
     with pytest.raises(CollectionError, match="first"):
-        read_several(client, [first, second], 2, "parts")
+        fetch_all(client, [first, second], 2, "parts")
 
 
 @pytest.mark.parametrize("allowed", [0, 1])
@@ -88,7 +88,7 @@ def test_a_limit_of_threads_is_no_failure(client, monkeypatch, allowed):
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
-    assert read_several(client, [lambda: 1] * 5, 4, "parts") == [1] * 5
+    assert fetch_all(client, [lambda: 1] * 5, 4, "parts") == [1] * 5
 
 
 def test_an_interruption_ends_the_requests(client, monkeypatch):
@@ -102,7 +102,7 @@ def test_an_interruption_ends_the_requests(client, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "join", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            read_several(client, [lambda: is_ended.wait(5), lambda: begun.append(1)], 1, "parts")
+            fetch_all(client, [lambda: is_ended.wait(5), lambda: begun.append(1)], 1, "parts")
     assert is_ended.is_set()
     assert begun == []
 
@@ -110,7 +110,7 @@ def test_an_interruption_ends_the_requests(client, monkeypatch):
 def test_progress_is_reported_while_it_takes_long(client, monkeypatch):
     is_told = threading.Event()
     clock = SimpleNamespace(now=0.0)
-    client.tell = lambda line: (client.lines.append(line), is_told.set())
+    client.report_progress = lambda line: (client.lines.append(line), is_told.set())
     join = threading.Thread.join
 
     def waited(thread, seconds):
@@ -119,6 +119,6 @@ def test_progress_is_reported_while_it_takes_long(client, monkeypatch):
 
     monkeypatch.setattr(time, "monotonic", lambda: clock.now)
     monkeypatch.setattr(threading.Thread, "join", waited)
-    read_several(client, [lambda: 1, lambda: is_told.wait(5)], 1, "parts")
+    fetch_all(client, [lambda: 1, lambda: is_told.wait(5)], 1, "parts")
     assert client.lines[0] == "1 of 2 parts read"
     assert clock.now >= PROGRESS_SECONDS

@@ -18,15 +18,15 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.apply
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import ADOPTED
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.verify import NotStored
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_items import (
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.versioned_client import (
     SHOWN_WITHIN_SECONDS,
     InvalidVersion,
-    VersionedItems,
+    VersionedClient,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Resource, Versions
 
 
-def read_answer(answer):
+def convert_answer(answer):
     version = answer.get("version", answer)
     return {"id": answer.get("id"), "name": answer.get("name"), "steps": version.get("data"), **only(version, "version_id", "is_valid")}
 
@@ -47,7 +47,7 @@ FLOW = Resource(
     update_verb=PATCH,
     versions=Versions("steps", "version_id", ("is_valid",)),
     is_renamed=True,
-    read_answer=read_answer,
+    convert_answer=convert_answer,
     absent_codes={7005: "not found"},
     exists_codes={7005: "already exists"},
 )
@@ -109,7 +109,7 @@ def apply(api):
             settings["name"] = "a"
         settings.update(more.pop("settings", {}))
         declaration = Declaration("a", True, settings, keys=("a",), **more)
-        return reconcile(FLOW, declaration, VersionedItems(client, FLOW), check_mode)
+        return reconcile(FLOW, declaration, VersionedClient(client, FLOW), check_mode)
 
     return run
 
@@ -170,7 +170,7 @@ def test_a_version_that_is_nowhere_is_a_failure(flows, apply):
     flows.shows()
     flows.has_versions(version(1, [1]))
     flows.makes([2], answer={"id": "f-1"})
-    for _look in range(3):
+    for _attempt in range(3):
         flows.has_versions(version(1, [1]))
     flows.lists("a")
     flows.shows()
@@ -229,7 +229,7 @@ def test_a_version_that_was_lost_with_its_request_is_made_again(flows, apply):
     flows.shows()
     flows.has_versions(version(1, [1]))
     flows.makes([2], **BROKEN)
-    for _look in range(3):
+    for _attempt in range(3):
         flows.has_versions(version(1, [1]))
     flows.makes([2])
     flows.deploys(2)
@@ -263,7 +263,7 @@ def test_a_deployment_that_fails_says_which_version_is_left(flows, apply, answer
     flows.makes([2])
     flows.deploys(2, **answer)
     if answer["status"] == 503:
-        for _look in range(3):
+        for _attempt in range(3):
             flows.shows()
         flows.lists("a")
         flows.shows()
@@ -356,7 +356,7 @@ def test_an_item_without_its_value_is_read_again_until_it_has_one(api, flows, ap
 
 def test_an_item_that_never_shows_a_value_gets_one(api, flows, apply, waits):
     flows.lists("a")
-    for _look in range(11):
+    for _attempt in range(11):
         api.expect("GET", ONE, answer={"id": "f-1", "name": "a", "version": {"version_id": "v-1"}})
     flows.has_versions(version(1, None))
     flows.makes([2])

@@ -16,43 +16,43 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.shell import (
-    Work,
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import (
+    TaskSpec,
+    execute,
     open_client,
-    perform,
     refuse,
-    refused_shapes,
     shown_options,
+    type_refusal,
 )
 
 STANDARD_OUTPUT = 1
 
 
 class Module(AnsibleModule):
-    """An AnsibleModule that masks the options in its output as ``work`` defines, even if Ansible itself refuses an option."""
+    """An AnsibleModule that masks the options in its output as ``spec`` defines, even if Ansible itself refuses an option."""
 
     params: dict[str, Any]
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
-        super().__init__(argument_spec=work.argument_spec(), supports_check_mode=True)
+    def __init__(self, spec: TaskSpec) -> None:
+        self._spec = spec
+        super().__init__(argument_spec=spec.argument_spec(), supports_check_mode=True)
 
     def _set_internal_properties(self, *args: Any) -> None:
         """Check the shapes of the options. AnsibleModule calls this after it has read the options, and before it validates them."""
         super()._set_internal_properties(*args)
-        refusal = refused_shapes(self._work, self.params)
+        refusal = type_refusal(self._spec, self.params)
         if refusal:
             self.fail_json(refusal)
 
     def _log_invocation(self) -> None:
         """Write the masked options to the system log. AnsibleModule would not mask secrets in items and in ``extra_settings``."""
-        given, self.params = self.params, shown_options(self._work, self.params)
+        given, self.params = self.params, shown_options(self._spec, self.params)
         super()._log_invocation()
         self.params = given
 
     def fail_json(self, msg: str, **result: Any) -> None:
         """Exit with a failed result. AnsibleModule also calls this during its initialization."""
-        self.finish(refuse(self._work, self.params, msg, self.no_log_values, **result))
+        self.finish(refuse(self._spec, self.params, msg, self.no_log_values, **result))
 
     def finish(self, result: dict[str, Any]) -> None:
         """Exit with ``result``, whose secrets are already replaced."""
@@ -105,9 +105,9 @@ def _end_when_unread(client: Client, output: int, done: int) -> None:
         poller.unregister(output)
 
 
-def run_module(work: Work) -> None:
+def run_module(spec: TaskSpec) -> None:
     """Execute the task with the options of the module, and exit with its result."""
-    module = Module(work)
+    module = Module(spec)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    module.finish(perform(work, module.params, module.check_mode, module._diff, open_attended_client, no_log_values=module.no_log_values))
+    module.finish(execute(spec, module.params, module.check_mode, module._diff, open_attended_client, no_log_values=module.no_log_values))

@@ -72,7 +72,7 @@ KEYS = re.compile(
 LISTS, CHATS = ("data", "models", "result"), ("choices", "content", "candidates")
 
 
-class Reading(NamedTuple):
+class Diagnosis(NamedTuple):
     """The verdict for an answer, the error code of the gateway, the message of the answer, and the model that it names."""
 
     verdict: str
@@ -81,7 +81,7 @@ class Reading(NamedTuple):
     model: str | None = None
 
 
-def read_answer(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> Reading:
+def diagnose(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> Diagnosis:
     """Classify ``answer``. ``scrub`` replaces known secrets in a text."""
     payload = _parse(answer.body)
     body = payload if isinstance(payload, dict) else {}
@@ -89,9 +89,9 @@ def read_answer(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> R
         # Google wraps an error in a list. Other providers return a bare list of models.
         first = payload[0] if payload else None
         body = first if isinstance(first, dict) and "error" in first else {"data": payload}
-    reading = _own(body) or _front(answer, body) or _provider(answer, body, is_chat)
-    said = "" if reading.verdict == "answered" else shown(reading.said, scrub)
-    return reading._replace(said=said, model=reading.model and shown(reading.model, scrub))
+    diagnosis = _own(body) or _front(answer, body) or _provider(answer, body, is_chat)
+    said = "" if diagnosis.verdict == "answered" else shown(diagnosis.said, scrub)
+    return diagnosis._replace(said=said, model=diagnosis.model and shown(diagnosis.model, scrub))
 
 
 def shown(text: str, scrub: Callable[[str], str]) -> str:
@@ -106,20 +106,20 @@ def _parse(body: bytes) -> Any:
         return None
 
 
-def _own(body: Mapping[str, Any]) -> Reading | None:
+def _own(body: Mapping[str, Any]) -> Diagnosis | None:
     """Classify a refusal by the gateway itself. Return ``None`` for any other answer."""
     if body.get("success") is not False:
         return None
     error = body.get("error")
     said = _text_of(body)
     if isinstance(error, dict):
-        return Reading("policy_budget" if {"bucket", "spent", "limit"} & set(error) else "policy", None, said)
+        return Diagnosis("policy_budget" if {"bucket", "spent", "limit"} & set(error) else "policy", None, said)
     codes = _codes(body)
     known = [code for code in codes if code in OWN_CODES]
     if known:
-        return Reading(OWN_CODES[known[0]], known[0], said)
+        return Diagnosis(OWN_CODES[known[0]], known[0], said)
     by_words = [verdict for words, verdict in OWN_WORDS if re.search(words, said, re.IGNORECASE)]
-    return Reading((by_words or ["unknown"])[0], codes[0] if codes else None, said)
+    return Diagnosis((by_words or ["unknown"])[0], codes[0] if codes else None, said)
 
 
 def _codes(body: Mapping[str, Any]) -> list[int]:
@@ -130,20 +130,20 @@ def _codes(body: Mapping[str, Any]) -> list[int]:
     return [code for code in found if isinstance(code, int) and not isinstance(code, bool) and 0 <= code <= MAX_CODE]
 
 
-def _front(answer: Answer, body: Mapping[str, Any]) -> Reading | None:
+def _front(answer: Answer, body: Mapping[str, Any]) -> Diagnosis | None:
     """Classify a refusal by the network in front of the gateway. Return ``None`` for any other answer."""
     headers = [answer.headers.get(name, "") for name in ("Location", "WWW-Authenticate")]
     if answer.status in (302, 401, 403) and (ACCESS.search(headers[0]) or "cloudflare-access" in headers[1].lower()):
-        return Reading("blocked_by_access")
+        return Diagnosis("blocked_by_access")
     if body.get("cloudflare_error") is True:
         code = body.get("error_code")
         is_block = isinstance(code, int) and code in EDGE_CODES
-        return Reading("blocked_by_edge" if is_block else "unknown", None, _text_of(body))
+        return Diagnosis("blocked_by_edge" if is_block else "unknown", None, _text_of(body))
     text = "" if body else _text_in(answer)
     found = EDGE_CODE.search(text)
     is_block = bool(EDGE_PAGE.search(text)) or (found is not None and int(found[1]) in EDGE_CODES)
     if answer.status >= 400 and (is_block or answer.headers.get("cf-mitigated")):
-        return Reading("blocked_by_edge", None, _plain(text))
+        return Diagnosis("blocked_by_edge", None, _plain(text))
     return None
 
 
@@ -157,23 +157,23 @@ def _plain(text: str) -> str:
     return re.sub(r"<(style|script)\b.*?(</\1>|$)|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
 
 
-def _provider(answer: Answer, body: Mapping[str, Any], is_chat: bool) -> Reading:
+def _provider(answer: Answer, body: Mapping[str, Any], is_chat: bool) -> Diagnosis:
     """Classify the answer of a provider, or one of unknown origin."""
     if not body or 300 <= answer.status < 400:
-        return Reading("unknown", None, f"HTTP {answer.status}, {_plain(_text_in(answer)).strip() or 'an empty body'}")
+        return Diagnosis("unknown", None, f"HTTP {answer.status}, {_plain(_text_in(answer)).strip() or 'an empty body'}")
     said = f"HTTP {answer.status}, {_text_of(body)}"
     # Some providers answer with 200 and an error in the body.
     if answer.status < 300 and not body.get("error") and not _failed_choice(body):
         model = body.get("model", body.get("modelVersion"))
         if _has_answer(body, is_chat):
-            return Reading("answered", model=model if isinstance(model, str) else None)
-        return Reading("provider_error" if is_chat and set(CHATS) & set(body) else "unknown", None, said)
+            return Diagnosis("answered", model=model if isinstance(model, str) else None)
+        return Diagnosis("provider_error" if is_chat and set(CHATS) & set(body) else "unknown", None, said)
     may_be_key = answer.status in (200, 400, 401, 403)
     if may_be_key and MISSING_KEY.search(said):
-        return Reading("no_key", None, said)
+        return Diagnosis("no_key", None, said)
     if answer.status == 401 or (may_be_key and BAD_KEY.search(said)):
-        return Reading("key_refused", None, said)
-    return Reading("provider_limited" if 429 in (answer.status, _status_within(body)) else "provider_error", None, said)
+        return Diagnosis("key_refused", None, said)
+    return Diagnosis("provider_limited" if 429 in (answer.status, _status_within(body)) else "provider_error", None, said)
 
 
 def _has_answer(body: Mapping[str, Any], is_chat: bool) -> bool:

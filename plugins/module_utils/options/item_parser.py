@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read items that are declared within an option. Ansible stops at the first mistake; the reader reports all, each with its place."""
+"""Parsing of items that are declared within an option. Ansible stops at the first problem; the parser reports all, each with its place."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import declare, declare_settings, lay_under
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.free_keys import convert_free_keys
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import apply_defaults, declare, declare_settings
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.dict_values import convert_dict_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.type_checks import type_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
-# So much of an id is shown.
+# Maximum length of an id in a message.
 MAX_ID_LENGTH = 80
-Read = TypeVar("Read")
+Declared = TypeVar("Declared")
 
 
-class ItemReader:
-    """Reads the options of items, and gathers in ``problems`` what is wrong, each without the secrets of its item.
+class ItemParser:
+    """Parses the options of items, and collects their ``problems``, each without the secrets of its item.
 
-    ``owner`` is the id of the item that these belong to, for messages. ``beside`` are options that an item has for other readers.
+    ``owner`` is the id of the item that these belong to, for messages. ``beside`` are options of an item that others parse.
     """
 
     def __init__(self, resource: Resource, owner: str = "", beside: Sequence[str] = ()) -> None:
@@ -40,20 +40,20 @@ class ItemReader:
         self._owner = owner
         self._beside = beside
 
-    def read(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
+    def parse(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
         """Return the declarations of ``items``, the value of ``option``, in their order, with ``defaults`` applied to each.
 
         Those with problems are left out.
         """
         of_one = [field.name for field in (*self._resource.place, *self._resource.keys)]
-        under = (self._read("defaults", (*of_one, "state"), defaults, declare_settings) if defaults else None) or {}
+        under = (self._parse("defaults", (*of_one, "state"), defaults, declare_settings) if defaults else None) or {}
         places: dict[str, list[str]] = defaultdict(list)
         declarations = []
         for index, options in enumerate(items):
             place, item_id = f"{option}[{index}]", self.identity_of(options)
             places[item_id].append(place)
             where = f"{place} ({self.label(item_id)})" if item_id else place
-            declarations.append(self._read(where, (), options, lambda *given: lay_under(self._resource, under, declare(*given))))
+            declarations.append(self._parse(where, (), options, lambda *given: apply_defaults(self._resource, under, declare(*given))))
         same_id = {item_id: same for item_id, same in places.items() if item_id and same[1:]}
         names = " and ".join(field.name for field in self._resource.keys)
         self.problems += [f"{' and '.join(same)} have the same {names} ({self.label(item_id)})" for item_id, same in same_id.items()]
@@ -73,24 +73,24 @@ class ItemReader:
         values = (options.get(name) for name in (field.name, *field.aliases))
         return next((str(value) for value in values if value is not None), field.default or "")
 
-    def _read(
+    def _parse(
         self,
         where: str,
         without: Sequence[str],
         options: Mapping[str, Any],
-        declare_by: Callable[[Resource, dict[str, Any], Sequence[str]], Read],
-    ) -> Read | None:
+        declare_by: Callable[[Resource, dict[str, Any], Sequence[str]], Declared],
+    ) -> Declared | None:
         # A spec of its own for each item, as Ansible fills in the parts of a nested default in place.
         spec = {name: option for name, option in item_options(self._resource, options).items() if name not in without}
-        shapes = list(wrong_shapes(spec, options))
-        misshapen = {name for name, _problem in shapes}
-        validated = ArgumentSpecValidator(spec).validate({name: value for name, value in options.items() if name not in misshapen})
+        wrong_types = list(type_problems(spec, options))
+        unusable = {name for name, _problem in wrong_types}
+        validated = ArgumentSpecValidator(spec).validate({name: value for name, value in options.items() if name not in unusable})
         values = validated.validated_parameters
-        found = [problem for _name, problem in shapes]
+        found = [problem for _name, problem in wrong_types]
         found += [error.msg.rstrip(".") for error in validated.errors if not isinstance(error, UnsupportedError)]
         found += [self._unknown(name) for name in sorted(".".join(as_path(name)) for name in validated._unsupported_parameters)]
         found += [f"{warning['option']} and its alias {warning['alias']} are both given" for warning in validated._warnings]
-        found += convert_free_keys(self._resource.settings, values)
+        found += convert_dict_values(self._resource.settings, values)
         try:
             return declare_by(self._resource, values, found)
         except InvalidOptions as error:
@@ -111,15 +111,15 @@ def _shown(item_id: str) -> str:
 
 
 def as_path(name: str | tuple[str, ...]) -> tuple[str, ...]:
-    """The names that lead to an option; Ansible has a tuple of them only for one within another."""
+    """Return the path of an option as a tuple. Ansible reports a tuple only for nested options."""
     return (name,) if isinstance(name, str) else name
 
 
 def nested_lists(item: Mapping[str, Any], names: Sequence[str], where: str) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
-    """Return those options of an ``item`` in ``names`` that are given, each a list of dicts, and what is wrong with their shapes."""
+    """Return the options in ``names`` that the ``item`` has, each a list of dicts, and the problems of their types."""
     spec: dict[str, Any] = {name: {"type": "list", "elements": "dict"} for name in names}
     given = {name: item[name] for name in names if item.get(name) is not None}
-    found = [f"{where}: {problem}" for _name, problem in wrong_shapes(spec, given)]
+    found = [f"{where}: {problem}" for _name, problem in type_problems(spec, given)]
     if found:
         return {}, found
     validated = ArgumentSpecValidator(spec).validate(given)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many readings at once, with several requests under way at a time."""
+"""Concurrent reads."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from typing import Any, Callable, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import Workers
 
-Reading = Callable[[], Any]
+Fetch = Callable[[], Any]
 
 
-def read_several(client: Client, readings: Sequence[Reading], concurrency: int, what: str) -> list[Any]:
-    """Return what each of ``readings`` returns, in their order. After a failure, no further reading begins.
+def fetch_all(client: Client, fetches: Sequence[Fetch], concurrency: int, what: str) -> list[Any]:
+    """Call all ``fetches`` concurrently, and return their results in the same order. After a failure, no further call begins.
 
-    :param concurrency: how many readings are under way at a time.
+    :param concurrency: maximum number of concurrent calls.
     :param what: what is read, for the line that reports the progress every few seconds.
-    :raises CollectionError: the first failure, in the order of ``readings``.
+    :raises CollectionError: the first failure, in the order of ``fetches``.
     """
     results: dict[int, Any] = {}
     errors: dict[int, Exception] = {}
 
-    def read(piece: tuple[int, Reading]) -> None:
-        index, reading = piece
+    def call(piece: tuple[int, Fetch]) -> None:
+        index, fetch = piece
         if errors:
             return
         try:
-            results[index] = reading()
+            results[index] = fetch()
         except Exception as error:
             errors[index] = error
 
-    pieces = list(enumerate(readings))
-    Workers(client, concurrency).work_through(pieces, read, lambda: f"{len(results)} of {len(readings)} {what} read")
+    pieces = list(enumerate(fetches))
+    Workers(client, concurrency).work_through(pieces, call, lambda: f"{len(results)} of {len(fetches)} {what} read")
     if errors:
         raise errors[min(errors)]
-    return [results[index] for index in range(len(readings))]
+    return [results[index] for index in range(len(fetches))]

@@ -13,18 +13,18 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, Defect, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import names_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.connection_options import connection_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import Listed, option_secrets, shown_values
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.type_checks import type_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber, scrub_free_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
 
-class Work(NamedTuple):
+class TaskSpec(NamedTuple):
     """What one module does.
 
     ``fields`` are its options, without those that every item has (``state``, ``extra_settings``, ``unset``).
-    ``read`` converts the options to what ``run`` takes, or raises InvalidOptions. Nothing is sent before it has returned.
+    ``parse_options`` converts the options to what ``run`` takes, or raises InvalidOptions. Nothing is sent before it has returned.
     ``run`` is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
     ``items_in`` are the options that hold the options of items.
     ``warn`` returns what is to be said about the task before anything is sent.
@@ -33,7 +33,7 @@ class Work(NamedTuple):
     resource: Resource
     fields: tuple[Field, ...]
     argument_spec: Callable[[], dict[str, Any]]
-    read: Callable[[dict[str, Any]], Any]
+    parse_options: Callable[[dict[str, Any]], Any]
     run: Callable[[Any, bool, Client], dict[str, Any]]
     items_in: tuple[Listed, ...] = ()
     warn: Callable[[Any], list[str]] = lambda task: []
@@ -44,8 +44,8 @@ def open_client(connection: Connection) -> AbstractContextManager[Client]:
     return closing(Client(connection))
 
 
-def perform(
-    work: Work,
+def execute(
+    spec: TaskSpec,
     options: dict[str, Any],
     check_mode: bool,
     diff_mode: bool,
@@ -58,15 +58,15 @@ def perform(
 
     :param no_log_values: secrets that Ansible found in the options.
     """
-    secrets = {*no_log_values, *_secrets_in(work, options)}
+    secrets = {*no_log_values, *_secrets_in(spec, options)}
     warnings: list[str] = []
     try:
-        task, connection = _prepare(work, options)
-        warnings = work.warn(task)
+        task, connection = _prepare(spec, options)
+        warnings = spec.warn(task)
         with client_of(connection) as client:
             # The client adds secrets that only the server has to this set.
             secrets = client.secrets = secrets | client.secrets
-            result = work.run(task, check_mode, client)
+            result = spec.run(task, check_mode, client)
     except CollectionError as error:
         result = dict(error.details(), failed=True, msg=str(error))
     except Exception as error:
@@ -75,20 +75,20 @@ def perform(
         result.pop("diff", None)
     if warnings:
         result["warnings"] = [*warnings, *result.get("warnings", [])]
-    return _finished(work, options, result, Scrubber(secrets))
+    return _finished(spec, options, result, Scrubber(secrets))
 
 
-def refuse(work: Work, options: Mapping[str, Any], problem: str, no_log_values: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+def refuse(spec: TaskSpec, options: Mapping[str, Any], problem: str, no_log_values: Iterable[str] = (), **more: Any) -> dict[str, Any]:
     """Return the failed result of a task whose ``options`` did not pass the argument spec, with the further keys ``more``."""
     result = {**more, "failed": True, "msg": printable(problem)}
-    return _finished(work, options, result, Scrubber({*no_log_values, *_secrets_in(work, options)}))
+    return _finished(spec, options, result, Scrubber({*no_log_values, *_secrets_in(spec, options)}))
 
 
-def _finished(work: Work, options: Mapping[str, Any], result: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
-    return {**scrub_free_text(result, scrub), "invocation": {"module_args": shown_options(work, options, scrub)}}
+def _finished(spec: TaskSpec, options: Mapping[str, Any], result: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
+    return {**scrub_free_text(result, scrub), "invocation": {"module_args": shown_options(spec, options, scrub)}}
 
 
-def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
+def _prepare(spec: TaskSpec, options: dict[str, Any]) -> tuple[Any, Connection]:
     """Return the task and the connection, after checks of all options.
 
     :raises InvalidOptions: with all problems of both.
@@ -100,7 +100,7 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
     except InvalidOptions as error:
         found.extend(error.problems)
     try:
-        task = work.read(options)
+        task = spec.parse_options(options)
     except InvalidOptions as error:
         found.extend(error.problems)
     if connection is None or found:
@@ -108,25 +108,25 @@ def _prepare(work: Work, options: dict[str, Any]) -> tuple[Any, Connection]:
     return task, connection
 
 
-def refused_shapes(work: Work, options: Mapping[str, Any]) -> str:
+def type_refusal(spec: TaskSpec, options: Mapping[str, Any]) -> str:
     """Return the problems of ``options`` that the argument spec could not handle, or an empty text."""
-    problems = [problem for _name, problem in wrong_shapes(work.argument_spec(), options)]
+    problems = [problem for _name, problem in type_problems(spec.argument_spec(), options)]
     return str(InvalidOptions(problems)) if problems else ""
 
 
-def shown_options(work: Work, options: Mapping[str, Any], scrub: Scrubber | None = None) -> dict[str, Any]:
+def shown_options(spec: TaskSpec, options: Mapping[str, Any], scrub: Scrubber | None = None) -> dict[str, Any]:
     """The options of a task as they may be shown: secrets masked by schema, also within ``extra_settings`` and within items."""
-    scrub = scrub or Scrubber(_secrets_in(work, options))
-    shown = shown_values(work.resource, names_of(work.fields), _without_items(work, options), scrub)
-    items = {listed.option: listed for listed in work.items_in}
+    scrub = scrub or Scrubber(_secrets_in(spec, options))
+    shown = shown_values(spec.resource, names_of(spec.fields), _without_items(spec, options), scrub)
+    items = {listed.option: listed for listed in spec.items_in}
     return {name: shown[name] if name in shown else items[name].shown(value, scrub) for name, value in options.items()}
 
 
-def _secrets_in(work: Work, options: Mapping[str, Any]) -> set[str]:
+def _secrets_in(spec: TaskSpec, options: Mapping[str, Any]) -> set[str]:
     """The secrets in the options of a task, without those of its items, which are searched for in what is said of the item."""
-    return option_secrets(work.resource, _without_items(work, options))
+    return option_secrets(spec.resource, _without_items(spec, options))
 
 
-def _without_items(work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
-    items = {listed.option for listed in work.items_in}
+def _without_items(spec: TaskSpec, options: Mapping[str, Any]) -> dict[str, Any]:
+    items = {listed.option for listed in spec.items_in}
     return {name: value for name, value in options.items() if name not in items}

@@ -10,11 +10,11 @@ from typing import Any, Iterable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shapes import wrong_shapes
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.type_checks import type_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
 
-def convert_free_keys(fields: Iterable[Field], options: dict[str, Any], prefix: str = "") -> list[str]:
+def convert_dict_values(fields: Iterable[Field], options: dict[str, Any], prefix: str = "") -> list[str]:
     """Convert the values of such dicts within ``options``, in place, and return the problems.
 
     :param prefix: path of ``options`` in messages, with a dot at its end.
@@ -28,12 +28,12 @@ def convert_free_keys(fields: Iterable[Field], options: dict[str, Any], prefix: 
         elif isinstance(value, dict) and field.value_fields:
             options[field.name] = _convert_values(field, value, path, found)
         elif isinstance(value, dict):
-            found.extend(convert_free_keys(field.fields, value, path + "."))
+            found.extend(convert_dict_values(field.fields, value, path + "."))
         elif isinstance(value, list) and field.fields:
             for index, element in enumerate(value):
                 if not isinstance(element, dict):
                     continue  # Already reported by the argument spec.
-                found.extend(convert_free_keys(field.fields, element, f"{path}[{index}]."))
+                found.extend(convert_dict_values(field.fields, element, f"{path}[{index}]."))
     return found
 
 
@@ -50,7 +50,7 @@ def _convert_values(field: Field, values: dict[str, Any], path: str, found: list
         if not isinstance(value, dict):
             found.append(f"{path}.{key} must be a dict")
             continue
-        problems = [problem for _name, problem in wrong_shapes(spec, value)]
+        problems = [problem for _name, problem in type_problems(spec, value)]
         if not problems:
             result = validator.validate(value)
             problems = [message.rstrip(".") for message in result.error_messages]

@@ -30,7 +30,7 @@ class ParentAbsent(CollectionError):
     """The parent of a new item does not exist."""
 
 
-class Items:
+class ResourceClient:
     """Operations on the items of a ``resource``. Each item is a dict with its reference, in the form of the field table.
 
     :param place: values of the resource's ``place`` and ``parent_key``, by name.
@@ -60,7 +60,7 @@ class Items:
         for attempt in range(MAX_STALE_READS):
             if attempt:
                 time.sleep(backoff(attempt))
-            item = self._look_up(identity, is_listed_enough) if self.resource.is_found_by_key else self._read(identity)
+            item = self._look_up(identity, is_listed_enough) if self.resource.is_found_by_key else self._fetch(identity)
             if not self.is_stale(identity, item):
                 return item
         if item is not None:
@@ -69,9 +69,9 @@ class Items:
         self.client.written.forget(self._path_of(identity))
         return None
 
-    def reread(self, listed: Mapping[str, Any]) -> dict[str, Any] | None:
+    def refetch(self, listed: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read an item of the listing individually. Return ``None`` if it no longer exists."""
-        identity, item = self.resource.identity_of(listed), self._read(listed[self.resource.reference])
+        identity, item = self.resource.identity_of(listed), self._fetch(listed[self.resource.reference])
         return item if item is None or not self.is_stale(identity, item) else self.get(identity)
 
     def is_stale(self, identity: str, item: Mapping[str, Any] | None) -> bool:
@@ -85,7 +85,7 @@ class Items:
         """
         parent = self.resource.parent
         if parent is not None and self._parent is None:
-            self._parent = Items(self.client, parent, self.place).get(self.place[self.resource.place[-1].name])
+            self._parent = ResourceClient(self.client, parent, self.place).get(self.place[self.resource.place[-1].name])
         return self._parent
 
     def set_parent(self, parent: Mapping[str, Any]) -> None:
@@ -106,14 +106,14 @@ class Items:
         if self.resource.parent is not None and self.parent() is None:
             raise ParentAbsent(f"Nothing was changed. {self.parent_name} does not exist: create it before the {self.resource.name}.")
 
-    def children(self, identity: str) -> list[tuple[Items, dict[str, Any]]]:
+    def children(self, identity: str) -> list[tuple[ResourceClient, dict[str, Any]]]:
         """Return each child of the item with that ``identity``, with its collection, in the order of their deletion.
 
         :raises CollectionError: if the children of a kind cannot be read.
         """
-        found: list[tuple[Items, dict[str, Any]]] = []
+        found: list[tuple[ResourceClient, dict[str, Any]]] = []
         for resource in children(self.resource):
-            below = Items(self.client, resource, {**self.place, resource.place[-1].name: identity})
+            below = ResourceClient(self.client, resource, {**self.place, resource.place[-1].name: identity})
             try:
                 found += [(below, item) for item in below.all()]
             except ApiError as error:
@@ -166,7 +166,7 @@ class Items:
         self._call(Request("DELETE", self._path_of(current[self.resource.reference])), None, not_after)
         self.client.written.note_deletion(self._path_of(self.resource.identity_of(current)))
 
-    def _read(self, reference: str) -> dict[str, Any] | None:
+    def _fetch(self, reference: str) -> dict[str, Any] | None:
         request = Request("GET", self._path_of(reference))
         try:
             item = self._referred(request, self._call(request), reference)
@@ -182,7 +182,7 @@ class Items:
             raise self.ambiguous(identity, found)
         if not found or is_listed_enough:
             return found[0] if found else None
-        return self._read(found[0][self.resource.reference])
+        return self._fetch(found[0][self.resource.reference])
 
     def ambiguous(self, identity: str, found: list[dict[str, Any]]) -> ApiError:
         """Return the error for several items with one natural key."""

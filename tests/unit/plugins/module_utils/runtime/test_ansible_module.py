@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.module import open_attended_client
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.ansible_module import open_attended_client
 
 HERE = Connection("account", Credentials.of_token("invented"))
 WITHIN = 5.0

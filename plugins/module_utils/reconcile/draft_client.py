@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import encode_path
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, NotFound, Request
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.items import Items
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.resource_client import ResourceClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Drafts
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.wire import to_body
 
@@ -24,7 +24,7 @@ class Stored(NamedTuple):
     drafts: dict[str, dict[str, Any]]
 
 
-class DraftItems(Items):
+class DraftClient(ResourceClient):
     """The items of a resource that has drafts."""
 
     @property
@@ -41,7 +41,7 @@ class DraftItems(Items):
         drafts = {item[key]: self._without_flags(item) for item in listed if self._is_draft(item)}
         if drafts:
             # The listing has drafts in place of the live items.
-            listed = Items(self.client, replace(self.resource, list_query={}), self.place).all()
+            listed = ResourceClient(self.client, replace(self.resource, list_query={}), self.place).all()
         return Stored({item[key]: item for item in listed if not self._is_draft(item)}, drafts)
 
     def stage_new(self, body: Mapping[str, Any], is_live: bool = False) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from urllib.parse import quote
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import encode_path
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.plain_client import PlainClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, Request
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.diagnosis import Diagnosis, diagnose, shown
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.traffic import Reading, read_answer, shown
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.providers import COMPAT_PATH, USUAL, provider_of
 
 MAX_STEP_DIGITS = 3
@@ -35,10 +35,10 @@ class Target(NamedTuple):
     skip_cache: bool
 
 
-class Sighting(NamedTuple):
+class Observation(NamedTuple):
     """What became of a request. Without an answer, there is no ``status``; ``is_final`` is set if a further try makes no sense."""
 
-    reading: Reading
+    diagnosis: Diagnosis
     duration_ms: int
     is_chat: bool = False
     status: int | None = None
@@ -46,7 +46,7 @@ class Sighting(NamedTuple):
     is_final: bool = False
 
 
-class Visitor:
+class ProbeClient:
     """A client of one gateway, with any token. The texts that it returns have been searched for the secrets of ``scrub``."""
 
     def __init__(self, client: PlainClient, account_id: str, target: Target, scrub: Scrubber) -> None:
@@ -55,13 +55,13 @@ class Visitor:
         self._scrub = scrub
         self._base = "" if target.hostname else encode_path("v1", account_id, target.gateway_id)
 
-    def look(self, token: str) -> Sighting:
+    def list_models(self, token: str) -> Observation:
         """Ask for the provider's list of models, which costs nothing, also where the gateway would pay the provider itself."""
         provider = provider_of(self._target.provider)
         headers = {**self._headers(token), **provider.headers, "cf-aig-no-wholesale": "true"}
         return self._send("GET", self._native(provider.models), headers)
 
-    def ask(self, token: str) -> Sighting:
+    def chat(self, token: str) -> Observation:
         """Send a chat to the model, or through the dynamic route."""
         target, provider = self._target, provider_of(self._target.provider)
         if target.route:
@@ -87,17 +87,17 @@ class Visitor:
             headers["Host"] = target.hostname
         return headers
 
-    def _send(self, method: str, path: str, headers: Mapping[str, str], body: dict[str, Any] | None = None) -> Sighting:
+    def _send(self, method: str, path: str, headers: Mapping[str, str], body: dict[str, Any] | None = None) -> Observation:
         begun, is_chat = time.monotonic(), body is not None
         try:
             answer = self._client.send(Request(method, path), headers, body)
         except NoAnswer as error:
-            reading = Reading("no_answer", said=shown(str(error), self._scrub))
+            diagnosis = Diagnosis("no_answer", said=shown(str(error), self._scrub))
             # A chat that may have been answered is not sent, and paid, twice.
             is_final = not error.transient or (is_chat and error.outcome_unknown)
-            return Sighting(reading, _since(begun), is_chat, is_final=is_final)
-        reading = read_answer(answer, is_chat, self._scrub)
-        return Sighting(reading, _since(begun), is_chat, answer.status, self._of_gateway(answer.headers))
+            return Observation(diagnosis, _elapsed_ms(begun), is_chat, is_final=is_final)
+        diagnosis = diagnose(answer, is_chat, self._scrub)
+        return Observation(diagnosis, _elapsed_ms(begun), is_chat, answer.status, self._of_gateway(answer.headers))
 
     def _of_gateway(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return what the gateway says in headers of the answer, by the last part of their names."""
@@ -105,23 +105,23 @@ class Visitor:
         return {name: shown(headers[f"cf-aig-{name}"], self._scrub) for name in names if headers.get(f"cf-aig-{name}")}
 
 
-def _since(begun: float) -> int:
+def _elapsed_ms(begun: float) -> int:
     """Return how many milliseconds it is since that moment of the monotonic clock."""
     return round((time.monotonic() - begun) * 1000)
 
 
-def made_up_token() -> str:
+def invalid_token() -> str:
     """Return a token that no gateway accepts."""
     return f"made-up-{secrets.token_hex(16)}"
 
 
-def step_of(sighting: Sighting) -> int | None:
+def step_of(observation: Observation) -> int | None:
     """Return which step of the route answered, from 0 on, if the gateway says so."""
-    step = sighting.headers.get("step", "")
+    step = observation.headers.get("step", "")
     return int(step) if step.isascii() and step.isdigit() and len(step) <= MAX_STEP_DIGITS else None
 
 
-def cache_of(sighting: Sighting) -> str | None:
+def cache_of(observation: Observation) -> str | None:
     """Return whether the answer came from the cache, ``hit`` or ``miss``, if the gateway says so."""
-    status = sighting.headers.get("cache-status", "").lower()
+    status = observation.headers.get("cache-status", "").lower()
     return status if status in ("hit", "miss") else None
