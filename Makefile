@@ -21,7 +21,7 @@ BENCH := .cache/bench/venv
 AWX := .cache/awx
 WHEELS := .cache/wheels
 LINK := $(VENV)/collections/ansible_collections/edgeops/cloudflare
-PARTS := lint unit simulator contract properties inprocess hostile awx docs sanity integration import
+PARTS := lint unit simulator contract properties inprocess security awx docs sanity integration import
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
@@ -50,19 +50,19 @@ contract: $(READY) ## the field table against Cloudflare's package, the simulato
 	@pytest -q tests/contract
 
 properties: $(READY) ## what must hold whatever is declared and stored, whichever server it is, and whatever goes wrong; the same examples each time
-	@pytest -q tests/properties tests/chaos
+	@pytest -q tests/robustness/properties tests/robustness/chaos
 
 hunt: $(READY) ## as properties, with thousands of new examples (EXAMPLES=5000); not part of `make test`
-	@PROPERTIES=hunt pytest -q tests/properties
+	@PROPERTIES=hunt pytest -q tests/robustness/properties
 
 chaos: $(READY) ## 12,000 seeded schedules of faults, and some in real playbooks; not part of `make test` (25 min; ARGS="--seed 17" shows one)
-	@PYTHONPATH=$(VENV)/collections python -m tests.chaos $(ARGS)
+	@PYTHONPATH=$(VENV)/collections python -m tests.robustness.chaos $(ARGS)
 
-hostile: $(READY) ## secrets planted everywhere, and answers made to do harm, in real playbooks: nothing leaks, nothing is evaluated
-	@pytest -q tests/hostile
+security: $(READY) ## secrets planted everywhere, and answers made to do harm, in real playbooks: nothing leaks, nothing is evaluated
+	@pytest -q tests/security
 
 mutation: $(READY) ## change the code in small ways, and see which changes the unit tests do not notice; not part of `make test` (ARGS=api/retry.py)
-	@python -m tests.mutation $(ARGS)
+	@python -m tests.robustness.mutation $(ARGS)
 
 inprocess: $(READY) ## tasks give the same result in the controller's process as as a module; when they fall back to the module
 	@pytest -q tests/in_process
@@ -89,7 +89,7 @@ units: $(READY) ## the unit tests under ansible-test, on every Python found (COR
 docs: $(READY) ## build the documentation site into .cache/docs/html; any warning fails
 	@tests/tools/docs.sh
 
-matrix: $(READY) ## sanity, units, integration, inprocess and hostile with each ansible-core and Python that is supported (CORES="2.17 2.18")
+matrix: $(READY) ## sanity, units, integration, inprocess and security with each ansible-core and Python that is supported (CORES="2.17 2.18")
 	@python -m tests.tools.matrix $(CORES)
 
 demo: $(READY) ## an account from one document to a report and back, against the simulator

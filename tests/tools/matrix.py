@@ -90,7 +90,7 @@ def steps_of(core: Core) -> list[Step]:
         Step("integration", (TESTER, core.line, "integration", "--venv"), {"IN_PROCESS": "true"}),
         Step(f"integration-on-{core.found[0]}", (TESTER, core.line, "integration", *apart), {"IN_PROCESS": "false"}),
         Step("inprocess", ("pytest", "-q", "tests/in_process"), {"ANSIBLE_CORE_BIN": str(core.bin)}),
-        Step("hostile", ("pytest", "-q", "tests/hostile"), {"ANSIBLE_CORE_BIN": str(core.bin)}),
+        Step("security", ("pytest", "-q", "tests/security"), {"ANSIBLE_CORE_BIN": str(core.bin)}),
     ]
 
 

@@ -24,7 +24,7 @@ SECONDS = {
     "inprocess": 186,
     "integration": 178,
     "contract": 130,
-    "hostile": 100,
+    "security": 100,
     "awx": 97,
     "unit": 85,
     "sanity": 80,
