@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the module C(ai_gateway_account_info) in the controller's process where that is possible."""
+"""Run the module ``ai_gateway_account_info`` in the controller's process if the task allows that."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.in_process impo
 
 
 class ActionModule(InProcessAction):
-    """See the module of the same name."""
+    """Action plugin of the module with the same name."""
 
     task_spec = TASK_SPEC

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exceptions of this collection: one tree, caught in one place.
+"""Exceptions of this collection. They share one base class, and are converted to failed results in one place.
 
-Each error has the values that the failed task returns (``details``), whether another try can succeed (``transient``), and
-whether this or an earlier try of the request may have been carried out although no good answer arrived (``outcome_unknown``).
+Each error has the values that the failed task returns (``details``), whether a retry can succeed (``transient``), and whether this or
+an earlier attempt may have been executed although no successful answer arrived (``outcome_unknown``).
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class StaleRead(RequestError):
 
 
 class ApiError(RequestError):
-    """The API answered with an error, or with something that cannot be parsed."""
+    """The API answered with an error, or with a body that cannot be parsed."""
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class ApiError(RequestError):
         self.ray_id = ray_id
         self.retry_after = retry_after
         self.transient = status in TRANSIENT_STATUSES
-        # After a 2xx that cannot be parsed, a timeout or a server error, the server may have carried out the request.
+        # After a 2xx that cannot be parsed, a timeout or a server error, the server may have executed the request.
         self.outcome_unknown = (status < 300 and not entries) or status == 408 or status >= 500
 
     @property
@@ -177,5 +177,5 @@ class RateLimited(ApiError):
     """The quota of the user or token is used up (429)."""
 
 
-# Statuses after which another try can succeed, if the method may be repeated.
+# Statuses after which a retry can succeed, if the method may be retried.
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON within bounds: only values that JSON can express, and only as large and deep as is safe to process.
+"""Strict JSON: only values that JSON can express, with limits on size and depth that make them safe to process.
 
 Python's ``json`` accepts ``NaN``, unpaired surrogates, numbers of any length and nesting of almost any depth.
 """
@@ -12,7 +12,7 @@ import json
 import math
 from typing import Any, Iterable
 
-# Above everything that the API uses. An answer wraps what was declared in a few more levels.
+# Greater than any depth that the API uses. An answer wraps declared values in a few more levels.
 MAX_DEPTH = 50
 MAX_DECLARED_DEPTH = 40
 MAX_PARTS = 500_000
@@ -30,7 +30,7 @@ def loads(text: bytes) -> Any:
         if not _is_bounded(value, MAX_DEPTH):
             raise ValueError("too deep, or too many parts")
         if "\\u" in decoded:
-            # An unpaired surrogate can only be written as an escape. Encoding raises an error for it.
+            # Unpaired surrogates can only be written as escapes. Encoding them raises a ValueError.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise ValueError("too deep") from None

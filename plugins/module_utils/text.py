@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from users and servers: making it printable, and checking that it can be sent."""
+"""Functions that make text from users and servers printable, and that check whether it can be sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_SHOWN_NAMES = 10
 MAX_NAME = 100
 # Maximum length of a message.
 MAX_MESSAGE = 100_000
-# Ends a text that was shortened.
+# Suffix of a shortened text.
 ELLIPSIS = "..."
 # JSON and YAML can contain unpaired surrogates, but UTF-8 cannot encode them.
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -22,7 +22,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 def printable(text: str, limit: int = MAX_MESSAGE) -> str:
     """Return ``text`` on one line, at most ``limit`` characters long, without control and formatting characters.
 
-    Text of a server can contain terminal escapes, or marks that change the writing direction.
+    Text from a server can contain terminal escapes, or marks that change the writing direction.
     """
     shown = "".join(char if char.isprintable() else " " for char in text[: limit * 4])
     shown = " ".join(shown.split())
@@ -31,7 +31,7 @@ def printable(text: str, limit: int = MAX_MESSAGE) -> str:
 
 
 def plural(noun: str) -> str:
-    """Return what several items are called, such as policies and AI Gateways."""
+    """Return the plural of ``noun``, such as policies or AI Gateways."""
     return re.sub(r"(?<![aeiou])y$", "ie", noun) + "s"
 
 

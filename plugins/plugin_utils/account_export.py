@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a whole account, as it is stored, to one document that declares it."""
+"""Conversion of a stored account to one document that declares it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.placeholders import Placeholders
 
 EXTRA_SETTINGS = "extra_settings"
-# Parts that say what the others are about.
+# Keys that come first, because they identify the object that the others describe.
 FIRST = ("id", "name", "type", "model", "url")
 
 
 def declared_item(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that declare ``item`` as it is stored. Prices are an option of a provider, although they are no setting of it.
+    """Return the options that declare ``item`` as it is stored. Prices are an option of a provider, although they are not a setting.
 
-    :raises InvalidOptions: if what identifies the item is a mask.
+    :raises InvalidOptions: if the identity of the item is a mask.
     """
     settings = dict(item)
     prices = settings.pop(COSTS.name, None) if resource is CUSTOM_PROVIDER else None
@@ -37,12 +37,12 @@ def declared_item(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]
 
 
 def document_of(account: Any, placeholders: Placeholders | None = None) -> dict[str, Any]:
-    """Return the document that declares ``account``, which is what ``ai_gateway_account_info`` returns.
+    """Return the document that declares ``account``, as returned by ``ai_gateway_account_info``.
 
-    It is in one order, whatever the order of the answers.
+    Its order does not depend on the order of the answers.
 
-    :param placeholders: gets what the API does not show, and stands for it in the document. Without it, that is left out.
-    :raises InvalidOptions: if ``account`` is something else, or if what identifies an item is a mask.
+    :param placeholders: makes placeholders for values that the API does not show. Without it, these values are left out.
+    :raises InvalidOptions: if ``account`` is something else, or if the identity of an item is a mask.
     """
     lists = {CUSTOM_PROVIDERS: CUSTOM_PROVIDER, GATEWAYS: GATEWAY}
     if not isinstance(account, Mapping) or not set(account) & set(lists):
@@ -55,9 +55,9 @@ def document_of(account: Any, placeholders: Placeholders | None = None) -> dict[
 
 
 def _items(resource: Resource, items: Any, where: str) -> list[Mapping[str, Any]]:
-    """Return the items, sorted by what identifies them.
+    """Return the items, sorted by identity.
 
-    :raises InvalidOptions: if they are something else.
+    :raises InvalidOptions: if they are not a list of items.
     """
     if not isinstance(items, list) or not all(_is_item(resource, item) for item in items):
         names = " and ".join(key.name for key in resource.keys)
@@ -70,7 +70,7 @@ def _is_item(resource: Resource, item: Any) -> bool:
 
 
 def _declared(resource: Resource, item: Mapping[str, Any], owner: tuple[str, ...], placeholders: Placeholders | None) -> dict[str, Any]:
-    """Return the options of an item and of what belongs to it, what identifies it first and the rest by name."""
+    """Return the options of an item and of its child objects, with the identity first, and the others sorted by name."""
     below = BELOW if resource is GATEWAY else {}
     own = {name: _in_order(resource.setting(name), value) for name, value in item.items() if name not in below}
     if placeholders is None:
@@ -95,7 +95,7 @@ def _sorted(names: Iterable[str], but: Iterable[str]) -> list[str]:
 
 
 def _in_order(field: Field | None, value: Any) -> Any:
-    """Return ``value`` in one order, with sorted lists where their order carries no meaning: a server may answer in any order."""
+    """Return ``value`` in a fixed order, including lists whose order is not significant, because a server may return any order."""
     if isinstance(value, dict):
         parts = {part.key: part for part in field.fields} if field else {}
         values = Field("", "dict", fields=field.value_fields) if field and field.value_fields else None

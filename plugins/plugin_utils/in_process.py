@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Base of the action plugins, which execute a module within the controller's worker process if the task allows that.
 
-Ansible builds, copies and starts a program for every task and every item of a loop, which takes most of the time of two small HTTP
-requests. The action plugin executes the same code in the worker, and keeps the connection for the items of a loop. It falls back to the
+Ansible builds, copies and starts a program for every task and every item of a loop. For two small HTTP requests, this takes most of the
+time. The action plugin executes the same code in the worker, and keeps the connection for the items of a loop. It falls back to the
 ordinary module when the task needs something that only the module supports.
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables in place of what the API does not show, such as keys."""
+"""Variables in place of values that the API does not show, such as keys."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secre
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
 PREFIX = "vault_"
-# A longer part of a name is cut, and told apart from others by a digest.
+# A longer part of a name is truncated, and made unique by a digest.
 MAX_PART = 40
 DIGEST = 8
-# What is true of one account only: these refer to its Secrets Store, and the API finds another one by itself.
+# Settings that are valid in one account only, because they refer to its Secrets Store. The API finds that of another account itself.
 OF_ACCOUNT = ("store_id",)
 
 
 class Placeholder(str):
-    """Text that stands for a value in a document, and is written as a template with a variable. It is no variable to other code."""
+    """Text in place of a value in a document, written as a template with a variable. For other code, it is plain text."""
 
     path: tuple[str, ...]
     description: str
 
     @classmethod
     def of(cls, path: Iterable[str], description: str) -> Placeholder:
-        """Return the text, which passes for a value of its setting, with what leads to it and what it stands for."""
+        """Return a placeholder with its path and description. Its text is a valid value of the setting."""
         made = cls("placeholder")
         made.path, made.description = tuple(path), description
         return made
 
 
 class Placeholders:
-    """Makes placeholders, and gathers those that it made in ``made``."""
+    """Makes placeholders, and collects them in ``made``."""
 
     def __init__(self) -> None:
         self.made: list[Placeholder] = []
 
     def split(self, resource: Resource, item: Mapping[str, Any], owner: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return ``item`` with placeholders for hidden parts, and the options that stand for its hidden settings.
+        """Return ``item`` with placeholders for hidden parts, and the options for its hidden settings.
 
-        What is left out is true of one account only, and so are settings for which a hidden one is an alternative.
+        Settings that are valid in one account only are left out, and so are alternatives to a hidden setting.
 
-        :param owner: what identifies the items that ``item`` belongs to.
+        :param owner: identities of the items that ``item`` belongs to.
         """
         path = (*owner, *(str(item[key.key]) for key in resource.keys))
         named = f"{resource.name} {resource.identity_of(item)}" + "".join(f" of {name}" for name in reversed(owner))
@@ -59,7 +59,7 @@ class Placeholders:
         for field in resource.settings:
             others = {name for group in resource.alternatives if group[0] == field.name for name in group[1:]}
             if field.write_only and (field.required_to_create or others):
-                # In the name of a variable, a secret is what is meant if nothing else is said.
+                # The name of a variable for a secret does not contain the setting, because variables are for secrets by default.
                 hidden[field.name] = self._make((*path, *([] if field.secret else [field.name])), field.name, named)
                 known = {name: value for name, value in known.items() if name not in others}
             elif field.secret and known.get(field.key) is not None:
@@ -69,7 +69,7 @@ class Placeholders:
         return known, hidden
 
     def _within(self, field: Field, value: Any, path: tuple[str, ...], names: tuple[str, ...], of: str) -> Any:
-        """Return ``value`` with a placeholder for each secret in it that is hidden; ``names`` lead to it from the item."""
+        """Return ``value`` with a placeholder for each hidden secret in it. ``names`` is the path to it within the item."""
         if field.secret:
             return self._secret(field, value, path, names, of)
         if isinstance(value, list):
@@ -99,7 +99,7 @@ class Placeholders:
 
 
 def _labels(field: Field, elements: list[Any]) -> list[str]:
-    """Return what each element is called: what identifies it, so that a new one does not change the names of others, else its number."""
+    """Return a label for each element: its identity, so that a new element does not change other labels, or else its index."""
     seen: Counter[str] = Counter()
     labels = []
     for index, element in enumerate(elements):
@@ -110,9 +110,9 @@ def _labels(field: Field, elements: list[Any]) -> list[str]:
 
 
 def variable_names(paths: Iterable[tuple[str, ...]], prefix: str = PREFIX) -> dict[tuple[str, ...], str]:
-    """Return a name of a variable for each of ``paths``, of lower case letters, digits and underscores.
+    """Return a variable name for each of ``paths``, of lowercase letters, digits and underscores.
 
-    Two that would have the same name get digests in theirs.
+    A digest is appended to names that would not be unique.
     """
     plain = {path: prefix + "_".join(map(_word, path)) for path in dict.fromkeys(paths)}
     number = Counter(plain.values())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of variables, as Ansible reads them."""
+"""Files of variables for Ansible."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ TEXT, UNSAFE = "tag:yaml.org,2002:str", "!unsafe"
 
 
 class Template(str):
-    """Text that Ansible is meant to evaluate as a template. All other text must never be."""
+    """Text that Ansible is meant to evaluate as a template. Other text must never be evaluated."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text as people would, and protects what Ansible would take for a template."""
+    """Writes text in a readable form, and marks other text that looks like a template as unsafe."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Write what occurs twice twice."""
+        """Write repeated values in full, without aliases."""
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indent lists, as yamllint wants them."""
+        """Indent lists, as yamllint requires."""
         super().increase_indent(flow, False)
 
     def _text(self, text: str) -> yaml.ScalarNode:
@@ -44,14 +44,14 @@ _Dumper.add_representer(Template, _Dumper._template)
 
 
 def vars_file(variables: Mapping[str, Any], *comments: str) -> str:
-    """Return the text of a file that sets ``variables``, with ``comments`` on top."""
+    """Return the text of a file that sets ``variables``, with ``comments`` at the top."""
     lines = [f"# {printable(comment)}\n" for comment in comments]
     return "".join(["---\n", *lines, as_yaml(variables)])
 
 
 def as_yaml(value: Any) -> str:
     """Return ``value`` as YAML in block style, in its own order."""
-    # No line is wrapped: a text of several lines in the file is one of several lines.
+    # Lines are not wrapped, so that a text has as many lines in the file as it has itself.
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=10**9)
-    # The end of a document, written after some texts at its end.
+    # PyYAML writes the end marker of a document after some texts.
     return str(text).removesuffix("...\n")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Handling of requests for all resources, by their tables: from a request to the true answer."""
+"""Request handling for all resources, driven by their tables: from a request to the real answer, without faults."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 SECRETS_STORE = "/secrets_store/"
 PER_PAGE = 20
-MOST_PER_PAGE = 100
+MAX_PER_PAGE = 100
 
 
 def answer(state: State, request: Request, route: Route | None, who: Caller) -> Answer:
-    """Do what the request asks for and return the true answer."""
+    """Perform the request and return the real answer."""
     if route is None:
         return unknown_to_store() if SECRETS_STORE in request.raw_path else unroutable(request.raw_path)
     refused = auth.refusal(who, route.needed, state.behaviour)
@@ -38,7 +38,7 @@ def answer(state: State, request: Request, route: Route | None, who: Caller) -> 
 
 
 def operate(call: Call, route: Route) -> Answer:
-    """Return the operation itself, or the refusal in the resource's own way."""
+    """Perform the operation, or return a refusal in the format of the resource."""
     parent = route.resource.parent
     try:
         if parent is not None and call.place.parent not in call.store.items(route.parent_place):
@@ -51,7 +51,7 @@ def operate(call: Call, route: Route) -> Answer:
 
 
 def get(call: Call) -> Answer:
-    """Show the item that the request names, from a replica that may lag."""
+    """Return the requested item, from a replica that may lag."""
     old = call.store.read_from_replica(call.place, call.item_id, call.behaviour.replica_lag)
     if old is not None:
         if old.item is None or not call.resource.visible(call, old.item):
@@ -67,7 +67,7 @@ def get(call: Call) -> Answer:
 
 
 def delete(call: Call) -> Answer:
-    """Remove the item that the request names, and show it for the last time."""
+    """Remove the requested item and return it."""
     item = call.item()
     answer = call.shown(item)
     remove(call, item)
@@ -75,7 +75,7 @@ def delete(call: Call) -> Answer:
 
 
 def remove(call: Call, item: Json) -> None:
-    """Remove an item of the collection, with all that this entails."""
+    """Remove an item of the collection, with the consequences that its resource defines."""
     call.store.take(call.place, item[call.resource.key])
     call.resource.removed(call, item)
 
@@ -85,18 +85,18 @@ def listing(call: Call) -> Answer:
     query, resource = call.request.query, call.resource
     problems: list[Problem] = []
     page = bounded(query, "page", 1, None, problems)
-    per_page = bounded(query, "per_page", PER_PAGE, MOST_PER_PAGE, problems)
-    narrowing = given_filters(call, problems)
+    per_page = bounded(query, "per_page", PER_PAGE, MAX_PER_PAGE, problems)
+    filters = given_filters(call, problems)
     if problems:
         raise Refused(problems)
     everything = listed_items(call)
-    wanted = query.get("search", "")
+    search_text = query.get("search", "")
     found = everything
     for test in (resource.visible, resource.is_listed):
-        # A thousand gateways are listed often in benchmarks.
+        # Benchmarks often list a thousand gateways, so tests that match every item are skipped.
         found = found if test is always else [item for item in found if test(call, item)]
-    if wanted or narrowing:
-        found = [item for item in found if is_found(call, item, wanted, narrowing)]
+    if search_text or filters:
+        found = [item for item in found if is_found(call, item, search_text, filters)]
     size = min(per_page, call.behaviour.page_limit or per_page)
     start = (page - 1) * size
     items = [resource.shown(call, item, in_list=True) for item in resource.order(call, found)[start : start + size]]
@@ -108,22 +108,22 @@ def listing(call: Call) -> Answer:
 
 
 def listed_items(call: Call) -> list[Json]:
-    """Return the items of the collection, with those that a listing still has although they were removed."""
-    there = call.items()
+    """Return the items of the collection, including removed ones that a list still contains."""
+    existing = call.items()
     key = call.resource.key
-    gone = call.store.removed_within(call.place, call.behaviour.removal_lag)
-    return [*there.values(), *(item for item in gone if item[key] not in there)]
+    removed = call.store.removed_within(call.place, call.behaviour.removal_lag)
+    return [*existing.values(), *(item for item in removed if item[key] not in existing)]
 
 
-def is_found(call: Call, item: Json, wanted: str, narrowing: dict[str, str]) -> bool:
-    """Return whether an item matches the text that is searched for and the filters."""
+def is_found(call: Call, item: Json, search_text: str, filters: dict[str, str]) -> bool:
+    """Return whether an item matches the search text and the filters."""
     resource = call.resource
-    matches = not wanted or any(wanted in str(item.get(name) or "") for name in resource.search)
-    return matches and all(resource.filters[name].matches(call, item, text) for name, text in narrowing.items())
+    matches = not search_text or any(search_text in str(item.get(name) or "") for name in resource.search)
+    return matches and all(resource.filters[name].matches(call, item, text) for name, text in filters.items())
 
 
 def given_filters(call: Call, problems: list[Problem]) -> dict[str, str]:
-    """Return the filters of the query; note a problem for each value that a filter does not take."""
+    """Return the filters of the query. Add a problem for each value that a filter does not accept."""
     given = {name: text for name, text in call.request.query.items() if name in call.resource.filters}
     for name, text in given.items():
         choices = call.resource.filters[name].choices
@@ -132,13 +132,13 @@ def given_filters(call: Call, problems: list[Problem]) -> dict[str, str]:
     return given
 
 
-def bounded(query: dict[str, str], name: str, default: int, most: int | None, problems: list[Problem]) -> int:
-    """Return a whole number from 1 on out of the query; note a problem for anything else."""
+def bounded(query: dict[str, str], name: str, default: int, maximum: int | None, problems: list[Problem]) -> int:
+    """Return a query parameter as an integer of at least 1. Add a problem for any other value."""
     text = query.get(name)
     if text is None:
         return default
-    plain = text.isascii() and text.isdigit() and len(text) < 16
-    if plain and int(text) >= 1 and (most is None or int(text) <= most):
+    is_integer = text.isascii() and text.isdigit() and len(text) < 16
+    if is_integer and int(text) >= 1 and (maximum is None or int(text) <= maximum):
         return int(text)
-    problems.append(Problem(f"Expected an integer from 1 to {most or 'any'}", ("query", name)))
+    problems.append(Problem(f"Expected an integer from 1 to {maximum or 'any'}", ("query", name)))
     return default

@@ -14,9 +14,9 @@ from tests.simulator.state import State
 
 
 def create_app(state: State) -> FastAPI:
-    """Return the application for one state; the framework's own pages are off, their paths are the API's."""
+    """Return the application for one state. The framework's own pages are disabled, because their paths belong to the API."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(control_routes(state))
-    # Not a mount, which only takes paths that begin with a slash.
+    # Not a mount, because a mount only accepts paths that begin with a slash.
     app.router.default = Edge(state)
     return app

@@ -17,15 +17,16 @@ from tests.simulator.switches import Permission
 EMAIL = "user@example.com"
 KEY = "simulator-key"
 
-# What a bearer token may be made of (RFC 6750).
+# The syntax of a bearer token (RFC 6750).
 BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """`name` is what the quota counts by; `rights` is "write", "read", or the answer to give instead.
+    """The sender of a request.
 
-    ``permissions`` are those of a token that has a list of them, which then counts in place of "write" and "read".
+    `name` identifies the caller to the quota. `rights` is "write", "read", or the answer to return instead. If the token has a list of
+    permissions, ``permissions`` contains it and replaces "write" and "read".
     """
 
     name: str
@@ -33,16 +34,16 @@ class Caller:
     permissions: Sequence[Permission] | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Return whether the caller has a permission; who may write may also read."""
+        """Return whether the caller has a permission. Write permissions include read permissions."""
         if self.permissions is not None:
             return bool({permission, permission.replace("Read", "Write")}.intersection(self.permissions))
         return self.rights == "write" or permission.endswith("Read")
 
 
 def caller(headers: Mapping[str, str], behaviour: Behaviour) -> Caller:
-    """Return the sender of a request by its headers (lower-case names).
+    """Return the caller of a request, identified by its headers (lower-case names).
 
-    A bearer token counts before email and key when a request has both.
+    A bearer token takes precedence over email and key if a request has both.
     """
     authorization = headers.get("authorization")
     if authorization is not None:
@@ -59,30 +60,30 @@ def caller(headers: Mapping[str, str], behaviour: Behaviour) -> Caller:
 
 
 def refusal(who: Caller, needed: Iterable[Permission], behaviour: Behaviour) -> Answer | None:
-    """Return the answer for a caller that may not do it; None for one that may."""
+    """Return the refusal for a caller that lacks a needed permission; None for one that has them all."""
     if isinstance(who.rights, Answer):
         return who.rights
     return None if all(who.may(permission) for permission in needed) else forbidden(behaviour)
 
 
 def unauthenticated() -> Answer:
-    """Return 401 for no credentials and for unknown ones."""
+    """Return 401 for missing or unknown credentials."""
     return platform_failure(401, [{"code": BAD_CREDENTIALS, "message": "Authentication error"}])
 
 
 def forbidden(behaviour: Behaviour) -> Answer:
-    """Return 403 for a known credential that lacks the permission, or what else was seen for that."""
+    """Return 403 for a known credential that lacks the permission, or another answer that was observed in this case."""
     status, code = behaviour.forbidden.split()
     return platform_failure(int(status), [{"code": int(code), "message": "Authentication error"}])
 
 
 def unreadable() -> Answer:
-    """Return 400 for a missing or malformed token, as a probe of the AI Gateway API had it."""
+    """Return 400 for a missing or malformed token, as observed in a probe of the AI Gateway API."""
     return platform_failure(400, [{"code": UNREADABLE_TOKEN, "message": "Missing or malformed credentials"}])
 
 
 def malformed(behaviour: Behaviour) -> Answer:
-    """Return 400 for an Authorization header that is no bearer token."""
+    """Return 400 for an Authorization header that is not a bearer token."""
     if behaviour.bad_credentials == "probe":
         return unreadable()
     chain = [{"code": BAD_AUTHORIZATION_FORMAT, "message": "Invalid format for Authorization header"}]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches that select which of the possible real servers the stand-in simulates."""
+"""Switches that select which of the possible real servers to simulate."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ FORBID = ConfigDict(extra="forbid", strict=True)
 
 
 def known_tokens() -> dict[str, Rights]:
-    """Return the tokens at the start, with what each may do."""
+    """Return the initial tokens and their rights."""
     return {WRITE_TOKEN: "write", READ_TOKEN: "read"}
 
 
 def known_settings(names: list[str]) -> list[str]:
-    """Refuse a misspelt name, which would switch nothing."""
+    """Refuse a misspelt name, which would have no effect."""
     unknown = sorted(set(names) - set(SETTINGS))
     if unknown:
         raise ValueError(f"no such settings: {', '.join(unknown)}")
@@ -47,7 +47,7 @@ def known_settings(names: list[str]) -> list[str]:
 
 
 def unknown_names(fields: dict[str, Any]) -> dict[str, Any]:
-    """Refuse names that the contract has already."""
+    """Refuse names that the contract already contains."""
     taken = sorted(set(fields) & {"id", *SETTINGS, *READ_ONLY})
     if taken:
         raise ValueError(f"not extra fields: {', '.join(taken)}")
@@ -55,7 +55,7 @@ def unknown_names(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 class Quota(BaseModel):
-    """How many requests one credential has in `window` seconds, and for how many it is shut out after."""
+    """At most `limit` requests of one credential in `window` seconds. A credential that exceeds it is blocked for `block` seconds."""
 
     model_config = FORBID
 
@@ -75,7 +75,7 @@ class Behaviour(
     TrafficSwitches,
     BaseModel,
 ):
-    """All switches; the defaults are the server that the reference describes."""
+    """All switches. The defaults correspond to the server that the reference describes."""
 
     model_config = FORBID
 
@@ -101,5 +101,8 @@ class Behaviour(
     quota: Quota | None = Field(default_factory=Quota)
 
     def merged(self, changes: dict[str, Any]) -> Behaviour:
-        """Return these switches with the given ones changed; a pydantic ValidationError for a bad one."""
+        """Return these switches with the given ones changed.
+
+        :raises pydantic.ValidationError: for an invalid or unknown switch.
+        """
         return Behaviour.model_validate({**self.model_dump(), **changes})

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service accepts in the body of a create (POST) and of an update (PUT).
+"""Contract for gateways: the bodies of a create (POST) and of an update (PUT).
 
-The shapes are typed dictionaries checked by pydantic in strict mode: a checked body comes out as
-a plain dictionary that holds exactly the keys which were given. Written from the published
-reference, independently of the collection's own tables.
+The shapes are typed dictionaries that pydantic checks in strict mode. A checked body is a plain dictionary with exactly the given keys.
+The contract is written from the published reference, independently of the collection's own tables.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def whole(value: Any) -> Any:
 
 
 def positive(value: Any) -> Any:
-    """Accept a JSON number above zero, and keep it as written. A boolean is not a number."""
+    """Accept a JSON number above zero, and return it as an integer if it is whole. A boolean is not a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticCustomError("number_type", "Expected number, received another type")
     if not 0 < value < float("inf"):
@@ -47,10 +46,10 @@ def absolute_uri(value: str) -> str:
         raise problem
     try:
         parts = urlsplit(value)
-        hosted = bool(parts.hostname)
+        has_host = bool(parts.hostname)
     except ValueError:
         raise problem from None
-    if parts.scheme in ("http", "https") and not hosted:
+    if parts.scheme in ("http", "https") and not has_host:
         raise problem
     return value
 
@@ -91,11 +90,11 @@ class DlpPolicies(TypedDict):
 
 
 def dlp_form(value: Any) -> str:
-    """Return the form of dlp, which the key ``policies`` decides."""
+    """Return the form of dlp, which depends on the key ``policies``."""
     return "<policies>" if isinstance(value, dict) and "policies" in value else "<simple>"
 
 
-# Tags turn up in the path to a bad field and have to be told apart from keys there.
+# Tags appear in the path to an invalid field, where they must be distinguishable from keys.
 TAGS = frozenset({"<simple>", "<policies>", "<partition>", "<filter>"})
 
 Dlp = Annotated[
@@ -106,7 +105,7 @@ Dlp = Annotated[
 
 @strict
 class Hazards(TypedDict, total=False):
-    """What to do about each kind of hazard; an absent one is let through."""
+    """Action for each category of hazard. Categories without an action are allowed."""
 
     P1: Verdict
     S1: Verdict
@@ -126,7 +125,7 @@ class Hazards(TypedDict, total=False):
 
 @strict
 class Guardrails(TypedDict):
-    """Hazards in what goes in and in what comes out."""
+    """Actions for hazards in prompts and in responses."""
 
     prompt: Hazards
     response: Hazards
@@ -134,7 +133,7 @@ class Guardrails(TypedDict):
 
 @strict
 class OtelTarget(TypedDict):
-    """One place that traces are sent to."""
+    """One destination of traces."""
 
     url: Annotated[str, Field(max_length=2048), AfterValidator(absolute_uri)]
     headers: dict[str, str]
@@ -208,7 +207,7 @@ class SpendLimits(TypedDict, total=False):
 
 @strict
 class Update(TypedDict):
-    """The body of an update: the five that must always be there, and the settings that may be."""
+    """The body of an update: five required settings, and the optional ones."""
 
     cache_invalidate_on_update: bool
     cache_ttl: Amount | None
@@ -238,7 +237,7 @@ class Update(TypedDict):
 
 @strict
 class Create(Update):
-    """The body of a create: an update's, and the name of the new gateway."""
+    """The body of a create: the body of an update, and the id of the new gateway."""
 
     id: Annotated[str, Field(min_length=1, max_length=64, pattern=ID_PATTERN)]
 

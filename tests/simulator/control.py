@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The routes with which a test controls the stand-in. They are not part of the API."""
+"""Routes that tests use to control the simulator. They are not part of the API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from tests.simulator.catalog import known_kind
 from tests.simulator.edge import CONTROL_PREFIX
 from tests.simulator.faults import FaultSpec
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.protocol import encode
 from tests.simulator.resources import provider_configs
 from tests.simulator.state import Scene, State
@@ -120,8 +120,8 @@ def add_store(router: APIRouter, state: State) -> None:
 
     @router.get("/gateways/{account}")
     async def gateways(account: str) -> Response:
-        held = state.store.gateways(account)
-        return reply({name: with_extra_fields(gateway, state.behaviour) for name, gateway in held.items()})
+        stored = state.store.gateways(account)
+        return reply({name: with_extra_fields(gateway, state.behaviour) for name, gateway in stored.items()})
 
     @router.put("/gateways/{account}/{gateway_id:path}")
     async def seed(account: str, gateway_id: str, gateway: Annotated[dict[str, Any], Body()]) -> Response:

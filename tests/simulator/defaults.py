@@ -18,11 +18,11 @@ from tests.simulator.switches import TimeForm
 
 DEFAULT_ID = "default"
 PLAN_DEFAULTS: Json = {"log_management": 10_000_000, "log_management_strategy": "DELETE_OLDEST"}
-# What a server may store where a setting is cleared.
+# Values that a server may store for a cleared setting.
 SHOWN_FOR_NULL: Json = {**PLAN_DEFAULTS, "rate_limiting_technique": "fixed"}
 
-# Everything that is not here is null when it was not given. The first five are required by the
-# contract: their values matter for seeded gateways and for settings that the server ignores.
+# All other settings are null if they were not given. The contract requires the first five, so their defaults only matter for
+# seeded gateways and for settings that the server ignores.
 DEFAULTS: Json = {
     "cache_invalidate_on_update": False,
     "cache_ttl": 0,
@@ -38,10 +38,10 @@ DEFAULTS: Json = {
     "store_id": "",
 }
 
-# The contract does not let these be null: what was not given is not there.
+# The contract does not accept null for these. They are absent if they were not given.
 ABSENT = frozenset({"dlp"})
 
-# The fields that hold times.
+# The fields that contain times.
 TIMES = ("created_at", "modified_at")
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -55,17 +55,17 @@ def default_of(name: str, plan_defaults: bool) -> Any:
 
 
 def timestamp(after: str | None = None) -> str:
-    """Return the current time, as the API writes it; later than `after` even within the same millisecond."""
+    """Return the current time in the format of the API, later than `after` even within the same millisecond."""
     now = datetime.now(timezone.utc)
     if after is not None:
-        # A seeded gateway may hold anything there.
+        # A seeded gateway may have any value there.
         with contextlib.suppress(TypeError, ValueError):
             now = max(now, datetime.fromisoformat(after) + MILLISECOND)
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def written_time(stored: Any, form: TimeForm) -> Any:
-    """Return a stored time as an answer writes it; a seeded item may hold anything there."""
+    """Return a stored time in the format of an answer. A seeded item may have any value there, which stays unchanged."""
     if form != "iso":
         with contextlib.suppress(TypeError, ValueError):
             return round(datetime.fromisoformat(stored).timestamp() * (1000 if form == "milliseconds" else 1))
@@ -73,12 +73,12 @@ def written_time(stored: Any, form: TimeForm) -> Any:
 
 
 def with_times(item: Json, form: TimeForm) -> Json:
-    """Return an item with its times as an answer writes them."""
+    """Return an item with its times in the format of an answer."""
     return {**item, **{name: written_time(item[name], form) for name in TIMES if name in item}}
 
 
 def completed(given: Json) -> Json:
-    """Return the given settings as they are stored: null where it has a meaning, and the parts filled in."""
+    """Return the given settings as they are stored, with defaults instead of null and with all nested parts filled in."""
     stored = copy.deepcopy(given)
     for name in stored:
         if stored[name] is None:
@@ -97,12 +97,12 @@ def complete_spend_limits(given: Json) -> Json:
 
 
 def complete_rule(rule: Json) -> Json:
-    """Return a spend rule with an id of its own (8 hex digits) unless it brought one."""
+    """Return a spend rule with defaults, and with a new id (8 hex digits) unless it has one."""
     return {"id": secrets.token_hex(4), "enabled": True, "technique": "sliding", **rule}
 
 
 def seeded(gateway_id: str, gateway: Json) -> Json:
-    """Return a stored gateway from any object: what is given stays as it is, what lacks is filled in."""
+    """Return a stored gateway from any object. Given fields stay unchanged, and missing fields are filled in."""
     now = timestamp()
     made: Json = {"id": gateway_id, "created_at": now, "modified_at": now, "is_default": gateway_id == DEFAULT_ID}
     made |= {name: DEFAULTS.get(name) for name in SETTINGS if name not in ABSENT}

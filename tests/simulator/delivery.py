@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ways to send an answer, and ways to fail to send it.
+"""Delivery of answers, complete or broken.
 
-The broken ways need the connection itself, which ASGI hides: the protocol class here remembers
-the transport of each connection by the address of the client.
+A broken delivery needs the connection itself, which ASGI hides. Therefore, the protocol class stores the transport of each connection by
+the address of the client.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from tests.simulator.protocol import Answer
 BODILESS = frozenset({204, 304})
 LINGER_ZERO = struct.pack("ii", 1, 0)
 
-# How long to wait for the connection to be really gone, in seconds.
+# Maximum time to wait for the end of a connection, in seconds.
 GONE_WITHIN = 1.0
 
 transports: dict[tuple[str, int], asyncio.Transport] = {}
-# The connections that had a request already.
+# Connections that already had a request.
 used: set[tuple[str, int]] = set()
 
 
 class RememberingProtocol(H11Protocol):
-    """uvicorn's HTTP protocol, with its transport within reach of the application."""
+    """uvicorn's HTTP protocol, with its transport available to the application."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -41,7 +41,7 @@ class RememberingProtocol(H11Protocol):
             transports[self.client] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # The same address may be in use again already.
+        # A new connection may already have the same address.
         if self.client is not None and transports.get(self.client) is self.transport:
             del transports[self.client]
             used.discard(self.client)
@@ -49,10 +49,10 @@ class RememberingProtocol(H11Protocol):
 
 
 class Delivery:
-    """The way back to one client."""
+    """Delivery of the answer to one client."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # None when the client has left already; a request that came in whole acts all the same.
+        # None if the client has already disconnected. A request that was received completely takes effect anyway.
         self._transport = transports.get(scope["client"])
         self.reuses_connection = scope["client"] in used
         if self._transport is not None:
@@ -62,18 +62,18 @@ class Delivery:
         self._send = send
 
     async def whole(self, answer: Answer) -> None:
-        """Send the answer as it should be."""
+        """Send the complete answer."""
         await self._start(answer)
         await self._send({"type": "http.response.body", "body": self._payload(answer)})
 
     async def cut(self, answer: Answer, length: int) -> None:
-        """Promise the whole body, sends so many bytes of it and end the connection."""
+        """Announce the complete body, send `length` bytes of it, and close the connection."""
         await self._start(answer)
         await self._send({"type": "http.response.body", "body": self._payload(answer)[:length], "more_body": True})
         await self.close()
 
     async def trickle(self, answer: Answer, size: int, pause: Callable[[], Awaitable[None]]) -> None:
-        """Send the body in pieces of so many bytes, with a pause after each."""
+        """Send the body in pieces of `size` bytes, with a pause after each."""
         await self._start(answer)
         body = self._payload(answer)
         for start in range(0, len(body), size):
@@ -82,13 +82,13 @@ class Delivery:
         await self._send({"type": "http.response.body", "body": b""})
 
     async def close(self) -> None:
-        """End the connection in an orderly way, with whatever was sent until now."""
+        """Close the connection in an orderly way, after what was sent so far."""
         if self._transport is not None:
             self._transport.close()
             await self._gone()
 
     async def reset(self) -> None:
-        """End the connection with a TCP reset: without lingering, an abort sends RST instead of FIN."""
+        """Close the connection with a TCP reset. With a linger time of zero, an abort sends RST instead of FIN."""
         if self._transport is not None:
             connection = self._transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
@@ -96,7 +96,7 @@ class Delivery:
             await self._gone()
 
     async def _gone(self) -> None:
-        """Wait until the connection has ended: uvicorn takes an earlier return for a forgotten answer."""
+        """Wait until the connection has ended. uvicorn treats an earlier return as a missing answer."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._receive(), GONE_WITHIN)
 

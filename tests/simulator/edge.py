@@ -24,7 +24,7 @@ CONTROL_PREFIX = "/_simulator"
 
 
 class Edge:
-    """Takes every request that is not for the control routes."""
+    """Application for all requests except those for the control routes."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -46,55 +46,55 @@ class Edge:
     async def _handle(self, request: Request, entry: Entry, delivery: Delivery) -> None:
         state = self._state
         fault = state.faults.take(request.method, request.raw_path, delivery.reuses_connection)
-        where = route(request.method, request.raw_path)
-        headers, act = self._data_plane(request) or self._api(request, entry, where)
+        matched = route(request.method, request.raw_path)
+        headers, act = self._data_plane(request) or self._api(request, entry, matched)
 
         if fault is None:
             answer = act()
         else:
             entry.fault = fault.id
-            answer = await self._around(fault, where, act)
+            answer = await self._around(fault, matched, act)
         await state.pause(state.behaviour.delay)
         answer.headers = {"cf-ray": fresh_ray(), **headers, **answer.headers}
         await deliver(state, delivery, answer, fault.spec if fault else None, entry)
 
     def _data_plane(self, request: Request) -> tuple[dict[str, str], Callable[[], Answer]] | None:
-        """Return what answers a request of a client for a gateway, which counts in no quota; None if it is for the API."""
+        """Return no headers and the handler of a client request, which does not count towards a quota; None for a request to the API."""
         address = plane.address_of(self._state, request)
         return None if address is None else ({}, lambda: plane.answer(self._state, request, address))
 
-    def _api(self, request: Request, entry: Entry, where: Route | None) -> tuple[dict[str, str], Callable[[], Answer]]:
-        """Return what answers a request for the API, with the headers about the quota."""
+    def _api(self, request: Request, entry: Entry, matched: Route | None) -> tuple[dict[str, str], Callable[[], Answer]]:
+        """Return the quota headers and the handler of a request to the API."""
         who = caller(request.headers, self._state.behaviour)
         headers, exhausted = self._state.ledger.take(who.name)
-        return headers, lambda: exhausted or self._act(request, entry, where, who)
+        return headers, lambda: exhausted or self._act(request, entry, matched, who)
 
-    def _act(self, request: Request, entry: Entry, where: Route | None, who: Caller) -> Answer:
-        """Return the true answer, with what it did to the store noted."""
+    def _act(self, request: Request, entry: Entry, matched: Route | None, who: Caller) -> Answer:
+        """Return the real answer, and record the changes that it made to the store."""
         store = self._state.store
         before = store.changed
-        answer = api.answer(self._state, request, where, who)
-        # A replica that lags shows what an earlier change left.
+        answer = api.answer(self._state, request, matched, who)
+        # A lagging replica shows the state after an earlier change.
         entry.acted = (before, store.changed) if answer.shows is None else (answer.shows, answer.shows)
         return answer
 
-    async def _around(self, fault: Fault, where: Route | None, act: Callable[[], Answer]) -> Answer:
-        """Return the true answer or the one that the fault gives, with the store changed before or after."""
+    async def _around(self, fault: Fault, matched: Route | None, act: Callable[[], Answer]) -> Answer:
+        """Return the real answer or the one that the fault specifies. Apply the fault's changes to the store before or after it."""
         state, spec = self._state, fault.spec
         if spec.when == "before":
-            state.change(fault, where)
+            state.change(fault, matched)
             await state.pause(spec.delay or 0)
         answer = Answer(200, b"")
         if spec.acts:
             answer = act()
         if spec.when == "after":
-            state.change(fault, where)
+            state.change(fault, matched)
             await state.pause(spec.delay or 0)
         return answer if spec.status is None else faked(spec, spec.status)
 
 
 async def deliver(state: State, delivery: Delivery, answer: Answer, spec: FaultSpec | None, entry: Entry) -> None:
-    """Send the answer in the way that the fault wants, and note the status that went out."""
+    """Send the answer as the fault specifies, and record the status that was sent."""
     if spec is not None and spec.reset:
         await delivery.reset()
     elif spec is not None and spec.close:
@@ -114,7 +114,7 @@ async def deliver(state: State, delivery: Delivery, answer: Answer, spec: FaultS
 
 
 def faked(spec: FaultSpec, status: int) -> Answer:
-    """Return the answer that a fault gives instead of the true one."""
+    """Return the answer that a fault specifies instead of the real one."""
     is_json = "json_body" in spec.model_fields_set
     body = encode(spec.json_body) if is_json else (spec.body or "").encode()
     content_type = spec.content_type or ("application/json" if is_json else "text/plain; charset=utf-8")
@@ -123,7 +123,7 @@ def faked(spec: FaultSpec, status: int) -> Answer:
 
 
 async def read(scope: Scope, receive: Receive) -> Request | None:
-    """Return the whole request; None when the client left before the end of it."""
+    """Return the complete request; None if the client disconnected before the end."""
     body = b""
     more = True
     while more:

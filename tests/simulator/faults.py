@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from tests.simulator.catalog import known_kind
-from tests.simulator.items import GATEWAYS
+from tests.simulator.item_store import GATEWAYS
 from tests.simulator.protocol import Json
 
 FORBID = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
@@ -20,12 +20,12 @@ KINDS = ("status", "reset", "close", "cut", "hang", "trickle", "delay")
 ANSWER_PARTS = ("body", "json_body", "headers", "content_type")
 FRAMING = frozenset({"content-length", "transfer-encoding"})
 
-# Kinds that need the true answer, so that the request always acts.
+# Kinds that need the real answer, so the request always takes effect.
 TRUTHFUL = frozenset({None, "cut", "trickle", "delay"})
 
 
 def compilable(pattern: str) -> str:
-    """Refuse what is no regular expression."""
+    """Refuse an invalid regular expression."""
     try:
         re.compile(pattern)
     except re.error as error:
@@ -34,7 +34,7 @@ def compilable(pattern: str) -> str:
 
 
 def without_framing(headers: dict[str, str]) -> dict[str, str]:
-    """Refuse the headers that the server works out; `cut` is the way to break these."""
+    """Refuse the headers that the server computes. Use `cut` to break these."""
     if FRAMING & {name.lower() for name in headers}:
         raise ValueError("the framing of an answer is not to be given")
     return headers
@@ -50,9 +50,9 @@ class Trickle(BaseModel):
 
 
 class StoreChange(BaseModel):
-    """What a second writer does: `gateway` None deletes; `account` None is the one of the request.
+    """A change by a second writer. `gateway` None deletes. The default of `account` is the account of the request.
 
-    For items of another ``kind``, ``item`` is in place of ``gateway``.
+    For items of another ``kind``, ``item`` replaces ``gateway``.
     """
 
     model_config = FORBID
@@ -65,7 +65,7 @@ class StoreChange(BaseModel):
 
     @model_validator(mode="after")
     def one_item(self) -> StoreChange:
-        """Refuse a change that does not say what is stored, or says it in the wrong place."""
+        """Refuse a change without the item to store, or with the item in the wrong field."""
         expected = "gateway" if self.kind == GATEWAYS else "item"
         if self.model_fields_set & {"gateway", "item"} != {expected}:
             raise ValueError(f"a change of {self.kind} needs {expected}")
@@ -73,12 +73,12 @@ class StoreChange(BaseModel):
 
     @property
     def stored(self) -> Json | None:
-        """Return what is stored afterwards; ``None`` for nothing."""
+        """Return the item to store; ``None`` to delete it."""
         return self.gateway if self.kind == GATEWAYS else self.item
 
 
 class FaultSpec(BaseModel):
-    """A fault as it is given; times in seconds."""
+    """A fault as specified by a test. Durations are in seconds."""
 
     model_config = FORBID
 
@@ -120,7 +120,7 @@ class FaultSpec(BaseModel):
 
     @property
     def acts(self) -> bool:
-        """Return whether the request is carried out nevertheless."""
+        """Return whether the request takes effect despite the fault."""
         return self.when == "after" or self.kind in TRUTHFUL
 
 
@@ -134,9 +134,9 @@ class Fault:
         self.fired = 0
 
     def fires(self, method: str, raw_path: str, reused: bool = False) -> bool:
-        """Return whether it takes this request; counts the ones it lets through first and the ones it takes.
+        """Return whether the fault fires for this request. Count the requests that it skips and those that it fires for.
 
-        `reused` says whether its connection had a request before.
+        `reused` is true if the connection had a request before.
         """
         spec = self.spec
         if spec.times is not None and self.fired >= spec.times:
@@ -160,21 +160,21 @@ class Fault:
 
 
 class Faults:
-    """The planted faults; the first that takes a request is the only one to do so."""
+    """The planted faults. At most one fires for a request: the first that matches."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._given = 0
 
     def add(self, spec: FaultSpec) -> Fault:
-        """Plant one."""
+        """Plant a fault."""
         self._given += 1
         fault = Fault(self._given, spec)
         self._faults.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Remove all; ids are not given again."""
+        """Remove all faults. Ids are not reused."""
         self._faults.clear()
 
     def listed(self) -> list[Json]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control routes of a running stand-in as methods."""
+"""Client for the control routes of a running simulator."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.simulator.switches import RUN_TOKEN
 
 Json = dict[str, Any]
 
-# The control routes answer at once; this only bounds a test that went wrong. Seconds.
+# Control routes answer immediately, so this timeout only ends tests that hang. In seconds.
 TIMEOUT = 10.0
 
 
 class Simulator:
-    """A stand-in that runs at `root`, such as http://127.0.0.1:8787."""
+    """A simulator that runs at `root`, such as http://127.0.0.1:8787."""
 
     account_id = DEFAULT_ACCOUNTS[0]
     other_account_id = DEFAULT_ACCOUNTS[1]
@@ -56,7 +56,7 @@ class Simulator:
         return float(self._one("GET", "usage")["cpu"])
 
     def reset(self, **scene: Any) -> None:
-        """Reset everything to the start, or to a start with the given behaviour, faults and gateways."""
+        """Restore the initial state, or start from the given behaviour, faults, gateways and items."""
         self._one("POST", "reset", scene)
 
     def behaviour(self) -> Json:
@@ -72,11 +72,11 @@ class Simulator:
         return self.faults_of([fault])[0]
 
     def faults_of(self, faults: list[Json]) -> list[Json]:
-        """Plant several faults in one go."""
+        """Plant several faults in one request."""
         return self._many("POST", "faults", faults)
 
     def faults(self) -> list[Json]:
-        """Return all planted faults, with how often each fired."""
+        """Return all planted faults with their counts."""
         return self._many("GET", "faults")
 
     def clear_faults(self) -> None:
@@ -92,7 +92,7 @@ class Simulator:
         self._many("DELETE", "requests")
 
     def changes(self) -> list[Json]:
-        """Return all changes of the stored gateways, oldest first."""
+        """Return all changes of stored items, oldest first."""
         return self._many("GET", "changes")
 
     def gateways(self, account: str | None = None) -> dict[str, Json]:
@@ -100,27 +100,27 @@ class Simulator:
         return self._one("GET", f"gateways/{account or self.account_id}")
 
     def seed(self, gateway: Json, account: str | None = None) -> Json:
-        """Store a gateway without validation; it needs an id and nothing else."""
+        """Store a gateway without validation. It only needs an id."""
         return self._one("PUT", self._gateway(gateway["id"], account), gateway)
 
     def remove(self, gateway_id: str, account: str | None = None) -> Json:
-        """Take a gateway out of the store."""
+        """Remove a gateway from the store."""
         return self._one("DELETE", self._gateway(gateway_id, account))
 
     def items(self, kind: str, account: str | None = None) -> list[Json]:
-        """Return the stored items of a kind, with all that answers leave out."""
+        """Return the stored items of a kind, including fields that answers omit."""
         return self._many("GET", f"items/{account or self.account_id}/{kind}")
 
     def seed_item(self, kind: str, item: Json, account: str | None = None) -> Json:
-        """Store an item of a kind without validation and return it; it needs what its resource cannot make up."""
+        """Store an item of a kind without validation and return it. Fields that cannot be filled in are required."""
         return self._one("PUT", f"items/{account or self.account_id}/{kind}", item)
 
     def remove_item(self, kind: str, item_id: str, account: str | None = None) -> Json:
-        """Remove an item from the store, without what its removal would entail, and return it."""
+        """Remove only this item from the store, without the usual consequences, and return it."""
         return self._one("DELETE", f"items/{account or self.account_id}/{kind}/{quote(item_id, safe='')}")
 
     def traffic_key(self, gateway_id: str, provider_slug: str, alias: str = "default", account: str | None = None) -> Json:
-        """Return the ``key`` that traffic of a gateway is sent with to a provider, or the ``reason`` why there is none."""
+        """Return the ``key`` for a provider that client requests of a gateway use, or the ``reason`` why there is none."""
         query = urlencode({"gateway": gateway_id, "provider_slug": provider_slug, "alias": alias})
         return self._one("GET", f"key/{account or self.account_id}?{query}")
 

@@ -21,7 +21,7 @@ LONGEST = 100_000
 
 @dataclass(frozen=True)
 class Request:
-    """One request to the API as it came in; `headers` have lower-case names, `port` is the client's."""
+    """A request to the API as it was received. `headers` have lower-case names, and `port` is the client's."""
 
     method: str
     raw_path: str
@@ -32,18 +32,17 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """Return the query by name; of a repeated name the last value counts."""
+        """Return the query by name. If a name is repeated, the last value is used."""
         return dict(parse_qsl(self.query_string, keep_blank_values=True))
 
 
 @dataclass
 class Entry:
-    """A request and what became of it.
+    """A request and its outcome.
 
-    `time` is in seconds since the epoch, `status` is None when no answer was sent, `fault` is the id
-    of the fault that fired, `port` identifies the connection of the client. `body` is the JSON
-    value, else the text, None when it was empty. `acted` has the numbers of the last change of the
-    store before the request did its work and after, None as long as it has not done any.
+    `time` is in seconds since the epoch. `status` is None if no answer was sent. `fault` is the id of the fault that fired. `port`
+    identifies the connection of the client. `body` is the JSON value, else the text, or None if it was empty. `acted` contains the numbers
+    of the store's last change before and after the request was processed, or None if it has not been processed.
     """
 
     time: float
@@ -66,7 +65,7 @@ class Journal:
         self._entries: deque[tuple[Request, Entry]] = deque(maxlen=LONGEST)
 
     def add(self, request: Request) -> Entry:
-        """Note a request at its arrival; the caller fills in what becomes of it."""
+        """Add a request on arrival. The caller fills in the outcome."""
         entry = Entry(
             time=time.time(),
             method=request.method,
@@ -85,7 +84,7 @@ class Journal:
         self._entries.clear()
 
     def listed(self) -> list[Json]:
-        """Return all entries, the oldest first. Bodies are only parsed here, to keep requests fast."""
+        """Return all entries, oldest first. Bodies are only parsed here, to keep requests fast."""
         return [{**asdict(entry), "body": readable(request.body)} for request, entry in self._entries]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the stand-in as a separate process, for tests, demonstrations and benchmarks."""
+"""Run the simulator as a separate process, for tests, demonstrations and benchmarks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ STOPPED_WITHIN = 5.0
 
 @contextmanager
 def running_simulator(log_level: str = "warning") -> Iterator[Simulator]:
-    """Start a stand-in on a free port of the loopback interface and stop it at the end.
+    """Start a simulator on a free port of the loopback interface, and stop it at the end.
 
-    RuntimeError with what it printed when it is not ready within 20 seconds.
+    :raises RuntimeError: with its output, if it is not ready within 20 seconds.
     """
     with tempfile.TemporaryDirectory(prefix="simulator-") as folder, open(f"{folder}/log", "w+b") as log:
         port_file = Path(folder, "port")
@@ -41,12 +41,12 @@ def running_simulator(log_level: str = "warning") -> Iterator[Simulator]:
 
 
 def start(port_file: Path, log: IO[bytes], log_level: str) -> subprocess.Popen[bytes]:
-    """Return the process, which may not listen yet; it ends by itself when this one is gone."""
+    """Start and return the process, which may not listen yet. It stops when the current process ends."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     arguments = ["--port", "0", "--port-file", str(port_file), "--parent-pid", str(os.getpid())]
     return subprocess.Popen(
         [sys.executable, "-m", "tests.simulator", *arguments, "--log-level", log_level],
-        # Another folder might have a package `tests` of its own, which would be found first.
+        # Another directory might have its own package `tests`, which would be found first.
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         stdin=subprocess.DEVNULL,
@@ -67,7 +67,7 @@ def wait_for_port(process: subprocess.Popen[bytes], port_file: Path, log: IO[byt
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process, by force if it does not listen."""
+    """Terminate the process, and kill it if it does not stop in time."""
     process.terminate()
     try:
         process.wait(STOPPED_WITHIN)

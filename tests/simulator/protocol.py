@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The shapes of what the API says: answers, envelopes, errors and JSON.
+"""The formats of the API: answers, envelopes, errors and JSON.
 
-Two families of failures exist. The service itself answers with a bare list of errors; the
-platform in front of it (credentials, routing, request quota) adds `result` and `messages`.
+There are two kinds of failures. The service itself answers with a bare list of errors. The platform in front of it (credentials, routing,
+request quota) adds `result` and `messages`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 INVALID_INPUT = 7001
 NOT_FOUND = 7002
 METHOD_NOT_ALLOWED = 7005
-# Of dynamic routes: the message says which.
+# For dynamic routes. Only the message distinguishes the two meanings.
 ROUTE_NOT_FOUND_OR_TAKEN = 7005
 NO_ROUTE = 7000
 NO_STORE_ROUTE = 1000
@@ -38,9 +38,9 @@ Path = Sequence[str | int]
 
 @dataclass
 class Answer:
-    """One HTTP answer; header names are lower case and carry no framing (content-length).
+    """An HTTP answer. Header names are lower case, and framing headers (content-length) are excluded.
 
-    `shows` is the number of the change of the store after which the answer was true, None if it is true now.
+    `shows` is the number of the store's change that the answer reflects, or None if it reflects the current state.
     """
 
     status: int
@@ -51,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Problem:
-    """One refused thing of a request; `path` leads to it, from "body" or "query" on."""
+    """A problem of a request. `path` leads to the refused value and starts with "body" or "query"."""
 
     message: str
     path: tuple[str | int, ...]
@@ -63,7 +63,10 @@ def encode(value: Any) -> bytes:
 
 
 def decode(body: bytes) -> Any:
-    """Return the JSON value of a body; ValueError for all that is not JSON, NaN and Infinity included."""
+    """Return the JSON value of a body.
+
+    :raises ValueError: if the body is not JSON. NaN and Infinity are not JSON.
+    """
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
@@ -83,7 +86,7 @@ def success(result: Any, result_info: Json | None = None) -> Answer:
 
 
 def complete_success(result: Any, result_info: Json | None = None) -> Answer:
-    """Return 200 with the complete envelope, which has ``errors`` and ``messages`` also where there are none."""
+    """Return 200 with the complete envelope, which has ``errors`` and ``messages`` even if they are empty."""
     envelope: Json = {"success": True, "result": result, "errors": [], "messages": []}
     if result_info is not None:
         envelope["result_info"] = result_info
@@ -96,7 +99,7 @@ def failure(status: int, errors: list[Json]) -> Answer:
 
 
 def invalid(problems: Sequence[Problem]) -> Answer:
-    """Return 400: every problem of the request at once, one error each."""
+    """Return 400 with one error for each problem of the request."""
     errors = [{"code": INVALID_INPUT, "message": p.message, "path": list(p.path)} for p in problems]
     return failure(400, errors)
 
@@ -107,24 +110,24 @@ def not_found(message: str = "Gateway not found") -> Answer:
 
 
 def platform_failure(status: int, errors: list[Json], headers: Mapping[str, str] | None = None) -> Answer:
-    """Return a refusal by what stands in front of the service."""
+    """Return a refusal by the platform in front of the service."""
     answer = Answer(status, encode({"success": False, "errors": errors, "messages": [], "result": None}))
     answer.headers.update(headers or {})
     return answer
 
 
 def unroutable(raw_path: str) -> Answer:
-    """Return 404 of the platform: no such route, or an account that it does not know."""
-    guess = f"Could not route to {raw_path}, perhaps your object identifier is invalid?"
-    errors = [{"code": NOT_ROUTABLE, "message": guess}, {"code": NO_ROUTE, "message": "No route for that URI"}]
+    """Return 404 of the platform: no such route, or an unknown account."""
+    message = f"Could not route to {raw_path}, perhaps your object identifier is invalid?"
+    errors = [{"code": NOT_ROUTABLE, "message": message}, {"code": NO_ROUTE, "message": "No route for that URI"}]
     return platform_failure(404, errors)
 
 
 def unknown_to_store() -> Answer:
-    """Return 404 of the Secrets Store: it has no such route, as when the id in a path is empty."""
+    """Return 404 of the Secrets Store for an unknown route, for example if the id in a path is empty."""
     return platform_failure(404, [{"code": NO_STORE_ROUTE, "message": "not found"}])
 
 
 def fresh_ray() -> str:
-    """Return a new value for `cf-ray`: 16 hex digits and the name of the place that answered."""
+    """Return a new value for `cf-ray`: 16 hex digits and the name of the location that answered."""
     return secrets.token_hex(8) + "-SIM"

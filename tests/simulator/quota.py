@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The request quota: a number of requests in a window, then none for a while."""
+"""The request quota: a number of requests in a window. A credential that exceeds it is blocked for a while."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from tests.simulator.behaviour import Quota
 from tests.simulator.protocol import TOO_MANY_REQUESTS, Answer, platform_failure
 
-# Stands for "no quota": the headers are there on every answer all the same.
+# Represents "no quota". Every answer has the quota headers anyway.
 UNLIMITED = Quota(limit=1_000_000_000)
 
 
 @dataclass
 class Count:
-    """One credential's window, or its block when there is one; times in seconds of the clock."""
+    """The current window of a credential, or its block if it has one. Times are in seconds of the clock."""
 
     ends: float
     left: int
@@ -36,7 +36,7 @@ class Ledger:
         self._counts: dict[str, Count] = {}
 
     def take(self, name: str) -> tuple[dict[str, str], Answer | None]:
-        """Count one request: the headers of its answer, and the refusal if there was none left."""
+        """Count a request. Return the headers of its answer, and the refusal if the quota is exhausted."""
         now = self._clock()
         count = self._counts.get(name)
         if count is None or now >= count.ends:
@@ -57,7 +57,7 @@ class Ledger:
 
 
 def too_many(seconds: float) -> Answer:
-    """Return 429 with the seconds still to wait, rounded up to whole ones."""
+    """Return 429 with the remaining seconds to wait, rounded up."""
     message = "Please wait and consider throttling your request speed"
     retry = {"retry-after": str(math.ceil(seconds))}
     return platform_failure(429, [{"code": TOO_MANY_REQUESTS, "message": message}], retry)

@@ -16,7 +16,7 @@ from tests.simulator import protocol
 from tests.simulator.auth import Caller
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.defaults import timestamp
-from tests.simulator.items import Age, Place
+from tests.simulator.item_store import Age, Place
 from tests.simulator.journal import Request
 from tests.simulator.protocol import Answer, Json, Problem
 from tests.simulator.switches import Permission
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Failure(Exception):
-    """The request cannot be done; ``answer`` says why."""
+    """The request fails with ``answer``."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer)
@@ -37,7 +37,7 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One request on its way to one operation.
+    """A request for an operation.
 
     ``item_id`` is empty for the operations on a collection, ``part_id`` for those on a whole item.
     """
@@ -57,7 +57,7 @@ class Call:
 
     @property
     def store(self) -> Store:
-        """Return what is stored."""
+        """Return the store."""
         return self.state.store
 
     @property
@@ -70,9 +70,9 @@ class Call:
         return self.store.items(self.place)
 
     def item(self) -> Json:
-        """Return the item that the request names.
+        """Return the requested item.
 
-        :raises Failure: if there is none, or none to be seen yet.
+        :raises Failure: if it does not exist, or is not visible yet.
         """
         item = self.items().get(self.item_id)
         if item is None or not self.resource.visible(self, item):
@@ -86,7 +86,7 @@ class Call:
         return self.store.age(self.place, item[self.resource.key])
 
     def note_read(self, item: Json) -> None:
-        """Count one reading of an item of the collection."""
+        """Count one read of an item of the collection."""
         self.store.note_read(self.place, item[self.resource.key])
 
     def body(self) -> Any:
@@ -100,9 +100,9 @@ class Call:
             raise Refused([Problem(f"Invalid JSON: {error}", ("body",))]) from error
 
     def checked(self, shape: TypeAdapter[Any]) -> Json:
-        """Return the body as the contract has it.
+        """Return the checked body.
 
-        :raises Refused: if the body breaks the contract.
+        :raises Refused: if the body violates the contract.
         """
         return check(shape, self.body(), self.behaviour)
 
@@ -111,31 +111,31 @@ class Call:
         return self.store.make(self.place, item[self.resource.key], item)
 
     def put(self, item: Json) -> Json:
-        """Store an item in place of an older state of it, and return it."""
+        """Replace a stored item and return it."""
         return self.store.put(self.place, item[self.resource.key], item)
 
     def changed(self, item: Json, changes: Json, stamp: str = "modified_at", cleared: Iterable[str] = ()) -> Json:
-        """Store an item with some fields changed, others gone, and return it; its time moves only if this changes anything."""
+        """Store an item with some fields changed and others removed, and return it. Its time only changes if any field does."""
         after = {**{name: value for name, value in item.items() if name not in cleared}, **changes}
         if after != item:
             after[stamp] = timestamp(after=item.get(stamp))
         return self.put(after)
 
     def shown(self, item: Json) -> Answer:
-        """Return the answer that has one item."""
+        """Return the answer with one item."""
         return self.resource.success(self.resource.shown(self, item), None)
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A parameter of the query that narrows a listing: which values it takes (all, if there are no choices), and what they match."""
+    """A query parameter that filters a list. ``choices`` are its valid values; if empty, any value is valid."""
 
     matches: Callable[[Call, Json, str], bool] = lambda _call, _item, _text: True
     choices: Sequence[str] = ()
 
 
 def by_text(name: str, *choices: str) -> Filter:
-    """Filter by a field that holds exactly the given text."""
+    """Filter by a field that equals the given text."""
     return Filter(lambda _call, item, text: item.get(name) == text, choices)
 
 
@@ -145,22 +145,22 @@ def by_boolean(name: str) -> Filter:
 
 
 def as_stored(_call: Call, item: Json) -> Json:
-    """Show an item as it is."""
+    """Return an item unchanged."""
     return item
 
 
 def always(_call: Call, _item: Json) -> bool:
-    """Find every item."""
+    """Match every item."""
     return True
 
 
 def oldest_first(_call: Call, items: Iterable[Json]) -> list[Json]:
-    """Leave the items in the order they were made."""
+    """Keep the items in the order of their creation."""
     return list(items)
 
 
 def sorted_by_query(call: Call, items: Iterable[Json]) -> list[Json]:
-    """Sort by ``order`` and ``direction`` of the query, if it has any."""
+    """Sort by ``order`` and ``direction`` of the query, if given."""
     name, is_reverse = call.request.query.get("order"), call.request.query.get("direction") == "desc"
     if name is None:
         return list(items)[:: -1 if is_reverse else 1]
@@ -169,9 +169,9 @@ def sorted_by_query(call: Call, items: Iterable[Json]) -> list[Json]:
 
 @dataclass(frozen=True)
 class Parent:
-    """What the items of a resource belong to. ``field`` of each item has the parent's id.
+    """The parent of a resource's items. ``field`` of each item contains the parent's id.
 
-    ``missing`` says what to do about a request below a parent that does not exist: nothing, or raise a Failure.
+    ``missing`` handles a request below a parent that does not exist. It does nothing, or raises a Failure.
     """
 
     kind: str
@@ -183,10 +183,10 @@ class Parent:
 class Resource:
     """A kind of items.
 
-    ``path`` is below the account, with ``{parent}`` for a parent's id. ``operations`` have the method and the rest of the
-    path (``{id}`` for the item's id, ``{part}`` for the id of something that is stored in the item). ``visible`` is whether a
-    read finds the item by id; ``is_listed`` whether a listing has it.
-    ``removed`` does what the removal of an item entails. ``seeded`` completes what a test puts there.
+    ``path`` is relative to the account, with ``{parent}`` for a parent's id. The keys of ``operations`` are the method and the rest of the
+    path, with ``{id}`` for the item's id and ``{part}`` for the id of a part of the item. ``visible`` returns whether an item is found by
+    its id, and ``is_listed`` whether it is in lists. ``removed`` applies the consequences of a removal. ``seeded`` fills in the missing
+    fields of a seeded item.
     """
 
     kind: str
@@ -211,11 +211,11 @@ class Resource:
     page_info: Callable[[Behaviour, Json], Json] = lambda _behaviour, info: info
 
     def shown(self, call: Call, item: Json, in_list: bool = False) -> Json:
-        """Return an item as an answer has it, by itself or in a list."""
+        """Return an item as shown in an answer, by itself or in a list."""
         view_of = self.list_view if in_list and self.list_view else self.view
         return self.with_added(call, view_of(call, item))
 
     def with_added(self, call: Call, view: Json) -> Json:
-        """Return what an answer shows of an item, with the fields that a test adds to every item of the kind."""
+        """Return a view of an item with the fields that a test adds to every item of the kind."""
         added = call.behaviour.added_fields.get(self.kind)
         return {**view, **added} if added else view

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the raw path of a request to an operation of a resource.
+"""Routing from the raw path of a request to an operation of a resource.
 
-The path is split before anything in it is decoded, so an encoded slash stays inside its segment,
-and nothing is normalised: a path of an unexpected shape leads nowhere.
+The path is split before it is decoded, so an encoded slash stays inside its segment. Paths are not normalised: a path of an unexpected
+form has no route.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from tests.simulator.catalog import RESOURCES
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.protocol import Answer
 from tests.simulator.resource import Call, Resource
 from tests.simulator.switches import Permission
@@ -28,7 +28,7 @@ NAMES = (PARENT, ITEM, PART)
 
 @dataclass(frozen=True)
 class Route:
-    """What to do; ``item_id`` is empty for the operations on a collection, ``part_id`` for those on a whole item."""
+    """The operation for a request. ``item_id`` is empty for the operations on a collection, ``part_id`` for those on a whole item."""
 
     resource: Resource
     operation: Callable[[Call], Answer]
@@ -49,7 +49,7 @@ class Route:
 
     @property
     def needed(self) -> Sequence[Permission]:
-        """Return the permissions that it needs."""
+        """Return the required permissions."""
         return (self.resource.reads,) if self.is_read else self.resource.writes
 
 
@@ -63,21 +63,21 @@ class Pattern:
     operation: Callable[[Call], Answer]
 
     def names(self, segments: Sequence[str]) -> dict[str, str] | None:
-        """Return what a path of as many segments has in the places of the names; ``None`` if it is another path."""
+        """Return the values of the placeholders in a path with as many segments; ``None`` if the path does not match."""
         names: dict[str, str] = {}
-        for mine, given in zip(self.segments, segments):
-            if mine in NAMES:
+        for expected, given in zip(self.segments, segments):
+            if expected in NAMES:
                 name = decoded(given)
                 if name is None:
                     return None
-                names[mine] = name
-            elif mine != given:
+                names[expected] = name
+            elif expected != given:
                 return None
         return names
 
 
 def patterns() -> list[Pattern]:
-    """Return the paths of all operations: names after words, as a word could also be read as a name."""
+    """Return the paths of all operations. Literal segments come before placeholders, which would match them too."""
     found = [
         Pattern(tuple(f"{resource.path}/{rest}".rstrip("/").split("/")), method, resource, operation)
         for resource in RESOURCES
@@ -94,7 +94,7 @@ BY_SHAPE = {
 
 
 def route(method: str, raw_path: str) -> Route | None:
-    """Return the route of a request, None when there is none."""
+    """Return the route of a request; None if there is none."""
     segments = raw_path.split("/")
     if segments[:ACCOUNT_AT] != PREFIX or len(segments) <= ACCOUNT_AT:
         return None
@@ -111,7 +111,7 @@ def route(method: str, raw_path: str) -> Route | None:
 
 
 def decoded(segment: str) -> str | None:
-    """Return a segment without its percent-encoding; None for what cannot name anything."""
+    """Return a percent-decoded segment; None if it cannot be a name."""
     if segment in ("", ".", ".."):
         return None
     try:

@@ -22,16 +22,16 @@ from tests.simulator.state import State
 
 API_PREFIX = "/client/v4"
 
-# How often to look for the parent, in seconds.
+# Interval between checks for the parent process, in seconds.
 PARENT_CHECK = 0.25
 
-# Idle connections stay open for longer than a test would wait between two requests, in seconds.
+# Timeout of idle connections: longer than a test waits between two requests, in seconds.
 KEEP_ALIVE = 120
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says; port 0 is any free one."""
+    """The options of the command line. Port 0 means any free port."""
 
     host: str
     port: int
@@ -59,18 +59,18 @@ class Server(uvicorn.Server):
 
     def _announce(self, port: int) -> None:
         if self._port_file is not None:
-            # Renamed into place, so that a reader never sees half a number.
-            draft = self._port_file.with_name(self._port_file.name + ".part")
-            draft.write_text(f"{port}\n", encoding="ascii")
-            draft.replace(self._port_file)
+            # Renamed into place, so that a reader never sees a partial number.
+            temporary = self._port_file.with_name(self._port_file.name + ".part")
+            temporary.write_text(f"{port}\n", encoding="ascii")
+            temporary.replace(self._port_file)
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
         print(f"Simulator listening on http://{host}:{port}{API_PREFIX}", flush=True)
 
 
 def run(options: Options) -> None:
-    """Serve until a signal comes or the parent is gone."""
+    """Serve until a signal arrives or the parent process ends."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn stops in good order, then raises the signal again for the handler it found.
+        # uvicorn shuts down gracefully, then raises the signal again for the previous handler.
         signal.signal(number, lambda *_: sys.exit(0))
     asyncio.run(serve(options))
 
@@ -100,7 +100,7 @@ async def serve(options: Options) -> None:
 
 
 async def watch_parent(server: Server, pid: int | None) -> None:
-    """End the server when the process is gone."""
+    """Stop the server when the process ends."""
     if pid is None:
         return
     # A parent that died may still be listed as a zombie, but it is no longer the parent.
@@ -111,7 +111,7 @@ async def watch_parent(server: Server, pid: int | None) -> None:
 
 
 def exists(pid: int) -> bool:
-    """Return whether there is such a process, of whatever user."""
+    """Return whether the process exists, whoever owns it."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

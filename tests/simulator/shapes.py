@@ -17,7 +17,7 @@ from tests.simulator.contract import absolute_uri, whole
 
 
 def number(value: Any) -> Any:
-    """Accept a JSON number from zero on; booleans are no numbers."""
+    """Accept a JSON number of at least zero. A boolean is not a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticCustomError("number_type", "Expected number, received another type")
     if not 0 <= value < float("inf"):
@@ -26,7 +26,7 @@ def number(value: Any) -> Any:
 
 
 def https_uri(value: str) -> str:
-    """Accept a URI of the scheme https, with a host."""
+    """Accept an https URI with a host."""
     if urlsplit(absolute_uri(value)).scheme != "https":
         raise PydanticCustomError("uri", "Invalid uri: https is required")
     return value
@@ -45,5 +45,5 @@ OptionalUri = Annotated[str, AfterValidator(uri_or_empty)]
 
 
 def fresh_uuid() -> str:
-    """Return an id of the kind that the server makes."""
+    """Return a new id in the server's format."""
     return str(uuid.uuid4())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole state of a running stand-in."""
+"""The complete state of a running simulator."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel
 from tests.simulator.behaviour import DEFAULT_ACCOUNTS, FORBID, Behaviour
 from tests.simulator.catalog import BY_KIND, RESOURCES, known_kinds
 from tests.simulator.faults import Fault, Faults, FaultSpec, StoreChange
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.journal import Journal
 from tests.simulator.protocol import Json
 from tests.simulator.quota import Ledger
@@ -25,11 +25,11 @@ from tests.simulator.traffic.memory import Memory
 
 
 class Abandoned(Exception):
-    """The stand-in was reset or is stopping while a request waited: it is to end with no answer."""
+    """The simulator was reset or stopped while a request waited. The request must end without an answer."""
 
 
 class Scene(BaseModel):
-    """What is there at the start: switches, planted faults, gateways by account and id, and other items by account and kind."""
+    """The initial state: switches, planted faults, gateways by account and id, and other items by account and kind."""
 
     model_config = FORBID
 
@@ -40,7 +40,7 @@ class Scene(BaseModel):
 
 
 class State:
-    """The store, the switches, the faults, the journal, the quota and the memory of the data plane of one stand-in."""
+    """The store, the switches, the faults, the journal, the quota and the memory of the data plane of one simulator."""
 
     resources = RESOURCES
 
@@ -69,7 +69,7 @@ class State:
         self.traffic = Memory(self.behaviour.traffic_seed)
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Take over switches; a new quota starts to count from zero, and a new seed with an empty memory."""
+        """Apply switches. A new quota starts to count from zero, and a new seed clears the memory of the data plane."""
         if behaviour.quota != self.behaviour.quota:
             self.ledger = Ledger(behaviour.quota)
         if behaviour.traffic_seed != self.behaviour.traffic_seed:
@@ -77,11 +77,14 @@ class State:
         self.behaviour = behaviour
 
     def stop(self) -> None:
-        """Abandon the requests that wait."""
+        """Abandon all waiting requests."""
         self._awaken.set()
 
     async def pause(self, seconds: float) -> None:
-        """Wait. Raise Abandoned if a reset or the end comes first."""
+        """Wait.
+
+        :raises Abandoned: if the simulator is reset or stopped first.
+        """
         if seconds <= 0:
             return
         with contextlib.suppress(TimeoutError):
@@ -89,7 +92,7 @@ class State:
             raise Abandoned
 
     def seed(self, kind: str, account: str, item: Json) -> Json:
-        """Put any object there without validation; only what it lacks is filled in."""
+        """Store any object without validation. Only missing fields are filled in."""
         resource = BY_KIND[kind]
         made = resource.seeded(item)
         parent = str(made[resource.parent.field]) if resource.parent else ""
@@ -99,12 +102,12 @@ class State:
         return stored
 
     def remove(self, kind: str, account: str, item_id: str) -> Json | None:
-        """Remove an item alone, without what its removal would entail, and return it; ``None`` if there was none."""
+        """Remove only this item, without the usual consequences, and return it; ``None`` if there was none."""
         found = self.store.find(kind, account, item_id)
         return self.store.take(found[0], item_id) if found else None
 
     def change(self, fault: Fault, route: Route | None) -> None:
-        """Apply what a fault does to the store, as a second writer would."""
+        """Apply the changes of a fault to the store, like a second writer."""
         for change in fault.spec.store:
             self._apply(change, change.account or (route.account if route else DEFAULT_ACCOUNTS[0]))
 

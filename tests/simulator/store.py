@@ -11,15 +11,15 @@ import copy
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import CREATE, NESTED, SETTINGS, UPDATE
 from tests.simulator.defaults import ABSENT, DEFAULT_ID, SHOWN_FOR_NULL, completed, default_of, seeded, timestamp
-from tests.simulator.items import GATEWAYS, Place, ResourceClient
+from tests.simulator.item_store import GATEWAYS, ItemStore, Place
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.validation import Refused, check
 
 Gateways = dict[str, Json]
 
 
-class Store(ResourceClient):
-    """All items, with what is particular about gateways."""
+class Store(ItemStore):
+    """All items, with the special rules of gateways."""
 
     def gateways(self, account: str) -> Gateways:
         """Return all gateways of an account by id, oldest first."""
@@ -30,17 +30,20 @@ class Store(ResourceClient):
         return self.gateways(account).get(gateway_id)
 
     def delete(self, account: str, gateway_id: str) -> Json | None:
-        """Take a gateway away and return it; None when there was none."""
+        """Remove a gateway and return it; None if there was none."""
         return self.take(Place(GATEWAYS, account), gateway_id)
 
     def seed(self, account: str, gateway_id: str, gateway: Json) -> Json:
-        """Put any object there without validation, and on every replica; only what it lacks is filled in."""
+        """Store any object without validation, on every replica. Only missing fields are filled in."""
         stored = self._put(account, seeded(gateway_id, gateway))
         self.settle(Place(GATEWAYS, account), gateway_id)
         return stored
 
     def create(self, account: str, body: object, behaviour: Behaviour) -> Json:
-        """Return a new gateway from the body of a request; Refused for bad input and for an id in use."""
+        """Store and return a new gateway from the body of a request.
+
+        :raises Refused: for invalid input, and for an id in use.
+        """
         body, extra = split_extra(body, behaviour)
         if behaviour.nested_on_create == "drop" and isinstance(body, dict):
             body = {name: value for name, value in body.items() if name not in NESTED}
@@ -50,7 +53,7 @@ class Store(ResourceClient):
             raise Refused([Problem("A gateway with this id already exists", ("body", "id"))])
         defaults = {name: default_of(name, behaviour.plan_defaults) for name in SETTINGS}
         settings = {**defaults, **without_ignored(completed(given), behaviour)}
-        # The plan decides about an explicit null too; every other default of a null is null already.
+        # Defaults of the plan also replace an explicit null. All other settings that are null here have the default null.
         settings |= {name: defaults[name] for name in settings if settings[name] is None}
         settings = normalized(settings, behaviour)
         now = timestamp()
@@ -58,17 +61,19 @@ class Store(ResourceClient):
         return self._put(account, consistent({**made, **settings, **extra}))
 
     def update(self, account: str, current: Json, body: object, behaviour: Behaviour) -> Json:
-        """Return a gateway after the body of a request; Refused for bad input.
+        """Store and return a gateway, updated with the body of a request.
 
-        `modified_at` moves only when something that is stored has changed.
+        `modified_at` only changes if a stored value does.
+
+        :raises Refused: for invalid input.
         """
         body, extra = split_extra(body, behaviour)
         given = check(UPDATE, body, behaviour)
         settings = normalized(completed(given), behaviour) | extra
         if behaviour.put == "replace":
-            left_out = {name: default_of(name, behaviour.plan_defaults) for name in SETTINGS}
-            forgotten = {} if behaviour.refuse_extra_fields else dict.fromkeys(behaviour.extra_fields)
-            settings = {**left_out, **forgotten, **settings}
+            defaults = {name: default_of(name, behaviour.plan_defaults) for name in SETTINGS}
+            cleared = {} if behaviour.refuse_extra_fields else dict.fromkeys(behaviour.extra_fields)
+            settings = {**defaults, **cleared, **settings}
         changed = consistent({**current, **without_ignored(settings, behaviour)})
         if changed != current:
             changed["modified_at"] = timestamp(after=current.get("modified_at"))
@@ -79,7 +84,7 @@ class Store(ResourceClient):
 
 
 def split_extra(body: object, behaviour: Behaviour) -> tuple[object, Json]:
-    """Return the body without the extra fields, and these; they hold any JSON value."""
+    """Return the body without the extra fields, and the extra fields, which can have any JSON value."""
     if not isinstance(body, dict):
         return body, {}
     extra = {name: copy.deepcopy(body[name]) for name in behaviour.extra_fields if name in body}
@@ -105,7 +110,7 @@ def normalized(settings: Json, behaviour: Behaviour) -> Json:
 
 
 def without_ignored(settings: Json, behaviour: Behaviour) -> Json:
-    """Return the settings that this server really stores."""
+    """Return the settings without those that this server ignores."""
     return {name: value for name, value in settings.items() if name not in behaviour.ignore_settings}
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FORBID = ConfigDict(extra="forbid", strict=True)
 
-# Groups of permissions that a token may have, then roles that a member of the account may have.
+# Permission groups that a token may have, then roles that a member of the account may have.
 Permission = Literal[
     "AI Gateway Read",
     "AI Gateway Write",
@@ -22,14 +22,14 @@ Permission = Literal[
     "Super Administrator",
 ]
 
-# How an answer writes a time: as text, or as a number since the epoch.
+# The format of times in answers: text, or a number since the epoch.
 TimeForm = Literal["iso", "seconds", "milliseconds"]
 
 
 class Wait(BaseModel):
-    """How long a step of an item takes: until it has been read ``polls`` times and is ``seconds`` old.
+    """The duration of a step of an item: until it is ``seconds`` old and has been read ``polls`` times.
 
-    For an item that takes several steps, both count for each step.
+    If an item takes several steps, both apply to each step.
     """
 
     model_config = FORBID
@@ -39,7 +39,7 @@ class Wait(BaseModel):
 
 
 class SharedSwitches(BaseModel):
-    """How many gateways there may be, what a deleted one leaves behind, and who may do what."""
+    """The limit of gateways, the consequences of deletions, and permissions."""
 
     model_config = FORBID
 
@@ -69,7 +69,7 @@ class ProviderSwitches(BaseModel):
 
 
 class SecretsStoreSwitches(BaseModel):
-    """The Secrets Store. Nobody has recorded which statuses its codes come with."""
+    """The Secrets Store. No source documents the statuses of its codes."""
 
     model_config = FORBID
 
@@ -107,7 +107,7 @@ class ConfigSwitches(BaseModel):
 
 
 class RouteSwitches(BaseModel):
-    """Dynamic routes. The published schema and what was seen of the real API differ in many places."""
+    """Dynamic routes. The published schema and observations of the real API differ in many places."""
 
     model_config = FORBID
 
@@ -137,7 +137,7 @@ class RouteSwitches(BaseModel):
 
 
 class PolicySwitches(BaseModel):
-    """Policies, which only the product pages describe, and little about errors and drafts."""
+    """Policies. Only the product pages describe them, with few details about errors and drafts."""
 
     model_config = FORBID
 
@@ -155,16 +155,16 @@ class PolicySwitches(BaseModel):
     policy_simulation_wrapped: bool = True
 
 
-# The token that has AI Gateway Run and nothing else.
+# The token that only has AI Gateway Run.
 RUN_TOKEN = "simulator-run-token"
-# Codes with which the data plane may refuse what it does not know yet.
+# Codes that the data plane may return until it has received a change.
 LagCode = Literal[2001, 2005, 2040, 2044]
-# Codes of what only a model or a bill decides.
+# Codes of refusals that depend on a model or on billing.
 RefusalCode = Literal[2005, 2016, 2017, 2021, 2029, 2030, 2041, 2045, 7013]
 
 
 class TrafficSwitches(BaseModel):
-    """The data plane. ``traffic_refusal`` stands in for all that is not evaluated, ``traffic_spent`` is by the name of a policy."""
+    """The data plane. ``traffic_refusal`` replaces the checks that are not evaluated. ``traffic_spent`` is by policy name."""
 
     model_config = FORBID
 
@@ -184,7 +184,7 @@ DomainState = Literal["initializing", "pending_dcv", "active", "blocked", "error
 
 
 def domain_states() -> list[DomainState]:
-    """Return the states that a domain passes if all goes well."""
+    """Return the states of a domain that is activated without errors."""
     return ["initializing", "pending_dcv", "active"]
 
 

@@ -21,7 +21,7 @@ UNKNOWN = "extra_forbidden"
 
 
 class Refused(Exception):
-    """The input breaks the contract; `problems` has one entry for each bad field."""
+    """The input violates the contract. `problems` has one entry for each invalid field."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(problems)
@@ -29,15 +29,15 @@ class Refused(Exception):
 
 
 def below(error: Refused, *steps: str | int) -> list[Problem]:
-    """Return the problems of a part of the body, with paths that lead to the part first."""
+    """Return the problems of a part of the body, with the path of that part inserted."""
     return [Problem(problem.message, ("body", *steps, *problem.path[1:])) for problem in error.problems]
 
 
 def check(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> Json:
     """Return the checked body, with the given keys only.
 
-    Keys that the contract does not have are refused; with `tolerate_unknown` they are left out on every level, and with `keep_unknown`
-    those within nested settings are kept.
+    Unknown keys are refused. With `tolerate_unknown`, they are dropped on every level. With `keep_unknown`, those in nested settings are
+    kept.
     """
     try:
         return dict(shape.validate_python(body))
@@ -52,51 +52,51 @@ def check(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> Json:
 
 
 def with_kept(given: Json, body: Any, places: Iterable[tuple[str | int, ...]]) -> Json:
-    """Return the checked body with the values that the body had at these places."""
+    """Return the checked body with the original values at these places."""
     kept = copy.deepcopy(given)
-    for *way, key in places:
+    for *path, key in places:
         holder: Any = kept
         source: Any = body
-        for step in way:
+        for step in path:
             holder, source = holder[step], source[step]
         holder[key] = source[key]
     return kept
 
 
 def place(detail: ErrorDetails) -> tuple[str | int, ...]:
-    """Return where in the body it is; the tags of the two forms of a union are no part of the way.
+    """Return the path to a value in the body, without the tags of unions.
 
-    The last step of an unknown key is that key, whatever it looks like.
+    The last step is kept for an unknown key, even if the key looks like a tag.
     """
-    way = detail["loc"]
-    end = way[-1:] if detail["type"] == UNKNOWN else ()
-    return (*(step for step in way[: len(way) - len(end)] if step not in TAGS), *end)
+    location = detail["loc"]
+    last = location[-1:] if detail["type"] == UNKNOWN else ()
+    return (*(step for step in location[: len(location) - len(last)] if step not in TAGS), *last)
 
 
 def problems(details: Iterable[ErrorDetails]) -> list[Problem]:
-    """Return one problem for each place; a second complaint about the same place is dropped."""
+    """Return one problem for each place. Further errors at the same place are dropped."""
     found: dict[tuple[str | int, ...], Problem] = {}
     for detail in details:
-        where = place(detail)
-        found.setdefault(where, Problem(message(detail, where), ("body", *where)))
+        path = place(detail)
+        found.setdefault(path, Problem(message(detail, path), ("body", *path)))
     return list(found.values())
 
 
-def message(detail: ErrorDetails, where: tuple[str | int, ...]) -> str:
-    """Return the complaint in words; a number that is missing is reported as one that is not a number."""
+def message(detail: ErrorDetails, path: tuple[str | int, ...]) -> str:
+    """Return the message for an error. A missing number is reported as NaN."""
     if detail["type"] == "missing":
-        return "Expected number, received nan" if where[-1] in NUMBERS else "Required"
+        return "Expected number, received nan" if path[-1] in NUMBERS else "Required"
     if detail["type"] == UNKNOWN:
-        return f"Unrecognized key: {where[-1]}"
+        return f"Unrecognized key: {path[-1]}"
     return detail["msg"]
 
 
 def without(body: Any, places: Iterable[tuple[str | int, ...]]) -> Any:
-    """Return a copy of the body that lacks the keys at these places."""
+    """Return a copy of the body without the keys at these places."""
     left = copy.deepcopy(body)
-    for *way, key in places:
+    for *path, key in places:
         holder = left
-        for step in way:
+        for step in path:
             holder = holder[step]
         del holder[key]
     return left

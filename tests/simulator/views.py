@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stored gateways in the form of answers."""
+"""Stored gateways as shown in answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.simulator.behaviour import Behaviour
 from tests.simulator.protocol import Json
 
 MASK = "********"
-# What a server of each style shows in place of a secret; None: it leaves the secret out.
+# The replacement for a secret in each style. None: the secret is omitted.
 MASKS: dict[str, Callable[[str], str | None]] = {
     "stars": lambda secret: MASK,
     "repeated": lambda secret: "x" * max(8, len(secret)),
@@ -25,12 +25,12 @@ REORDERED = frozenset({"profiles", "check", "values", "otel", "policies", "rules
 
 
 def with_extra_fields(gateway: Json, behaviour: Behaviour) -> Json:
-    """Return the gateway as it is stored, with the extra fields that were never written."""
+    """Return the stored gateway, including extra fields that were never written."""
     return {**gateway, **{name: value for name, value in behaviour.extra_fields.items() if name not in gateway}}
 
 
 def shown(gateway: Json, behaviour: Behaviour) -> Json:
-    """Return the gateway as the API answers it."""
+    """Return the gateway as the API returns it."""
     view = with_extra_fields(gateway, behaviour) if behaviour.extra_fields else gateway
     if behaviour.mask_secrets:
         view = masked(view, MASKS[behaviour.mask_style])
@@ -51,7 +51,7 @@ def listed(gateway: Json, behaviour: Behaviour) -> Json:
 
 
 def masked(gateway: Json, mask: Callable[[str], str | None]) -> Json:
-    """Return a copy with every secret value hidden; a seeded gateway may have any shape."""
+    """Return a copy with all secret values masked. A seeded gateway may have any structure."""
     view = dict(gateway)
     if isinstance(view.get("otel"), list):
         view["otel"] = [masked_target(target, mask) for target in view["otel"]]
@@ -61,9 +61,9 @@ def masked(gateway: Json, mask: Callable[[str], str | None]) -> Json:
 
 
 def masked_target(target: Any, mask: Callable[[str], str | None]) -> Any:
-    """Return one otel target without its header values and its authorization.
+    """Return an otel target with masked header values and a masked authorization.
 
-    A secret that may be missing is never left out, as it would look like none.
+    An optional secret is never omitted, because it would look as if it were not set.
     """
     if not isinstance(target, dict):
         return target
@@ -78,7 +78,7 @@ def masked_target(target: Any, mask: Callable[[str], str | None]) -> Any:
 
 
 def hidden(holder: Json, name: str, mask: Callable[[str], str | None]) -> Json:
-    """Return a copy where the named value, if it is there, is masked, or left out if its mask is None."""
+    """Return a copy with the named value masked if it exists, or omitted if its mask is None."""
     if name not in holder:
         return dict(holder)
     shown_value = mask(str(holder[name]))
@@ -87,7 +87,7 @@ def hidden(holder: Json, name: str, mask: Callable[[str], str | None]) -> Json:
 
 
 def reordered(value: Any) -> Any:
-    """Return a copy with the lists that have no promised order turned around, on every level."""
+    """Return a copy with the lists that have no guaranteed order reversed, on every level."""
     if isinstance(value, list):
         return [reordered(item) for item in value]
     if not isinstance(value, dict):

@@ -40,7 +40,7 @@ HIDDEN_VARIABLES = ("CLOUDFLARE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch):
-    """No credentials, proxies or CA bundles of the person who runs the tests."""
+    """Hide credentials, proxies and CA bundles of the environment from the tests."""
     for name in list(os.environ):
         if name.upper().startswith(HIDDEN_VARIABLES):
             monkeypatch.delenv(name)
@@ -48,7 +48,7 @@ def clean_environment(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch):
-    """Return the pauses that were asked for, in seconds. None is really made, but the clock moves on by them, and only by them."""
+    """Return the requested pauses, in seconds. Nothing sleeps: a fake clock advances by these pauses only."""
     made = []
     monkeypatch.setattr(time, "sleep", made.append)
     monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + sum(made))
@@ -57,24 +57,24 @@ def waits(monkeypatch):
 
 @pytest.fixture
 def full_jitter(monkeypatch):
-    """Let every random pause be as long as it can be: 0.5, 1, 2, 4, 8, 8 s."""
+    """Make every random pause as long as possible: 0.5, 1, 2, 4, 8, 8 s."""
     monkeypatch.setattr("random.uniform", lambda low, high: high)
 
 
 def no_body(request):
-    """Return a matcher for requests that carry nothing."""
+    """Match requests without a body."""
     return not request.body, "there is a body"
 
 
 class Registry(OrderedRegistry):
-    """An ordered script for an account where nothing belongs to a gateway, unless the script has such a listing itself."""
+    """An ordered script. Listings of the children of a gateway are empty unless the script contains them."""
 
-    BELOW = re.compile(r"/gateways/[^/]+/(provider_configs|routes|custom-domains|policies)(\?|$)")
+    CHILD_LISTING = re.compile(r"/gateways/[^/]+/(provider_configs|routes|custom-domains|policies)(\?|$)")
 
     def find(self, request):
         """See OrderedRegistry."""
         is_scripted = self.registered and self.registered[0].matches(request)[0]
-        listing = self.BELOW.search(request.url) if request.method == "GET" and not is_scripted else None
+        listing = self.CHILD_LISTING.search(request.url) if request.method == "GET" and not is_scripted else None
         if listing:
             content = {"data": {"routes": []}} if listing[1] == "routes" else {"result": []}
             return responses.Response("GET", request.url, json={"success": True, **content}), []
@@ -82,7 +82,7 @@ class Registry(OrderedRegistry):
 
 
 class Script:
-    """An ordered script of exchanges; anything else that is sent, or not sent, fails the test."""
+    """An ordered script of exchanges. An unexpected or a missing request fails the test."""
 
     def __init__(self, mock):
         self.account_id = ACCOUNT_ID
@@ -106,9 +106,10 @@ class Script:
         query=None,
         info=None,
     ):
-        """Expect a request to ``path`` below the account with exactly this ``query`` and JSON ``body``, and with the headers ``sent``.
+        """Expect a request to ``path`` of the account with exactly this ``query`` and JSON ``body``, and with the headers ``sent``.
 
-        The answer has ``answer`` as its result and ``info`` about it, or ``errors``, or the ``raw`` body; or ``error`` is raised.
+        The response contains ``answer`` as ``result`` and ``info`` as ``result_info``, or ``errors``, or it is the ``raw`` body.
+        With ``error``, the request raises it instead.
         """
         checks = [matchers.query_param_matcher(query or {})]
         if method in ("GET", "DELETE"):
@@ -128,9 +129,9 @@ class Script:
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type=kind)
 
     def expect_client(self, method, url, *, status=200, answer=None, raw=None, headers=None, sent=None, body=None, error=None):
-        """Expect a request of a client of a gateway to ``url``, with at least the headers ``sent`` and exactly the JSON ``body``.
+        """Expect a request of a gateway client to ``url``, with at least the headers ``sent`` and exactly the JSON ``body``.
 
-        It is answered with ``answer`` as JSON, with the ``raw`` body, or by raising ``error``.
+        The response is ``answer`` as JSON, or the ``raw`` body. With ``error``, the request raises it instead.
         """
         checks = [no_body] if body is None else [matchers.json_params_matcher(body)]
         checks.append(matchers.header_matcher(sent or {}))
@@ -138,7 +139,7 @@ class Script:
         self._mock.add(method, url, body=content, status=status, headers=headers, match=checks, content_type="application/json")
 
     def expect_page(self, items, *, number=1, total=None, search=None, **keywords):
-        """Expect that a page of gateways is asked for, and answer with the ``items``, of ``total`` if the API reports it."""
+        """Expect a request for a page of gateways, and answer with ``items``. ``total`` is the total that the API reports, if any."""
         query = {"page": number, "per_page": 100}
         if search is not None:
             query["search"] = search
@@ -147,11 +148,11 @@ class Script:
 
     @property
     def calls(self):
-        """Return what was sent, in order, as prepared requests."""
+        """Return the prepared requests that were sent, in order."""
         return [call.request for call in self._mock.calls]
 
     def check(self):
-        """Fail if something was sent that is not in the script; the module takes that for a failing connection."""
+        """Fail if a request was sent that is not in the script. For the module, it was a connection error."""
         unexpected = [
             call.request
             for call in self._mock.calls
@@ -169,14 +170,14 @@ def api():
 
 
 class RawServer:
-    """A server on this machine, with ``tls`` if it is given. It hands one connection after another to the next step of its script.
+    """A local server, with TLS if ``tls`` is given. Each connection is handled by the next step of its script.
 
-    A step is a function of the connection; those that tests need are made by the methods below. A connection that the
-    script does not foresee is recorded and closed.
+    A step is a function that takes the connection. The methods below provide steps. A connection without a step is recorded
+    and closed.
     """
 
     def __init__(self, tls=None):
-        self.received = []  # what each connection asked, as text
+        self.received = []  # the request of each connection, as text
         self._tls = tls
         self._script = []
         self._stopped = threading.Event()
@@ -203,32 +204,32 @@ class RawServer:
 
     @staticmethod
     def envelope(result):
-        """Return the bytes of a good answer about ``result``."""
+        """Return the body of a successful response with ``result``, as bytes."""
         return json.dumps({"success": True, "result": result}).encode("utf-8")
 
     @staticmethod
     def answer(body, *, status="200 OK", length=None, headers=()):
-        """Return a step that sends an answer; a ``length`` other than that of the ``body`` makes it a cut one."""
+        """Return a step that sends a response. A ``length`` other than that of ``body`` simulates a truncated response."""
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", "Connection: close", *headers]
         lines.append(f"Content-Length: {len(body) if length is None else length}")
         return RawServer.send("\r\n".join([*lines, "", ""]).encode("utf-8") + body)
 
     @staticmethod
     def send(data):
-        """Return a step that sends just these bytes and closes the connection."""
+        """Return a step that sends exactly ``data`` and closes the connection."""
         return lambda connection: connection.sendall(data)
 
     @staticmethod
     def reset(connection):
-        """Return a step: break the connection off."""
+        """Reset the connection. This is a step."""
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def hang(self, connection):
-        """Return a step: keep the connection and say nothing."""
+        """Keep the connection open without sending anything. This is a step."""
         self._stopped.wait(10)
 
     def trickle(self, connection):
-        """Return a step: never finish the answer, and never pause for long either."""
+        """Send bytes at short intervals without ever completing the response. This is a step."""
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         deadline = time.monotonic() + 10
         while not self._stopped.wait(0.2) and time.monotonic() < deadline:
@@ -253,7 +254,7 @@ class RawServer:
 
     @staticmethod
     def _request(connection):
-        """Read a request with its body, or whatever comes until the other side closes."""
+        """Read a request with its body, or all data until the client closes the connection."""
         data = b""
         part = connection.recv(65536)
         while part:
@@ -275,7 +276,7 @@ def raw_server():
 
 @pytest.fixture
 def other_server():
-    """Return a second one, for what must not go elsewhere."""
+    """Return a second server, to check that nothing is sent to it."""
     running = RawServer()
     yield running
     running.stop()
@@ -283,7 +284,7 @@ def other_server():
 
 @pytest.fixture
 def serve():
-    """Return a builder of servers, each with the TLS context that it is given."""
+    """Return a function that starts a server with a TLS context."""
     running = []
 
     def start(tls):
@@ -297,7 +298,7 @@ def serve():
 
 @pytest.fixture
 def gateway():
-    """Return a builder of gateways as a server stores them."""
+    """Return a function that builds a gateway as the server stores it."""
 
     def build(**settings):
         stored = {
@@ -318,7 +319,7 @@ def gateway():
 
 @contextlib.contextmanager
 def module_args(options):
-    """Let AnsibleModule read ``options``, in the way of the ansible-core that is installed."""
+    """Pass ``options`` to AnsibleModule, as the installed ansible-core requires."""
     try:
         from ansible.module_utils.testing import patch_module_args
     except ImportError:  # before ansible-core 2.19
@@ -332,16 +333,15 @@ def module_args(options):
 
 @pytest.fixture(autouse=True)
 def invocation(monkeypatch):
-    """From ansible-core 2.21 on, a result has its invocation only where it is asked for: here for what runs in-process."""
+    """Request the invocation in results of in-process runs. Since ansible-core 2.21, results contain it only on request."""
     monkeypatch.setenv("ANSIBLE_INJECT_INVOCATION", "true")
 
 
 @pytest.fixture
 def run_module(capsys, monkeypatch):
-    """Run the real main() and return the JSON that it prints.
+    """Return a function that runs the real main() of a module and returns the JSON that it prints.
 
-    It is that of ``ai_gateway`` unless another ``module`` is named. ``connection=False`` leaves out the account and the token,
-    ``token=False`` only the token.
+    ``connection=False`` omits the account and the token, ``token=False`` only the token.
     """
 
     def run(options, module="ai_gateway", *, check_mode=False, diff=False, env=None, connection=True, token=True):
@@ -351,7 +351,7 @@ def run_module(capsys, monkeypatch):
         if not token:
             del given["api_token"]
         internal = {"_ansible_check_mode": check_mode, "_ansible_diff": diff}
-        if "inject_invocation" in PASS_VARS:  # and here for a module, as the controller would
+        if "inject_invocation" in PASS_VARS:  # the same for a module, as the controller does it
             internal["_ansible_inject_invocation"] = True
         for emitted in ("_global_warnings", "_global_deprecations"):
             if hasattr(warnings, emitted):

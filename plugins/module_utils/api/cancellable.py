@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP connections that check before they send whether the attempt was cancelled.
+"""HTTP connections that check whether the attempt was cancelled before they send data.
 
-The classes extend those of urllib3 for plain connections, TLS, proxies and SOCKS. They use only what urllib3 1.26 and 2 have in common.
+The classes extend those of urllib3 for plain connections, TLS, proxies and SOCKS. They use only APIs that urllib3 1.26 and 2 share.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def _current() -> Attempt:
 class FinalAnswer(http.client.HTTPResponse):
     """The final answer of a server, without the informational ones before it (RFC 9110, section 15.2).
 
-    ``http.client`` itself skips only status 100, and any number of them.
+    ``http.client`` skips only those with status 100, and does not limit their number.
     """
 
     def _read_status(self) -> tuple[str, int, str]:
         for _number in range(MAX_INFORMATIONAL_ANSWERS + 1):
             status: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # typeshed lists public methods only
-            # 101 is final, because no request asks for another protocol.
+            # 101 is final, because no request upgrades to another protocol.
             if not 100 <= status[1] < 200 or status[1] == HTTPStatus.SWITCHING_PROTOCOLS:
                 return status
             # http.client limits the number and length of the headers.
@@ -84,13 +84,13 @@ class CancellableConnection:
         return connected
 
     def send(self, data: Any) -> None:
-        """Send a part of the request, or of the set-up of a tunnel.
+        """Send a part of the request, or of the tunnel setup.
 
         :raises AttemptCancelled: if the attempt was cancelled.
         """
         if self.sock is None and self.auto_open:
             self.connect()
-        # The set-up of a tunnel is not part of the request.
+        # The tunnel setup is not part of the request.
         if self.sock is not None and not self._is_opening:
             _current().send(self.sock)
         super().send(data)  # type: ignore[misc]  # that of http.client
@@ -109,7 +109,7 @@ class CancellablePool:
 
 @functools.lru_cache(maxsize=None)
 def _cancellable(pool: Any) -> Any:
-    # The names are kept because urllib3 puts them into error messages.
+    # Keep the names, because urllib3 includes them in error messages.
     connection = type(pool.ConnectionCls.__name__, (CancellableConnection, pool.ConnectionCls), {})
     return type(pool.__name__, (CancellablePool, pool), {"ConnectionCls": connection})
 

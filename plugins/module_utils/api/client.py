@@ -41,10 +41,10 @@ def encode_path(*segments: str) -> str:
 
 
 class Client:
-    """Client for one account, safe for use by several threads.
+    """Thread-safe client for one account.
 
     ``secrets`` contains all values that must not be shown; callers add to it. ``report_progress`` is called with lines of text during
-    long operations; by default they are discarded. Every failure of a call is a ``CollectionError``.
+    long operations; by default they are discarded. Failed calls raise a ``CollectionError``.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class Client:
         self.account_id = connection.account_id
         self.max_retries = connection.max_retries
         self.rate_limiter = rate_limiter or RateLimiter(connection.rate_limit_wait)
-        # A caller that passes the transport on to another client passes this on too.
+        # Callers that share the transport with another client share this, too.
         self.written = written or Written()
         self.secrets: set[str] = set(connection.secrets)
         self.report_progress = report_progress or (lambda line: None)
         self._connection = connection
         self._transport = transport or Transport(connection)
         self._scope = TaskScope()
-        # Requests without an answer, to detect when one is sent again.
+        # Requests that got no answer, to detect when one of them is sent again.
         self._unanswered: set[tuple[Request, bytes | None]] = set()
 
     def end(self) -> None:
@@ -88,9 +88,9 @@ class Client:
         not_after: float | None = None,
         codes: Codes = DEFAULT_CODES,
     ) -> dict[str, Any]:
-        """Send ``request``, repeat it if that is allowed, and return the envelope of the answer, which contains ``result``.
+        """Send ``request``, with retries if they are allowed, and return the envelope of the answer, which contains ``result``.
 
-        :param not_after: time of the monotonic clock after which the request must not be sent, or sent again.
+        :param not_after: time of the monotonic clock after which the request must not be sent or retried.
         :raises TooLate: if that time has passed.
         """
         payload = None if body is None else json.dumps(body, allow_nan=False).encode("utf-8")
@@ -121,7 +121,7 @@ class Client:
         return answer
 
     def _send(self, request: Request, payload: bytes | None) -> Answer:
-        """Make one attempt. After one without an answer, the next one uses a fresh connection, because servers close used ones."""
+        """Make one attempt. If the previous one got no answer, open a new connection, because servers close used ones."""
         key = (request, payload)
         is_again = key in self._unanswered
         try:
@@ -134,7 +134,7 @@ class Client:
 
     def _pause(self, retry: int, error: CollectionError) -> bool:
         """Wait before retry number ``retry``. Return ``False`` if the task must not wait that long."""
-        # Back off even if the server asks for a wait of 0 seconds.
+        # Back off even if the server requests a wait of 0 seconds.
         pause = error.retry_after or backoff(retry)
         if error.retry_after is None and not isinstance(error, RateLimited):
             time.sleep(pause)

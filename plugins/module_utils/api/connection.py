@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Address of the API and credentials, as checked values."""
+"""Validated connection options: the address of the API, and the credentials."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 class Credentials:
     """Authentication headers of one identity, usable as a ``requests`` auth object.
 
-    ``requests`` replaces the headers by an entry of ``~/.netrc``, unless the session has an auth object.
+    ``requests`` replaces the headers with an entry of ``~/.netrc``, unless the session has an auth object.
     """
 
     headers: dict[str, str] = field(repr=False)
 
     @classmethod
     def of_token(cls, token: str) -> Credentials:
-        """Authenticate with a scoped API token."""
+        """Return credentials that consist of a scoped API token."""
         return cls({"Authorization": "Bearer " + token})
 
     @classmethod
     def of_key(cls, email: str, key: str) -> Credentials:
-        """Authenticate with the account's email address and the Global API key (legacy)."""
+        """Return credentials that consist of the account's email address and the Global API key (legacy)."""
         return cls({"X-Auth-Email": email, "X-Auth-Key": key})
 
     def __call__(self, request: Any) -> Any:

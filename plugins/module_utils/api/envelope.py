@@ -54,9 +54,9 @@ HINTS_BY_STATUS = {
 class Codes(NamedTuple):
     """Error codes of a resource, and the permissions that its calls need.
 
-    ``absent`` has the codes of "no such item", ``exists`` those of "the key is taken", each with a regular expression. If that is not
-    empty, the code has several meanings: it has this one if the message matches, with any status. ``permissions`` are those for reading
-    and for writing. ``bare`` is a key that identifies a good answer without an envelope.
+    ``absent`` has the codes for "no such item", ``exists`` those for "the key is taken", each with a regular expression. A code with
+    several meanings has a non-empty expression. It has this meaning if the message matches, with any status. ``permissions`` are those
+    for reading and for writing. ``bare`` is a key that identifies a successful answer without an envelope.
     """
 
     absent: Mapping[int, str]
@@ -69,7 +69,7 @@ DEFAULT_CODES = Codes({ITEM_NOT_FOUND: ""}, {}, ("AI Gateway Read", "AI Gateway 
 
 
 def parse_envelope(request: Request, answer: Answer, codes: Codes = DEFAULT_CODES) -> dict[str, Any]:
-    """Return the envelope of a good answer. Its ``result`` can be of any type.
+    """Return the envelope of a successful answer. Its ``result`` can be of any type.
 
     :raises ApiError: for any other answer, with the details that it contains.
     """
@@ -122,7 +122,7 @@ def _error_class(status: int, entries: list[ErrorEntry], codes: Codes) -> type[A
 def _means(entry: ErrorEntry, codes: Mapping[int, str], is_usual: bool) -> bool:
     """Return whether an error has one of ``codes``, and a message that matches its regular expression.
 
-    :param is_usual: whether the answer has the usual status, which an error without a code, or a code without an expression, needs.
+    :param is_usual: whether the answer has the usual status, which is required if the error has no code, or the code no expression.
     """
     if entry.code is None:
         return is_usual and any(pattern and re.search(pattern, entry.message, re.IGNORECASE) for pattern in codes.values())
@@ -188,7 +188,7 @@ def _hint(status: int, codes: tuple[int, ...]) -> str | None:
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Return the wait in seconds of a ``Retry-After`` header, which is a number or an HTTP date, or ``None`` if it is neither."""
+    """Return the wait in seconds from a ``Retry-After`` header (a number or an HTTP date), or ``None`` if it is neither."""
     if value is None:
         return None
     text = value.strip()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Complete listings, read page by page. An incomplete one is an error, because a missing item would be taken for absent."""
+"""Complete listings, read page by page. An incomplete one is an error, because a missing item would be treated as absent."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any, Callable, NamedTuple
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import backoff
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, Request
 
-# Maximum number of items that the API puts on a page.
+# Maximum number of items that the API returns per page.
 PAGE_SIZE = 100
 # Maximum number of pages of one listing.
 MAX_PAGES = 1000
-# Maximum number of readings of a listing that contradicts itself, for example while items are created and deleted.
+# Maximum number of attempts to read a listing that contradicts itself, for example while items are created and deleted.
 MAX_LISTINGS = 3
 
 FetchPage = Callable[[int], "tuple[Request, dict[str, Any]]"]
@@ -34,12 +34,12 @@ class Listing(NamedTuple):
 
     @property
     def is_consistent(self) -> bool:
-        """Return whether the pages also state the same total, so that no item moved to another page in the meantime."""
+        """Return whether the pages also state the same total, which means that no item moved to another page in the meantime."""
         return self.is_complete and len(set(self.totals)) <= 1
 
 
 class Shape(NamedTuple):
-    """Path of the list in an answer, and name of each item's reference."""
+    """Path of the list in an answer, and name of the field that identifies an item."""
 
     list_at: tuple[str, ...] = ("result",)
     reference: str = "id"
@@ -52,8 +52,8 @@ def list_items(fetch_page: FetchPage, is_search: bool = False, shape: Shape = DE
     """Return all items, in the API's order.
 
     :param fetch_page: returns the request and the envelope of a page; page numbers begin with 1.
-    :param is_search: whether the total can be that of all items; the API does not document which total a search states.
-    :raises ApiError: if the listing repeatedly contains fewer items than it states, or does not end.
+    :param is_search: whether the total may count all items. The API does not document which total a search returns.
+    :raises ApiError: if the listing repeatedly contains fewer items than it states, or has more than ``MAX_PAGES`` pages.
     """
     for attempt in range(MAX_LISTINGS):
         if attempt:

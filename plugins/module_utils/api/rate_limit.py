@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rate limiting: all requests of a task share one limiter, and one allowance of seconds to wait.
+"""Rate limiting: all requests of a task share one limiter, and one allowance of waiting time.
 
 Every answer of Cloudflare has the headers ``Ratelimit: "default";r=50;t=30`` (requests left, seconds until the quota is renewed) and
-``Ratelimit-Policy: "default";q=1200;w=300``. Both are lists. An answer 429 also has ``Retry-After``.
+``Ratelimit-Policy: "default";q=1200;w=300``. Both are lists. A 429 answer also has ``Retry-After``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PARAMETER = re.compile(r"(\w+)=(\d{1,9})")
 
 
 class Window(NamedTuple):
-    """One quota: requests ``left`` until the time ``ends``, and the whole ``quota`` if it is known."""
+    """One window of a quota: requests ``left`` until the time ``ends``, and the full ``quota`` if it is known."""
 
     left: int
     ends: float
@@ -40,9 +40,9 @@ def parse_limits(header: str | None) -> dict[str, dict[str, int]]:
 class RateLimiter:
     """Delays the requests of a task, in all threads, as the server's quotas require.
 
-    When a quota runs short, requests wait for its next window, so that the account is not blocked. An answer 429 delays all requests.
+    When a quota runs short, requests wait for its next window, so that the account is not blocked. A 429 answer delays all requests.
 
-    :param allowance: seconds that the task may wait in total; 0: do not wait. Waiting of several requests at a time counts once.
+    :param allowance: total seconds that the task may wait; with 0, it never waits. Waits of several requests at the same time count once.
     """
 
     def __init__(self, allowance: float) -> None:
@@ -83,21 +83,21 @@ class RateLimiter:
             time.sleep(pause)
 
     def release(self, headers: Mapping[str, str] | None) -> None:
-        """Note that a request has ended, and the quotas in the ``headers`` of its answer, if there is one."""
+        """Record the end of a request, and the quotas in the ``headers`` of its answer, if there is one."""
         with self._lock:
             self._under_way -= 1
             if headers is not None:
                 self._learn(headers, time.monotonic())
 
     def block_for(self, seconds: float) -> bool:
-        """Delay all requests by ``seconds``. Return ``False`` if that exceeds the allowance, so that requests are refused until then."""
+        """Delay all requests by ``seconds``. Return ``False`` if that exceeds the allowance: until then, requests are refused."""
         with self._lock:
             now = time.monotonic()
             self._blocked_until = max(self._blocked_until, now + seconds)
             return self.allowance > 0 and self._price(self._blocked_until, now) <= self.allowance - self._waited
 
     def describe(self) -> str:
-        """Return how long the task has waited and may wait, for a message."""
+        """Return a part of a message: how long the task has waited, and how long it may wait."""
         return f"this task has waited {self._waited:.0f} s for it so far and may wait {self.allowance:.0f} s in all (rate_limit_wait)"
 
     def _pause(self, request: Request, now: float) -> float:
@@ -113,11 +113,11 @@ class RateLimiter:
         return 0.0
 
     def _price(self, opens: float, now: float) -> float:
-        """Return the seconds of allowance that waiting until ``opens`` costs. Time for which another request already waits is free."""
+        """Return the cost of waiting until ``opens``, in seconds of allowance. Overlapping waits of several requests count once."""
         return max(0.0, opens - max(now, self._paid_until))
 
     def _opening(self, now: float) -> tuple[float, bool]:
-        """Return when the next request should be sent, and whether the server would certainly refuse it before."""
+        """Return when the next request should be sent, and whether the server would certainly refuse it before then."""
         if now < self._blocked_until:
             return self._blocked_until, True
         short = [window for window in self._windows.values() if now < window.ends and self._is_short(window)]
@@ -126,7 +126,7 @@ class RateLimiter:
         return max(window.ends for window in short), any(window.left <= 0 for window in short)
 
     def _is_short(self, window: Window) -> bool:
-        """Return whether another request could exceed the quota. A task with concurrent requests leaves as many for a similar task."""
+        """Return whether another request could exceed the quota. A task with concurrent requests reserves as many for a similar task."""
         reserve = self._most_under_way if self._most_under_way > 1 else 0
         if window.quota is not None:
             reserve = min(reserve, window.quota // 4)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cancellation of the attempts of a task. This module contains no HTTP.
+"""Cancellation of the attempts of a task. This module is independent of HTTP.
 
-An attempt runs in its own thread, which cannot be stopped from outside. It stops itself: it checks before each step whether it was given
-up, and ``cancel`` shuts down the socket for which it waits.
+An attempt runs in its own thread, which cannot be stopped from outside. Therefore it checks before each step whether it was cancelled,
+and ``cancel`` shuts down the socket that it waits for.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class AttemptCancelled(Exception):
 
 
 class Attempt:
-    """One attempt of a request, shared by the thread that makes it and the thread that waits for it.
+    """One attempt at a request, shared by the thread that makes it and the thread that waits for it.
 
-    :param needs_fresh_connection: whether it must not reuse a connection.
+    :param needs_fresh_connection: whether it must open a new connection.
     """
 
     def __init__(self, needs_fresh_connection: bool = False) -> None:
@@ -33,25 +33,25 @@ class Attempt:
         self._is_cancelled = False
         self._is_connecting = False
         self._is_sent = False
-        # A duplicate of the socket. The socket itself changes its owner when TLS begins, so another thread cannot shut it down.
+        # A duplicate of the socket. TLS takes over the original one, so another thread cannot shut that down.
         self._handle: socket.socket | None = None
 
     @property
     def was_not_sent(self) -> bool:
-        """Return whether no byte of the request was sent, because the attempt was cancelled or failed while it connected."""
+        """Return whether no byte of the request was sent, because the attempt was cancelled or failed while connecting."""
         with self._lock:
             return self._is_connecting and not self._is_sent
 
     def check(self) -> None:
-        """Check that the attempt is still wanted.
+        """Check that the attempt was not cancelled.
 
-        :raises AttemptCancelled: if it was cancelled.
+        :raises AttemptCancelled: if it was.
         """
         with self._lock:
             self._check()
 
     def connect(self) -> None:
-        """Note that a connection is opened for this attempt.
+        """Record that a connection is opened for this attempt.
 
         :raises AttemptCancelled: if it was cancelled.
         """
@@ -67,11 +67,11 @@ class Attempt:
         with self._lock:
             self._check()
             self._release()
-            # shutdown does not use the family.
+            # shutdown ignores the address family.
             self._handle = socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
 
     def send(self, connected: Any) -> None:
-        """Note that a part of the request is about to be sent over the socket ``connected``.
+        """Record that a part of the request is about to be sent over the socket ``connected``.
 
         :raises AttemptCancelled: if the attempt was cancelled.
         """
@@ -115,7 +115,7 @@ class TaskScope:
         self._attempts: set[Attempt] = set()
 
     def begin(self, request: Request, needs_fresh_connection: bool = False) -> Attempt:
-        """Begin an attempt of ``request``. ``leave`` must be called when it has ended.
+        """Begin an attempt at ``request``. ``leave`` must be called when it has ended.
 
         :raises NotSent: if the task has ended.
         """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP exchanges on a ``requests`` session, with limits of time and size, without redirects and without logging."""
+"""HTTP transport on a ``requests`` session, with time and size limits, and without redirects or logging."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ CHUNK_BYTES = 64 * 1024
 MAX_CONCURRENCY = 16
 # Servers accept connections quickly. Only their answers may take the whole timeout.
 MAX_CONNECT_SECONDS = 10
-# The timeouts within an attempt expire first, because their errors are more precise.
+# Additional time, so that the timeouts within an attempt expire first: their errors are more precise.
 GRACE_SECONDS = 0.5
 MAX_REASON = 300
-# Remedies for untrusted certificates, by OpenSSL's number of the reason.
+# Remedies for untrusted certificates, by OpenSSL's verification error code.
 HINT_CA = "ca_path names a CA bundle of your own"
 HINT_CLOCK = "check the clock of the host that runs the task"
 HINT_NAME = "check the host name in base_url"
@@ -46,7 +46,7 @@ HINTS_BY_VERIFY_CODE = {9: HINT_CLOCK, 10: HINT_CLOCK, 62: HINT_NAME, 64: HINT_N
 
 
 class Answer(NamedTuple):
-    """A complete HTTP answer. Header names are case-insensitive."""
+    """A complete HTTP response. Header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,13 +54,13 @@ class Answer(NamedTuple):
 
 
 class Transport:
-    """One pool of sockets for the requests of one connection, safe for use by several threads. It must be closed."""
+    """Thread-safe pool of sockets for the requests of one ``Connection``. It must be closed."""
 
     def __init__(self, connection: Connection) -> None:
         self._base_url = connection.base_url.rstrip("/")
         self._timeout = connection.timeout
         if connection.verify is False:
-            # The user switched verification off. A warning for each request would hide other warnings.
+            # The user disabled verification. A warning for each request would hide other warnings.
             urllib3.disable_warnings(urllib3_errors.InsecureRequestWarning)
         self._session = requests.Session()
         self._session.auth = connection.credentials
@@ -74,7 +74,7 @@ class Transport:
         # Read proxies and CA bundle from the environment once, instead of for each request.
         self._session.proxies, self._session.verify = _proxies(self._base_url), _verify(connection.verify)
         self._session.trust_env = False
-        # Ask for uncompressed answers, because a small compressed answer can unpack to any size.
+        # Request uncompressed answers, because a small compressed answer can expand to any size.
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
 
     def close(self) -> None:
@@ -89,9 +89,9 @@ class Transport:
         fresh: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Make one attempt at ``request``, with ``body`` as JSON.
+        """Send ``request`` once, with ``body`` as JSON.
 
-        :param scope: the task of the request; the attempt ends with it.
+        :param scope: the task of the request; when it ends, the attempt is cancelled.
         :param fresh: whether to open a new connection.
         :param headers: headers in addition to the credentials of the connection.
         :raises NoAnswer: if no complete answer arrived within the limits of time and size.
@@ -101,15 +101,15 @@ class Transport:
         attempt = scope.begin(request, needs_fresh_connection=fresh)
         done: list[Answer | Exception] = []
         outcome = None
-        # The timeouts of requests apply to each read, so a server that sends single bytes could delay the task for ever. The look-up of
-        # a host name has no timeout at all. Only another thread can stop waiting.
+        # The timeouts of requests apply to each read, so a server that sends single bytes could delay the task forever. DNS lookups have
+        # no timeout at all. Only another thread can stop waiting.
         exchange = threading.Thread(target=self._run, args=(attempt, request, body, headers or {}, done), daemon=True)
         try:
             _start(exchange, request)
             exchange.join(self._timeout + GRACE_SECONDS)
             outcome = done[0] if done else None
         finally:
-            # This also happens if the task is interrupted.
+            # Also needed if the task is interrupted.
             if outcome is None:
                 attempt.cancel()
             scope.leave(attempt)
@@ -148,7 +148,7 @@ class Transport:
         if isinstance(error, (requests.exceptions.RequestException, urllib3_errors.HTTPError)):
             return _no_answer(request, error, self._timeout)
         if isinstance(error, (OSError, ValueError)):
-            # For a missing CA bundle, requests raises an OSError without a number.
+            # For a missing CA bundle, requests raises an OSError without an errno.
             is_permanent = isinstance(error, ValueError) or error.errno is None
             return NoAnswer(request, _reason(error), sent=True, transient=not is_permanent)
         return error
@@ -170,7 +170,7 @@ class Transport:
 
 
 def _adapter(pool_maxsize: int) -> Any:
-    """Return an adapter for requests whose connections send nothing for an attempt that was cancelled."""
+    """Return an adapter for ``requests`` whose connections send nothing for a cancelled attempt."""
 
     class Adapter(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -188,15 +188,15 @@ def _adapter(pool_maxsize: int) -> Any:
 
 
 def _proxies(url: str) -> dict[str, str]:
-    """Return the proxies of the environment for ``url``.
+    """Return the proxies from the environment for ``url``.
 
-    If there are none, Python would read the system settings on macOS, which can crash a forked process such as a worker of Ansible.
+    If there are none, Python would read the system settings on macOS, which can crash a forked process such as an Ansible worker.
     """
     return dict(requests.utils.get_environ_proxies(url)) if getproxies_environment() else {}
 
 
 def _verify(option: bool | str) -> bool | str:
-    """Return the value of ``verify`` for requests: the option, or the CA bundle of the environment if the option is ``True``."""
+    """Return the value of ``verify`` for requests: the option, or the CA bundle from the environment if the option is ``True``."""
     found = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     return found if option is True and found else option
 
@@ -210,13 +210,13 @@ def _start(exchange: threading.Thread, request: Request) -> None:
 
 
 def _read(request: Request, response: Any) -> bytes:
-    """Return the body as it was sent.
+    """Return the body, undecoded.
 
-    :raises NoAnswer: if it is too large, or was cut short.
+    :raises NoAnswer: if it is too large or truncated.
     """
     parts = []
     size = 0
-    # iter_content and stream would unpack compressed data, and read a chunk header of any length.
+    # iter_content and stream would decompress the data, and read a chunk header of any length.
     while part := response.raw.read(CHUNK_BYTES, decode_content=False):
         parts.append(part)
         size += len(part)
@@ -253,7 +253,7 @@ def _no_connection(request: Request, seconds: float) -> NoAnswer:
 
 
 def _tls_failure(request: Request, cause: BaseException) -> NoAnswer:
-    """Return the error for a failure of TLS. An untrusted certificate fails before anything is sent; others can fail at any time."""
+    """Return the error for a TLS failure. Untrusted certificates fail before anything is sent; other failures can occur at any time."""
     reason = printable(getattr(cause, "verify_message", "")).rstrip(".") or _reason(cause)
     hint = HINTS_BY_VERIFY_CODE.get(getattr(cause, "verify_code", 0), HINT_CA)
     sent = not isinstance(cause, ssl.SSLCertVerificationError)
@@ -261,7 +261,7 @@ def _tls_failure(request: Request, cause: BaseException) -> NoAnswer:
 
 
 def _cause(error: Exception) -> BaseException:
-    """Return the innermost exception of those that requests and urllib3 wrap around each other."""
+    """Return the innermost of the exceptions that requests and urllib3 wrap in each other."""
     cause: BaseException = error
     while True:
         candidates = (getattr(cause, "reason", None), *cause.args)
@@ -276,7 +276,7 @@ def _never_connected(cause: BaseException) -> bool:
 
 
 def _reason(cause: BaseException) -> str:
-    """Return the text of ``cause`` without object addresses, terminal escapes and credentials in URLs."""
+    """Return the text of ``cause`` without object addresses, terminal escapes or credentials in URLs."""
     if isinstance(cause, urllib3_errors.LocationParseError):
         # Its text can contain a part of a password that cannot be recognized.
         return "a URL is invalid: check base_url, and the proxies in the environment"

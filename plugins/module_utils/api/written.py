@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Last writes of this process, to recognize an older copy that a replica returns afterwards. This module sends nothing."""
+"""Last writes of this process, to detect an older copy that a replica returns later. This module sends nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Written:
         self._writes: dict[str, _Write] = {}
 
     def note(self, path: str, item: Mapping[str, Any]) -> None:
-        """Record ``item`` as what the server stored at ``path``."""
+        """Record that the server stored ``item`` at ``path``."""
         modified_at = comparable_time(item.get(MODIFIED_AT))
         if modified_at is None:
             self.forget(path)
@@ -57,6 +57,6 @@ class Written:
 
 
 def comparable_time(time: Any) -> tuple[str, ...] | None:
-    """Return ``time`` in a form that sorts by time, or ``None`` if its format is unknown."""
+    """Return ``time`` in a form that sorts chronologically, or ``None`` if its format is unknown."""
     match = _TIME.fullmatch(time) if isinstance(time, str) else None
     return None if match is None else (match[1], match[2], (match[3] or "").ljust(9, "0"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The document of an account: from options to declarations of each kind, with all problems by their place in the document."""
+"""The document of an account: its conversion to declarations of each kind, and its problems with their places in the document."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 
 CUSTOM_PROVIDERS, GATEWAYS, DEFAULTS = "custom_providers", "gateways", "defaults"
 PROVIDER_CONFIGS, DYNAMIC_ROUTES, POLICIES, CUSTOM_DOMAINS = "provider_configs", "dynamic_routes", "policies", "custom_domains"
-# What a gateway can have below it, in the order of the work. In a document, the place of each says which gateway it belongs to.
+# The kinds of child objects of a gateway, in processing order. They have no place, because the document nests them in their gateway.
 BELOW = {
     name: replace(resource, place=(), parent=None)
     for name, resource in (
@@ -54,7 +54,7 @@ class DeclaredProvider(NamedTuple):
 
 
 class DeclaredGateway(NamedTuple):
-    """A gateway, and what is declared below it, by the name of the list; a list that is not given is not managed."""
+    """A gateway, and its declared child objects by the name of their list. A list that is not given is not managed."""
 
     declaration: Declaration
     below: Mapping[str, tuple[Declaration, ...]]
@@ -68,7 +68,7 @@ class Reference(NamedTuple):
 
 
 class Document(NamedTuple):
-    """What is declared; ``None`` for a list that is not given."""
+    """A parsed document. Lists that are not given are ``None``."""
 
     custom_providers: tuple[DeclaredProvider, ...] | None
     gateways: tuple[DeclaredGateway, ...] | None
@@ -85,7 +85,7 @@ class DocumentParser:
         self._warnings: list[str] = []
 
     def parse(self) -> Document:
-        """Return what the options declare.
+        """Return the document in the options.
 
         :raises InvalidOptions: with all problems.
         """
@@ -121,7 +121,7 @@ class DocumentParser:
         return tuple(map(DeclaredGateway, declarations, below))
 
     def _below(self, entry: Mapping[str, Any], where: str, gateway_id: str) -> dict[str, tuple[Declaration, ...]]:
-        """Return what is declared below a gateway."""
+        """Return the declared child objects of a gateway by the name of their list."""
         found = {}
         for name, items in self._nested(entry, tuple(BELOW), where).items():
             parser = ItemParser(BELOW[name], owner=gateway_id)
@@ -150,7 +150,7 @@ class DocumentParser:
 
 
 def missing_providers(references: Sequence[Reference], known: set[str], purged: set[str]) -> list[str]:
-    """Return the problems of places that name a custom provider that is not ``known``, or that will be ``purged``."""
+    """Return the problems of references to custom providers that are not ``known``, or that will be ``purged``."""
     return [
         f"{where} names {PREFIX + slug}, "
         + (
@@ -176,18 +176,18 @@ def _references(gateways: Sequence[DeclaredGateway]) -> Iterator[Reference]:
 
 
 def slugs_of_key(declaration: Declaration) -> list[str]:
-    """Return the slug of the custom provider that a key is for, in a list that is empty if it is for another one."""
+    """Return a list with the slug of the key's custom provider, or an empty list if the key is for another provider."""
     slug = declaration.keys[0]
     return [slug[len(PREFIX) :]] if slug.startswith(PREFIX) else []
 
 
 def slugs_of_route(declaration: Declaration) -> list[str]:
-    """Return the slugs of the custom providers that a route names."""
+    """Return the slugs of the custom providers in the graph of a route."""
     return custom_slugs(declaration.settings.get(ELEMENTS.key) or [])
 
 
 def _twice(gateways: Sequence[DeclaredGateway]) -> list[str]:
-    """Return the problems of host names that two gateways are to have."""
+    """Return the problems of host names that several gateways declare."""
     owners: dict[str, list[str]] = defaultdict(list)
     for index, gateway in enumerate(gateways):
         for declaration in gateway.below.get(CUSTOM_DOMAINS, ()):
@@ -206,7 +206,7 @@ def _absent_providers(providers: Sequence[DeclaredProvider], references: Sequenc
 
 
 def _taken_names(gateways: Sequence[DeclaredGateway]) -> Iterator[str]:
-    """Yield the problems of routes that are to be renamed from one that is declared too, or that another one is renamed from."""
+    """Yield the problems of routes whose ``rename_from`` is also the name or the ``rename_from`` of another declared route."""
     for index, gateway in enumerate(gateways):
         routes = gateway.below.get(DYNAMIC_ROUTES, ())
         names = [route.id for route in routes] + [route.rename_from for route in routes if route.rename_from]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The groups of items that an account consists of: what keys, routes, policies and providers need beyond the engine."""
+"""Groups of the items of an account, with the special handling of custom providers, provider configs, routes and policies."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single 
 
 
 class ProviderGroup(Group):
-    """The custom providers of an account, with their prices where those are declared."""
+    """The custom providers of an account, with their prices if declared."""
 
     def __init__(self, client: Client, providers: Sequence[DeclaredProvider], purge: bool) -> None:
         super().__init__(ResourceClient(client, CUSTOM_PROVIDER), [provider.declaration for provider in providers], purge)
@@ -50,26 +50,26 @@ class ProviderGroup(Group):
 
     @property
     def slugs(self) -> set[str]:
-        """The slugs of the providers that there will be."""
+        """Return the slugs of the providers that will exist after the run."""
         gone = {member.declaration.id for member in self.members if member.is_to_be_deleted}
         return {*self.stored, *(declaration.id for declaration in self.declarations)} - gone
 
     @property
     def purged_slugs(self) -> set[str]:
-        """The slugs of the providers that are deleted only because they are not declared."""
+        """Return the slugs of the providers that are deleted only because they are not declared."""
         return {member.declaration.id for member in self.purged}
 
     def failed(self, slugs: Sequence[str]) -> list[str]:
-        """Return those of the providers with these ``slugs`` that could not be made what is declared."""
+        """Return the prefixed ``slugs`` of those providers that could not be made as declared."""
         errors = {member.declaration.id for member in self.members if member.error is not None}
         return [PREFIX + slug for slug in slugs if slug in errors]
 
     def is_settled(self, member: Member, check_mode: bool) -> bool:
-        """See the base class. Prices have to be read."""
+        """See the base class. A provider with declared prices is not settled, because its prices have to be read."""
         return self._prices.get(member.declaration.id) is None and super().is_settled(member, check_mode)
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
-        """See the base class; the prices follow the provider."""
+        """See the base class. The prices are reconciled after the provider."""
         outcome = super().settle_one(member, check_mode)
         prices = self._prices.get(member.declaration.id)
         if prices is None or outcome.after is None:
@@ -126,19 +126,19 @@ class KeyGroup(_NeedsProviders):
 
     @property
     def cannot_be_used(self) -> bool:
-        """Whether keys are declared for a new gateway that does not declare authentication, without which it uses no stored keys."""
+        """Return whether keys are declared for a new gateway without declared authentication, which is required for stored keys."""
         owner = self.owner
         is_new = owner is not None and owner.current is None and owner.declaration.settings.get("authentication") is not True
         return is_new and any(declaration.present for declaration in self.declarations)
 
     @property
     def slugs(self) -> set[str]:
-        """The slugs of the providers for which there will be a key."""
+        """Return the slugs of the providers that will have a key after the run."""
         return set(self.undeclared.values()) | {declaration.keys[0] for declaration in self.declarations if declaration.present}
 
     @property
     def undeclared(self) -> dict[str, str]:
-        """The stored keys that are neither declared nor purged, with the slugs of their providers."""
+        """Return the stored keys that are neither declared nor purged, with the slugs of their providers."""
         known = {member.declaration.id for member in self.members}
         return {identity: str(config.get(PROVIDER_CONFIG.id.key)) for identity, config in self.stored.items() if identity not in known}
 
@@ -152,7 +152,7 @@ class KeyGroup(_NeedsProviders):
         outcome = super().settle_one(member, check_mode)
         owner, linked = self.owner, self._shared.linked
         if owner is not None and owner.outcome is not None and linked is not None:
-            # The gateway uses the store now.
+            # The stored gateway may have changed, because a key made it use the store.
             owner.outcome = replace(owner.outcome, after=linked)
         return outcome
 
@@ -175,7 +175,7 @@ class RouteGroup(_NeedsProviders):
         super().__init__(VersionedClient(client, DYNAMIC_ROUTE, place), declarations, purge, owner)
         self.providers = providers
         self._keys = keys
-        # What is to be deleted need not show its graph.
+        # For deletions, which do not need the graph.
         self._plain = ResourceClient(client, DYNAMIC_ROUTE, place)
 
     def items_of(self, member: Member) -> ResourceClient:
@@ -187,14 +187,14 @@ class RouteGroup(_NeedsProviders):
         return member.operation not in (CREATED, UPDATED) and super().is_settled(member, check_mode)
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
-        """See the base class; a graph that is written is compared with the keys of the gateway."""
+        """See the base class. A graph that is written is compared with the keys of the gateway."""
         outcome = super().settle_one(member, check_mode)
         if outcome.operation in (CREATED, UPDATED):
             elements = member.declaration.settings.get(ELEMENTS.key) or []
             try:
                 member.warnings = [*without_key(elements, self._with_key), *left_over(outcome, self.items)]
             except CollectionError as error:
-                # That keys cannot be read does not undo the write.
+                # The route is written even if the keys cannot be read, so this is not a failure.
                 member.warnings = [f"The keys could not be read to check whether the route can work: {error}"]
         return outcome
 
@@ -239,7 +239,7 @@ class PolicyGroup(Group):
             self.members.append(member)
 
     def batches(self, deletions: bool, all_at_once: bool = False) -> Iterator[list[Member]]:
-        """See the base class. All policies are one batch, with their deletions."""
+        """See the base class. All policies are one batch, including deletions."""
         pending = [member for member in self.members if not member.is_settled]
         if pending and not deletions:
             yield pending
@@ -268,7 +268,7 @@ class PolicyGroup(Group):
 
 
 def _undeclared(change: Change) -> Declaration:
-    """Return the declaration of a policy that nobody declares: its deletion, or its draft that is adopted."""
+    """Return a declaration for an undeclared policy, which is purged or whose draft is adopted."""
     is_purged = change.operation == DELETED
     return Declaration(change.name, not is_purged, {}, listed=change.live if is_purged else None)
 

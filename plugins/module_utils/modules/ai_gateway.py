@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway``: one gateway, with the address for its traffic and with facts."""
+"""Implementation of the module ``ai_gateway``: one gateway, with its endpoint and facts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ENDPOINT = "https://gateway.ai.cloudflare.com/v1"
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the gateway what is declared, and return the module's result.
+    """Change the gateway as declared, and return the module's result.
 
-    :raises CollectionError: where that cannot be reached.
+    :raises CollectionError: if the gateway cannot be made as declared.
     """
     result = run_single(GATEWAY, "gateway", task, check_mode, client)
     result["endpoint"] = ENDPOINT + encode_path(client.account_id, task.declaration.id)
-    # Facts stay until they are set again: a gateway that is absent must not be seen there any more.
+    # Facts are kept until they are set again, so those of an absent gateway must be cleared.
     result["ansible_facts"] = {"cloudflare_ai_gateway": result.get("gateway") or {}}
     return result
 

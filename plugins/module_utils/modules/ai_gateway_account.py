@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_account``: all of an account, from one document to one result."""
+"""Implementation of the module ``ai_gateway_account``: all AI Gateway objects of an account, declared in one document."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Contradiction(CollectionError):
 
 
 class Task(NamedTuple):
-    """What the options of a task ask for."""
+    """The parsed options of a task."""
 
     document: Document
     purge: frozenset[str]
@@ -89,9 +89,9 @@ def argument_spec() -> dict[str, Any]:
 
 
 def parse_options(options: dict[str, Any]) -> Task:
-    """Return what the options ask for.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
     document = None
@@ -113,7 +113,7 @@ def parse_options(options: dict[str, Any]) -> Task:
 
 
 class Account:
-    """The groups of all that a document declares, in the order of the work."""
+    """The groups of all items that a document declares, in processing order."""
 
     def __init__(self, task: Task, client: Client) -> None:
         self._task = task
@@ -132,16 +132,16 @@ class Account:
 
     @property
     def phases(self) -> tuple[tuple[Group, ...], ...]:
-        """The groups by kind. A kind that the document does not mention is not there, and is not listed."""
+        """Return the groups by kind. A kind that the document does not contain has no groups, and is not read from the API."""
         providers = () if self.providers is None else (self.providers,)
         gateways = () if self._task.document.gateways is None else (self.gateways,)
         below = (tuple(self.keys.values()), tuple(self.routes), tuple(self.policies), tuple(self.domains))
         return tuple(phase for phase in (providers, gateways, *below) if phase)
 
     def check(self) -> None:
-        """Make sure that each custom provider that is named exists, or will, and that new gateways can use their keys.
+        """Check that all custom providers in references exist or will be created, and that new gateways can use their keys.
 
-        :raises Contradiction: if something is not so.
+        :raises Contradiction: with all problems.
         """
         found = [] if self.providers is None else self._provider_problems(self.providers)
         found += [
@@ -153,7 +153,7 @@ class Account:
             raise Contradiction(f"Nothing was changed. {'; '.join(found)}.")
 
     def _provider_problems(self, providers: ProviderGroup) -> list[str]:
-        """Return the problems of custom providers that will not exist, but are named by the document or by keys that stay."""
+        """Return the problems of custom providers that will not exist, although the document or undeclared keys refer to them."""
         purged = providers.purged_slugs
         with_key = {PREFIX + slug for slug in purged}
         return missing_providers(self._task.document.references, providers.slugs, purged) + [
@@ -164,7 +164,7 @@ class Account:
         ]
 
     def _is_managed(self, gateway: DeclaredGateway, name: str) -> bool:
-        """Return whether there is something to do for a list below a gateway; an empty one says something only with purge."""
+        """Return whether there may be something to do for a list of a gateway. An empty list only has an effect with purge."""
         return bool(gateway.below.get(name)) or (name in gateway.below and name in self._task.purge)
 
     def _owner(self, gateway: DeclaredGateway) -> tuple[Group, str]:
@@ -197,10 +197,10 @@ class Account:
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the account what is declared, and return the module's result.
+    """Change the account as declared, and return the module's result.
 
-    :raises SomeFailed: with that result, if an object failed.
-    :raises CollectionError: if nothing could be done at all.
+    :raises SomeFailed: with the result, if an object failed.
+    :raises CollectionError: if the task failed as a whole.
     """
     account = Account(task, client)
     fleet = Fleet(account.phases, task.purge_limit, task.options["concurrency"], check=account.check)
@@ -213,7 +213,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
 
 def _account(shown: Sequence[Shown], document: Document) -> dict[str, Any]:
-    """Return the objects that exist now, by their ids, in the form of the document, with the lists that it declares empty."""
+    """Return the existing objects by id, in the structure of the document. Declared lists are included even if they are empty."""
     found: dict[str, Any] = {}
     if document.custom_providers is not None:
         found[CUSTOM_PROVIDERS] = {}
@@ -236,7 +236,7 @@ def _account(shown: Sequence[Shown], document: Document) -> dict[str, Any]:
 
 
 def warn(task: Task) -> list[str]:
-    """Return what is to be said about the task before anything is sent."""
+    """Return the warnings to report before any request is sent."""
     return list(task.document.warnings)
 
 

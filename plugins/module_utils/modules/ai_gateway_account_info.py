@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_account_info``: the gateways of an account with all that belongs to them, and its providers."""
+"""Implementation of the module ``ai_gateway_account_info``: the custom providers and gateways of an account, with all child objects."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info import Query
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, printable
 
-# The modules that read one kind, by the name that their results and this module have for it.
+# The modules that read one kind, by the name of the kind in their results and in those of this module.
 OF_GATEWAY: Mapping[str, TaskSpec] = {
     PROVIDER_CONFIGS: ai_gateway_provider_config_info.TASK_SPEC,
     DYNAMIC_ROUTES: ai_gateway_dynamic_route_info.TASK_SPEC,
@@ -47,7 +47,7 @@ OF_GATEWAY: Mapping[str, TaskSpec] = {
 }
 OF_ACCOUNT: Mapping[str, TaskSpec] = {CUSTOM_PROVIDERS: ai_gateway_custom_provider_info.TASK_SPEC, GATEWAYS: ai_gateway_info.TASK_SPEC}
 INFO_SPECS: Mapping[str, TaskSpec] = {**OF_ACCOUNT, **OF_GATEWAY}
-# The options with which those modules read what this one returns, beside the connection and the place.
+# Options for those modules in addition to the connection and the place, by kind.
 EXTRA = {CUSTOM_PROVIDERS: {"costs": True}, DYNAMIC_ROUTES: {"history": False}}
 OPTIONS = (
     Field(GATEWAYS, "list", elements="str"),
@@ -64,12 +64,12 @@ class Unreadable(CollectionError):
         self._cause = cause
 
     def details(self) -> dict[str, Any]:
-        """See the base class: those of the cause."""
+        """Return the details of the cause."""
         return self._cause.details()
 
 
 class Task(NamedTuple):
-    """What is asked for: the gateways with one of these ids, or all of them if it is ``None``, and of what kinds the account is read."""
+    """The parsed options of a task. ``ids`` are the requested gateways, or ``None`` for all. ``kinds`` are the kinds of objects to read."""
 
     ids: tuple[str, ...] | None
     kinds: tuple[str, ...]
@@ -82,9 +82,9 @@ def argument_spec() -> dict[str, Any]:
 
 
 def parse_options(options: dict[str, Any]) -> Task:
-    """Return what the options ask for.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     ids: list[str] | None = options[GATEWAYS]
     found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
@@ -120,7 +120,7 @@ def _ids(task: Task, client: Client) -> list[str]:
 
 
 def _gateways(ids: list[str], task: Task, client: Client) -> list[dict[str, Any]]:
-    """Return the gateways that exist, each with what belongs to it. A gateway is read by itself, as a listing may show less of it."""
+    """Return the existing gateways with their child objects. Each is read individually, because a listing may omit some of its settings."""
     kinds = (GATEWAYS, *(kind for kind in OF_GATEWAY if kind in task.kinds))
 
     def fetch(kind: str, gateway_id: str) -> Fetch:
@@ -132,7 +132,7 @@ def _gateways(ids: list[str], task: Task, client: Client) -> list[dict[str, Any]
 
 
 def _fetch(kind: str, client: Client, gateway_id: str = "") -> list[dict[str, Any]]:
-    """Return what the module for that ``kind`` returns, or an empty list if the server does not have the kind."""
+    """Return the items of a ``kind``, or an empty list if the server does not have the kind."""
     info_spec = INFO_SPECS[kind]
     place = {GATEWAY_ID.name: gateway_id} if kind in OF_GATEWAY else {}
     query = Query((gateway_id,) if kind == GATEWAYS else None, "", place, EXTRA.get(kind, {}))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_custom_domain``: a host name in front of a gateway, and what its DNS record must be."""
+"""Implementation of the module ``ai_gateway_custom_domain``: a host name in front of a gateway, and its required DNS record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.maski
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single import Task, run_single, single
 
 ACTIVE = "active"
-# A domain in one of these states does not become active by itself.
+# The status of a domain does not change from one of these by itself.
 FINAL = (ACTIVE, "blocked", "error")
 OPTIONS = (
     Field("wait", "bool", default=False),
@@ -31,10 +31,10 @@ class NotActive(CollectionError):
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the domain what is declared, and return the module's result.
+    """Change the domain as declared, and return the module's result.
 
     :raises NotActive: if the task waits for the domain, and it does not become active.
-    :raises CollectionError: where that cannot be reached.
+    :raises CollectionError: if the domain cannot be made as declared.
     """
     result = run_single(CUSTOM_DOMAIN, "custom_domain", task, check_mode, client)
     domain = result.get("custom_domain")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_custom_provider``: a provider, with its prices as if they were one of its settings."""
+"""Implementation of the module ``ai_gateway_custom_provider``: a custom provider, with its prices as one of its settings."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single 
 
 
 def parse_options(options: dict[str, Any]) -> Task:
-    """Return what the options ask for.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     prices, found = parse_prices(options[COSTS.name])
     try:
@@ -30,9 +30,9 @@ def parse_options(options: dict[str, Any]) -> Task:
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the provider and its prices what is declared, and return the module's result.
+    """Change the provider and its prices as declared, and return the module's result.
 
-    :raises CollectionError: where that cannot be reached.
+    :raises CollectionError: if the provider or its prices cannot be made as declared.
     """
     result = run_single(CUSTOM_PROVIDER, "custom_provider", task, check_mode, client)
     result["provider_slug"] = PREFIX + task.declaration.id
@@ -53,7 +53,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
 
 def warn(task: Task) -> list[str]:
-    """Return what is to be said about the task before anything is sent."""
+    """Return the warnings to report before any request is sent."""
     slug = task.declaration.id
     return (
         [f"The API adds {PREFIX} to slugs, so this provider is called {PREFIX}{slug}: remove {PREFIX} from the slug."]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_custom_provider_info``: custom providers, with their prices if they are asked for."""
+"""Implementation of the module ``ai_gateway_custom_provider_info``: custom providers, with their prices if requested."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WITH_COSTS = Field(COSTS.name, "bool", default=False)
 def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
     """Read the providers, and return the module's result.
 
-    :raises CollectionError: where they cannot be read.
+    :raises CollectionError: if the providers cannot be read.
     """
     result = run_info(CUSTOM_PROVIDER, "custom_providers", query, client)
     if query.options[WITH_COSTS.name]:

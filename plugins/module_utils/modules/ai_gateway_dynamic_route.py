@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_dynamic_route``: a route whose graph changes by versions, and its drawing."""
+"""Implementation of the module ``ai_gateway_dynamic_route``: a route, whose graph changes with new versions, and its drawing."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class MissingProvider(CollectionError):
 
 
 class MissingVersion(CollectionError):
-    """The route does not have the version that is to be deployed."""
+    """The route does not have the version to deploy."""
 
 
 def parse_options(options: dict[str, Any]) -> Task:
-    """Return what the options ask for.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     found = []
     if options[VERSION.name] is not None:
@@ -64,14 +64,14 @@ def parse_options(options: dict[str, Any]) -> Task:
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the route what is declared, and return the module's result.
+    """Change the route as declared, and return the module's result.
 
     :raises MissingProvider: if the graph names a custom provider that does not exist.
     :raises MissingVersion: if the route does not have the version to deploy.
-    :raises CollectionError: where that cannot be reached.
+    :raises CollectionError: if the route cannot be made as declared.
     """
     declaration = task.declaration
-    # Only what is to be compared or written has to show its graph.
+    # A deletion does not need the graph.
     items: ResourceClient = (
         VersionedClient(client, DYNAMIC_ROUTE, task.place) if declaration.present else ResourceClient(client, DYNAMIC_ROUTE, task.place)
     )
@@ -121,9 +121,9 @@ def _roll_back(items: VersionedClient, declaration: Declaration, version_id: str
 
 
 def _remarks(elements: Sequence[Mapping[str, Any]], outcome: Outcome, items: ResourceClient, check_mode: bool) -> list[str]:
-    """Return what there is to say about a graph that was, or would be, written. That it cannot be read does not undo the write.
+    """Return warnings about a graph that was, or would be, written. If a check fails after the write, this is reported as a warning.
 
-    :raises CollectionError: in check mode, if it cannot be read.
+    :raises CollectionError: in check mode, if the keys or the gateway cannot be read.
     """
 
     def stored() -> set[str]:
@@ -153,7 +153,7 @@ def without_key(elements: Sequence[Mapping[str, Any]], stored: Callable[[], Coll
 
 
 def left_over(outcome: Outcome, items: ResourceClient) -> list[str]:
-    """Return a warning if the route, until now, was that of a deleted gateway of the same id."""
+    """Return a warning if the route was left over from a deleted gateway with the same id."""
     deployed_at = comparable_time((outcome.before or {}).get("version_created_at"))
     begun_at = comparable_time((items.parent() or {}).get("created_at")) if deployed_at else None
     if deployed_at is None or begun_at is None or deployed_at >= begun_at:
@@ -162,7 +162,7 @@ def left_over(outcome: Outcome, items: ResourceClient) -> list[str]:
 
 
 def _drawn(result: dict[str, Any]) -> dict[str, Any]:
-    """Return the ``result`` with the graph as a drawing, which is made of a graph without secrets."""
+    """Return the ``result`` with a drawing of its graph, which contains no secrets."""
     if NAME in result:
         result["mermaid"] = mermaid(result[NAME][ELEMENTS.key] or [])
     if not result["warnings"]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_dynamic_route_info``: routes with their graphs and, if asked for, their history."""
+"""Implementation of the module ``ai_gateway_dynamic_route_info``: routes with their graphs and, if requested, their history."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ HISTORY = Field("history", "bool", default=False)
 
 
 def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Read each route by itself, as a listing has no graphs, and return the module's result. It is the same in check mode.
+    """Read each route individually, because a listing has no graphs, and return the module's result. It is the same in check mode.
 
-    :raises CollectionError: where they cannot be read.
+    :raises CollectionError: if the routes cannot be read.
     """
     items, scrub = ResourceClient(client, DYNAMIC_ROUTE, query.place), Scrubber(client.secrets)
     found = [item for item in map(items.refetch, find(query, items)) if item is not None]
@@ -56,7 +56,7 @@ def _history(items: VersionedClient, reference: str, scrub: Scrubber) -> dict[st
 
 def _version(version: Mapping[str, Any], scrub: Scrubber) -> dict[str, Any]:
     graph = mask_settings(DYNAMIC_ROUTE, {ELEMENTS.key: from_answer(DYNAMIC_ROUTE, version).get(ELEMENTS.key)}, scrub)
-    # The published schema has text where the API answers true or false.
+    # The published schema has a string, but the API returns a boolean.
     is_active = version.get("active") in (True, "true")
     return {
         VERSION_ID: version[VERSION_ID],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_policies``: the policies of a gateway, staged, tested and committed together."""
+"""Implementation of the module ``ai_gateway_policies``: the policies of a gateway, staged, tested and committed together."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ EMPTY = "policies is empty, and purge would delete every policy: check where the
 
 
 class Task(NamedTuple):
-    """What the options of a task ask for."""
+    """The parsed options of a task."""
 
     place: Mapping[str, str]
     wanted: DraftSet
@@ -66,9 +66,9 @@ def argument_spec() -> dict[str, Any]:
 
 
 def parse_options(options: dict[str, Any]) -> Task:
-    """Return what the options ask for.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     parser = ItemParser(LISTED_POLICY)
     declarations = parser.parse(POLICIES.name, [given_options(entry) for entry in options[POLICIES.name]], None)
@@ -90,9 +90,9 @@ def parse_options(options: dict[str, Any]) -> Task:
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the policies what is declared, and return the module's result.
+    """Change the policies as declared, and return the module's result.
 
-    :raises CollectionError: where that cannot be reached.
+    :raises CollectionError: if the policies cannot be made as declared.
     """
     policies = PolicySet(DraftClient(client, POLICY, task.place), task.wanted, task.expectations, task.allows_lockout)
     policies.fetch()

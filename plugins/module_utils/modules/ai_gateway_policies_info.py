@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_policies_info``: the policies of a gateway, and the drafts of new and changed ones."""
+"""Implementation of the module ``ai_gateway_policies_info``: the policies of a gateway, and the drafts of new and changed ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.info im
 def run(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
     """Read the policies, and return the module's result.
 
-    :raises CollectionError: where they cannot be read.
+    :raises CollectionError: if the policies cannot be read.
     """
     stored = DraftClient(client, POLICY, query.place).stored()
     scrub = Scrubber(client.secrets)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_probe``: whether a gateway answers its clients, and if not, why."""
+"""Implementation of the module ``ai_gateway_probe``: check whether a gateway answers its clients, and diagnose failures."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ GATEWAY_URL = "https://gateway.ai.cloudflare.com"
 
 USUAL_PROVIDER = "openai"
 NOTHING = Observation(Diagnosis(""), 0)
-# What to do about a gateway that does not exist, and about one that the API has.
+# Advice for a missing gateway: if the API does not have it either, and if the API has it.
 NOT_CREATED = "Create it, or check account_id and gateway_id."
 NOT_ARRIVED = "The API has it, so a change may not have arrived yet: try again later, and check gateway_url and hostname."
 NOT_FOUND = "A stored key is found by the name of its secret, GATEWAY_PROVIDER_ALIAS, and only if that has the scope ai_gateway."
@@ -72,13 +72,13 @@ OPTIONS = (
     Field("gateway_url", "str", env="CLOUDFLARE_AI_GATEWAY_URL", forbidden=BASE_URL.forbidden),
     Field("expect", "list", elements="str", choices=tuple(VERDICTS)),
 )
-# Not a resource of the API: it says which options there are, and which of them are secret.
+# Not a resource of the API. It defines the options of the module, and which of them are secret.
 PROBE = Resource(name="probe", path=GATEWAY.path, id=GATEWAY_ID, settings=OPTIONS, read_only={})
 FIELDS = (*CONNECTION_OPTIONS, GATEWAY_ID, *OPTIONS)
 
 
 class Unexpected(CollectionError):
-    """The verdict is none of those that the task expects."""
+    """The verdict is not one of the expected ones."""
 
     def __init__(self, expected: Sequence[str], result: dict[str, Any]) -> None:
         super().__init__(
@@ -87,12 +87,12 @@ class Unexpected(CollectionError):
         self._result = result
 
     def details(self) -> dict[str, Any]:
-        """See the base class: the result of the probe."""
+        """Return the result of the probe."""
         return self._result
 
 
 class Probe(NamedTuple):
-    """What a task asks for. The provider of ``target`` may be empty: then it is one that has a stored key."""
+    """The parsed options of a task. If the provider of ``target`` is empty, one with a stored key is used."""
 
     target: Target
     token: str
@@ -103,9 +103,9 @@ class Probe(NamedTuple):
 
 
 def parse_options(options: dict[str, Any]) -> Probe:
-    """Return what the options ask for.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     found = [problem for field in OPTIONS for problem in problems(field, options[field.name], field.name)]
     found += key_problems(GATEWAY_ID, options["gateway_id"])
@@ -146,8 +146,8 @@ def _metadata_problems(metadata: dict[str, Any]) -> list[str]:
 def run(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
     """Probe the gateway, and return the module's result. Nothing is changed.
 
-    :raises Unexpected: if the verdict is none of those that are expected.
-    :raises CollectionError: if the API does not say whether there is such a gateway.
+    :raises Unexpected: if the verdict is not one of the expected ones.
+    :raises CollectionError: if the gateway, its keys or its routes cannot be read from the API.
     """
     result = _probe(probe, check_mode, client)
     if probe.expect and result["verdict"] not in probe.expect:
@@ -157,7 +157,7 @@ def run(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
 
 def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
     place = {"gateway_id": probe.target.gateway_id}
-    # The first request of a client for the gateway "default" would create it.
+    # Checked first, because the first request of a client to the gateway "default" would create it.
     gateway = ResourceClient(client, GATEWAY).get(probe.target.gateway_id)
     if gateway is None:
         return _result(probe, "no_gateway")
@@ -197,7 +197,7 @@ def _provider_with_key(keys: Sequence[dict[str, Any]]) -> str:
 
 
 def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]:
-    """Return what the settings of the gateway add to a result."""
+    """Return remarks on a result that follow from the settings of the gateway."""
     found = []
     missing = [name for name in ("authentication", "store_id") if not gateway.get(name)]
     if result["verdict"] in ("no_key", "key_unavailable") and result["stored_aliases"]:
@@ -210,7 +210,7 @@ def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]
 
 
 def _visit(probe: Probe, check_mode: bool, client: Client, probe_client: ProbeClient, aliases: Sequence[str]) -> Observation:
-    """Send the request, again while its verdict may change by itself."""
+    """Send the request, and repeat it while its verdict may be temporary."""
     send = probe_client.chat if probe.request and not check_mode else probe_client.list_models
     has_key = (probe.target.alias or DEFAULT_ALIAS) in aliases
 
@@ -267,7 +267,7 @@ def _result(
 
 
 def _how(observation: Observation, model: str | None) -> str:
-    """Return how a request was answered, to be appended to that it was."""
+    """Return how a request was answered, as the end of a sentence."""
     step = step_of(observation)
     parts = [] if observation.is_chat else ["with its list of models"]
     parts += [f"with the model {model}"] if model else []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_provider_config``: from a provider's key to a gateway that can use it, in one task."""
+"""Implementation of the module ``ai_gateway_provider_config``: store a provider's key, and make it usable for a gateway, in one task."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ class NotUsable(CollectionError):
 
 
 class SharedGateway:
-    """What the keys of one gateway have in common: the store, and the gateway once it uses the store."""
+    """State shared by the keys of one gateway: the store, and the gateway after it has been linked to the store."""
 
     def __init__(self, store: SharedStore) -> None:
         self.store = store
         self.lock = threading.Lock()
-        # The gateway, once a key of this task has made it use the store.
+        # The stored gateway, after a key of this task has made sure that it uses the store.
         self.linked: Mapping[str, Any] | None = None
 
 
 class ProviderConfigClient(ResourceClient):
-    """The verbs on one declared provider config. A new one first gets what it needs: store, ``store_id`` and secret.
+    """Operations on one declared provider config. A new one first gets its prerequisites: store, ``store_id`` and secret.
 
-    :param shared: what several keys of one gateway have in common.
-    :param secrets: gets what must not be shown.
-    :param steps: gets what was done on the way, by the name of the kind.
+    :param shared: state that the keys of one gateway share.
+    :param secrets: set to which values that must not be shown are added.
+    :param steps: dict to which the steps are added, by the name of their resource.
     """
 
     def __init__(self, client: Client, task: Task, shared: SharedGateway, secrets: set[str], steps: dict[str, Step]) -> None:
@@ -73,7 +73,7 @@ class ProviderConfigClient(ResourceClient):
         self._shared = shared
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Create a config, with the id of its secret in place of the key. A fresh secret may be unknown to the API for some seconds."""
+        """Create a config, with the id of its secret in place of the key. The API may not find a new secret for some seconds."""
         secret = self.prepare(check_mode=False)
         sent = {name: value for name, value in body.items() if name != "secret"}
         if secret is not None:
@@ -98,13 +98,13 @@ class ProviderConfigClient(ResourceClient):
         return found
 
     def delete(self, current: Mapping[str, Any], not_after: float | None = None) -> None:
-        """Delete a config; one that is to be created again only if the gateway can use it then."""
+        """Delete a config. If it will be created again, first make sure that the gateway can use the new one."""
         if self.task.declaration.present:
             self._open_store(check_mode=False)
         super().delete(current, not_after)
 
     def prepare(self, check_mode: bool) -> Mapping[str, Any] | None:
-        """Make what a new config needs, note the steps, and return the secret if the task has the key.
+        """Create the prerequisites of a new config, record the steps, and return the secret if the task has the key.
 
         :raises NotUsable: if the gateway does not use stored keys.
         """
@@ -112,7 +112,7 @@ class ProviderConfigClient(ResourceClient):
         key = self.task.declaration.settings.get("secret")
         if key is None:
             return None
-        # Traffic finds the key by this name, and not by the id that the config has.
+        # The gateway finds the key by this name, not by the id in the config.
         name = "_".join([self.task.place["gateway_id"], *self.task.declaration.keys])
         when = NEVER if self.task.declaration.update_secrets == NEVER else ALWAYS
         declaration = Declaration(name, True, {"value": key}, when)
@@ -120,13 +120,13 @@ class ProviderConfigClient(ResourceClient):
         return self._note(Step(SECRET, name, outcome)).outcome.after
 
     def finish(self, outcome: Outcome, check_mode: bool) -> None:
-        """See the base class: in check mode, note what would be done on the way to a new config."""
+        """See the base class. In check mode, record the steps that a new config would need."""
         if outcome.operation not in (CREATED, RECREATED):
             return
         if check_mode:
             self.prepare(check_mode)
         else:
-            # A new config is missing from the listing for some seconds. The next task would take it for absent.
+            # The listing lacks a new config for some seconds. Without a wait, the next task would consider it absent.
             with suppress(CollectionError):
                 self.find(self.task.declaration.id)
 
@@ -151,11 +151,11 @@ class ProviderConfigClient(ResourceClient):
         return gateway
 
     def _link(self, gateway: Mapping[str, Any], store: Mapping[str, Any], check_mode: bool) -> Step:
-        """Let the gateway use the store, and change nothing else of it."""
+        """Make the gateway use the store, without other changes to it."""
         name, store_id = str(gateway["id"]), store.get("id")
         if store_id is not None and gateway.get("store_id") == store_id:
             return Step(GATEWAY, name, Outcome(UNCHANGED, (), gateway, gateway))
-        # In check mode, the store may not exist yet, and nor does its id.
+        # In check mode, the store may not exist yet, so it has no id.
         declaration = Declaration(name, True, {"store_id": store_id or "id"})
         try:
             if store_id is not None:
@@ -170,7 +170,7 @@ class ProviderConfigClient(ResourceClient):
         return Step(GATEWAY, name, Outcome(UPDATED, ("store_id",), gateway, {**gateway, "store_id": None}))
 
     def _note(self, step: Step) -> Step:
-        """Remember what was done, also if a later try finds it done."""
+        """Record a step. A later attempt that finds it done does not replace it."""
         before = self.steps.get(step.resource.name)
         if before is None or before.outcome.operation == UNCHANGED:
             self.steps[step.resource.name] = step
@@ -178,9 +178,9 @@ class ProviderConfigClient(ResourceClient):
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the provider config what is declared, and return the module's result.
+    """Change the provider config as declared, and return the module's result.
 
-    :raises CollectionError: where that cannot be reached.
+    :raises CollectionError: if the provider config cannot be made as declared.
     """
     steps: dict[str, Step] = {}
     items = ProviderConfigClient(client, task, SharedGateway(SharedStore()), client.secrets, steps)
@@ -190,7 +190,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
 
 def warn(task: Task) -> list[str]:
-    """Return what is to be said about the task before anything is sent."""
+    """Return the warnings to report before any request is sent."""
     return value_warnings("secret", task.declaration.settings.get("secret"))
 
 

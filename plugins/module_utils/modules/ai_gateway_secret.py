@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateway_secret``: a key in the Secrets Store, apart from its use."""
+"""Implementation of the module ``ai_gateway_secret``: a secret in the Secrets Store, independent of its use by gateways."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single 
 
 
 class Shared(CollectionError):
-    """Other products use the secret, too."""
+    """Other products may use the secret, too."""
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the secret what is declared, and return the module's result.
+    """Change the secret as declared, and return the module's result.
 
-    :raises CollectionError: where that cannot be reached.
+    :raises CollectionError: if the secret cannot be made as declared.
     """
     if task.declaration.present:
-        # A store is not made for a copy: the secret to copy cannot be in it.
+        # No store is created for a copy, because a new store cannot contain the secret to copy.
         steps = [ensure_store(client, check_mode or "copy_from" in task.declaration.settings)]
         outcome = make_secret(client, task.declaration, steps[0], check_mode, task.options[WAIT_TIMEOUT.name])
     else:
@@ -49,7 +49,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 def _remove(task: Task, check_mode: bool, client: Client) -> Outcome:
     """Delete the secret.
 
-    :raises Shared: if other products use it, too.
+    :raises Shared: if other products may use it, too.
     """
     store, name = find_store(client), task.declaration.id
     if store is None:
@@ -65,7 +65,7 @@ def _remove(task: Task, check_mode: bool, client: Client) -> Outcome:
 
 
 def warn(task: Task) -> list[str]:
-    """Return what is to be said about the task before anything is sent."""
+    """Return the warnings to report before any request is sent."""
     return value_warnings("value", task.declaration.settings.get("value"))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module ``ai_gateways``: the gateways of an account, from the options to the result."""
+"""Implementation of the module ``ai_gateways``: many gateways of an account in one task."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CHANGES = (CREATED, UPDATED, DELETED)
 
 
 class Task(NamedTuple):
-    """What the options of a task ask for."""
+    """The parsed options of a task."""
 
     declarations: tuple[Declaration, ...]
     purge: bool
@@ -54,14 +54,14 @@ class Task(NamedTuple):
 
 
 def argument_spec() -> dict[str, Any]:
-    """The options of the module."""
+    """Return the options of the module."""
     return options_of(CONNECTION_OPTIONS + FLEET_OPTIONS)
 
 
 def parse_options(options: dict[str, Any]) -> Task:
-    """What the options declare.
+    """Return the task for the options.
 
-    :raises InvalidOptions: with everything that is wrong.
+    :raises InvalidOptions: with all problems.
     """
     parser = ItemParser(GATEWAY)
     declarations = parser.parse("gateways", options["gateways"], options["defaults"])
@@ -80,10 +80,10 @@ def parse_options(options: dict[str, Any]) -> Task:
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
-    """Make the gateways what is declared, and return the module's result.
+    """Change the gateways as declared, and return the module's result.
 
-    :raises SomeFailed: with that result, if any gateway failed.
-    :raises CollectionError: where nothing could be done at all.
+    :raises SomeFailed: with the result, if any gateway failed.
+    :raises CollectionError: if the task failed as a whole.
     """
     group = Group(ResourceClient(client, GATEWAY), task.declarations, task.purge)
     reconcile_fleet(Fleet(((group,),), task.purge_limit, task.concurrency, deletes_first=True), client, check_mode)
@@ -96,7 +96,7 @@ def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
 
 
 def warn(task: Task) -> list[str]:
-    """What to say before anything is sent."""
+    """Return the warnings to report before any request is sent."""
     return id_warnings(GATEWAY, [declaration.id for declaration in task.declarations])
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a set of policies is expected to decide, and what it decides: by the API's simulation, or by the evaluator of this collection."""
+"""Expected and actual decisions of a set of policies, by the API's simulation or by the evaluator of this collection."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ EXPECT = Field(
 
 
 class Expectation(NamedTuple):
-    """What is expected of a request: whether it may pass, and which policy decides that, if this matters."""
+    """The expected decision about a request: whether it is allowed, and optionally the name of the policy that decides."""
 
     question: Question
     allowed: bool
@@ -60,7 +60,7 @@ class Expectation(NamedTuple):
 
 
 class NotMet(CollectionError):
-    """Not every expectation holds; ``matrix`` has all of them."""
+    """Some expectations are not met. ``matrix`` contains all of them."""
 
     def __init__(self, message: str, matrix: list[dict[str, Any]]) -> None:
         super().__init__(message)
@@ -71,7 +71,7 @@ class NotMet(CollectionError):
 
 
 def parse_expectations(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Expectation, ...], list[str]]:
-    """Return what the option asks for, and what is wrong with it beyond types and bounds."""
+    """Return the expectations in the option, and its problems other than those of types and bounds."""
     found: list[str] = []
     read = []
     for index, entry in enumerate(given or ()):
@@ -98,21 +98,21 @@ def _amount(value: Any) -> float | None:
 
 
 def without_none(value: Any) -> Any:
-    """Return options without the parts that are not given, which Ansible fills in."""
+    """Return options without the parts that are not given, for which Ansible fills in ``None``."""
     if not isinstance(value, dict):
         return value
     return {name: without_none(part) for name, part in value.items() if part is not None}
 
 
 def evaluated(expectations: Sequence[Expectation], policies: Sequence[Policy]) -> list[dict[str, Any]]:
-    """Return a row of the matrix for each expectation, as far as they can be evaluated without the server."""
+    """Return a row of the matrix for each expectation, evaluated without the server as far as possible."""
     return [_row(expectation, evaluate(policies, expectation.question), LOCAL) for expectation in expectations]
 
 
 def simulated(expectations: Sequence[Expectation], policies: Sequence[Policy], items: DraftClient) -> list[dict[str, Any]]:
-    """Return a row of the matrix for each expectation, as the API's simulation decides it with the drafts in place.
+    """Return a row of the matrix for each expectation, with the decision of the API's simulation, which applies the drafts.
 
-    It names one policy at most. The others that decide the same are added where the evaluation here agrees with it.
+    The simulation names at most one policy. If the local evaluation agrees with it, the policies that this one names are added.
     """
     rows = []
     for expectation in expectations:
@@ -136,7 +136,7 @@ def _simulate(question: Question, items: DraftClient) -> Verdict:
 
 
 def _row(expectation: Expectation, verdict: Verdict, evaluated_by: str, names_all: bool = True) -> dict[str, Any]:
-    """Return a row of the matrix. Unless the verdict ``names_all`` policies, an expected one that it does not name is no contradiction."""
+    """Return a row of the matrix. If the verdict may not name all policies, an expected one that is missing leaves the row undecided."""
     question = expectation.question
     holds = None
     if verdict.allowed is not None:
@@ -157,9 +157,9 @@ def _row(expectation: Expectation, verdict: Verdict, evaluated_by: str, names_al
 
 
 def require_met(matrix: list[dict[str, Any]], nothing_done: str) -> None:
-    """Make sure that no expectation is known not to hold.
+    """Check that no expectation is known to be unmet.
 
-    :raises NotMet: with each that does not, what was wanted, and what was decided.
+    :raises NotMet: with each unmet expectation, and the actual decision.
     """
     wrong = [f"{EXPECT.name}[{index}] ({_described(row)})" for index, row in enumerate(matrix) if row["holds"] is False]
     if wrong:

@@ -50,7 +50,7 @@ class Lockout(CollectionError):
 
 
 def given_options(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a policy that are given. YAML reads a condition of ``true`` as no text, and Ansible makes ``True`` of it."""
+    """Return the given options of a policy. YAML reads the condition ``true`` as a boolean, which Ansible converts to the text ``True``."""
     given: dict[str, Any] = without_none(dict(entry))
     if given.get("condition") in ("True", "False", True, False):
         given["condition"] = str(given["condition"]).lower()
@@ -58,7 +58,7 @@ def given_options(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class PolicySet:
-    """The policies of one gateway: what is stored, what is to be changed, and what will be live."""
+    """The policies of one gateway: the stored ones, the planned changes, and the live ones after them."""
 
     def __init__(
         self, items: DraftClient, wanted: DraftSet, expectations: Sequence[Expectation] = (), allows_lockout: bool = False
@@ -73,26 +73,26 @@ class PolicySet:
         self.matrix: list[dict[str, Any]] = []
 
     def fetch(self) -> None:
-        """Read what is live and what is a draft."""
+        """Read the live policies and the drafts."""
         self.stored = self.items.stored()
 
     def plan(self) -> None:
-        """Decide what has to be changed.
+        """Plan the changes.
 
-        :raises CollectionError: if that cannot be decided, or is too much.
+        :raises CollectionError: if a name is ambiguous, or if purge would delete too many policies.
         """
         self.changes = plan_changes(POLICY, self.wanted, self.stored, self.items.ambiguous)
         self.after = _after(self.stored, self.changes)
 
     @property
     def is_changed(self) -> bool:
-        """Whether there is something to change."""
+        """Return whether there is something to change."""
         return any(change.operation != UNCHANGED for change in self.changes)
 
     def check(self, check_mode: bool) -> list[str]:
-        """Return what is to be said about the changes.
+        """Check the changes, and return warnings about them.
 
-        :raises CollectionError: if they must not be made. Nothing has been written then.
+        :raises CollectionError: if they must not be made. Nothing has been written by then.
         """
         warnings = []
         foreign = foreign_drafts(POLICY, self.changes, self.stored)
@@ -112,15 +112,15 @@ class PolicySet:
         return warnings
 
     def predict(self) -> list[Policy]:
-        """Test the expectations without the server, and return what will be live."""
+        """Test the expectations without the server, and return the policies that would be live."""
         self.matrix = evaluated(self.expectations, self.after)
         require_met(self.matrix, NOT_STAGED)
         return self.after
 
     def carry_out(self) -> list[Policy]:
-        """Stage the changes, test them, commit them, and return what is live then.
+        """Stage, test and commit the changes, and return the live policies.
 
-        :raises CollectionError: if that cannot be reached; the error says what could not be taken back.
+        :raises CollectionError: if that fails. The message contains what could not be rolled back.
         """
         after = self.after
         staging = Staging(
@@ -131,13 +131,13 @@ class PolicySet:
         return list(live.values()) if after else []
 
     def _test(self) -> None:
-        # A set of no policies has no draft that could be simulated. It allows everything.
+        # Without policies, there are no drafts to simulate, and everything is allowed.
         self.matrix = simulated(self.expectations, self.after, self.items) if self.after else evaluated(self.expectations, self.after)
         require_met(self.matrix, NOT_COMMITTED)
 
 
 def _after(stored: Stored, changes: Sequence[Change]) -> list[Policy]:
-    """Return the live policies as they will be."""
+    """Return the policies that will be live after the changes."""
     changed = [change for change in changes if change.operation != UNCHANGED]
     replaced = {change.live["id"] for change in changed if change.live is not None}
     kept = [policy for reference, policy in stored.live.items() if reference not in replaced]
@@ -147,7 +147,7 @@ def _after(stored: Stored, changes: Sequence[Change]) -> list[Policy]:
 def _in_order(changes: Sequence[Change], after: Sequence[Policy]) -> list[Change]:
     """Return the changes with the deletions in a safe order: no single deletion locks callers out, or allows what is blocked.
 
-    A policy that covers everybody is deleted last if no other does. Policies that allow are deleted before those that block.
+    A policy that covers everybody is deleted last if no remaining one does. Policies that allow are deleted before those that block.
     """
     is_covered = any(map(covers_everybody, after))
 
@@ -162,7 +162,7 @@ def _in_order(changes: Sequence[Change], after: Sequence[Policy]) -> list[Change
 
 
 def _anchor(stored: Stored, changes: Sequence[Change], after: Sequence[Policy]) -> str | None:
-    """Return the name of the policy that has to become live first, so that a commit that fails in part locks nobody out."""
+    """Return the name of the policy that must become live first, so that a partially failed commit locks nobody out."""
     changed = {change.live["id"]: change for change in changes if change.live is not None and change.operation != UNCHANGED}
     if not any(map(covers_everybody, after)):
         return None

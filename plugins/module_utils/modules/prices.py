@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The prices of a custom provider, declared as one list: a resource of their own to the API, a setting of the provider to users."""
+"""The prices of a custom provider, declared as one list. In the API they are separate resources, for users a setting of the provider."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ PROVIDER_DONE = "The provider itself is as declared."
 
 
 class PricesFailed(CollectionError):
-    """Not every price could be made what is declared."""
+    """Some prices could not be made as declared."""
 
     def __init__(self, message: str, first: CollectionError) -> None:
         super().__init__(message)
         self.first = first
 
     def details(self) -> dict[str, Any]:
-        """See the base class: those of the first failure."""
+        """Return the details of the first failure."""
         return self.first.details()
 
 
 class Prices(NamedTuple):
-    """All prices of a provider, as they were and as they are or would be."""
+    """All prices of a provider before and after the run. In check mode, ``after`` is a prediction."""
 
     before: list[dict[str, Any]]
     after: list[dict[str, Any]]
@@ -46,7 +46,7 @@ class Prices(NamedTuple):
 
 
 def parse_prices(given: Sequence[Mapping[str, Any]] | None, where: str = COSTS.name) -> tuple[tuple[Declaration, ...] | None, list[str]]:
-    """Return what the option declares, ``None`` if it is not given, and what is wrong with it, by its place."""
+    """Return the declared prices (``None`` if the option is not given), and the problems with their places."""
     if given is None:
         return None, []
     parser = ItemParser(COST)
@@ -56,16 +56,17 @@ def parse_prices(given: Sequence[Mapping[str, Any]] | None, where: str = COSTS.n
 def run_prices(
     declarations: tuple[Declaration, ...], provider_id: str | None, check_mode: bool, client: Client, concurrency: int | None = None
 ) -> Prices:
-    """Make the prices of a provider exactly those that are declared; ``provider_id`` is ``None`` for one that does not exist yet.
+    """Change the prices of a provider as declared, and delete all others.
 
-    :param concurrency: how many requests may be under way at a time, ``None`` for a few.
-    :raises PricesFailed: if that cannot be reached for all of them.
+    :param provider_id: ``None`` for a provider that does not exist yet.
+    :param concurrency: maximum number of concurrent requests, or ``None`` for the default.
+    :raises PricesFailed: if some prices cannot be made as declared.
     :raises CollectionError: if they cannot be read.
     """
     if provider_id is None:
         planned = [make_plan(COST, declaration, None) for declaration in declarations]
         return _prices([Outcome(plan.operation, plan.changed_settings, None, plan.after) for plan in planned])
-    # The list is declared whole, so all that it does not have is deleted.
+    # The declared list is complete, so prices that are not in it are deleted.
     group = Group(ResourceClient(client, COST, {str(COST.parent_key): provider_id}), declarations, purge=True)
     try:
         reconcile_fleet(Fleet(((group,),), purge_limit=None, concurrency=concurrency or CONCURRENCY), client, check_mode)
@@ -98,6 +99,6 @@ def _prices(outcomes: Sequence[Outcome]) -> Prices:
 
 
 def _shown(items: Sequence[Mapping[str, Any] | None]) -> list[dict[str, Any]]:
-    """Return prices as results have them: what identifies them, and their settings."""
+    """Return prices in the form of results: their keys and settings, sorted by identity."""
     present = sorted((item for item in items if item is not None), key=COST.identity_of)
     return [{field.key: item.get(field.key) for field in (*COST.keys, *COST.settings)} for item in present]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The requests of a client to a gateway: one that costs nothing, or a chat, and what became of it."""
+"""Requests to a gateway like those of a client (a free one, or a chat), and their outcomes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_STEP_DIGITS = 3
 
 
 class Target(NamedTuple):
-    """What a task asks the gateway for. Everything that is not given is an empty text."""
+    """The gateway, and the parameters of a request to it. Parameters that are not given are empty strings."""
 
     gateway_id: str
     provider: str
@@ -36,7 +36,7 @@ class Target(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What became of a request. Without an answer, there is no ``status``; ``is_final`` is set if a further try makes no sense."""
+    """The outcome of a request. Without an answer, ``status`` is ``None``. ``is_final`` means that the request must not be repeated."""
 
     diagnosis: Diagnosis
     duration_ms: int
@@ -47,7 +47,7 @@ class Observation(NamedTuple):
 
 
 class ProbeClient:
-    """A client of one gateway, with any token. The texts that it returns have been searched for the secrets of ``scrub``."""
+    """A client of one gateway, with a token for each request. Returned texts are processed by ``scrub``, which removes secrets."""
 
     def __init__(self, client: PlainClient, account_id: str, target: Target, scrub: Scrubber) -> None:
         self._client = client
@@ -56,7 +56,7 @@ class ProbeClient:
         self._base = "" if target.hostname else encode_path("v1", account_id, target.gateway_id)
 
     def list_models(self, token: str) -> Observation:
-        """Ask for the provider's list of models, which costs nothing, also where the gateway would pay the provider itself."""
+        """Request the provider's list of models, which is free, even if the gateway would pay the provider itself."""
         provider = provider_of(self._target.provider)
         headers = {**self._headers(token), **provider.headers, "cf-aig-no-wholesale": "true"}
         return self._send("GET", self._native(provider.models), headers)
@@ -74,7 +74,7 @@ class ProbeClient:
         return f"{self._base}/{quote(self._target.provider, safe='')}/{path}"
 
     def _headers(self, token: str) -> dict[str, str]:
-        """Return the gateway's headers. Credentials for the provider, even a placeholder, would go before a stored key."""
+        """Return the headers for the gateway. Credentials for the provider, even a placeholder, would take precedence over a stored key."""
         target = self._target
         headers = {"cf-aig-authorization": f"Bearer {token}"}
         if target.skip_cache:
@@ -93,20 +93,20 @@ class ProbeClient:
             answer = self._client.send(Request(method, path), headers, body)
         except NoAnswer as error:
             diagnosis = Diagnosis("no_answer", said=shown(str(error), self._scrub))
-            # A chat that may have been answered is not sent, and paid, twice.
+            # A chat that may have been answered is not repeated, because it would be paid twice.
             is_final = not error.transient or (is_chat and error.outcome_unknown)
             return Observation(diagnosis, _elapsed_ms(begun), is_chat, is_final=is_final)
         diagnosis = diagnose(answer, is_chat, self._scrub)
         return Observation(diagnosis, _elapsed_ms(begun), is_chat, answer.status, self._of_gateway(answer.headers))
 
     def _of_gateway(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Return what the gateway says in headers of the answer, by the last part of their names."""
+        """Return the gateway's own headers of the answer, by their names without ``cf-aig-``."""
         names = ("step", "cache-status", "model", "provider", "log-id")
         return {name: shown(headers[f"cf-aig-{name}"], self._scrub) for name in names if headers.get(f"cf-aig-{name}")}
 
 
 def _elapsed_ms(begun: float) -> int:
-    """Return how many milliseconds it is since that moment of the monotonic clock."""
+    """Return the milliseconds since ``begun``, a time of the monotonic clock."""
     return round((time.monotonic() - begun) * 1000)
 
 
@@ -116,12 +116,12 @@ def invalid_token() -> str:
 
 
 def step_of(observation: Observation) -> int | None:
-    """Return which step of the route answered, from 0 on, if the gateway says so."""
+    """Return the number of the step of the route that answered, from 0, or ``None`` if the gateway does not report it."""
     step = observation.headers.get("step", "")
     return int(step) if step.isascii() and step.isdigit() and len(step) <= MAX_STEP_DIGITS else None
 
 
 def cache_of(observation: Observation) -> str | None:
-    """Return whether the answer came from the cache, ``hit`` or ``miss``, if the gateway says so."""
+    """Return ``hit`` or ``miss`` for an answer from the cache or not, or ``None`` if the gateway does not report it."""
     status = observation.headers.get("cache-status", "").lower()
     return status if status in ("hit", "miss") else None

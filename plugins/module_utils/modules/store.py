@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Secrets Store of an account, and the secrets in it that AI Gateway uses: what the modules for keys and for secrets share."""
+"""The Secrets Store of an account, and its secrets for AI Gateway. Shared by the modules for keys and for secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secre
 # The name that the dashboard gives to the store of an account.
 STORE_NAME = "default_secrets_store"
 ACTIVE = "active"
-# The limit in Cloudflare's documentation; the API takes 65,536 bytes.
+# The limit in Cloudflare's documentation. The API accepts 65,536 bytes.
 DOCUMENTED_MAX_BYTES = 1024
 WAIT_TIMEOUT = Field("wait_timeout", "int", minimum=1, maximum=3600, default=60)
 
@@ -46,7 +46,7 @@ class NoSource(CollectionError):
 
 
 def steps_result(steps: list[Step], result: dict[str, Any], client: Client) -> dict[str, Any]:
-    """Return the result of a task with what it did on its way, and with one diff for each item."""
+    """Return the result of a task with its steps, and with one diff for each item."""
     done = [step for step in steps if step.outcome.operation != UNCHANGED]
     scrub = Scrubber(client.secrets)
     diffs = [item_diff(step.resource, step.outcome, f"{step.resource.name} {step.name}", scrub) for step in done]
@@ -65,7 +65,7 @@ def find_store(client: Client) -> dict[str, Any] | None:
 
 
 def ensure_store(client: Client, check_mode: bool) -> Step:
-    """Adopt the store of the account, or create it. It is never deleted, as Workers and other products share it."""
+    """Return the store of the account, or create it. It is never deleted, because Workers and other products share it."""
     found = find_store(client)
     if found is None:
         try:
@@ -79,14 +79,14 @@ def ensure_store(client: Client, check_mode: bool) -> Step:
 
 
 class SharedStore:
-    """The store of the account, which a task for many keys looks up or creates once. Safe for threads."""
+    """The store of the account, which a task for many keys looks up or creates once. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._store: Step | None = None
 
     def ensure(self, client: Client, check_mode: bool) -> Step:
-        """Return the store like ``ensure_store``; who comes later gets it unchanged."""
+        """Return the store like ``ensure_store``. Later calls return it as unchanged."""
         with self._lock:
             found = self._store
             if found is None:
@@ -96,7 +96,7 @@ class SharedStore:
 
 
 def value_warnings(option: str, value: str | None) -> list[str]:
-    """Return a warning about a secret that is so long that it may be stored, and then not be found (workers-sdk issue 14018)."""
+    """Return a warning if a secret is so long that it may be stored, but not found in use (workers-sdk issue 14018)."""
     size = len((value or "").encode("utf-8"))
     if size <= DOCUMENTED_MAX_BYTES:
         return []
@@ -107,7 +107,7 @@ def value_warnings(option: str, value: str | None) -> list[str]:
 
 
 def usable_scopes(current: Mapping[str, Any] | None) -> list[str]:
-    """Return the scopes of a secret together with the one that AI Gateway needs; those of other products stay."""
+    """Return the scopes of a secret, and the one that AI Gateway needs. Scopes of other products are kept."""
     return sorted({SCOPE, *((current or {}).get("scopes") or [])})
 
 
@@ -115,9 +115,9 @@ class SecretClient(ResourceClient):
     """The secrets of a store, which can be created as copies."""
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Create a secret, or copy the one that ``copy_from`` names: the API can copy a value that it does not show.
+        """Create a secret, or copy the one named in ``copy_from``. The API can copy a value that it does not show.
 
-        :raises NoSource: if that does not exist.
+        :raises NoSource: if the secret to copy does not exist.
         """
         source_name = body.get("copy_from")
         if source_name is None:
@@ -139,10 +139,10 @@ class SecretClient(ResourceClient):
 def make_secret(
     client: Client, declaration: Declaration, store: Step, check_mode: bool, seconds: int, secrets: set[str] | None = None
 ) -> Outcome:
-    """Make a secret what is declared, with the scope that AI Gateway needs, and wait until it is active.
+    """Change a secret as declared, with the scope that AI Gateway needs, and wait until it is active.
 
-    :param secrets: gets what must not be shown, in place of the secrets of the whole task.
-    :raises CollectionError: where that cannot be reached.
+    :param secrets: set to which values that must not be shown are added, in place of the secrets of the whole task.
+    :raises CollectionError: if the secret cannot be made as declared.
     """
     store_id = (store.outcome.after or {}).get("id")
     source_name = declaration.settings.get("copy_from")
@@ -169,14 +169,14 @@ def _with_scopes(declaration: Declaration, current: Mapping[str, Any] | None) ->
 
 
 def is_active(secret: Mapping[str, Any] | None) -> bool:
-    """Return whether a secret exists and can be used; an API without a status has no other ones."""
+    """Return whether a secret exists and can be used, which is also the case if the API returns no status."""
     return secret is not None and secret.get("status") in (None, ACTIVE)
 
 
 def wait_until_usable(items: ResourceClient, secret: Mapping[str, Any], seconds: int) -> dict[str, Any]:
-    """Return a secret that was created or changed, once it is active. A read replica may not have it for some seconds.
+    """Wait until a created or changed secret is active, and return it. A read replica may not have it for some seconds.
 
-    :raises NotActive: if it is not active by then.
+    :raises NotActive: if it is not active after ``seconds``.
     """
     if is_active(secret):
         return dict(secret)

@@ -24,7 +24,7 @@ class FromEnvironment(str):
 
 
 def nonempty_env(*names: str) -> FromEnvironment:
-    """Return the first environment variable that is not blank. AWX sets blank ones for unused fields.
+    """Return the value of the first environment variable that is not blank. AWX sets blank ones for unused fields.
 
     :raises AnsibleFallbackNotFound: if there is none.
     """
@@ -44,9 +44,9 @@ def options_of(fields: Iterable[Field], with_defaults: bool = True) -> dict[str,
 
 
 def item_options(resource: Resource, given: Collection[str] | None = None) -> dict[str, Any]:
-    """Return the argument spec of one item of ``resource``: place, identity, state, settings, and the further options that it has.
+    """Return the argument spec of one item of ``resource``: place, identity, state, settings, and the other options that it supports.
 
-    :param given: names to which the settings are limited, because Ansible spends time on each option of each item.
+    :param given: limits the settings to these names, because Ansible spends time on each option of each item.
     """
     spec = options_of(field for field in (*resource.place, *resource.keys) if field.is_option)
     spec["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
@@ -83,7 +83,7 @@ def by_name(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refusal(errors: Iterable[AnsibleValidationError], action: str) -> str:
-    """Return the message of the first of ``errors``, as AnsibleModule words it for ``action``, or an empty text if there is none."""
+    """Return the message of the first of ``errors``, as AnsibleModule words it for ``action``, or an empty string if there is none."""
     for error in errors:
         return f"Unsupported parameters for ({action}) module: {error.msg}" if isinstance(error, UnsupportedError) else str(error.msg)
     return ""

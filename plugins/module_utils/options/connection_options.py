@@ -44,7 +44,7 @@ CONNECTION_OPTIONS = (
 
 
 def connection_of(options: Mapping[str, Any]) -> Connection:
-    """Return the connection for the ``options`` of a task, which include values of the environment.
+    """Return the connection for the ``options`` of a task, which include values from the environment.
 
     :raises InvalidOptions: with all problems; the message contains no credentials.
     """
@@ -73,7 +73,7 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
 
 
 def _credentials(options: Mapping[str, Any], found: list[str]) -> Credentials | None:
-    """Return the credentials to use, or add the problems to ``found``. Options precede the environment, and a token precedes a key."""
+    """Return the credentials to use, or add the problems to ``found``. Options override the environment, and a token overrides a key."""
     given = [field.name for field in (API_EMAIL, API_KEY, API_TOKEN) if _is_option(options[field.name])]
     by_token = API_TOKEN.name in given or (not given and bool(options[API_TOKEN.name]))
     if by_token and len(given) > 1:
@@ -116,7 +116,7 @@ def url_problems(field: Field, url: str | None, example: str) -> list[str]:
         is_complete = False
     if not is_complete or re.search(r"[\s\x00-\x1f]", url):
         return [f"{field.name} is not a URL that begins with https:// or http://"]
-    # An empty query or fragment is refused, too, because the path of a request would become part of it.
+    # Empty queries and fragments are also refused, because the path of a request would become part of them.
     if parts.username is not None or "?" in url or "#" in url:
         return [f"{field.name} contains credentials, a query or a fragment, but must end with the path, such as {example}"]
     return []

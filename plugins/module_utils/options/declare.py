@@ -84,7 +84,7 @@ def key_problems(field: Field, value: str | None) -> list[str]:
 
 
 def declare_settings(resource: Resource, options: Mapping[str, Any], known_problems: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the declared settings by API name, ``None`` for those to clear, from the settings, ``extra_settings`` and ``unset``.
+    """Return the declared settings by API name, from the settings, ``extra_settings`` and ``unset``. Settings to clear are ``None``.
 
     :raises InvalidOptions: with all problems.
     """
@@ -116,9 +116,9 @@ def apply_defaults(resource: Resource, defaults: Mapping[str, Any], declaration:
 
 
 def _unmet_needs(resource: Resource, values: Mapping[str, Any], by_option: bool) -> list[str]:
-    """Return a problem for each setting that needs another one which is declared off.
+    """Return a problem for each setting that needs another one that is declared false.
 
-    :param by_option: whether ``values`` have the names of options, instead of those of the API.
+    :param by_option: whether the keys of ``values`` are option names instead of API names.
     """
     pairs = [(field, resource.named(field.needs)) for field in resource.settings if field.needs]
     return [
@@ -129,7 +129,7 @@ def _unmet_needs(resource: Resource, values: Mapping[str, Any], by_option: bool)
 
 
 def to_api(field: Field, value: Any) -> Any:
-    """Return the value of an option in the form of the API: with its names, without parts that are not given, ``5.0`` as ``5``."""
+    """Return the value of an option in the form of the API: with API names, without parts that are not given, and with ``5.0`` as ``5``."""
     if field.form is not None:
         return field.form.to_api(value)
     if isinstance(value, list):

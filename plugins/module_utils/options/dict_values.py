@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conversion of types within dicts with free keys, which an argument spec cannot describe."""
+"""Conversion of types within dicts with arbitrary keys, which an argument spec cannot describe."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 
 def convert_dict_values(fields: Iterable[Field], options: dict[str, Any], prefix: str = "") -> list[str]:
-    """Convert the values of such dicts within ``options``, in place, and return the problems.
+    """Convert the values of dicts with arbitrary keys within ``options`` in place, and return the problems.
 
-    :param prefix: path of ``options`` in messages, with a dot at its end.
+    :param prefix: path of ``options`` in messages, with a trailing dot.
     """
     found: list[str] = []
     for field in fields:
@@ -38,7 +38,7 @@ def convert_dict_values(fields: Iterable[Field], options: dict[str, Any], prefix
 
 
 def _as_text(value: Any) -> Any:
-    """Return a number as text, and anything else unchanged. The check of bounds refuses other values that are not text."""
+    """Return a number as text, and anything else unchanged. The bounds check refuses other values that are not text."""
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 

@@ -20,8 +20,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX
 def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that declare ``item`` as it is stored.
 
-    Values that are set by the server, not set, or masked are left out. Values for which there is no option, or which the option does not
-    allow, are in ``extra_settings``.
+    Values that are set by the server, not set, or masked are left out. Values that have no option, or that the option does not allow, are
+    in ``extra_settings``.
 
     :raises InvalidOptions: if the id is a mask, so that the item cannot be identified.
     """
@@ -35,7 +35,7 @@ def as_declared(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
     masked = [f"{name} is {printable(value, MAX_NAME)}, a mask in place of an id" for name, value in identity.items() if holds_mask(value)]
     if masked:
         raise InvalidOptions(masked)
-    # A field that is no setting never becomes an option, even if an option has its name.
+    # A field that is not a setting never becomes an option, even if an option has the same name.
     within = {key: value for key, value in kept.items() if resource.setting(key)}
     if not _declares(resource, {**identity, **_options(resource, within)}, kept):
         within = {
@@ -64,7 +64,7 @@ def _options(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_api(field: Field | None, value: Any) -> Any:
-    """Return a value of the API with the names of the options, the inverse of ``declare.to_api``."""
+    """Return a value of the API in the form of the options. This is the inverse of ``declare.to_api``."""
     if field is None:
         return value
     if field.form is not None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parsing of items that are declared within an option. Ansible stops at the first problem; the parser reports all, each with its place."""
+"""Parsing of items within an option. Ansible stops at the first problem; the parser reports all problems, each with its location."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Declared = TypeVar("Declared")
 class ItemParser:
     """Parses the options of items, and collects their ``problems``, each without the secrets of its item.
 
-    ``owner`` is the id of the item that these belong to, for messages. ``beside`` are options of an item that others parse.
+    ``owner`` is the id of the item that these belong to, for messages. ``beside`` are options of an item that this parser does not parse.
     """
 
     def __init__(self, resource: Resource, owner: str = "", beside: Sequence[str] = ()) -> None:
@@ -43,7 +43,7 @@ class ItemParser:
     def parse(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
         """Return the declarations of ``items``, the value of ``option``, in their order, with ``defaults`` applied to each.
 
-        Those with problems are left out.
+        Items with problems are left out.
         """
         of_one = [field.name for field in (*self._resource.place, *self._resource.keys)]
         under = (self._parse("defaults", (*of_one, "state"), defaults, declare_settings) if defaults else None) or {}
@@ -60,11 +60,11 @@ class ItemParser:
         return tuple(filter(None, declarations))
 
     def label(self, item_id: str) -> str:
-        """Return what an item is called in messages: its id, after that of its owner."""
+        """Return the label of an item for messages: its id, preceded by the id of its owner."""
         return _shown(f"{self._owner}{KEY_SEPARATOR}{item_id}" if self._owner else item_id)
 
     def identity_of(self, options: Mapping[str, Any]) -> str:
-        """Return the identity in ``options`` that are not checked yet; empty where there is none."""
+        """Return the identity in ``options`` that are not validated yet, or an empty string if there is none."""
         given = [self._given(field, options) for field in self._resource.keys]
         return KEY_SEPARATOR.join(given) if all(given) else ""
 
@@ -80,7 +80,7 @@ class ItemParser:
         options: Mapping[str, Any],
         declare_by: Callable[[Resource, dict[str, Any], Sequence[str]], Declared],
     ) -> Declared | None:
-        # A spec of its own for each item, as Ansible fills in the parts of a nested default in place.
+        # Each item needs its own spec, because Ansible completes nested defaults in place.
         spec = {name: option for name, option in item_options(self._resource, options).items() if name not in without}
         wrong_types = list(type_problems(spec, options))
         unusable = {name for name, _problem in wrong_types}
@@ -116,7 +116,7 @@ def as_path(name: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def nested_lists(item: Mapping[str, Any], names: Sequence[str], where: str) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
-    """Return the options in ``names`` that the ``item`` has, each a list of dicts, and the problems of their types."""
+    """Return those options of ``item`` that are in ``names``, each as a list of dicts, and the problems of their types."""
     spec: dict[str, Any] = {name: {"type": "list", "elements": "dict"} for name in names}
     given = {name: item[name] for name in names if item.get(name) is not None}
     found = [f"{where}: {problem}" for _name, problem in type_problems(spec, given)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a task as they may be shown, and the secrets in them."""
+"""Options of a task with their secrets masked, and the secrets in them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import rep
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """An option that has the options of items of a ``resource``: a list of dicts, or one dict.
+    """An option that contains items of a ``resource``: a list of dicts, or one dict.
 
-    ``below`` are those options of such an item that have the options of other items.
+    ``below`` are the options of such an item that contain other items.
     """
 
     option: str
@@ -37,13 +37,13 @@ class Listed:
 
     @cached_property
     def known(self) -> set[str]:
-        """Every name that an option of the item has, without those in ``below``."""
+        """Return all names of the options of an item, including aliases, without those in ``below``."""
         return item_names(self.resource)
 
     def shown(self, value: Any, scrub: Scrubber) -> Any:
-        """Return the options of items as they may be shown. What is known of one is searched for its own secrets and those of ``scrub``.
+        """Return the options of items with their secrets masked. Each item is searched for its own secrets and those of ``scrub``.
 
-        To search it for the secrets of all the other items, too, would take time by the square of their number.
+        It is not searched for the secrets of all other items, because that would take quadratic time in the number of items.
         """
         if isinstance(value, list):
             return [self.shown(item, scrub) for item in value]
@@ -56,16 +56,16 @@ class Listed:
 
 
 def shown_values(resource: Resource, known: Container[str], options: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:
-    """Return ``options`` as they may be shown. Only options with a ``known`` name exist."""
+    """Return ``options`` with their secrets masked. Values of options without a ``known`` name are masked as a whole."""
     fields = _fields(resource)
     shown: dict[str, Any] = {}
     for name, given in options.items():
-        # A value from the environment need not be in UTF-8, and is a str of its own kind, which not every serialiser takes.
+        # A value from the environment may not be valid UTF-8, and belongs to a subclass of str, which not every serializer accepts.
         value = replace_surrogates(given) if isinstance(given, str) else given
         if name == "extra_settings":
             shown[name] = mask_settings(resource, value, scrub) if isinstance(value, dict) else value and MASK
         elif name not in known:
-            # The name may be that of a secret, but misspelled.
+            # The name may be the misspelled name of a secret option.
             shown[name] = MASK
         elif name not in fields:
             shown[name] = scrub(value) if _has_parts(value) else value
@@ -75,7 +75,7 @@ def shown_values(resource: Resource, known: Container[str], options: Mapping[str
 
 
 def option_secrets(resource: Resource, options: Mapping[str, Any]) -> set[str]:
-    """Return the secrets in ``options`` of a task or of an item, which need not be valid."""
+    """Return the secrets in ``options`` of a task or of an item. The options may be invalid."""
     extra = options.get("extra_settings")
     fields = _fields(resource)
     secrets = {text for name, value in options.items() for text in secret_texts(fields.get(name), value)}

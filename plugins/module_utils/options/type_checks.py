@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of options that must precede the argument spec.
+"""Checks of options that must run before the validation by the argument spec.
 
-Ansible's own checks fail with a traceback for some values (a list instead of a dict, ``.inf`` or ``1e999999999`` as an integer). For
+Ansible's checks fail with a traceback for some values (a list instead of a dict, ``.inf`` or ``1e999999999`` as an integer). For
 others, their messages lack the name of the option and show the whole value, even if it is a secret.
 """
 
@@ -22,7 +22,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import is_
 def type_problems(spec: Mapping[str, Any], options: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the name and the problem of each of the ``options`` whose type its ``spec`` does not allow.
 
-    :param path: path of ``options`` in messages, with a dot at its end.
+    :param path: path of ``options`` in messages, with a trailing dot.
     """
     known = by_name(spec)
     for name, value in options.items():
@@ -70,13 +70,13 @@ def _list_problems(option: Mapping[str, Any], value: Any, path: str) -> Iterator
 
 
 def _hint(value: Any, path: str) -> str:
-    """Return how to give an option in an ad-hoc command, if its ``value`` is text that cannot be parsed."""
+    """Return a hint on how to set an option in an ad-hoc command, if its ``value`` is text that cannot be parsed."""
     nested = "." in path or "[" in path
     return "" if nested or not isinstance(value, str) else f": in an ad-hoc command, give all options as JSON, -a '{{\"{path}\": ...}}'"
 
 
 def _is_unsendable(value: Any) -> bool:
-    """Return whether ``value`` is a number, or the text of one, that is infinite, not a number, or has too many digits."""
+    """Return whether ``value``, a number or the text of one, is infinite, NaN, or has too many digits."""
     try:
         number = Decimal(value)
     except (DecimalException, TypeError):

@@ -21,18 +21,18 @@ _ESCAPE = re.compile(
     r"|\\[\"'\\/bfnrt]"
     r"|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 )
-# A plus sign is a blank in the query of a URL.
+# A plus sign is a space in a URL query.
 _BLANKS = re.compile(r"[ +]{2,}|\+")
 # MIME and many programs break base64 into lines of 64 or 76 characters.
 _LINE_BREAK = re.compile(r"(?<=[A-Za-z0-9+/]{60})\s+(?=[A-Za-z0-9+/])")
 _URL_SAFE = str.maketrans("-_", "+/")
 _CONTROL_CHARACTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-# Characters, each with the length of its spelling. An alias is evaluated at run time, so Python 3.8 needs the types of typing.
+# Characters, each with the length of its escaped form. An alias is evaluated at run time, so Python 3.8 needs the types from typing.
 Decoded = Optional[List[Tuple[str, int]]]
 
 
 class DecodedText(NamedTuple):
-    """A text that was decoded from ``source``. The character at ``starts[i]`` is the one that begins at ``origins[i]`` in the source."""
+    """A text that was decoded from ``source``. The character at ``starts[i]`` begins at ``origins[i]`` in the source."""
 
     text: str
     source: DecodedText | None = None
@@ -59,7 +59,7 @@ def decoded_layers(text: str) -> Iterator[DecodedText]:
 
 
 def collapsed(decoded: DecodedText) -> DecodedText:
-    """Return ``decoded`` with each run of blanks, control and formatting characters as one blank, as messages show it."""
+    """Return ``decoded`` with each run of blanks, control and formatting characters collapsed to one space, as in messages."""
     if not decoded.text.isprintable():
         plain = "".join(char if char.isprintable() else " " for char in decoded.text)
         decoded = decoded._replace(text=plain)
@@ -121,7 +121,7 @@ def _decode(escape: str) -> Decoded:
 
 
 def _bytes(digits: str, width: int) -> Decoded:
-    """Decode bytes that are spelled with ``width`` characters each."""
+    """Decode bytes that are escaped with ``width`` characters each."""
     data = bytes.fromhex(digits)
     try:
         return [(char, width * len(char.encode("utf-8"))) for char in data.decode("utf-8")]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Classification of answers of the data plane, by codes and structure, because gateway and providers use the same statuses.
+"""Classification of answers of the data plane, by codes and structure, because the gateway and the providers use the same statuses.
 
 Sources: Cloudflare's documentation, and public reports of answers. Refusals by the gateway itself have ``success: false`` and ``error``,
-which is a list with codes, or an object from policies. Almost all other answers are those of the provider, passed on unchanged.
+which is a list with codes, or an object from policies. Almost all other answers come from the provider, and are unchanged.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ OWN_CODES: Mapping[int, str] = {
     # From Workers AI, which needs its own token.
     10000: "key_refused",
 }
-# For codes that are not documented, or that may change.
+# Texts of refusals whose codes are not documented, or may change.
 OWN_WORDS = (
     (r"BYOK credentials are unavailable", "key_unavailable"),
     (r"spend(ing)? limit", "spend_limit"),
     (r"rate limit", "rate_limited"),
 )
-# Cloudflare's codes for requests that it blocks: by address, country, browser, rate or rule. Others are about a zone or a worker.
+# Cloudflare's codes for requests that it blocks: by address, country, browser, rate or rule. Other codes concern a zone or a worker.
 EDGE_CODES = frozenset({*range(1005, 1013), 1015, 1020, 1106})
 EDGE_CODE = re.compile(r"\berror code: (\d{4})\b", re.IGNORECASE)
 EDGE_PAGE = re.compile(r"<title>(Attention Required!|Access denied|Just a moment)")
@@ -61,14 +61,14 @@ MISSING_KEY = re.compile(
     r"(didn.t|did not) provide an api.?key|no or an invalid auth|(missing|no) (an? )?(api.?key|auth)|api.?key[^.]{0,20} is required",
     re.IGNORECASE,
 )
-# Possible parts of a key, which some providers repeat: a word after "key:", with a prefix of keys or with stars, or a long random word.
+# Possible parts of a key, which some providers repeat: a word after "key:", with a key prefix or asterisks, or a long random word.
 KEYS = re.compile(
     r"(?<=provided: )\S+|(?<=key: )\S+"
     r"|\b(?:(?:sk|pk|rk|xai|gsk|pplx|hf|r8|key)[-_]|AIza|ya29|Bearer )[\w*+/=-]{4,}(?:\.[\w*+/=-]+)*"
     r"|[\w+/=-]*[*\u2022\u2026]{2,}[\w+/=-]*"
     r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9+/=]{20,}"
 )
-# Fields of providers' answers with models, in lists, and with texts, in chats.
+# Fields of providers' answers that contain models (in lists) or texts (in chats).
 LISTS, CHATS = ("data", "models", "result"), ("choices", "content", "candidates")
 
 
@@ -95,7 +95,7 @@ def diagnose(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> Diag
 
 
 def shown(text: str, scrub: Callable[[str], str]) -> str:
-    """Return a server's ``text`` for output: short, on one line, without known secrets and possible keys."""
+    """Return a server's ``text`` for output: short, on one line, without known secrets or possible keys."""
     return printable(KEYS.sub(STARS, scrub(printable(text, MAX_SEARCHED))), MAX_SHOWN)
 
 
@@ -202,6 +202,6 @@ def _text_of(body: Mapping[str, Any]) -> str:
         if isinstance(part, dict):
             part = part.get("message")
         if isinstance(part, str) and part:
-            # The ellipsis lets the scrubber find a secret that was cut off.
+            # The scrubber needs the ellipsis to find a secret that was cut off.
             return part if len(part) <= MAX_SEARCHED else part[:MAX_SEARCHED] + ELLIPSIS
     return "no message"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a task for many items."""
+"""Results of tasks for many items."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_LISTED_FAILURES = 10
 
 
 class SomeFailed(CollectionError):
-    """Not every item could be made what is declared; ``result`` is the result for all of them."""
+    """Some items could not be brought to the declared state. ``result`` is the result for all items."""
 
     def __init__(self, message: str, result: Mapping[str, Any]) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class SomeFailed(CollectionError):
 
 
 class Shown(NamedTuple):
-    """A member of a group with what keeps its secrets out of texts, and its label for people."""
+    """A member of a group, with a scrubber for its secrets, and its label for messages."""
 
     group: Group
     member: Member
@@ -44,7 +44,7 @@ class Shown(NamedTuple):
 
     @property
     def item(self) -> dict[str, Any] | None:
-        """The item as results have it, or ``None`` if it does not exist or failed."""
+        """Return the item as shown in results, or ``None`` if it does not exist or failed."""
         member = self.member
         if member.error is not None or member.outcome is None or member.outcome.after is None:
             return None
@@ -52,7 +52,11 @@ class Shown(NamedTuple):
 
 
 def shown_members(groups: Sequence[Group], secrets: Collection[str], with_kind: bool = False) -> list[Shown]:
-    """Return all members of the groups. ``secrets`` are those of the task, and with ``with_kind``, labels name kind and parent."""
+    """Return all members of the groups.
+
+    :param secrets: secrets of the task.
+    :param with_kind: whether the labels contain the kind and the parent.
+    """
     of_task = Scrubber(secrets)
     found = []
     for group in groups:
@@ -62,10 +66,10 @@ def shown_members(groups: Sequence[Group], secrets: Collection[str], with_kind: 
 
 
 def fleet_result(shown: Sequence[Shown], operations: Sequence[str], with_kind: bool = False) -> dict[str, Any]:
-    """Return the parts of a result that are alike for all modules for many items.
+    """Return the parts of a result that all modules for many items share.
 
-    :param operations: those that the summary counts.
-    :param with_kind: whether the results name the kind and the parent of each item, and the steps on its way.
+    :param operations: operations that the summary counts.
+    :param with_kind: whether the result of each item contains its kind, its parent, and the changes to other items that it needed.
     """
     summary = Counter(one.member.operation for one in shown)
     diffs = [diff for one in shown for diff in _diffs(one)]
@@ -81,9 +85,10 @@ def fleet_result(shown: Sequence[Shown], operations: Sequence[str], with_kind: b
 
 
 def refuse_failures(shown: Sequence[Shown], result: Mapping[str, Any], name: str) -> None:
-    """Make sure that nothing failed; ``name`` is what the items are called together.
+    """Check that no item failed.
 
-    :raises SomeFailed: with the ``result``, if something did.
+    :param name: plural name of the items, for the message.
+    :raises SomeFailed: with ``result``, if an item failed.
     """
     failed = [one for one in shown if one.member.error is not None]
     if not failed:
@@ -125,7 +130,7 @@ def _entry(one: Shown) -> dict[str, Any]:
 
 
 def _diffs(one: Shown) -> list[dict[str, Any]]:
-    """Return a diff for each item that was changed. Ansible compares line by line, in time by the square of the lines of one diff."""
+    """Return a diff for each changed item. One diff for all would be slow: Ansible needs quadratic time in the number of its lines."""
     steps = [item_diff(step.resource, step.outcome, f"{step.resource.kind} {step.name}", one.scrub) for step in _done(one.member)]
     outcome = one.member.outcome
     if outcome is None or one.member.operation in (UNCHANGED, FAILED):

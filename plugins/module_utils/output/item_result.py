@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the results of several modules have in common."""
+"""Parts of results that several modules share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.masking import Scrub, show
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some, printable
 
-# What each kind of notice says, with the names that it is about.
+# Text of each kind of notice, with a placeholder for names.
 NOTICES = {
     UNVERIFIABLE: ("The server hides %s, so it cannot be compared with the declared value. To write that, set update_secrets to always."),
     DISTURBED: "The server changed %s along with the update, although it was sent back as it was: compare with --diff.",
@@ -39,12 +39,12 @@ NOTICES = {
     ADOPTED: "The %s existed already, although it was not listed, and is managed from now on.",
     LOST: "The value of %s was lost in the update, as the API does not take it back. It can only be restored outside of this module.",
 }
-# They differ between check mode and the real run, and say nothing about settings.
+# Timestamps differ between check mode and the real run, and are not settings.
 VOLATILE = ("created_at", "modified_at", "updated_at")
 
 
 def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) -> dict[str, Any]:
-    """One side of a diff: the item without what differs between check mode and the real run."""
+    """Return one side of a diff: the item without the fields that differ between check mode and the real run."""
     if item is None:
         return {}
     volatile = {*VOLATILE, *(resource.versions.names if resource.versions else ())}
@@ -53,7 +53,11 @@ def lasting(resource: Resource, item: Mapping[str, Any] | None, scrub: Scrub) ->
 
 
 def item_result(resource: Resource, name: str, declaration: Declaration, outcome: Outcome, label: str, scrub: Scrub) -> dict[str, Any]:
-    """Return the result of a module for one item, which is under ``name`` if it is there; ``label`` heads the diff."""
+    """Return the result of a module for one item.
+
+    :param name: key of the item in the result, if the item exists.
+    :param label: header of the diff.
+    """
     result: dict[str, Any] = {
         "changed": outcome.operation != UNCHANGED,
         "operation": outcome.operation,
@@ -71,7 +75,7 @@ def item_result(resource: Resource, name: str, declaration: Declaration, outcome
 
 
 def item_diff(resource: Resource, outcome: Outcome, label: str, scrub: Scrub) -> dict[str, Any]:
-    """Return the diff of one item under its ``label``. Ansible escapes the items, but not what stands above them."""
+    """Return the diff of one item, with its ``label`` as the header. Ansible escapes the items, but not the header."""
     header = printable(label)
     return {
         "before_header": header,
@@ -82,7 +86,7 @@ def item_diff(resource: Resource, outcome: Outcome, label: str, scrub: Scrub) ->
 
 
 def children_shown(outcome: Outcome) -> list[dict[str, str]]:
-    """Return what was, or would be, deleted along with an item."""
+    """Return the items that were, or would be, deleted together with an item."""
     return [dict(child._asdict()) for child in outcome.children]
 
 
@@ -92,7 +96,7 @@ def notices(outcome: Outcome) -> list[str]:
 
 
 def fleet_notices(outcomes: Mapping[str, Outcome], scrubs: Mapping[str, Scrub]) -> list[str]:
-    """Return a warning for each kind of notice about many items, by their ids: one of a kind, not one for each item."""
+    """Return one warning for each kind of notice, with the ids of all its items, instead of one for each item."""
     found = []
     for kind, text in NOTICES.items():
         noted = [(item_id, outcome.notices[kind]) for item_id, outcome in outcomes.items() if outcome.notices.get(kind)]

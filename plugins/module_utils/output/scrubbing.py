@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replacement of secrets in free text. Servers, proxies and exceptions can quote a secret anywhere, in any encoding.
 
-Values that the field tables list are masked by ``masking``, and not searched: a secret that is equal to an id must not destroy the id.
+Fields in the field tables are masked by ``masking``. They are not searched, because a secret that is equal to an id must not mask the id.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bound
 MIN_SCRUBBED_LENGTH = 8
 # A text with more candidates is replaced as a whole, to limit the time.
 MAX_PLACES = 5_000
-# Above the depth of anything that can be declared or read.
+# Greater than the depth of anything that can be declared or read.
 MAX_DEPTH = 60
 # A secret cut with an ellipsis, perhaps within an escape or before a blank.
 _CUT = re.compile(r"(?:[\\%&][\w#;%&\\]{0,12})? ?(?:\.{3}|\u2026)")
@@ -71,7 +71,7 @@ class Scrubber:
 
     @cached_property
     def _forms(self) -> Forms:
-        """Return the texts to search for. They are made on first use, because most results have no free text."""
+        """Return the texts to search for. They are computed on first use, because most results have no free text."""
         found = [_forms_of(secret) for secret in self._secrets] + ([self._base._forms] if self._base else [])
         return Forms(*(tuple(dict.fromkeys(form for forms in found for form in forms[kind])) for kind in (0, 1)))
 
@@ -173,7 +173,7 @@ def _occurrences(text: str, form: str) -> Iterator[Span]:
 
 
 def _cut_off(text: str, form: str) -> Iterator[Span]:
-    """Yield the spans with the beginning of ``form`` and an ellipsis. Other candidates are empty spans, which count for ``MAX_PLACES``."""
+    """Yield the spans with the beginning of ``form`` and an ellipsis. Other candidates are empty spans, and count for ``MAX_PLACES``."""
     head = form[:MIN_SCRUBBED_LENGTH]
     start = text.find(head)
     while start >= 0:

@@ -13,8 +13,8 @@ CONTENT = "Change what is asked, or the rules of the gateway."
 class Verdict(NamedTuple):
     """The result of a request.
 
-    ``says`` is the explanation, with ``{names}`` of facts. ``passed`` is whether the gateway accepted the token, or ``None`` if that is
-    unknown. ``may_pass`` is set if the result can differ some seconds after a change.
+    ``says`` is the explanation, with placeholders for facts, such as ``{provider}``. ``passed`` is whether the gateway accepted the
+    token, or ``None`` if that is unknown. ``may_pass`` is set if the result can be different a few seconds after a change.
     """
 
     says: str
@@ -76,6 +76,6 @@ VERDICTS: Mapping[str, Verdict] = {
 
 
 def explain(name: str, facts: Mapping[str, str], said: str) -> str:
-    """Return the explanation of the verdict ``name``, with the message that the answer ``said``."""
+    """Return the explanation of the verdict ``name``, followed by ``said``, the message of the answer, if there is one."""
     text = VERDICTS[name].says.format_map(facts)
     return f"{text} The answer was: {said.rstrip('.')}." if said else text

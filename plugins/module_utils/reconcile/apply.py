@@ -17,7 +17,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 def reconcile(resource: Resource, declaration: Declaration, items: ResourceClient, check_mode: bool) -> Outcome:
     """Read the item and change it as declared. In check mode, only predict the outcome.
 
-    :raises CollectionError: if the item cannot be made as declared.
+    :raises CollectionError: if the item cannot be reconciled.
     """
     reconciler = Reconciler(resource, declaration, items, items.client.secrets)
     current = reconciler.find()

@@ -20,8 +20,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secre
 def same(field: Field | None, declared: Any, stored: Any) -> bool:
     """Return whether ``stored`` is equivalent to ``declared``.
 
-    A secret that the server hides is taken for the declared one, unless its visible part differs. A value that no answer contains is taken
-    for the declared one, too.
+    A secret that the server hides counts as equal, unless its visible part differs. So does a value that answers never contain or may omit.
     """
     if field is None:
         return _same_json(declared, stored)
@@ -77,7 +76,7 @@ def _same_value(parts: Sequence[Field], declared: Any, stored: Any) -> bool:
 
 
 def _same_parts(parts: Sequence[Field], declared: dict[str, Any], stored: dict[str, Any]) -> bool:
-    """Compare part by part. Unknown parts that only ``stored`` has are additions of the server, and ignored."""
+    """Compare all parts. Unknown parts that only ``stored`` has are additions of the server, and are ignored."""
     known = {part.key for part in parts}
     unknown = [key for key in declared if key not in known]
     return all(same(part, declared.get(part.key), stored.get(part.key)) for part in parts) and all(
@@ -94,7 +93,7 @@ def _same_list(field: Field, declared: list[Any], stored: list[Any]) -> bool:
 
 
 def partners(field: Field, declared: Sequence[Any], stored: Sequence[Any]) -> dict[int, int]:
-    """Return the index of the stored partner for the index of each declared element: an equal one, else one with the same identity.
+    """Map the index of each declared element to that of its stored partner: an equal element, or else one with the same identity.
 
     No element occurs in two pairs.
     """

@@ -11,11 +11,11 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import C
 
 
 class Contended(CollectionError):
-    """The item was created and deleted by others, repeatedly."""
+    """Others repeatedly change the item."""
 
 
 class ConcurrentChange(Exception):
-    """The item that was read has changed, or may have.
+    """The item has changed since it was read, or may have.
 
     :param current: the item as it is stored now, or ``None``.
     :param maybe_done: whether the planned operation itself may have changed it.

@@ -24,7 +24,7 @@ class Declaration:
 
     ``keys`` are the parts of the id, if it has several. ``recreate`` allows deleting and creating the item to change immutable settings.
     ``rename_from`` is the previous id; if it is set, the new key is one of the ``settings``.
-    ``listed`` is the item of the listing, for an item that is purged because it is not declared. Another item with that id is kept.
+    For an item that is purged because it is not declared, ``listed`` is the listed item. A different item with the same id is kept.
     """
 
     id: str

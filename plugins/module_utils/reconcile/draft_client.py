@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Items whose changes wait as drafts: what is live, what is a draft, and the verbs on drafts."""
+"""Operations on items with drafts: read live items and drafts, stage changes, and commit them."""
 
 from __future__ import annotations
 
@@ -25,42 +25,42 @@ class Stored(NamedTuple):
 
 
 class DraftClient(ResourceClient):
-    """The items of a resource that has drafts."""
+    """Operations on the items of a resource with ``drafts``."""
 
     @property
     def drafts(self) -> Drafts:
-        """How the API keeps drafts."""
+        """Return the description of the resource's drafts."""
         if self.resource.drafts is None:
             raise TypeError(f"a {self.resource.name} has no drafts")
         return self.resource.drafts
 
     def stored(self) -> Stored:
-        """Read what is live and what is a draft. Without drafts, that is one request."""
+        """Read the live items and the drafts. If there are no drafts, this takes one request."""
         key = self.resource.reference
         listed = self.all()
         drafts = {item[key]: self._without_flags(item) for item in listed if self._is_draft(item)}
         if drafts:
-            # The listing has drafts in place of the live items.
+            # The listing contains drafts in place of the live items.
             listed = ResourceClient(self.client, replace(self.resource, list_query={}), self.place).all()
         return Stored({item[key]: item for item in listed if not self._is_draft(item)}, drafts)
 
     def stage_new(self, body: Mapping[str, Any], is_live: bool = False) -> dict[str, Any]:
-        """Make a draft of a new item, or the item itself if ``is_live``, and return it."""
+        """Create a draft of a new item, or the item itself if ``is_live``, and return it."""
         request = self._request("POST", is_live)
         item = self._item_of(request, self._call(request, to_body(self.resource, body)))
         same_key = self.resource.identity_of(item or {}) == self.resource.identity_of(body)
         return self._without_flags(self._checked(request, item, same_key))
 
     def stage_update(self, reference: str, body: Mapping[str, Any], is_live: bool = False) -> None:
-        """Make a draft of a live item that is changed by ``body``, or change the item itself if ``is_live``. The answer has no item."""
+        """Stage an update of a live item with ``body``, or update the item itself if ``is_live``. The answer does not contain the item."""
         self._call(self._request("PUT", is_live, reference), to_body(self.resource, body))
 
     def commit(self) -> None:
-        """Make all drafts live. Some of them may become live also if this fails."""
+        """Make all drafts live. If this fails, some of them may be live."""
         self._call(Request("POST", encode_path(*self._path, *self.drafts.commit_path)))
 
     def ask(self, name: str, body: dict[str, Any], part: str) -> dict[str, Any]:
-        """Return the result of a POST that changes nothing. It has ``part``, and some servers send it without an envelope."""
+        """Send a POST that changes nothing, and return its result, which contains ``part``. Some servers send it without an envelope."""
         request = Request("POST", encode_path(*self._path, name))
         answer = self.client.call(request, body, codes=self._codes._replace(bare=part))
         found = answer if part in answer else answer.get("result")
@@ -69,7 +69,7 @@ class DraftClient(ResourceClient):
         return found
 
     def remove(self, reference: str) -> None:
-        """Delete an item, live or not, with its draft. One that is gone already is no error."""
+        """Delete an item, live or not, with its draft. It is no error if the item no longer exists."""
         with suppress(NotFound):
             self._call(Request("DELETE", self._path_of(reference)))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From declarations, live items and drafts to the changes that are staged together. Pure: nothing is sent from here."""
+"""Planning of changes that are staged together, from declarations, live items and drafts. Pure functions that send nothing."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ Item = Mapping[str, Any]
 
 
 class ForeignDrafts(CollectionError):
-    """There are drafts that the task did not make, which a commit would make live along with its own."""
+    """There are drafts that the task did not create, and a commit would make them live, too."""
 
 
 @dataclass
 class Change:
-    """An item, and what is to become of it.
+    """A planned change of one item.
 
-    ``live`` and ``draft`` are what is stored before, ``None`` if there is none; a draft of a declared item that holds what is live counts
-    as none. ``wanted`` is what the item has to hold, ``None`` if it is to be deleted. ``is_staged`` says that the draft holds that already.
-    ``reference`` is that of the item and its draft.
+    ``live`` and ``draft`` are the stored item and its draft before the change, or ``None``. A draft of a declared item that equals the live
+    item counts as ``None``. ``wanted`` are the desired keys and settings, or ``None`` if the item is to be deleted. ``is_staged`` is true
+    if the draft already has the content to commit. The item and its draft have the same ``reference``.
     """
 
     name: str
@@ -51,15 +51,15 @@ class Change:
 
     @property
     def after(self) -> Item | None:
-        """The item as it will be."""
+        """Return the item after the change, or ``None`` if it is deleted."""
         return None if self.wanted is None else {**(self.live or {}), **self.wanted}
 
 
 @dataclass(frozen=True)
 class DraftSet:
-    """What is declared: the items, whether others are deleted, and whether drafts of others are committed along.
+    """The declared items, whether to delete all others, and whether to commit foreign drafts, too.
 
-    A ``purge_limit`` of ``None`` leaves it to the caller to refuse deletions.
+    If ``purge_limit`` is ``None``, the caller must check the deletions.
     """
 
     declarations: tuple[Declaration, ...]
@@ -69,20 +69,20 @@ class DraftSet:
 
 
 def holds(resource: Resource, item: Item | None, wanted: Item) -> bool:
-    """Return whether ``item`` has all that is ``wanted`` of it."""
+    """Return whether ``item`` exists and has all ``wanted`` values."""
     return item is not None and not differing(resource, wanted, item)
 
 
 def differing(resource: Resource, wanted: Item, item: Item) -> list[str]:
-    """Return the API names of what ``item`` does not have as it is ``wanted``, sorted."""
+    """Return the API names of the ``wanted`` values that differ in ``item``, sorted."""
     return sorted(key for key, value in wanted.items() if not same(resource.setting(key), value, item.get(key)))
 
 
 def plan_changes(resource: Resource, wanted: DraftSet, stored: Stored, ambiguous: Callable[[str, list[Any]], Exception]) -> list[Change]:
-    """Return a change for each declared item, and for each other one that is deleted or whose draft is adopted.
+    """Return a change for each declared item, and for each other item that is deleted or whose draft is adopted.
 
-    :param ambiguous: makes an error of a name that several items have.
-    :raises ForeignDrafts: if there are drafts that are neither what is declared nor adopted, and something is to be done.
+    :param ambiguous: returns the error for a name that several items have.
+    :raises PurgeRefused: if purge would delete too many items, or one whose id looks like a declared id.
     """
     live, new = by_name(resource, list(stored.live.values()), ambiguous), _new_drafts(resource, stored, ambiguous, wanted.adopts)
     drafts: dict[str, Item | None] = {name: stored.drafts.get(item[resource.reference]) for name, item in live.items()}
@@ -106,7 +106,7 @@ def plan_changes(resource: Resource, wanted: DraftSet, stored: Stored, ambiguous
 
 
 def foreign_drafts(resource: Resource, changes: Sequence[Change], stored: Stored) -> list[str]:
-    """Return the names of the drafts that are neither what is declared nor adopted."""
+    """Return the names of the drafts that are neither declared nor adopted."""
     ours = {change.reference for change in changes if change.draft is None or change.is_staged or change.is_adopted}
     return [resource.identity_of(draft) for reference, draft in stored.drafts.items() if reference not in ours]
 
@@ -120,9 +120,9 @@ def foreign_error(resource: Resource, names: Sequence[str]) -> ForeignDrafts:
 
 
 def by_name(resource: Resource, items: Sequence[Item], ambiguous: Callable[[str, list[Any]], Exception]) -> dict[str, Item]:
-    """Return items by their names.
+    """Return the items by name.
 
-    :raises CollectionError: if two have one name.
+    :raises CollectionError: if two items have the same name.
     """
     found: dict[str, Item] = {}
     for item in items:
@@ -166,7 +166,7 @@ def _adopted(resource: Resource, name: str, live: Item | None, draft: Item) -> C
 
 
 def _content(resource: Resource, item: Item) -> dict[str, Any]:
-    """Return what an item holds of what this version knows, without what the server makes."""
+    """Return the keys and settings of an item, without fields that the server sets or that are unknown to this version."""
     return {field.key: item[field.key] for field in (*resource.keys, *resource.settings) if field.key in item}
 
 

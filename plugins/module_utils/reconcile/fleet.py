@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many items at once: one listing of each kind, one plan, and several requests under way at a time.
+"""Reconciliation of many items: one listing of each kind, one plan, and concurrent requests.
 
-What is done to an item is the work of its group; this module decides on the order of the groups, and reports the progress.
+Each group reconciles its own items. This module orders the groups, and reports the progress.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import Workers
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some, plural
 
-# Maximum number of times that the items are listed after updates, to see whether another task has undone one.
+# Maximum number of listings after updates, to detect updates that another task has undone.
 CONFIRMATIONS = 3
 UNDONE = "%s %r is repeatedly updated by somebody else, and is not as declared."
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """The desired items, and how to reach them.
+    """The desired items, and how to reconcile them.
 
-    ``phases`` are the groups in the order of the work, those of one kind in one phase; what belongs to an item comes in a later phase.
-    Deletions come after all other work, in the opposite order; if ``deletes_first``, those that are not by purge come first within their
-    phase. ``purge_limit`` is the maximum number of items to purge, ``None`` if the items are declared as a whole. ``check`` is called when
-    everything is read, and raises if nothing may be changed.
+    ``phases`` are the groups in processing order. Groups of one kind share a phase, and children come in a later phase than their parents.
+    Deletions come after all other changes, in reverse order. With ``deletes_first``, deletions other than by purge come first within their
+    phase instead. ``purge_limit`` is the maximum number of items to purge, or ``None`` if the items are declared as a whole. ``check`` is
+    called after everything is read, and raises an error if nothing may be changed.
     """
 
     phases: tuple[tuple[Group, ...], ...]
@@ -46,20 +46,20 @@ class Fleet:
 
     @property
     def groups(self) -> list[Group]:
-        """All groups, in the order of the phases."""
+        """Return all groups, in the order of the phases."""
         return [group for phase in self.phases for group in phase]
 
 
 class NotDeleted(CollectionError):
-    """An item was kept, as not all that decides about its deletion is as it has to be."""
+    """An item was kept because a precondition of its deletion is not met."""
 
 
 def reconcile_fleet(fleet: Fleet, client: Client, check_mode: bool) -> None:
-    """Make the items what is declared; in check mode only predict it. Items that fail do not stop the others.
+    """Reconcile the items with their declarations. In check mode, only predict the outcome. Failed items do not stop the others.
 
-    The members of the groups have the result: the declared ones in their order, then the purged ones in the order of the listing.
+    The members of the groups have the results: first the declared ones in their order, then the purged ones in the order of the listing.
 
-    :raises CollectionError: if nothing could be done at all. Nothing was changed then.
+    :raises CollectionError: if the run stopped before any change.
     """
     _Run(fleet, client).run(check_mode)
 
@@ -87,9 +87,9 @@ class _Run:
             self._work_on(phase, check_mode, deletions=True)
 
     def _fetch_and_plan(self, check_mode: bool) -> None:
-        """List all groups, first those that belong to the account, as what belongs to an absent item is not listed.
+        """List and plan all groups. Those of the account come first, because the children of an absent item are not listed.
 
-        :raises CollectionError: if one that belongs to the account cannot be read, or if purge must not be done.
+        :raises CollectionError: if a group of the account cannot be read, or if purge is refused.
         """
         first = [group for group in self.fleet.groups if not group.has_owner]
         later = [group for group in self.fleet.groups if group.has_owner]
@@ -124,7 +124,7 @@ class _Run:
         self.workers.work_through(groups, fetch, lambda: line(len(done)))
 
     def _fetch_unlisted(self, check_mode: bool) -> list[str]:
-        """Read what no listing shows, and return what could not be read, for people."""
+        """Read the items with declared settings that listings omit. Return the names of everything that could not be read, for messages."""
         todo = [(group, member) for group in self.fleet.groups for member in group.to_fetch()]
         done: list[Member] = []
 
@@ -138,12 +138,12 @@ class _Run:
         return [*unlisted, *(f"{group.resource.name} {member.declaration.id!r}" for group, member in todo if member.error is not None)]
 
     def _keep(self, unread: Sequence[str]) -> None:
-        """Leave everything alone that is to be deleted if a part of the account could not be read."""
+        """Refuse all deletions if a part of the account could not be read."""
         if unread:
             self._fail_deletions(lambda group, member: f"Not deleted, as these could not be read: {name_some(unread)}.")
 
     def _keep_where_a_create_failed(self) -> None:
-        """Leave items alone that are not declared if one of their kind cannot be created: it may be one of them under another id."""
+        """Refuse to purge items of a kind if one of that kind could not be created: it may be one of them under another id."""
         failed: dict[str, list[str]] = {}
         for group in self.fleet.groups:
             failed.setdefault(group.resource.name, []).extend(m.declaration.id for m in group.members if m.is_failed_create)
@@ -163,7 +163,7 @@ class _Run:
                     member.fail(NotDeleted(text))
 
     def _work_on(self, phase: Sequence[Group], check_mode: bool, deletions: bool = False) -> None:
-        """Settle the members of a phase, several at a time; deletions begin first, as accounts are limited in number."""
+        """Settle the members of a phase concurrently. Deletions begin first, because an account can have only a limited number of items."""
         batches = [(group, batch) for group in phase for batch in group.batches(deletions, self.fleet.deletes_first)]
         batches.sort(key=lambda pair: pair[1][0].operation != DELETED)
         self._settle(batches, check_mode)
@@ -187,10 +187,10 @@ class _Run:
         self.workers.work_through(batches, settle, progress)
 
     def _confirm(self, group: Group) -> None:
-        """List the items once more, and update those again whose update was undone.
+        """List the items again, and repeat updates that were undone.
 
-        Two runs over the same items work in step: each writes whole items that it read before the other one wrote. One item alone is
-        not listed again.
+        Two runs over the same items can undo each other's updates: each writes complete items that it read before the other one wrote.
+        If only one item was updated, the items are not listed again.
         """
         updated = [member for member in group.members if member.operation == UPDATED]
         if len(updated) < 2 or not group.resource.sends_whole:
@@ -208,14 +208,14 @@ class _Run:
             self._settle([(group, [member]) for member in updated], check_mode=False)
 
     def _listed_again(self, group: Group) -> dict[str, Mapping[str, Any]]:
-        """Return what is stored now, by id; nothing if it cannot be read, as each item was verified when it was written."""
+        """Return the stored items by id, or an empty dict if they cannot be read, because each item was verified when it was written."""
         again = Group(group.items, ())
         self._fetch([again], lambda done: f"reading the {group.label} again")
         return again.stored if again.error is None else {}
 
 
 def _is_undone(group: Group, member: Member, listed: Mapping[str, Any] | None) -> bool:
-    """Return whether the item does not hold what is declared any more, in a copy that is newer than what was written."""
+    """Return whether ``listed`` is newer than the written copy of the item, and no longer as declared."""
     written = member.outcome.after if member.outcome is not None and member.error is None else None
     if written is None or listed is None or group.items.is_stale(member.declaration.id, listed):
         return False

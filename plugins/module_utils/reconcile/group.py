@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The items of one kind in one place, such as the custom providers of an account: which there are, and what has to be done to each."""
+"""The items of one kind in one place, such as the custom providers of an account, and the operations planned for each."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import plu
 
 
 class OwnerFailed(CollectionError):
-    """The item that these belong to is not what is declared."""
+    """The owner of the items could not be reconciled."""
 
 
 class Group:
     """The items of one kind in one place.
 
-    ``declarations`` are the declared ones. With ``purge``, all others are deleted. ``owner`` is a group and the id of its member that these
-    belong to, if that is declared in the same run.
+    ``declarations`` are the declared ones. With ``purge``, all others are deleted. The owner is the item to which these belong. If it is
+    declared in the same run, ``owner`` is its group and its id.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Group:
         self.purge = purge
         self.stored: dict[str, Mapping[str, Any]] = {}
         self.members: list[Member] = []
-        # Why the items could not be listed.
+        # The error of a failed listing.
         self.error: CollectionError | None = None
         self.read_at = 0.0
         self._owner = owner
@@ -56,12 +56,12 @@ class Group:
 
     @property
     def has_owner(self) -> bool:
-        """Whether the items belong to a declared one."""
+        """Return whether the items have an owner that is declared."""
         return self._owner is not None
 
     @property
     def owner(self) -> Member | None:
-        """The member of another group that these belong to. That group has to be planned before."""
+        """Return the owner, a member of another group, or ``None``. That group must be planned first."""
         if self._owner is None:
             return None
         if self._owner_member is None:
@@ -71,21 +71,21 @@ class Group:
 
     @property
     def place(self) -> str:
-        """The id of the item that these belong to; empty if they belong to the account."""
+        """Return the id of the owner, or an empty string if the items belong to the account."""
         return self._owner[1] if self._owner else ""
 
     @property
     def label(self) -> str:
-        """What the items are called together, for messages."""
+        """Return the name of the group for messages."""
         return plural(self.resource.name) + (f" of {self.place!r}" if self._owner else "")
 
     @property
     def purged(self) -> list[Member]:
-        """The members that are deleted only because they are not declared."""
+        """Return the members that are deleted only because they are not declared."""
         return [member for member in self.members if member.is_purged]
 
     def fetch(self) -> None:
-        """List the items, and keep the error if that fails. What belongs to an item that does not exist yet is not listed."""
+        """List the items, and record the error if that fails. If the owner does not exist yet, there is nothing to list."""
         self.read_at = time.monotonic()
         owner = self.owner
         if owner is not None and owner.current is None:
@@ -106,7 +106,7 @@ class Group:
             raise self.items.ambiguous(identity, [item for item in found if self.resource.identity_of(item) == identity])
 
     def plan(self, check_mode: bool) -> None:
-        """Make a member of each declared item, and of each one that is to be purged, and predict what has to be done."""
+        """Create a member for each declared item and for each item to purge, and predict its outcome."""
         self.members = [Member(declaration, self._current(declaration), self.read_at) for declaration in self.declarations]
         if self.error is not None:
             for member in self.members:
@@ -125,29 +125,29 @@ class Group:
         return self.stored.get(declaration.rename_from) if found is None and declaration.rename_from else found
 
     def _kept(self) -> set[str]:
-        """Return the ids that are not purged: the declared ones, and those of items that are to be renamed."""
+        """Return the ids that are not purged: the declared ones, and those of items to rename."""
         renamed = [declaration.rename_from for declaration in self.declarations if declaration.id not in self.stored]
         return {*(declaration.id for declaration in self.declarations), *filter(None, renamed)}
 
     def is_settled(self, member: Member, check_mode: bool) -> bool:
-        """Return whether nothing is left to do; a prediction of a deletion or a creation also has to read what the item belongs to."""
+        """Return whether nothing is left to do. In check mode, a deletion still has to read the children, and a create the parent."""
         has_relatives = member.operation == DELETED or (member.operation in (CREATED, RECREATED) and self.resource.parent is not None)
         return member.operation in (UNCHANGED, FAILED) or (check_mode and not has_relatives)
 
     def _is_in_doubt(self, member: Member) -> bool:
-        """Return whether the listing cannot decide: it may show less of an item than a reading does, or an older copy."""
+        """Return whether the listing is not sufficient: it may omit fields of an item, or contain an older copy."""
         if member.is_purged:
             return not (self.resource.is_listed_whole or self.resource.shows_whether_deletable(member.current or {}))
         is_stale = self.items.is_stale(member.declaration.id, member.current)
         return is_stale or (member.current is not None and member.operation in (UPDATED, FAILED))
 
     def to_fetch(self) -> list[Member]:
-        """Return the members whose declared settings no listing shows."""
+        """Return the existing members with declared settings that listings omit."""
         unlisted = {field.key for field in self.resource.settings if not field.is_listed}
         return [member for member in self.members if member.current is not None and not unlisted.isdisjoint(member.declaration.settings)]
 
     def fetch_one(self, member: Member, check_mode: bool) -> None:
-        """Read one member by itself, and predict again what has to be done to it."""
+        """Read one member individually, and predict its outcome again."""
         member.error = None
 
         def fetch(member: Member) -> Outcome:
@@ -160,9 +160,9 @@ class Group:
         member.is_settled = self.is_settled(member, check_mode)
 
     def batches(self, deletions: bool, all_at_once: bool = False) -> Iterator[list[Member]]:
-        """Yield the members that are worked on together: those that are not to be deleted, or in a later step those that are.
+        """Yield batches of members to settle together: those to delete if ``deletions``, otherwise all others.
 
-        :param all_at_once: only what is purged is left for the later step.
+        :param all_at_once: whether only purged members count as those to delete.
         """
         for member in self.members:
             is_late = member.is_purged if all_at_once else member.is_to_be_deleted
@@ -170,14 +170,14 @@ class Group:
                 yield [member]
 
     def settle(self, batch: Sequence[Member], check_mode: bool) -> None:
-        """Do what has to be done to the members of a batch, or in check mode predict it."""
+        """Reconcile the members of a batch. In check mode, only predict the outcome."""
         for member in batch:
             member.outcome = member.error = None
             member.attempt(lambda member: self.settle_one(member, check_mode))
             member.is_settled = True
 
     def require_owner(self) -> None:
-        """Make sure that what these belong to is as declared.
+        """Check that the owner did not fail.
 
         :raises OwnerFailed: if it failed.
         """
@@ -186,18 +186,18 @@ class Group:
             raise OwnerFailed(f"Not attempted, because {self.items.parent_name}, which it belongs to, failed.")
 
     def settle_one(self, member: Member, check_mode: bool) -> Outcome:
-        """Do what has to be done to one member. What the listing cannot decide is read first."""
+        """Reconcile one member. Read it first if the listing is not sufficient."""
         self.require_owner()
         reconciler = self.reconciler(member)
         current = reconciler.fetch() if member.in_doubt else member.current
         outcome = reconciler.predict_with_children(current) if check_mode else reconciler.carry_out(current)
         reconciler.items.finish(outcome, check_mode)
         first = member.confirmed
-        # An update that is repeated changes the item from what it was before the first one.
+        # After a repeated update, the outcome still describes the change since before the first update.
         return outcome if first is None else replace(first, after=outcome.after, notices={**outcome.notices, REPEATED: ["settings"]})
 
     def reconciler(self, member: Member) -> Reconciler:
-        """Return what makes one member what is declared."""
+        """Return the reconciler of one member."""
         items = self.items_of(member)
         owner = self.owner
         if owner is not None and owner.outcome is not None and owner.outcome.after is not None:
@@ -205,7 +205,7 @@ class Group:
         return Reconciler(self.resource, member.declaration, items, member.secrets, member.read_at)
 
     def items_of(self, member: Member) -> ResourceClient:
-        """Return the verbs on one member."""
+        """Return the client for one member."""
         return self.items
 
     def explain_limit(self) -> None:

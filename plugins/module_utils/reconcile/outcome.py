@@ -10,15 +10,16 @@ from typing import Any, Mapping, NamedTuple, Sequence
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 
-# Kinds of notices: secrets that the server hides; settings that it changed although they were sent back as they were; settings that it
-# stores in another form; fields that it refuses to take back, and those whose value is gone; an item that is not the one to
-# delete; an update that was repeated, as somebody else had undone it; in check mode, a parent that does not exist yet.
+# Kinds of notices about settings: secrets that the server hides; settings that it changed although an update sent them back unchanged;
+# settings that it stores in another form; fields that it returns, but refuses to accept; such fields whose value was lost.
 UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
+# Kinds of notices about items: an item that must no longer be purged; an update that was repeated because somebody else had undone it; in
+# check mode, a parent that does not exist yet; an item that already existed, although it was not listed.
 LEFT_ALONE, REPEATED, NO_PARENT, ADOPTED = "left_alone", "repeated", "no_parent", "adopted"
 
 
 class Child(NamedTuple):
-    """An item that is deleted together with the item to which it belongs."""
+    """An item that is deleted together with its parent."""
 
     kind: str
     name: str
@@ -26,10 +27,10 @@ class Child(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, or in check mode would be.
+    """The result for one item, or in check mode the prediction.
 
-    ``before`` and ``after`` are the stored items, or ``None`` if the item does not exist. ``notices`` has names of settings, or places
-    within them, by what there is to say about them (``UNVERIFIABLE`` and so on). ``children`` were, or would be, deleted first.
+    ``before`` and ``after`` are the stored items, or ``None`` if the item does not exist. ``notices`` has names of settings, or paths
+    within them, by kind of notice, such as ``UNVERIFIABLE``. ``children`` were, or would be, deleted first.
     """
 
     operation: str
@@ -41,14 +42,14 @@ class Outcome:
 
 
 class Step(NamedTuple):
-    """What a task did, or would do, to an item that it needs on its way."""
+    """The actual or predicted outcome for another item that a task needs."""
 
     resource: Resource
     name: str
     outcome: Outcome
 
     def shown(self) -> dict[str, Any]:
-        """Return the step as results have it."""
+        """Return the step in the form of results."""
         return {
             "kind": self.resource.kind,
             "name": self.name,

@@ -19,7 +19,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 
 # Maximum length of a value that is shown in a message.
 MAX_SHOWN = 500
-# Begins the message of a refusal. It must be removed if the item was created first.
+# Start of the message of a refusal. It must be removed if the item was already created or deleted.
 NOTHING_CHANGED = "Nothing was changed. "
 CREATED, UPDATED, DELETED, UNCHANGED, RECREATED = "created", "updated", "deleted", "unchanged", "recreated"
 
@@ -33,7 +33,7 @@ class HiddenSecret(CollectionError):
 
 
 class Immutable(CollectionError):
-    """A setting differs that no update can change."""
+    """A setting that no update can change differs from the declaration."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def make_plan(resource: Resource, declaration: Declaration, current: Mapping[str
 
     :raises InvalidOptions: if the declaration is incomplete, or contradicts the stored item.
     :raises HiddenSecret: if an update could destroy a secret.
-    :raises Immutable: if a setting differs that no update can change, and the item must not be recreated.
+    :raises Immutable: if a setting that no update can change differs, and the item must not be recreated.
     """
     if not declaration.present:
         if current is not None and is_left_alone(resource, declaration, current):
@@ -168,7 +168,7 @@ def merged_body(resource: Resource, declaration: Declaration, current: Mapping[s
 
 
 def _plan_create(resource: Resource, declaration: Declaration, kept: Mapping[str, Any] | None = None) -> Plan:
-    """Return the plan for a new item, with the undeclared settings ``kept`` of the item that it replaces.
+    """Return the plan for a new item. ``kept`` are the undeclared settings of the item that it replaces.
 
     :raises InvalidOptions: if the declaration lacks a setting that the API requires.
     """
@@ -186,7 +186,7 @@ def _plan_create(resource: Resource, declaration: Declaration, kept: Mapping[str
 
 
 def _readable(resource: Resource, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the ``settings`` that answers contain."""
+    """Return the ``settings`` that answers contain."""
     return {key: value for key, value in settings.items() if not _is_write_only(resource, key)}
 
 

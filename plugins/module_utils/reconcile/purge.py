@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which items are deleted because they are not declared, and when none of them is."""
+"""Selection of the undeclared items to delete, and the conditions under which none is deleted."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Resource
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, name_some, plural, printable
 
-# Without a limit of the user's own, purge deletes no more than this.
+# Maximum number of items to purge if the user sets no limit.
 DEFAULT_PURGE_LIMIT = 10
 
 
 class PurgeRefused(CollectionError):
-    """Which items are not declared is not sure, or they are more than may be deleted."""
+    """It is not certain which items are undeclared, or there are too many of them to delete."""
 
 
 def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str, Mapping[str, Any]]) -> list[Declaration]:
@@ -28,7 +28,7 @@ def to_purge(resource: Resource, declared: Collection[str], stored: Mapping[str,
 
 
 def refuse_alike(resource: Resource, declared: Iterable[str], stored: Collection[str], purged: Iterable[str]) -> None:
-    """Make sure that no declared id that is not ``stored`` looks like one that would be ``purged``.
+    """Check that no declared id that is not ``stored`` looks like an id that would be ``purged``.
 
     :raises PurgeRefused: if one does.
     """
@@ -46,7 +46,7 @@ def refuse_alike(resource: Resource, declared: Iterable[str], stored: Collection
 
 
 def refuse_too_many(purged: Mapping[str, Sequence[str]], limit: int, is_any_declared: bool) -> None:
-    """Make sure that no more items are deleted than ``limit``. ``purged`` has their ids by the name of their kind.
+    """Check that at most ``limit`` items are deleted. ``purged`` has their ids by the name of their kind.
 
     :raises PurgeRefused: if there are more.
     """
@@ -65,6 +65,6 @@ def _counted(name: str, number: int) -> str:
 
 
 def _confusable_form(item_id: str) -> str:
-    """Return the form that ids share that a person takes for the same: without case, width, blanks and invisible characters."""
+    """Return a form that ids share if they look the same to a person: without case, width, blanks and invisible characters."""
     normalized = unicodedata.normalize("NFKC", item_id).casefold()
     return "".join(char for char in normalized if unicodedata.category(char)[0] not in "CZ")

@@ -147,7 +147,7 @@ class Reconciler:
         )
 
     def _plan(self, current: Mapping[str, Any] | None) -> Plan:
-        """Return the plan for the stored item. An item that was deleted to recreate it is created by the plan that began with that."""
+        """Return the plan for the stored item. If the item was deleted to recreate it, return the plan that deleted it."""
         if current is None and self._begun is not None and self._is_recreated():
             return self._begun
         return make_plan(self.resource, self.declaration, current)

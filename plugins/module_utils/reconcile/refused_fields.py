@@ -34,7 +34,7 @@ def _refused_paths(entry: ErrorEntry) -> list[tuple[str, ...]]:
 
 
 def _remove_unknown(field: Field, declared: Any, holder: Any, steps: Sequence[str]) -> str:
-    """Remove the first of ``steps`` that is unknown to ``field`` from ``holder``. Return its path, or an empty text if there is none."""
+    """Remove the first of ``steps`` that is unknown to ``field`` from ``holder``. Return its path, or an empty string if there is none."""
     if not steps:
         return ""
     step, rest = steps[0], steps[1:]

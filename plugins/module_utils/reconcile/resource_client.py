@@ -89,7 +89,7 @@ class ResourceClient:
         return self._parent
 
     def set_parent(self, parent: Mapping[str, Any]) -> None:
-        """Take ``parent`` for the item that these belong to, so that it is not read again."""
+        """Set the parent of these items, so that it is not read again."""
         self._parent = dict(parent)
 
     @property
@@ -107,7 +107,7 @@ class ResourceClient:
             raise ParentAbsent(f"Nothing was changed. {self.parent_name} does not exist: create it before the {self.resource.name}.")
 
     def children(self, identity: str) -> list[tuple[ResourceClient, dict[str, Any]]]:
-        """Return each child of the item with that ``identity``, with its collection, in the order of their deletion.
+        """Return the children of the item with that ``identity``, each with its client, in the order of their deletion.
 
         :raises CollectionError: if the children of a kind cannot be read.
         """
@@ -122,7 +122,7 @@ class ResourceClient:
         return found
 
     def finish(self, outcome: Outcome, check_mode: bool) -> None:
-        """Do what is left to do after an item was made what is declared, or in check mode predict that. Nothing, for most kinds."""
+        """Do the remaining work after an item was reconciled. In check mode, only predict it. Most kinds have none."""
 
     def all(self, search: str = "") -> list[dict[str, Any]]:
         """Return all items, or those that the API finds for ``search``, in the API's order."""
@@ -143,7 +143,7 @@ class ResourceClient:
         return self.create_at((), body)
 
     def create_at(self, below_path: tuple[str, ...], body: dict[str, Any]) -> dict[str, Any]:
-        """Create an item like ``create``, with a path below that of the items."""
+        """Create an item like ``create``, but at ``below_path``, which is relative to the path of the items."""
         request = Request("POST", encode_path(*self._path, *below_path))
         below = {self.resource.parent_key: self.place[self.resource.parent_key]} if self.resource.parent_key else {}
         sent: Any = {**to_body(self.resource, body), **below}
@@ -152,14 +152,14 @@ class ResourceClient:
         return self._written(self._checked(request, item, self.resource.identity_of(item or {}) == self.resource.identity_of(body)))
 
     def update(self, current: Mapping[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
-        """Write ``body`` to the item that is stored as ``current``, and return the stored item. ``not_after`` is that of ``call``."""
+        """Write ``body`` to the item that is stored as ``current``, and return the stored item. See ``Client.call`` for ``not_after``."""
         reference = current[self.resource.reference]
         request = Request(self.resource.update_verb, self._path_of(reference))
         envelope = self._call(request, to_body(self.resource, body), not_after)
         return self._written(self._referred(request, envelope, reference))
 
     def delete(self, current: Mapping[str, Any], not_after: float | None = None) -> None:
-        """Delete the item that is stored as ``current``. ``not_after`` is that of ``call``.
+        """Delete the item that is stored as ``current``. See ``Client.call`` for ``not_after``.
 
         :raises NotFound: if the item no longer exists.
         """

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stage changes as drafts, test them, commit them together, and take them back if that fails.
+"""Stage changes as drafts, test them, commit them together, and undo them if that fails.
 
-The live items are those from before until the commit. A commit that makes only a part of the changes live is repeated, and then undone.
+The live items do not change before the commit. A commit that makes only some of the changes live is repeated, and then undone.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ MAX_READS = 3
 
 
 class NotCommitted(CollectionError):
-    """A commit did not make everything live, and was undone as far as possible."""
+    """A commit did not make all changes live, and was undone as far as possible."""
 
 
 class Staging:
     """Carries out ``changes`` together.
 
-    A deletion has no draft. While ``keeps_some`` items are left in the end, the drafts of those to be deleted make them have no effect, so
-    that the commit acts as the deletions do. ``anchor`` names the change that becomes live before the others, so that no part of these is
+    A deletion cannot be staged. If ``keeps_some``, some items remain in the end. Items to delete then get drafts without effect, so that
+    the commit acts like the deletions. ``anchor`` is the name of the change that becomes live before the others, so that none of these is
     ever live without it.
     """
 
@@ -44,9 +44,10 @@ class Staging:
         self._began: list[Change] = []
 
     def carry_out(self, test: Callable[[], None]) -> None:
-        """Stage the changes, call ``test``, which raises if they must not be committed, commit them, and delete what is to be deleted.
+        """Stage the changes, call ``test``, commit the changes, and carry out the deletions.
 
-        :raises CollectionError: if that fails; the error says what could not be taken back.
+        :param test: raises an error if the changes must not be committed.
+        :raises CollectionError: if that fails. The error lists the changes that could not be undone.
         """
         try:
             self._stage()
@@ -62,11 +63,11 @@ class Staging:
 
     @property
     def _committed(self) -> list[Change]:
-        """The changes that the commit makes live."""
+        """Return the changes that the commit makes live."""
         return [change for change in self.changes if self._body(change) is not None]
 
     def _body(self, change: Change) -> Mapping[str, Any] | None:
-        """Return what the draft of a change holds, or ``None`` if it has no draft."""
+        """Return the content of the draft of a change, or ``None`` if it has no draft."""
         if change.wanted is not None:
             return change.wanted
         return self._inert if change.live is not None else None
@@ -94,7 +95,7 @@ class Staging:
                 raise
 
     def _is_staged(self, change: Change, body: Mapping[str, Any]) -> bool:
-        """Read whether a draft was made although no good answer said so."""
+        """Read the drafts, and return whether the draft exists after a request with an unknown outcome."""
         for attempt in range(MAX_READS):
             drafts = self._fetch(attempt).drafts
             reference = change.reference or next((key for key, item in drafts.items() if self._is_new_draft(change, item)), "")
@@ -113,9 +114,9 @@ class Staging:
         return self.items.stored()
 
     def _confirm(self) -> None:
-        """Read the drafts once more, as a commit makes all of them live.
+        """Read the drafts again, because a commit makes all of them live.
 
-        :raises ForeignDrafts: if somebody else made or changed one in the meantime.
+        :raises ForeignDrafts: if somebody else created or changed one in the meantime.
         """
         for attempt in range(MAX_READS):
             drafts = self._fetch(attempt).drafts
@@ -171,7 +172,7 @@ class Staging:
         body = self._body(change) or {}
         try:
             if change.live is None:
-                # A draft of a new item becomes live by a commit of all drafts only.
+                # The draft of a new item only becomes live by a commit of all drafts.
                 self.items.remove(change.reference)
                 change.reference = ""
                 change.reference = self.items.stage_new(body, is_live=True)[self.resource.reference]
@@ -190,12 +191,12 @@ class Staging:
     def _not_live(self, is_last: bool) -> list[Change]:
         """Return the changes that are not live yet.
 
-        :raises ForeignDrafts: if another commit would make live what somebody else staged.
+        :raises ForeignDrafts: if another commit would make drafts of somebody else live.
         """
         for attempt in range(MAX_READS):
             stored = self._fetch(attempt)
             self.live = stored.live
-            # A draft that is left would be committed by the next one who commits anything.
+            # The next commit by anybody would make a remaining draft live.
             missing = [change for change in self._committed if not self._is_live(change, stored) or change.reference in stored.drafts]
             if not missing or any(change.reference in stored.drafts for change in missing):
                 break
@@ -207,7 +208,7 @@ class Staging:
         return holds(self.resource, stored.live.get(change.reference), self._body(change) or {})
 
     def _take_back(self, error: CollectionError) -> None:
-        """Bring live items and drafts back to what they were, and say in ``error`` what is left."""
+        """Restore the live items and the drafts. Add a remark to ``error`` about those that could not be restored."""
         changes = self._began if self.live is None else self._committed
         if not changes:
             return
@@ -217,7 +218,7 @@ class Staging:
             error.add_remark(f"The state of {name_some([change.name for change in changes])} is unknown, because reading failed too.")
             return
         left, equal = [], []
-        # New items go after the changed ones are back, and what keeps the rest from acting alone goes last.
+        # Delete new items after the changed ones are restored, and undo the anchor last, because the others must not be live without it.
         for change in sorted(changes, key=lambda change: (change is self._anchor, change.live is None)):
             try:
                 if self._undo(change, stored):
@@ -232,7 +233,7 @@ class Staging:
             error.add_remark(f"These could not be undone: {name_some(left)}.")
 
     def _undo(self, change: Change, stored: Stored) -> bool:
-        """Take back one change, and return whether a draft is left that holds what is live."""
+        """Undo one change, and return whether a draft remains that equals the live item."""
         reference = change.reference or next((key for key, item in stored.drafts.items() if self._is_new_draft(change, item)), "")
         if change.live is None:
             if reference:

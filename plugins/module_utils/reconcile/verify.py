@@ -20,7 +20,7 @@ class NotStored(CollectionError):
 def verify(resource: Resource, declaration: Declaration, stored: Mapping[str, Any]) -> None:
     """Compare ``stored``, the answer to a write, with the declaration.
 
-    :raises NotStored: if a setting differs; the message has both values of each.
+    :raises NotStored: if a setting differs. The message contains both values of each.
     """
     wrong = unfulfilled(resource, declaration, stored)
     if wrong:

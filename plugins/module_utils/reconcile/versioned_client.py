@@ -29,7 +29,7 @@ Found = TypeVar("Found")
 
 
 class InvalidVersion(CollectionError):
-    """The server stored a version, but calls it invalid."""
+    """The server stored a version, but reports that it is invalid."""
 
 
 class VersionedClient(ResourceClient):
@@ -45,7 +45,7 @@ class VersionedClient(ResourceClient):
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create the item like ``ResourceClient.create``. The same request deploys its first version.
 
-        :raises InvalidVersion: if the server calls that version invalid.
+        :raises InvalidVersion: if the server reports that this version is invalid.
         """
         made = super().create(body)
         self._refuse_invalid(made, f"The {self.resource.name} was created all the same.")
@@ -59,7 +59,7 @@ class VersionedClient(ResourceClient):
 
         If ``body`` has the id of a version, that version is deployed.
 
-        :raises InvalidVersion: if the server calls the new version invalid. It is not deployed.
+        :raises InvalidVersion: if the server reports that the new version is invalid. It is not deployed.
         """
         reference = current[self.resource.reference]
         beside = {key: value for key, value in body.items() if key not in (self.versions.setting, self.versions.deployed)}
@@ -111,14 +111,14 @@ class VersionedClient(ResourceClient):
         return item.get(key) is not None and same(self.resource.setting(key), body[key], item[key])
 
     def _is_as_written(self, item: Mapping[str, Any], wanted: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-        """Return whether ``item`` is as written, with the deployed version, or with its value if the server names no version."""
+        """Return whether ``item`` is as written, with the deployed version, or with its value if the server returns no version id."""
         key = self.versions.deployed
         if key in wanted and item.get(key) is None and self.versions.setting in body:
             return self._shows(item, body)
         return all(item.get(name) == value for name, value in wanted.items()) and item.get(self.versions.setting) is not None
 
     def _patch(self, current: Mapping[str, Any], beside: Mapping[str, Any], not_after: float | None) -> None:
-        """Update the settings without versions. The API requires the name with them."""
+        """Update the settings without versions. The API requires the name, too."""
         names = {field.key: current.get(field.key) for field in self.resource.keys}
         request = Request(self.resource.update_verb, self._path_of(current[self.resource.reference]))
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several pieces of work at a time, in threads, with lines of progress while they take long."""
+"""Concurrent work in threads, with regular progress messages."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Piece = TypeVar("Piece")
 
 
 class Workers:
-    """Work through lists with at most ``concurrency`` threads at a time, whose requests go through ``client``."""
+    """Processes lists in at most ``concurrency`` threads, whose requests go through ``client``."""
 
     def __init__(self, client: Client, concurrency: int) -> None:
         self.client = client
         self.concurrency = concurrency
 
     def work_through(self, pieces: Sequence[Piece], work: Callable[[Piece], None], progress: Callable[[], str]) -> None:
-        """Call ``work`` for each piece, in their order, and report the ``progress`` every few seconds. ``work`` must not raise.
+        """Call ``work`` for each piece, in order, and report the ``progress`` every few seconds. ``work`` must not raise.
 
-        If the program is interrupted, no further piece is begun, and the requests under way are ended.
+        If the program is interrupted, no further piece is started, and requests in progress are ended.
         """
         todo = deque(pieces)
 
@@ -38,7 +38,7 @@ class Workers:
                     return
                 work(piece)
 
-        # Not a pool of concurrent.futures, which finishes all of its work before it lets an interrupted program end.
+        # A pool of concurrent.futures would finish all of its work before an interrupted program ends.
         try:
             threads = start_several(work_on_the_next, min(self.concurrency, len(pieces)))
             if not threads:
@@ -67,7 +67,7 @@ class Workers:
 
 
 def start_several(work: Callable[[], None], number: int) -> list[threading.Thread]:
-    """Run ``work`` in that many threads, or in as many as the system allows; without any, the caller has to run it."""
+    """Run ``work`` in ``number`` threads, or in as many as the system allows. If there are none, the caller must run it."""
     threads: list[threading.Thread] = []
     try:
         for _number in range(number):
@@ -75,6 +75,6 @@ def start_several(work: Callable[[], None], number: int) -> list[threading.Threa
             thread.start()
             threads.append(thread)
     except RuntimeError:
-        # A limit of processes. Those that were started do the work of the others too.
+        # The limit of processes is reached. The threads that were started do the remaining work, too.
         pass
     return threads

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All resources, and which belongs to which."""
+"""All resources, and their children."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SECRET, STORE
 
-# In the order in which the children of an item are deleted. Policies are last, because everybody may use a gateway without policies.
+# Children of an item are deleted in this order. Policies are last, because everybody may use a gateway without policies.
 RESOURCES = (GATEWAY, CUSTOM_PROVIDER, COST, STORE, SECRET, PROVIDER_CONFIG, DYNAMIC_ROUTE, CUSTOM_DOMAIN, POLICY)
 
 

@@ -16,7 +16,7 @@ class Form:
 
     ``problems`` takes a value and its path, and returns the problems. ``to_api`` and ``from_api`` translate between names of options and
     names of the API. ``same`` and ``carry_over`` take a declared and a stored value, like the functions of ``reconcile/compare.py``.
-    ``outline`` takes a value without secrets, and returns what diffs show of it.
+    ``outline`` takes a value without secrets, and returns its form in diffs.
     """
 
     problems: Callable[[Any, str], list[str]]
@@ -261,7 +261,7 @@ class Resource:
         return KEY_SEPARATOR.join(str(item.get(field.key)) for field in self.keys)
 
     def is_made_by_server(self, key: str) -> bool:
-        """Return whether the field with the API name ``key`` is part of the identity or set by the server, so that it is no setting."""
+        """Return whether the field with the API name ``key`` is part of the identity or set by the server, and so is not a setting."""
         return key in self._made_by_server
 
     def named(self, name: str) -> Field:

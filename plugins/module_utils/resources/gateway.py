@@ -85,7 +85,7 @@ OTEL = Field(
     ),
 )
 
-# For these, the only mode of the API is a match of some values.
+# The API supports only one mode for these: a match of some values.
 _FILTER = (
     Field("mode", "str", choices=("filter",), default="filter"),
     Field("values", "list", elements="str", required=True, ordered=False),
@@ -139,9 +139,9 @@ STRIPE = Field(
     ),
 )
 
-# The option for the gateway of a child resource.
 # A gateway ignores further entries of a request's metadata, and all of them if one is null or nested.
 MAX_METADATA = 5
+# The option for the gateway of a child resource.
 GATEWAY_ID = Field("gateway_id", "str", required=True, min_length=1, max_length=64)
 
 GATEWAY = Resource(

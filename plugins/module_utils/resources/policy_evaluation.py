@@ -61,7 +61,7 @@ class _Match(NamedTuple):
 
 
 def evaluate(policies: Sequence[Policy], question: Question) -> Verdict:
-    """Evaluate a request. A matching block wins, a request without a match is refused, and no budget may be used up."""
+    """Evaluate a request. A matching block takes precedence. A request is also refused if no policy matches or a budget is used up."""
     if not policies:
         return Verdict(True, NO_POLICIES)
     matches = [match for match in (_match(policy, question) for policy in policies) if match is not None]
@@ -120,7 +120,7 @@ def _selects(resource: Any, question: Question) -> bool:
 
 def _is_like(pattern: str, model: str) -> bool:
     """Return whether ``pattern`` matches the name of a model. A star matches any text without a slash."""
-    # Merge stars in a row, because the time for a match grows exponentially with their number.
+    # Merge consecutive stars, because the time for a match grows exponentially with their number.
     parts = [re.escape(part) for part in re.sub(r"\*+", "*", pattern).split("*")]
     return bool(re.fullmatch("[^/]*".join(parts), model))
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The graph of a dynamic route for people: as a Mermaid flowchart, as an outline whose diff is readable, and as data for other drawings.
+"""The graph of a dynamic route as a Mermaid flowchart, as an outline with readable diffs, and as data for other drawings.
 
-All take a graph as an option or as the API stores it, also one that this version does not understand. The order of its elements makes no
-difference.
+All functions take a graph in the form of the option or of the API, including one that this version does not support. The order of its
+elements makes no difference.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_graph import END, START, edges_of, id_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import printable
 
-# One shape for each type, one for the types of a newer API, and one for what an edge leads to although it does not exist. None has double
-# braces, which templates would evaluate.
+# One shape for each type, one for types of a newer API, and one for missing targets of edges. None has double braces, because templates
+# would evaluate them.
 _SHAPES = {
     "start": ("([", "])"),
     "conditional": ("{", "}"),
@@ -43,12 +43,12 @@ DOTTED = "fallback"
 _UNITS = {"timeout": " ms", "window": " s"}
 _MAX_LABEL_LINE = 200
 _MAX_OUTLINE_LINE = 100
-# All that may have a meaning in Mermaid, Markdown or HTML. Within a quoted line that begins with a letter, the rest has none.
+# Characters that may have a meaning in Mermaid, Markdown or HTML. All others have none in a quoted line that begins with a letter.
 _UNSAFE = re.compile(r"[^\w ./@:,-]|_|(?<![^\W_])-")
 
 
 class Drawn(NamedTuple):
-    """An element as drawings have it. ``properties`` include outputs that lead nowhere."""
+    """An element in the form for drawings. ``properties`` include outputs without a target."""
 
     id: str | None
     type: str
@@ -59,9 +59,9 @@ class Drawn(NamedTuple):
 
 
 def mermaid(elements: Iterable[Any]) -> str:
-    """Return a graph as the text of a Mermaid flowchart, without a line feed at its end.
+    """Return a graph as the text of a Mermaid flowchart, without a trailing newline.
 
-    No text of the graph gets into it unescaped, so that it cannot change the drawing or add anything to the page.
+    All text of the graph is escaped, so that it cannot change the drawing or add anything to the page.
     """
     drawn = drawn_elements(elements)
     lines = ["flowchart TD"]
@@ -92,7 +92,7 @@ def _escaped(text: str) -> str:
 
 
 def outline(elements: Iterable[Any]) -> list[str]:
-    """Return a graph as lines of text: from the start on, each element once, with its properties and with the ids that it leads to."""
+    """Return a graph as lines of text: each element once, beginning with the start, with its properties and the ids of its targets."""
     drawn = drawn_elements(elements)
     ids = {element.id for element in drawn}
     lines: list[str] = []
@@ -116,7 +116,7 @@ def _property_lines(name: str, value: Any) -> Iterator[str]:
 
 
 def drawn_elements(elements: Iterable[Any]) -> list[Drawn]:
-    """Return the elements in the order of a walk from the start, with the ends after all others, then the unreachable ones."""
+    """Return the elements in depth-first order from the start, with the ends after all others, then the unreachable ones."""
     wired = sorted(to_wire(elements), key=lambda element: (id_of(element) or "", canonical(element)))
     by_id = {id_of(element): index for index, element in reversed(list(enumerate(wired)))}
     waiting = [
@@ -142,7 +142,7 @@ def _drawn(element: Any, is_reached: bool) -> Drawn:
 
 
 def _properties(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the properties under the names of the options, in the order of the table, and whatever else decides about the way."""
+    """Yield the properties with the names of the options, in the order of the table, then unknown ones, then outputs without a target."""
     kind, properties, outputs = type_of(element), element.get(PROPERTIES.name), element.get(OUTPUTS.name)
     names = {field.key: field.name for field in kind.properties} if kind else {}
     if isinstance(properties, dict):
@@ -166,7 +166,7 @@ def _with_unit(key: str, value: Any) -> Any:
 
 
 def shown_text(value: Any) -> str:
-    """Return text as it is if it can be seen as a whole, else the value as JSON."""
+    """Return printable text without white space around it unchanged, and any other value, or empty text, as JSON."""
     is_plain = isinstance(value, str) and value.isprintable() and value.strip() == value != ""
     return value if is_plain else _json(value)
 

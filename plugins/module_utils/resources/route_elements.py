@@ -273,7 +273,7 @@ def _value_problem(field: Field, value: Any) -> str:
 
 
 def _unmet_requirement(field: Field, value: Any) -> str:
-    """Return the requirement of ``field`` that ``value`` does not meet, or an empty text."""
+    """Return the requirement of ``field`` that ``value`` does not meet, or an empty string."""
     if field.choices and value not in field.choices:
         instead = _INSTEAD.get(value, "") if isinstance(value, str) else ""
         return instead if instead in field.choices else _kind(field)

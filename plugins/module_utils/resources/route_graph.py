@@ -176,7 +176,7 @@ def _cycle_problem(place: str, output: str, cycle: Sequence[str]) -> str:
 def same_graph(declared: Sequence[Any], stored: Sequence[Any]) -> bool:
     """Return whether ``stored`` is the same graph as ``declared``, both in the form of the API.
 
-    Parts that only ``stored`` has and that are unknown to this version are additions of the server, and ignored. Edges are not ignored.
+    Parts that only ``stored`` has and that are unknown to this version are additions of the server, and are ignored. Edges are not ignored.
     """
     ours, theirs = _by_id(declared), _by_id(stored)
     if not len(declared) == len(ours) == len(theirs) == len(stored) or set(ours) != set(theirs):

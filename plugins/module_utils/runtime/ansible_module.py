@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ordinary way of running: as a program that Ansible starts."""
+"""Execution as an ordinary module, which is a program that Ansible starts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STANDARD_OUTPUT = 1
 
 
 class Module(AnsibleModule):
-    """An AnsibleModule that masks the options in its output as ``spec`` defines, even if Ansible itself refuses an option."""
+    """An AnsibleModule that masks the options in its output as ``spec`` defines, even if Ansible refuses an option."""
 
     params: dict[str, Any]
 
@@ -38,7 +38,7 @@ class Module(AnsibleModule):
         super().__init__(argument_spec=spec.argument_spec(), supports_check_mode=True)
 
     def _set_internal_properties(self, *args: Any) -> None:
-        """Check the shapes of the options. AnsibleModule calls this after it has read the options, and before it validates them."""
+        """Check the types of the options. AnsibleModule calls this after it has read the options, and before it validates them."""
         super()._set_internal_properties(*args)
         refusal = type_refusal(self._spec, self.params)
         if refusal:
@@ -67,9 +67,10 @@ class Module(AnsibleModule):
 
 @contextlib.contextmanager
 def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) -> Iterator[Client]:
-    """Return a context with a client whose requests end when the result is no longer awaited.
+    """Return a context with a client whose requests are cancelled when Ansible stops waiting for the result.
 
-    When Ansible ends a task, for example by its ``timeout``, it stops reading from the program, but lets it run during the next task.
+    When Ansible ends a task, for example after its ``timeout``, it stops reading from the program, but leaves it running during the next
+    task.
     """
     with open_client(connection) as client:
         reader, writer = os.pipe()
@@ -87,9 +88,9 @@ def open_attended_client(connection: Connection, output: int = STANDARD_OUTPUT) 
 
 
 def _end_when_unread(client: Client, output: int, done: int) -> None:
-    """Cancel the client's requests when the reader of the pipe ``output`` has gone. Return when the other end of ``done`` is closed.
+    """Cancel the client's requests when the pipe ``output`` has no reader any more. Return when the other end of ``done`` is closed.
 
-    A file or a terminal always counts as read.
+    Files and terminals always count as having a reader.
     """
     poller = select.poll()
     for descriptor in (output, done):
@@ -101,7 +102,7 @@ def _end_when_unread(client: Client, output: int, done: int) -> None:
             return
         if events[output] & (select.POLLERR | select.POLLHUP):
             client.end()
-        # In any case it must not be polled again: it has no reader, or is not open.
+        # In either case, do not poll it again: it has no reader, or is not open.
         poller.unregister(output)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a task's options to its result: what every way of running a module shares."""
+"""Execution of a task, from its options to its result. Ordinary modules and action plugins share it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 
 
 class TaskSpec(NamedTuple):
-    """What one module does.
+    """Specification of one module.
 
-    ``fields`` are its options, without those that every item has (``state``, ``extra_settings``, ``unset``).
-    ``parse_options`` converts the options to what ``run`` takes, or raises InvalidOptions. Nothing is sent before it has returned.
-    ``run`` is a function of that, of check mode, and of the client; it returns the result, or raises CollectionError.
-    ``items_in`` are the options that hold the options of items.
-    ``warn`` returns what is to be said about the task before anything is sent.
+    ``fields`` are its options, without those that every item has (``OF_EVERY_ITEM``).
+    ``parse_options`` converts the options to the task for ``run``, or raises InvalidOptions. No request is sent before it has returned.
+    ``run`` takes the task, whether check mode is active, and the client. It returns the result, or raises CollectionError.
+    ``items_in`` are the options that contain items.
+    ``warn`` returns the warnings about the task. It is called before any request is sent.
     """
 
     resource: Resource
@@ -40,7 +40,7 @@ class TaskSpec(NamedTuple):
 
 
 def open_client(connection: Connection) -> AbstractContextManager[Client]:
-    """Return a context with a new client, which is closed at its end."""
+    """Return a context with a new client, which is closed on exit."""
     return closing(Client(connection))
 
 
@@ -54,7 +54,7 @@ def execute(
 ) -> dict[str, Any]:
     """Execute a task whose ``options`` have passed the argument spec, and return its result, which contains no secrets.
 
-    All exceptions become failed results here.
+    All exceptions are converted to failed results.
 
     :param no_log_values: secrets that Ansible found in the options.
     """
@@ -89,7 +89,7 @@ def _finished(spec: TaskSpec, options: Mapping[str, Any], result: dict[str, Any]
 
 
 def _prepare(spec: TaskSpec, options: dict[str, Any]) -> tuple[Any, Connection]:
-    """Return the task and the connection, after checks of all options.
+    """Validate all options, and return the task and the connection.
 
     :raises InvalidOptions: with all problems of both.
     """
@@ -109,13 +109,13 @@ def _prepare(spec: TaskSpec, options: dict[str, Any]) -> tuple[Any, Connection]:
 
 
 def type_refusal(spec: TaskSpec, options: Mapping[str, Any]) -> str:
-    """Return the problems of ``options`` that the argument spec could not handle, or an empty text."""
+    """Return the problems of ``options`` that the argument spec could not handle, or an empty string."""
     problems = [problem for _name, problem in type_problems(spec.argument_spec(), options)]
     return str(InvalidOptions(problems)) if problems else ""
 
 
 def shown_options(spec: TaskSpec, options: Mapping[str, Any], scrub: Scrubber | None = None) -> dict[str, Any]:
-    """The options of a task as they may be shown: secrets masked by schema, also within ``extra_settings`` and within items."""
+    """Return the options of a task with their secrets masked by schema, also within ``extra_settings`` and within items."""
     scrub = scrub or Scrubber(_secrets_in(spec, options))
     shown = shown_values(spec.resource, names_of(spec.fields), _without_items(spec, options), scrub)
     items = {listed.option: listed for listed in spec.items_in}
@@ -123,7 +123,7 @@ def shown_options(spec: TaskSpec, options: Mapping[str, Any], scrub: Scrubber | 
 
 
 def _secrets_in(spec: TaskSpec, options: Mapping[str, Any]) -> set[str]:
-    """The secrets in the options of a task, without those of its items, which are searched for in what is said of the item."""
+    """Return the secrets in the options of a task, without those of its items. Only the output of an item is searched for its secrets."""
     return option_secrets(spec.resource, _without_items(spec, options))
 
 

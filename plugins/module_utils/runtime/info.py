@@ -36,12 +36,12 @@ Run = Callable[[Query, bool, Client], "dict[str, Any]"]
 
 
 def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> TaskSpec:
-    """Return the work of a module that returns items of ``resource`` as a list with the key ``name``.
+    """Return the specification of a module that returns items of ``resource`` as a list with the key ``name``.
 
     The option that selects items has the plural name of the field that identifies them.
 
-    :param run: function that is used instead of :func:`run_info`.
-    :param extra: further options of the module.
+    :param run: function to use instead of :func:`run_info`.
+    :param extra: additional options of the module.
     """
     key = resource.id
     keys = Field(key.name + "s", "list", elements="str", aliases=(key.name,))
@@ -76,7 +76,7 @@ def _parse(resource: Resource, name: str, options: dict[str, Any], extra: Sequen
 def run_info(resource: Resource, name: str, query: Query, client: Client, items: ResourceClient | None = None) -> dict[str, Any]:
     """Read the items, and return the module's result. It is the same in check mode.
 
-    :param items: collection to read instead of the plain ``ResourceClient`` of the resource.
+    :param items: client to use instead of the plain ``ResourceClient`` of the resource.
     :raises CollectionError: if the items cannot be read.
     """
     found = find(query, items or ResourceClient(client, resource, query.place))

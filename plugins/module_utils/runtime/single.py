@@ -41,9 +41,9 @@ Run = Callable[[Task, bool, Client], "dict[str, Any]"]
 
 
 def single(resource: Resource, name: str, run: Run | None = None, extra: Sequence[Field] = ()) -> TaskSpec:
-    """Return the work of a module for one item of ``resource``, which is returned with the key ``name``.
+    """Return the specification of a module for one item of ``resource``, which is returned with the key ``name``.
 
-    :param run: function that is used instead of :func:`run_single`.
+    :param run: function to use instead of :func:`run_single`.
     :param extra: options of the module in addition to those of the resource.
     """
     of_task = (*CONNECTION_OPTIONS, *((UPDATE_SECRETS,) if any(map(holds_secret, resource.settings)) else ()), *extra)
@@ -84,8 +84,8 @@ def run_single(
 ) -> dict[str, Any]:
     """Change the item as declared, and return the module's result.
 
-    :param items: collection to use instead of the plain ``ResourceClient`` of the resource.
-    :raises CollectionError: if the item cannot be made as declared.
+    :param items: client to use instead of the plain ``ResourceClient`` of the resource.
+    :raises CollectionError: if the item cannot be brought to the declared state.
     """
     outcome = reconcile(resource, task.declaration, items or ResourceClient(client, resource, task.place), check_mode)
     return item_result(resource, name, task.declaration, outcome, task.label, Scrubber(client.secrets))

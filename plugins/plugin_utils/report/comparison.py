@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a check-mode run, as the report needs it: what would change, what failed, and what the document declares."""
+"""Conversion of a check-mode result to the data of a report: changes, failures, and the declared objects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Sides = tuple[Any, Any]
 
 
 class Comparison(NamedTuple):
-    """What a run found. ``managed`` are the lists that the document has, by kind and by the gateway that they belong to."""
+    """The content of a check-mode result. ``managed`` are the lists in the document, by kind and by the gateway that they belong to."""
 
     changes: Sequence[Change] = ()
     failed: Mapping[Subject, str] = {}
@@ -31,7 +31,7 @@ class Comparison(NamedTuple):
 
 
 def comparison_of(result: Json | None) -> Comparison:
-    """Return what the result of ``ai_gateway_account`` or ``ai_gateways`` in check mode says; a skipped task compared nothing."""
+    """Return the content of a check-mode result of ``ai_gateway_account`` or ``ai_gateways``, which is empty for a skipped task."""
     if not result or result.get("skipped"):
         return Comparison()
     entries = result.get("results")
@@ -60,7 +60,7 @@ def _text(value: Any) -> str:
 
 
 def _subject(entry: Json) -> Subject:
-    """Return what an entry is about. The results of ``ai_gateways`` name no kind."""
+    """Return the subject of an entry. Entries of ``ai_gateways`` have no kind."""
     parent = entry.get("parent")
     return Subject(_text(entry.get("kind")) or GATEWAY.kind, None if parent is None else str(parent), _text(entry.get("id")))
 
@@ -68,7 +68,7 @@ def _subject(entry: Json) -> Subject:
 def _diffs(diff: Any) -> dict[str, Sides]:
     """Return both sides of each diff by its header.
 
-    The diff of an object comes before those of steps that change it once more, such as the store that a new key brings to its gateway.
+    The diff of an object comes before those of steps that change it again, such as the link of a gateway to the store for a new key.
     """
     parts = diff if isinstance(diff, list) else [diff]
     found: dict[str, Sides] = {}
@@ -94,7 +94,7 @@ def _settings(subject: Subject, operation: str, entry: Json, diffs: Mapping[str,
 
 
 def _sides(subject: Subject, diffs: Mapping[str, Sides]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """Return both sides of an object's diff, with secrets masked once more, whoever made the diff."""
+    """Return both sides of an object's diff. Secrets are masked again, because the diff may come from elsewhere."""
     headers = (f"{subject.kind} {subject.path}", subject.path)
     before, after = next((diffs[header] for header in headers if header in diffs), (None, None))
     return _masked(subject, before), _masked(subject, after)
@@ -104,12 +104,12 @@ def _masked(subject: Subject, side: Any) -> dict[str, Any] | None:
     if not isinstance(side, dict) or not side:
         return None
     kind = KINDS.get(subject.kind)
-    # The outline of a graph is no value of the setting, and has no secrets.
+    # The outline of a graph is not a value of the setting, and contains no secrets.
     return mask_settings(kind.resource, side) if kind else dict(side)
 
 
 def _lists_of(result: Json) -> list[tuple[str, str | None]]:
-    """Return the lists that the document has, also empty ones, by what the result returns of the account."""
+    """Return the lists in the document, including empty ones, which are derived from the account in the result."""
     gateways = result.get("gateways")
     if isinstance(gateways, dict):
         return [(GATEWAY.kind, None)]

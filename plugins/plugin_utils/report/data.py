@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report of an account consists of, as data. No text in it is escaped: that is up to each format."""
+"""The data of a report of an account. Text is not escaped, because that depends on the format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONTEXT_LINES = 2
 
 
 class Kind(NamedTuple):
-    """A kind of objects: its table, the name of their list in the document, and what people call one and several of them."""
+    """A kind of objects: its field table, the name of its list in the document, and its name in singular and plural."""
 
     resource: Resource
     listed_as: str
@@ -46,13 +46,13 @@ KINDS: Mapping[str, Kind] = {
 
 
 class Check(NamedTuple):
-    """What findings of one sort are called, and how much they matter."""
+    """The title and the severity of one sort of findings."""
 
     title: str
     severity: str
 
 
-# By name, in the order in which findings are reported.
+# By name, in the order of the findings in a report.
 CHECKS: Mapping[str, Check] = {
     "failed": Check("Not compared", ERROR),
     "without_authentication": Check("Authentication is off", ERROR),
@@ -65,7 +65,7 @@ CHECKS: Mapping[str, Check] = {
 
 
 class Subject(NamedTuple):
-    """The object that something is about. ``parent`` is the id of its gateway, or ``None`` for what belongs to the account."""
+    """The identity of an object. ``parent`` is the id of its gateway, or ``None`` if the object belongs to the account."""
 
     kind: str
     parent: str | None
@@ -73,18 +73,18 @@ class Subject(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Return the kind, the gateway if it belongs to one, and the id, as playbooks report objects."""
+        """Return the kind, the gateway if there is one, and the id, in the form that playbooks report."""
         return " ".join(part for part in self if part)
 
     @property
     def path(self) -> str:
-        """Return the id, with that of the gateway in front of it."""
+        """Return the id, after that of the gateway if there is one."""
         return self.id if self.parent is None else f"{self.parent}/{self.id}"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that needs attention: the name of a check, a message in sentences, and a few words of it for a short line."""
+    """A problem that needs attention: the name of its check, a message in sentences, and a short detail for a single line."""
 
     check: str
     subject: Subject
@@ -104,7 +104,7 @@ class SettingChange:
 
 @dataclass(frozen=True)
 class Change:
-    """What applying the document would do to an object."""
+    """A change that applying the document would make to an object."""
 
     subject: Subject
     operation: str
@@ -114,7 +114,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Key:
-    """A provider's key. Without a known time, ``changed`` (a date) and ``age_days`` are ``None``."""
+    """A provider's key. If the time of its last change is unknown, ``changed`` (a date) and ``age_days`` are ``None``."""
 
     subject: Subject
     changed: str | None
@@ -162,7 +162,7 @@ class Provider:
 
 @dataclass(frozen=True)
 class Gateway:
-    """A gateway, with what belongs to it."""
+    """A gateway, with the objects that belong to it."""
 
     subject: Subject
     is_open: bool
@@ -173,7 +173,7 @@ class Gateway:
 
     @property
     def belonging(self) -> list[Subject]:
-        """Return what belongs to it."""
+        """Return the objects that belong to it."""
         return [
             *(key.subject for key in self.keys),
             *(route.subject for route in self.routes),
@@ -186,7 +186,7 @@ class Gateway:
 class Report:
     """All facts of a report.
 
-    ``comparison_error`` is why the account could not be compared, or empty. ``lines`` are the findings as short lines of text.
+    ``comparison_error`` is the reason why the account could not be compared, or empty. ``lines`` are the findings as short lines of text.
     """
 
     title: str
@@ -207,9 +207,9 @@ class Report:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return the report as JSON has it: each subject as ``kind``, ``parent`` and ``id``, each graph as an outline.
+    """Return the report as data for JSON, with each subject as ``kind``, ``parent`` and ``id``, and each graph as an outline.
 
-    ``found`` has the names of what each check found, each object once.
+    ``found`` contains the names of the objects that each check found, without duplicates.
     """
     names = {check: [finding.subject.name for finding in report.findings if finding.check == check] for check in CHECKS}
     return {**_plain(report), "found": {check: list(dict.fromkeys(found)) for check, found in names.items()}}

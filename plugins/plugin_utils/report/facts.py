@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an account, and from the result of a check-mode run, to the facts of a report."""
+"""The facts of a report, derived from an account and the result of a check-mode run."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def report_of(
 ) -> Report:
     """Return the facts of a report.
 
-    :param account: what ``ai_gateway_account_info`` returns under this name.
-    :param compared: what ``ai_gateway_account`` or ``ai_gateways`` returned in check mode, or ``None``.
-    :param now: the time of the report, with a time zone. The same arguments give the same report.
-    :param undeclared: whether what the document does not mention is reported.
+    :param account: ``account`` in the result of ``ai_gateway_account_info``.
+    :param compared: result of ``ai_gateway_account`` or ``ai_gateways`` in check mode, or ``None``.
+    :param now: time of the report, with a time zone. The same arguments give the same report.
+    :param undeclared: whether to report objects that the document does not declare.
     """
     comparison = comparison_of(compared)
     found_providers, found_gateways = providers(account), gateways(account, Clock(now, max_key_age_days))
@@ -86,14 +86,14 @@ def _findings(comparison: Comparison, found: Sequence[Gateway], strangers: Seque
 
 
 def _account_id(account: Mapping[str, Any]) -> str | None:
-    """Return the id that an object of the account names as its account."""
+    """Return the id of the account from the first object that contains it, or ``None``."""
     items: list[Mapping[str, Any]] = [account, *items_of(account, "gateway"), *items_of(account, "custom_provider")]
     found = (item.get(name) for item in items for name in ("account_id", "account_tag"))
     return next((value for value in found if isinstance(value, str) and value), None)
 
 
 def _undeclared(stored: Sequence[Subject], comparison: Comparison) -> Iterator[Subject]:
-    """Yield what is in no list of the document, although the document has a list for it."""
+    """Yield the objects that are not declared, although the document has a list for them."""
     for subject in stored:
         if (subject.kind, subject.parent) in comparison.managed and subject not in comparison.declared:
             yield subject
@@ -130,6 +130,6 @@ def _stranger_findings(strangers: Sequence[Subject], found: Sequence[Gateway]) -
 
 
 def _in_order(stored: Sequence[Subject], comparison: Comparison) -> list[Subject]:
-    """Return all objects that exist or are declared, each once, those that do not exist last."""
+    """Return all objects that exist or are declared, without duplicates, those that do not exist last."""
     missing = [*comparison.failed, *(change.subject for change in comparison.changes)]
     return list(dict.fromkeys((*stored, *missing)))

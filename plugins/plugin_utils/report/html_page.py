@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A report as one HTML file that needs nothing else: no script, no font, no network. All text of the account is escaped."""
+"""A report as a self-contained HTML file, without scripts, fonts or network access. All text of the account is escaped."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.svg impo
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.tables import MAX_DRAWINGS, TABLES, Code
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import counted, label, time_text
 
-# Only this style sheet has an effect, whatever else might get into the page.
+# Only this style sheet has an effect, even if other content got into the page.
 POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; "
     f"style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 )
 GOOD = "good"
 _LINE_KINDS = {"+": "added", "-": "removed"}
-# A section: what the links to it are called, how many things are in it, and its content.
+# A section: its title, the number of its entries, and its content.
 _Section = tuple[str, int, str]
 
 
@@ -135,7 +135,7 @@ def _drawing(route: Route) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table. Its cells are HTML already."""
+    """Return a table. Its cells are already HTML."""
     numeric = [all(row[index].isdecimal() for row in rows) for index in range(len(columns))]
     kinds = [' class="number"' if is_numeric else "" for is_numeric in numeric]
     head = "".join(f'<th scope="col"{kind}>{escaped(column)}</th>' for column, kind in zip(columns, kinds))

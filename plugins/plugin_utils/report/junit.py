@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A report as JUnit XML, as CI systems read it: a test case for each object, which fails if there is something to say about it."""
+"""A report as JUnit XML for CI systems: a test case for each object, which fails if there are findings about it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _case(suite: ElementTree.Element, group: str, name: str) -> ElementTree.Elem
 
 
 def _judge(case: ElementTree.Element, findings: Sequence[Finding]) -> None:
-    """Add what there is to say to a test case. Many readers take only one failure for each."""
+    """Add all findings to a test case as one failure, because many readers accept only one per test case."""
     if findings:
         kind = "error" if any(finding.check == "failed" for finding in findings) else "failure"
         _problem(case, kind, findings[0].check, [f"{CHECKS[finding.check].title}: {finding.message}" for finding in findings])
@@ -62,5 +62,5 @@ def _count(suite: ElementTree.Element) -> None:
 
 
 def _text(text: str) -> str:
-    """Return text without what XML cannot have."""
+    """Return text without characters that XML does not allow."""
     return printable(text, MAX_MESSAGE)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put the boxes of a graph, and the ways of its edges, into layers, ordered so that few edges cross."""
+"""Layers of a graph: assignment of its boxes and edges to layers, in an order with few crossings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Vertex:
 
 
 def back_edges(number: int, edges: Sequence[Edge]) -> set[int]:
-    """Return the indices of edges that lead back to a box on the way to them, in a walk from each box in turn."""
+    """Return the indices of edges that close a cycle, by a depth-first search from each box in turn."""
     leaving: list[list[int]] = [[] for _box in range(number)]
     for index, edge in enumerate(edges):
         leaving[edge.source].append(index)
@@ -63,7 +63,7 @@ def back_edges(number: int, edges: Sequence[Edge]) -> set[int]:
 
 
 def layers_of(number: int, edges: Sequence[Edge]) -> list[int]:
-    """Return the layer of each box: below all that lead to it."""
+    """Return the layer of each box, which is below those of all boxes with an edge to it."""
     waiting_for = [0] * number
     for edge in edges:
         waiting_for[edge.target] += 1
@@ -80,7 +80,7 @@ def layers_of(number: int, edges: Sequence[Edge]) -> list[int]:
 
 
 def chain_of(edge: Edge, vertices: Sequence[Vertex]) -> list[Vertex]:
-    """Return the vertices of an edge between its boxes, joined to each other and to these. The first one has the label."""
+    """Return the vertices of an edge between its boxes, linked to each other and to the boxes. The first one has the label."""
     source, target = vertices[edge.source], vertices[edge.target]
     chain = [
         Vertex(layer, edge.label if layer == source.layer + 1 else Box(0, 0), False) for layer in range(source.layer + 1, target.layer)
@@ -100,7 +100,7 @@ def by_layer(vertices: Iterable[Vertex]) -> list[list[Vertex]]:
 
 
 def untangled(layers: list[list[Vertex]]) -> list[list[Vertex]]:
-    """Return the layers with their vertices ordered so that few edges cross: by their neighbors, in sweeps down and up."""
+    """Return the layers with their vertices ordered so that few edges cross, by the mean position of neighbors, in sweeps down and up."""
     best, fewest = layers, _crossings(layers)
     for sweep in range(SWEEPS):
         if not fewest:

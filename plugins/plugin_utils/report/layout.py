@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Place boxes and edges of a directed graph in layers, from the top down, so that nothing covers anything else.
+"""Layout of the boxes and edges of a directed graph in layers, from the top down, without overlaps.
 
-Boxes lie in every second layer, the labels of edges in the layers between. An edge has a vertex in each layer that it crosses, and the
-vertices of a layer keep their distance. Between two layers there are only edges. All units are pixels.
+Boxes are in every second layer, and labels of edges in the layers between. An edge has a vertex in each layer that it crosses, and the
+vertices of a layer have a minimum distance. Between two layers there are only edges. All units are pixels.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ PORT_DISTANCE = 34.0
 
 
 class Point(NamedTuple):
-    """A place in the drawing."""
+    """A position in the drawing."""
 
     x: float
     y: float
 
 
 class Path(NamedTuple):
-    """The way of an edge: points (each pair is the upper and the lower end in a layer), and the center of its label.
+    """The path of an edge: points (each pair is the upper and the lower end in a layer), and the center of its label.
 
-    ``is_up`` says that it leads from the last point to the first, as one that leads back does.
+    ``is_up`` means that it leads from the last point to the first, as an edge that closes a cycle does.
     """
 
     points: Sequence[Point]
@@ -46,7 +46,7 @@ class Path(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The centers of the boxes, the ways of the edges, and the size of the whole."""
+    """The centers of the boxes, the paths of the edges, and the total size."""
 
     boxes: Sequence[Point]
     paths: Sequence[Path]
@@ -54,7 +54,7 @@ class Layout(NamedTuple):
 
 
 def place(boxes: Sequence[Box], edges: Sequence[Edge]) -> Layout:
-    """Return where everything lies. Edges from a box to itself must not be among them."""
+    """Return the layout of a graph, which must not have edges from a box to itself."""
     back = back_edges(len(boxes), edges)
     down = [Edge(edge.target, edge.source, edge.label) if index in back else edge for index, edge in enumerate(edges)]
     vertices = [Vertex(layer, box, True) for layer, box in zip(layers_of(len(boxes), down), boxes)]
@@ -93,7 +93,10 @@ def _paths(
 
 
 def _ports(boxes: Sequence[Vertex], ends: Sequence[tuple[int, float]]) -> list[float]:
-    """Return where on the side of its box each edge ends, given its box and where it comes from, in the order of the latter."""
+    """Return the ``x`` where each edge meets its box.
+
+    :param ends: box and origin of each edge. The edges of a box are sorted by origin.
+    """
     at: dict[int, list[int]] = {}
     for index, (box, _x) in sorted(enumerate(ends), key=lambda end: end[1][1]):
         at.setdefault(box, []).append(index)

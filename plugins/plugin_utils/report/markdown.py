@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A report as Markdown, as GitHub, GitLab and many wikis show it."""
+"""A report as Markdown for GitHub, GitLab and many wikis."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.tables i
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.wording import counted, label, time_text
 
 MAX_ROWS = 500
-# What has a meaning in Markdown, or in the HTML that may be within it. An underscore within a word has none.
+# Characters with a meaning in Markdown or in embedded HTML. An underscore within a word has none.
 _UNSAFE = re.compile(r"[\\`*{}\[\]<>|~&$#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|@|(?<=www)\.")
-# What cannot be within a span of code in a table, and what templates would evaluate.
+# Text that a code span in a table cannot contain, or that templates would evaluate.
 _NO_CODE = re.compile(r"[`|\\]|\{[{%#]|^\s|\s$|^$")
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
 
@@ -26,7 +26,7 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])")
 def markdown(report: Report, max_bytes: int | None = None) -> str:
     """Return the report as Markdown.
 
-    :param max_bytes: the most that it may have in UTF-8. What does not fit is left out, the less important parts first, and it says so.
+    :param max_bytes: maximum size in UTF-8. Parts that do not fit are left out, with a note. More important parts are added first.
     """
     parts = [_head(report), *_parts(report)]
     text = "\n\n".join(body for _name, body in parts) + "\n"
@@ -55,7 +55,7 @@ def _head(report: Report) -> tuple[str, str]:
 
 
 def _parts(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield the parts below the head, each with its name, the most important first."""
+    """Yield the parts below the head with their names, the most important first."""
     if report.findings:
         found = [(CHECKS[one.check].severity, CHECKS[one.check].title, Code(label(one.subject)), one.message) for one in report.findings]
         yield "Findings", f"## Findings\n\n{_table(('Severity', 'Finding', 'Object', 'Details'), found)}"
@@ -111,18 +111,18 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Return text that has no meaning in Markdown, on one line."""
+    """Return text on one line, with everything escaped that has a meaning in Markdown."""
     return _UNSAFE.sub(lambda match: f"&#{ord(match[0])};", printable(text, MAX_MESSAGE))
 
 
 def _code(text: str) -> str:
-    """Return text as a span of code, or, where it has something in it that none can have, as plain text."""
+    """Return text as a code span, or as plain text if a code span cannot contain it."""
     shown = printable(text, MAX_MESSAGE)
     return _text(shown) if _NO_CODE.search(shown) else f"`{shown}`"
 
 
 def _fenced(lines: Sequence[str], language: str) -> str:
-    """Return lines as a block of code. Braces that a template would evaluate are pulled apart, as a block has no escapes."""
+    """Return lines as a code block. A space separates braces that a template would evaluate, because a block has no escapes."""
     body = _TEMPLATE.sub("{ ", "\n".join(lines))
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", body)), 3)
     return f"{fence}{language}\n{body}\n{fence}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How wide a text is likely to be, and texts that are made to fit. There are no fonts to measure where a report is made."""
+"""Estimates of the width of text, and line wrapping. A report is created without access to fonts, so text cannot be measured."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import unicodedata
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import ELLIPSIS
 
-# In parts of the font size; more than most sans-serif fonts need, so that nothing runs out of its box.
+# Relative to the font size. More than most sans-serif fonts need, so that no text overflows its box.
 _NARROW, _USUAL, _BROAD, _FULL = 0.34, 0.59, 0.86, 1.05
 _NARROW_CHARS = frozenset("ijlft.,:;'|!()[]{} `r")
 _BROAD_CHARS = frozenset("mwMW@%&+=<>~")
-# What a line may end with.
+# Characters after which a line may break.
 _BREAKS = " ,:/-_@.|"
 
 
 def text_width(text: str, size: float) -> float:
-    """Return the width of a text in a font of that size."""
+    """Return the estimated width of a text in a font of that size."""
     return sum(map(_char_width, text)) * size
 
 
@@ -33,7 +33,7 @@ def _char_width(char: str) -> float:
 
 
 def wrapped(text: str, size: float, width: float, max_lines: int) -> list[str]:
-    """Return a text in lines of at most that width; what does not fit into the last one is cut off, with an ellipsis."""
+    """Wrap a text into lines of at most ``width``. If it does not fit, the last line is truncated with an ellipsis."""
     lines: list[str] = []
     rest = text
     while rest and len(lines) < max_lines:

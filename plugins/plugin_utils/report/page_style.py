@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The style sheet of a report as a page: light and dark, for wide screens, phones and paper."""
+"""The style sheet of a report in HTML: light and dark, for wide screens, phones and paper."""
 
 from __future__ import annotations
 
-# No two braces beside each other, nor one beside "%" or "#", as templates would evaluate these.
+# No two adjacent braces, and no brace next to "%" or "#", because templates would evaluate them.
 STYLE = """
 :root {
   color-scheme: light dark; --mono: ui-monospace, Menlo, Consolas, monospace;

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as ``ai_gateway_account_info`` returns it, as the report needs it."""
+"""Conversion of an account from ``ai_gateway_account_info`` to the data of a report."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ OF_ACCOUNT, OF_GATEWAY = ("custom_provider", "gateway"), ("provider_config", "dy
 
 
 class Clock(NamedTuple):
-    """The time of the report, and the number of days from which on a key is old."""
+    """The time of the report, and the maximum age of a key in days. Older keys are reported."""
 
     now: datetime
     max_key_age_days: int
 
 
 def shape_problems(account: Any) -> Iterator[str]:
-    """Yield what keeps an account from being read."""
+    """Yield the problems of an account that does not have the expected structure."""
     if not isinstance(account, dict):
         yield "account must be a dict, as ai_gateway_account_info returns it under account"
         return
@@ -63,7 +63,7 @@ def items_of(holder: Json, kind: str) -> list[dict[str, Any]]:
 
 
 def subject_of(kind: str, item: Json, parent: str | None = None) -> Subject:
-    """Return what names an object."""
+    """Return the subject that identifies an object."""
     keys = KINDS[kind].resource.keys
     return Subject(kind, parent, "/".join(str(item.get(key.key, key.default) or "") for key in keys))
 
@@ -88,7 +88,7 @@ def providers(account: Json) -> list[Provider]:
 
 
 def gateways(account: Json, clock: Clock) -> list[Gateway]:
-    """Return the gateways of an account with what belongs to them."""
+    """Return the gateways of an account with the objects that belong to them."""
     slugs = None
     if account.get(KINDS["custom_provider"].listed_as) is not None:
         slugs = {PREFIX + str(item.get("slug")) for item in items_of(account, "custom_provider")}
@@ -131,7 +131,7 @@ def _route(route: Json, gateway_id: str, keys: set[str] | None, custom_providers
 
 
 def _provider_warnings(elements: Sequence[Any], keys: set[str] | None, custom_providers: set[str] | None) -> Iterator[str]:
-    """Yield what is missing of the providers that a graph names. ``None`` stands for what was not read."""
+    """Yield warnings about missing keys and custom providers of a graph. ``None`` means that they were not read."""
     names = [name for name in providers_of(elements) if name not in WITHOUT_KEY]
     unknown = [name for name in names if name.startswith(PREFIX) and custom_providers is not None and name not in custom_providers]
     keyless = [name for name in names if name not in unknown and keys is not None and name not in keys]

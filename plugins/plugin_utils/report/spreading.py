@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Give each vertex of a layered graph its place: with a distance to its neighbors, and so that edges are straight if there is room."""
+"""Positions of the vertices of a layered graph, with distances between neighbors, and with straight edges if there is room."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from math import inf
 from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.layering import Vertex
 
 SEPARATION = 26.0
-# Of vertices of edges, from each other and from boxes.
+# For vertices of edges, to each other and to boxes.
 EDGE_SEPARATION = 12.0
 MIN_GAP, MAX_GAP = 20.0, 64.0
-# By how much of the widest step between two layers the gap between them grows.
+# Ratio of the gap between two layers to the widest horizontal step of an edge between them.
 SLOPE = 0.1
 SWEEPS = 16
 
 
 def place_across(layers: Sequence[Sequence[Vertex]]) -> None:
-    """Set ``x``: each vertex near its neighbors, and edges straight, as far as the order and the distances allow."""
+    """Set ``x``, so that vertices are near their neighbors and edges are straight, as far as order and distances allow."""
     for layer in layers:
         for vertex, x in zip(layer, accumulate([0.0, *_distances(layer)])):
             vertex.x = x
@@ -35,13 +35,13 @@ def place_across(layers: Sequence[Sequence[Vertex]]) -> None:
 
 def _wanted(vertex: Vertex) -> float:
     neighbors = [*vertex.above, *vertex.below]
-    # What is straight should stay straight, so the vertices of edges pull more.
+    # Vertices of edges have a higher weight, so that straight edges stay straight.
     weights = [1.0 if neighbor.is_box else 3.0 for neighbor in neighbors]
     return sum(neighbor.x * weight for neighbor, weight in zip(neighbors, weights)) / sum(weights) if neighbors else vertex.x
 
 
 def _distances(layer: Sequence[Vertex]) -> list[float]:
-    """Return the least distance from the center of each vertex to that of the next one."""
+    """Return the minimum distance from the center of each vertex to that of the next one."""
     return [
         (left.size.width + right.size.width) / 2 + (SEPARATION if left.is_box and right.is_box else EDGE_SEPARATION)
         for left, right in zip(layer, layer[1:])
@@ -49,9 +49,9 @@ def _distances(layer: Sequence[Vertex]) -> list[float]:
 
 
 def _spread(wanted: Sequence[float], weights: Sequence[float], distances: Sequence[float]) -> Iterator[float]:
-    """Yield the places that are nearest to those ``wanted``, by least squares, with at least these ``distances`` between them.
+    """Return the positions that are nearest to those ``wanted``, by least squares, with at least these ``distances`` between them.
 
-    Without the distances, this is isotonic regression, which pools neighbors that would be in the wrong order.
+    After subtracting the distances, this is isotonic regression, which pools neighbors that would be in the wrong order.
     """
     offsets = list(accumulate([0.0, *distances]))
     pools: list[tuple[float, float, int]] = []
@@ -67,7 +67,7 @@ def _spread(wanted: Sequence[float], weights: Sequence[float], distances: Sequen
 
 
 def straighten(chain: Sequence[Vertex], layers: Sequence[Sequence[Vertex]]) -> None:
-    """Put as many successive vertices of an edge as possible on one line, within the room that their neighbors leave."""
+    """Align as many consecutive vertices of an edge as possible, within the room between their neighbors."""
     run: list[Vertex] = []
     low, high = -inf, inf
     for vertex in chain:
@@ -81,7 +81,7 @@ def straighten(chain: Sequence[Vertex], layers: Sequence[Sequence[Vertex]]) -> N
 
 
 def _room(vertex: Vertex, layer: Sequence[Vertex]) -> tuple[float, float]:
-    """Return how far to the left and to the right a vertex could be."""
+    """Return the leftmost and the rightmost possible ``x`` of a vertex."""
     index = next(place for place, other in enumerate(layer) if other is vertex)
     distances = _distances(layer[max(index - 1, 0) : index + 2])
     left = layer[index - 1].x + distances[0] if index else -inf
@@ -95,7 +95,7 @@ def _align(run: Sequence[Vertex], low: float, high: float) -> None:
 
 
 def place_down(layers: Sequence[Sequence[Vertex]]) -> float:
-    """Set ``y``, and return the height of the whole."""
+    """Set ``y``, and return the total height."""
     y = 0.0
     for index, layer in enumerate(layers):
         height = height_of(layer)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The graph of a route as a drawing within a page. Its colors and fonts are those of the page, by the classes of its parts."""
+"""The graph of a route as an SVG drawing within a page. The style sheet of the page sets its colors and fonts by class."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def drawing(elements: Sequence[Any], name: str) -> str | None:
 
 
 def _widened(box: Box, arriving: int) -> Box:
-    """Return a box with room for so many arrows beside each other."""
+    """Return a box that is wide enough for ``arriving`` arrows next to each other."""
     return box._replace(width=max(box.width, arriving * ARROW + 2 * PADDING))
 
 
@@ -118,7 +118,7 @@ def _edges(layout: Layout, labels: Sequence[str], edges: Sequence[Edge], dotted:
 
 
 def _curve(path: Path) -> str:
-    """Return the way of an edge: straight through layers, and bent between them."""
+    """Return the path of an edge, which is straight within layers, and curved between them."""
     first, *rest = path.points
     steps = [f"M{_n(first.x)} {_n(first.y)}"]
     here = first

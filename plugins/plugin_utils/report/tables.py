@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an account has, as tables. All formats show the same ones."""
+"""The contents of an account as tables. All formats show the same tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_DRAWINGS = 50
 
 
 class Code(str):
-    """Text that is a name or a value, and no prose."""
+    """Text that is a name or a value, not prose."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ Rows = Sequence[Sequence[str]]
 
 
 class Table(NamedTuple):
-    """A table of a report, with what its rows are made of."""
+    """A table of a report, with the function that returns its rows."""
 
     title: str
     columns: Sequence[str]

@@ -39,12 +39,12 @@ def counted(number: int, one: str, several: str = "") -> str:
 
 
 def enumerated(parts: Sequence[str]) -> str:
-    """Return the parts as people list them: with commas, and an "and" before the last."""
+    """Return the parts as an enumeration, with commas, and with "and" before the last."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def of_kinds(counts: Mapping[str, int]) -> str:
-    """Return how many objects there are of each kind that has any, such as ``1 key and 2 routes``; empty if there are none."""
+    """Return the number of objects of each kind, such as ``1 key and 2 routes``. Kinds without objects are left out."""
     parts = [counted(counts[name], kind.one, kind.several) for name, kind in KINDS.items() if counts.get(name)]
     return enumerated(parts) if parts else ""
 
@@ -60,7 +60,7 @@ def value_text(value: Any) -> str:
 
 
 def setting_change(name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> SettingChange:
-    """Return how a setting differs between two sides of a diff, each ``None`` if there is no such object."""
+    """Return the difference of a setting between two sides of a diff. A side is ``None`` if the object does not exist."""
     sides = [None if side is None or name not in side else value_text(side[name]) for side in (before, after)]
     lines: list[str] = []
     values = [(side or {}).get(name) for side in (before, after)]
@@ -70,7 +70,7 @@ def setting_change(name: str, before: Mapping[str, Any] | None, after: Mapping[s
 
 
 def _is_outline(value: Any) -> bool:
-    """Return whether a value is a text in lines, such as the outline of a graph."""
+    """Return whether a value is a list of lines of text, such as the outline of a graph."""
     return isinstance(value, list) and len(value) > 1 and all(isinstance(line, str) for line in value)
 
 
@@ -98,7 +98,7 @@ def _diff(before: list[str], after: list[str]) -> list[str]:
 
 
 def change_message(operation: str, names: Sequence[str]) -> str:
-    """Return what applying the document would do to an object whose settings ``names`` differ."""
+    """Return a message about the effect of applying the document to an object whose settings ``names`` differ."""
     shown = name_some(names)
     if operation == CREATED:
         return "It is declared, but does not exist."
@@ -115,20 +115,20 @@ def change_message(operation: str, names: Sequence[str]) -> str:
 
 
 def change_detail(operation: str, names: Sequence[str]) -> str:
-    """Return a few words for ``change_message``."""
+    """Return a short form of ``change_message``."""
     if operation == CREATED:
         return ""
     return f"would be {operation}" if operation == DELETED else name_some(names)
 
 
 def undeclared_message(belonging: Mapping[str, int]) -> str:
-    """Return what to say of an object that the document does not mention; ``belonging`` counts what a gateway has."""
+    """Return a message about an object that is not in the document. ``belonging`` has the number of objects of a gateway by kind."""
     parts = of_kinds(belonging)
     return f"It exists{f', with {parts},' if parts else ','} but the document does not mention it."
 
 
 def verdict(counts: Mapping[str, int], checks: Iterable[str], is_compared: bool, comparison_error: str) -> str:
-    """Return the report in one paragraph."""
+    """Return a summary of the report in one paragraph."""
     has = of_kinds(counts)
     found = Counter(checks)
     sentences = [f"The account has {has}." if has else "The account has no gateways, and nothing that belongs to one."]
@@ -156,12 +156,12 @@ _SENTENCES = {
 
 
 def time_text(report: Report) -> str:
-    """Return the time of a report as people write it."""
+    """Return the time of a report in a readable form."""
     return f"{report.time[:16].replace('T', ' ')} UTC"
 
 
 def label(subject: Subject) -> str:
-    """Return the object in words, such as ``route shop/support``, without anything that is not printable."""
+    """Return the kind and the path of the object, such as ``route shop/support``, with printable characters only."""
     kind = KINDS.get(subject.kind)
     return f"{kind.one if kind else printable(subject.kind, MAX_VALUE)} {printable(subject.path, MAX_TEXT)}"
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run schedules of faults by their seeds: python -m tests.robustness.chaos, or with --seed 17 to see one in detail.
+"""Run schedules of faults by their seeds: python -m tests.robustness.chaos, or with --seed 17 to show one in detail.
 
-Without --way, all of them run as forks of this process, and a few once more in real ansible-playbooks.
+Without --way, all schedules run as forks of this process, and a few of them again in real ansible-playbooks.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.simulator.process import running_simulator
 
 # A worker waits most of the time, for its simulator or for a delay to end.
 WORKERS = 2 * (os.cpu_count() or 1)
-TELL_EVERY = 1000
+PROGRESS_EVERY = 1000
 DEFAULT_SEEDS = f"1..10000,{FIRST_OTHER}..{FIRST_OTHER + 1999}"
 PLAYBOOKS = 20
 
@@ -39,9 +39,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seeds", type=_seeds, default=DEFAULT_SEEDS, metavar="A..B,...", help="the schedules to run (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="run one schedule instead, and show all of it")
+    parser.add_argument("--seed", type=int, metavar="N", help="run only one schedule, and show its details")
     parser.add_argument(
-        "--way", choices=WAYS, help="how to run them: in a fork of this process, or in an ansible-playbook, in either of its"
+        "--way", choices=WAYS, help="how to run them: in forks of this process, or in an ansible-playbook, in-process or as modules"
     )
     parser.add_argument("--workers", type=int, default=WORKERS, metavar="N", help="how many run at a time (default: %(default)s)")
     return parser.parse_args()
@@ -66,7 +66,7 @@ def soak(seeds: Sequence[int], way: str, workers: int) -> int:
         outcomes.append(outcome)
         for complaint in outcome.complaints:
             print(f"seed {outcome.seed}: {complaint}", file=sys.stderr, flush=True)
-        if len(outcomes) % TELL_EVERY == 0:
+        if len(outcomes) % PROGRESS_EVERY == 0:
             print(f"{len(outcomes)} of {len(seeds)}", file=sys.stderr, flush=True)
     print(f"way: {way}", *lines(outcomes, time.monotonic() - begun), "", sep="\n", flush=True)
     if len(outcomes) < len(seeds):
@@ -109,7 +109,7 @@ def show(seed: int, way: str) -> int:
 
 
 def details(record: Record) -> Iterator[str]:
-    """Yield each schedule with its outcome."""
+    """Yield the lines of a detailed report on one schedule."""
     yield json.dumps(asdict(record.schedule), indent=1)
     for title, phase in (("with faults", record.faulty), ("after the faults", record.calm)):
         yield f"\n{title}"

@@ -14,12 +14,12 @@ from urllib.parse import unquote
 
 from tests.robustness.chaos.tables import Json
 from tests.robustness.properties.meaning import meaning
-from tests.simulator.items import GATEWAYS
+from tests.simulator.item_store import GATEWAYS
 from tests.simulator.resources.route_views import deployed
 
 ROUTES, CONFIGS, PROVIDERS, COSTS = "dynamic_routes", "provider_configs", "custom_providers", "custom_provider_costs"
 SECRETS_OF_STORE, STORES = "secrets", "stores"
-# The fields that identify an item for the user. Every other kind has a reference that the server makes.
+# The fields that identify an item for the user. All kinds except gateways also have a reference that the server generates.
 KEYS: dict[str, tuple[str, ...]] = {
     GATEWAYS: ("id",),
     ROUTES: ("name",),
@@ -29,7 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     STORES: ("name",),
     SECRETS_OF_STORE: ("name",),
 }
-# The end of the path of a collection, by kind; the first that fits counts.
+# Kinds by the end of the path of their collection. The first match counts.
 COLLECTIONS = {
     "custom-providers/costs": COSTS,
     "custom-providers": PROVIDERS,
@@ -78,7 +78,7 @@ def target_of(request: Json, names: Mapping[str, str]) -> Target:
 
 
 def as_compared(kind: str, item: Json) -> Json:
-    """Return a stored item of another kind than gateways with its settings at the top: a route with the graph that requests take."""
+    """Return a stored item, other than a gateway, with its settings at the top level: for a route, the deployed version and graph."""
     if kind == ROUTES:
         return {**item, **{name: value for name, value in (deployed(item) or {}).items() if name in ("version_id", "elements")}}
     return item

@@ -4,8 +4,8 @@
 
 """Schedules of tasks that declare a dynamic route, a provider config with its key, or a custom provider with its prices.
 
-The server makes the references of these items, and a second writer cannot, as no schedule knows that an item is there at the moment. So
-in one schedule it only removes items, or only changes them, and never creates one beside that of the task.
+The server generates the references of these items, and a schedule cannot determine whether an item exists when the second writer acts. So
+within a schedule, the second writer only removes items, or only changes them, and never creates one in addition to that of the task.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ from tests.robustness.chaos.other_tables import (
     SWITCHES,
     WRITES,
 )
-from tests.robustness.chaos.schedule import CONNECTS, TASK_TIMEOUTS, Fault, Kill, Schedule, connection, server, stored
-from tests.robustness.chaos.tables import FAULTS, LAGS, MADE_BY_SERVER, ONE_GATEWAY, SECOND_WRITER, Json
+from tests.robustness.chaos.schedule import LOOKUP_DELAYS, TASK_TIMEOUTS, Fault, Kill, Schedule, connection, server, stored
+from tests.robustness.chaos.tables import FAULTS, LAGGING_REPLICA, MADE_BY_SERVER, ONE_GATEWAY, SECOND_WRITER, Json
 
-ResourceClient = dict[str, list[Json]]
+ItemsByKind = dict[str, list[Json]]
 
 
-class Scene(NamedTuple):
-    """What is stored, what is declared, by which options, and what a second writer may do, as parts of a fault."""
+class Scenario(NamedTuple):
+    """The stored and declared state, the options of the task, and possible changes by a second writer, as parts of a fault."""
 
     gateway: Json
-    items: ResourceClient
+    items: ItemsByKind
     declared: dict[str, Json | None]
     options: Json
     changes: list[Json]
 
 
 def other_schedule_of(seed: int) -> Schedule:
-    """Return the schedule of a seed, always the same."""
+    """Return the schedule of a seed, which is always the same."""
     rng = Random(seed)  # noqa: S311 (it keeps no secret)
     module = rng.choice([ROUTE, ROUTE, ROUTE, CONFIG, PROVIDER])
-    scene = SCENES[module](rng)
+    scenario = SCENARIOS[module](rng)
     places = rng.choice([PLACES, WRITES, WRITES])[module]
     switches = {name: rng.choice(values) for name, values in SWITCHES[module].items()}
     return Schedule(
@@ -61,15 +61,15 @@ def other_schedule_of(seed: int) -> Schedule:
         module=module,
         check_mode=rng.random() < 0.1,
         behaviour={**server(rng), **switches},
-        gateways={GATEWAY_ID: scene.gateway},
-        declared=scene.declared,
-        options={**connection(rng), **scene.options},
-        faults=tuple(fault(rng, module, places, scene.changes) for _number in range(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]))),
+        gateways={GATEWAY_ID: scenario.gateway},
+        declared=scenario.declared,
+        options={**connection(rng), **scenario.options},
+        faults=tuple(fault(rng, module, places, scenario.changes) for _number in range(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]))),
         kill=Kill(rng.randint(1, 10), rng.choice([0, 0, 0.001, 0.004, 0.02])) if rng.random() < 0.2 else None,
         constants={"PAGE_SIZE": rng.choice([2, 100]), "FRESH_SECONDS": rng.choice([0.02, 0.3, 10.0])},
-        connects=tuple(rng.choice(CONNECTS) for _number in range(rng.randint(1, 5))) if rng.random() < 0.1 else (),
+        lookup_delays=tuple(rng.choice(LOOKUP_DELAYS) for _number in range(rng.randint(1, 5))) if rng.random() < 0.1 else (),
         task_timeout=rng.choice(TASK_TIMEOUTS) if rng.random() < 0.1 else None,
-        items=scene.items,
+        items=scenario.items,
     )
 
 
@@ -86,7 +86,7 @@ def fault(rng: Random, module: str, places: list[tuple[str | None, str | None]],
         "when": rng.choice(["before", "after"]),
         **FAULTS[name],
     }
-    if name == LAGS:
+    if name == LAGGING_REPLICA:
         spec["path"] = rng.choice([ONE_GATEWAY, ONE_ITEM[module]])
     if name == SECOND_WRITER:
         spec.update(rng.choice(changes))
@@ -94,19 +94,19 @@ def fault(rng: Random, module: str, places: list[tuple[str | None, str | None]],
 
 
 def change(kind: str, item_id: str, item: Json | None, **when: Any) -> Json:
-    """Return the part of a fault that says what a second writer does, and when."""
+    """Return the part of a fault with the change by a second writer and its time."""
     return {"store": [{"kind": kind, "id": item_id, "item": item}], **when}
 
 
-def some(rng: Random, table: dict[str, list[Any]]) -> Json:
-    """Return some settings."""
+def draw_settings(rng: Random, table: dict[str, list[Any]]) -> Json:
+    """Draw some settings from a table."""
     return {name: rng.choice(table[name]) for name in rng.sample(sorted(table), rng.randint(0, len(table)))}
 
 
-def route_scene(rng: Random) -> Scene:
+def route_scenario(rng: Random) -> Scenario:
     """Draw the start of a schedule for a dynamic route."""
     item = stored_route(rng, rng.randint(1, 3))
-    # Mostly another graph than the first version has, which is often deployed.
+    # Mostly a graph other than that of the first version, which is often deployed.
     graph = rng.choice([graph for graph in GRAPHS if graph != item["versions"][0]["elements"] or rng.random() < 0.2])
     is_there, is_rollback = rng.random() < 0.8, rng.random() < 0.15
     options: Json = {"gateway_id": GATEWAY_ID, "name": "r"}
@@ -122,15 +122,15 @@ def route_scene(rng: Random) -> Scene:
     other = {**stored_route(rng, 1), "id": "route-other", "name": "other"}
     provider = {"id": f"provider-{SLUG}", "slug": SLUG, "name": "Example", "base_url": "https://one.example"}
     items = {ROUTES: [*([item] if is_there else []), other], PROVIDERS: [provider]}
-    # It deploys a version before the task makes one, as what a second writer stores replaces the whole route.
+    # The second writer deploys a version before the task creates one, because its change replaces the whole route.
     newer = {**item, "deployments": [*item["deployments"], {"version_id": rng.choice(item["versions"])["version_id"]}]}
     early = change(ROUTES, item["id"], newer, method="GET", path=None, skip=rng.randint(0, 2), times=1)
     changes = [rng.choice([change(ROUTES, item["id"], None), early])] if is_there else []
-    return Scene(stored(rng), items, {name_of(ROUTES, {"name": "r"}): declared}, options, changes)
+    return Scenario(stored(rng), items, {name_of(ROUTES, {"name": "r"}): declared}, options, changes)
 
 
 def stored_route(rng: Random, count: int) -> Json:
-    """Return a route with so many versions, one of them deployed."""
+    """Draw a route with this number of versions, one of them deployed."""
     versions = [
         {
             "version_id": f"version-{number}",
@@ -151,8 +151,8 @@ def stored_route(rng: Random, count: int) -> Json:
     }
 
 
-def config_scene(rng: Random) -> Scene:
-    """Draw the start of a schedule for a provider config. A stored one has everything that it needs."""
+def config_scenario(rng: Random) -> Scenario:
+    """Draw the start of a schedule for a provider config. A stored config has everything that it needs."""
     is_there, is_absent, always = rng.random() < 0.5, rng.random() < 0.15, rng.random() < 0.3
     identity = {"provider_slug": "openai", "alias": rng.choice(["default", "batch"])}
     key, settings = rng.choice(KEYS), rng.choice([{}, {"rate_limit": 100, "rate_limit_period": 60}, {"rate_limit": 0}])
@@ -168,7 +168,7 @@ def config_scene(rng: Random) -> Scene:
     item["default_config"] = identity["alias"] == "default"
     has_secret = is_there or rng.random() < 0.3
     has_store = has_secret or rng.random() < 0.7
-    items: ResourceClient = {STORES: [{"id": STORE_ID}] if has_store else [], SECRETS_OF_STORE: [secret] if has_secret else []}
+    items: ItemsByKind = {STORES: [{"id": STORE_ID}] if has_store else [], SECRETS_OF_STORE: [secret] if has_secret else []}
     items[CONFIGS] = [item] if is_there else []
     gateway = {**stored(rng), "authentication": is_there or rng.random() < 0.9}
     if is_there or (has_store and rng.random() < 0.5):
@@ -183,17 +183,17 @@ def config_scene(rng: Random) -> Scene:
         declared[GATEWAY_ID] = {"store_id": STORE_ID if has_store else MADE_BY_SERVER}
         declared[name_of(STORES, {"name": "default_secrets_store"})] = {}
         declared[name_of(SECRETS_OF_STORE, secret)] = {"value": key, "scopes": scopes}
-    return Scene(gateway, items, declared, options, [change(CONFIGS, item["id"], None)] if is_there else [])
+    return Scenario(gateway, items, declared, options, [change(CONFIGS, item["id"], None)] if is_there else [])
 
 
-def provider_scene(rng: Random) -> Scene:
+def provider_scenario(rng: Random) -> Scenario:
     """Draw the start of a schedule for a custom provider. There is also another provider with a price."""
     is_there, is_absent = rng.random() < 0.6, rng.random() < 0.15
     item, other = stored_provider(rng, SLUG), stored_provider(rng, "other")
     costs = [stored_cost(rng, model, item["id"]) for model in rng.sample(MODELS, rng.randint(0, 2))] if is_there else []
     others = [stored_cost(rng, "other", other["id"])]
     needed = {name: rng.choice(PROVIDER_SETTINGS[name]) for name in ("name", "base_url")}
-    settings = {**some(rng, PROVIDER_SETTINGS), **needed, **({"headers": rng.choice(HEADERS)} if rng.random() < 0.4 else {})}
+    settings = {**draw_settings(rng, PROVIDER_SETTINGS), **needed, **({"headers": rng.choice(HEADERS)} if rng.random() < 0.4 else {})}
     prices = {model: rng.choice(PRICES) for model in rng.sample(MODELS, rng.randint(0, 3))} if rng.random() < 0.7 else None
     options: Json = {"slug": SLUG, "state": "absent"}
     declared: dict[str, Json | None] = {name_of(PROVIDERS, item): None if is_absent else settings}
@@ -210,22 +210,22 @@ def provider_scene(rng: Random) -> Scene:
         changes = [change(COSTS, cost["id"], {**cost, **rng.choice(PRICES)}) for cost in costs]
         changes.append(change(PROVIDERS, item["id"], stored_provider(rng, SLUG)))
     items = {PROVIDERS: [*([item] if is_there else []), other], COSTS: [*costs, *others]}
-    return Scene(stored(rng), items, declared, options, changes)
+    return Scenario(stored(rng), items, declared, options, changes)
 
 
 def stored_provider(rng: Random, slug: str) -> Json:
-    """Return a provider as the server may hold it."""
+    """Draw a provider as the server may store it."""
     headers = {"headers": json.dumps(rng.choice(HEADERS))} if rng.random() < 0.5 else {}
     needed = {"name": "Example", "base_url": "https://one.example", "enable": False, "beta": False}
-    return {**needed, **some(rng, PROVIDER_SETTINGS), **headers, "id": f"provider-{slug}", "slug": slug}
+    return {**needed, **draw_settings(rng, PROVIDER_SETTINGS), **headers, "id": f"provider-{slug}", "slug": slug}
 
 
 IDENTITY_OF_COST: Json = {"model_rule": "equals", "cost_type": "tokens"}
 
 
 def stored_cost(rng: Random, model: str, provider_id: str) -> Json:
-    """Return a price as the server may hold it."""
+    """Draw a price as the server may store it."""
     return {"id": f"cost-{model}", "account_provider_id": provider_id, **IDENTITY_OF_COST, "model": model, **rng.choice(PRICES)}
 
 
-SCENES = {ROUTE: route_scene, CONFIG: config_scene, PROVIDER: provider_scene}
+SCENARIOS = {ROUTE: route_scenario, CONFIG: config_scenario, PROVIDER: provider_scenario}

@@ -17,7 +17,7 @@ HEADERS: tuple[Json, ...] = ({"x-key": "invented-header-one"}, {"x-key": "invent
 
 
 def chain(*providers: str) -> list[Json]:
-    """Return a graph that tries one model after the other."""
+    """Return a graph where each model is the fallback of the one before it."""
     steps = [f"m{number}" for number in range(len(providers))]
     models = [
         {
@@ -45,7 +45,7 @@ MODELS = ("large", "small", "tiny")
 PRICES = ({"cost_in": 0.1, "cost_out": 0.5}, {"cost_in": 0.000002, "cost_out": 0}, {"token_pricing": {"input": 0.25}})
 
 WAITS = [{}, {}, {"polls": 1}, {"polls": 2}]
-# The servers that the real one might be, by the module whose schedules draw from them.
+# Behaviours that the real server might have, by the module whose schedules draw from them.
 SWITCHES: dict[str, dict[str, list[Any]]] = {
     ROUTE: {
         "page_limit": [None],
@@ -88,7 +88,7 @@ SWITCHES: dict[str, dict[str, list[Any]]] = {
         "cost_unique": [True, False],
     },
 }
-# Where faults happen, as methods and ends of paths.
+# Requests that get faults, as methods and ends of paths.
 PLACES: dict[str, list[tuple[str | None, str | None]]] = {
     ROUTE: [
         (None, None),
@@ -115,7 +115,7 @@ PLACES: dict[str, list[tuple[str | None, str | None]]] = {
         ("DELETE", None),
     ],
 }
-# A task whose first request fails for good shows little, so in most schedules only writes are met.
+# A task whose first request fails permanently tests little, so in most schedules faults only match writes.
 WRITES = {module: [place for place in places if place[0] not in (None, "GET")] for module, places in PLACES.items()}
-# One item by itself, which a replica that lags does not have yet.
+# A read of a single item, which a lagging replica may not have yet.
 ONE_ITEM = {ROUTE: "/routes/[^/]+$", CONFIG: "/secrets/[^/]+$", PROVIDER: "/custom-providers/[^/]+$"}

@@ -17,18 +17,18 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.robustness.chaos.process import LONGEST, Run, Task
+from tests.robustness.chaos.process import MAX_SECONDS, Run, Task
 from tests.robustness.chaos.tables import Json
 from tests.simulator.handle import Simulator
 from tests.simulator.process import ROOT
 
-LOOK_EVERY = 0.005
+POLL_INTERVAL = 0.005
 # Ansible's message for a task that exceeds its timeout.
 TIMED_OUT = re.compile(r"expected time frame|[Tt]imed out after")
 
 
-def played(in_process: bool, simulator: Simulator, tasks: Sequence[Task]) -> list[Run]:
-    """Return each task in a playbook of its own. The constants of the code stay as they are, and connections are as fast as they are."""
+def run_playbooks(in_process: bool, simulator: Simulator, tasks: Sequence[Task]) -> list[Run]:
+    """Run each task in its own playbook. The constants of the code are not replaced, and connections are not delayed."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         return [_run(simulator, in_process, task, Path(folder)) for task in tasks]
 
@@ -52,14 +52,14 @@ def _run(simulator: Simulator, in_process: bool, task: Task, folder: Path) -> Ru
 
 
 def _result(record: Path) -> Json:
-    """Return the result of the last task. Not every callback receives how it ended."""
+    """Return the result of the last task. The result itself may lack ``failed``, so it is set from the type of the callback."""
     line = json.loads(record.read_text().splitlines()[-1])
     return {**line["result"], "failed": line["ending"] == "failed"}
 
 
 def _plays(task: Task, in_process: bool) -> list[Json]:
     options = {**task.options, "timeout": int(task.tempo.timeout)}
-    # Whole seconds only.
+    # Ansible only accepts whole seconds.
     limit = {} if task.timeout is None else {"timeout": max(1, round(task.timeout * task.tempo.timeout))}
     return [
         {
@@ -72,7 +72,7 @@ def _plays(task: Task, in_process: bool) -> list[Json]:
 
 
 def _environment(folder: Path, record: Path) -> dict[str, str]:
-    """Return the environment of this process without settings for Ansible and without an account."""
+    """Return the environment of this process without the settings of Ansible and of an account."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_", "PYTHON"))}
     return {
         **kept,
@@ -87,7 +87,7 @@ def _environment(folder: Path, record: Path) -> dict[str, str]:
 
 def _follow(process: subprocess.Popen[bytes], simulator: Simulator, task: Task) -> bool:
     """Wait for the end of the process, or kill it, and return whether it was killed."""
-    deadline = time.monotonic() + LONGEST
+    deadline = time.monotonic() + MAX_SECONDS
     while process.poll() is None:
         is_time = task.kill is not None and len(simulator.requests()) >= task.kill.request
         if is_time or time.monotonic() > deadline:
@@ -95,14 +95,14 @@ def _follow(process: subprocess.Popen[bytes], simulator: Simulator, task: Task) 
             _kill(process.pid)
             process.wait()
             return is_time
-        time.sleep(LOOK_EVERY)
+        time.sleep(POLL_INTERVAL)
     return False
 
 
 def _kill(pid: int) -> None:
     """Kill a process and all its children, because Ansible's workers have their own sessions."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        # Stopped first, so that it starts nothing more.
+        # Stop it first, so that it starts no more children.
         os.kill(pid, signal.SIGSTOP)
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             _kill(int(child))

@@ -48,8 +48,8 @@ TASK_SPECS = {
     CONFIG: ai_gateway_provider_config.TASK_SPEC,
     PROVIDER: ai_gateway_custom_provider.TASK_SPEC,
 }
-# Where the code has the constants that a schedule or a tempo replaces.
-HOMES: dict[str, Any] = {
+# The modules whose constants a schedule or a tempo replaces.
+CONSTANT_MODULES: dict[str, Any] = {
     "BACKOFF_BASE": retry,
     "BACKOFF_CAP": retry,
     "FIRST_PAUSE": waiting,
@@ -59,18 +59,18 @@ HOMES: dict[str, Any] = {
     "PAGE_SIZE": listing,
     "SHOWN_WITHIN_SECONDS": versioned_client,
 }
-# A run that takes that many seconds counts as hanging.
-LONGEST = 120.0
+# A run that takes longer counts as hanging, in seconds.
+MAX_SECONDS = 120.0
 # Maximum wait for a thread that a task has left behind, in seconds.
-LEFT_BEHIND = 5.0
-LOOK_EVERY = 0.01
+MAX_THREAD_WAIT = 5.0
+POLL_INTERVAL = 0.01
 FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
 class Tempo:
-    """How long things take, in seconds: the timeout of a try, what is granted beyond it, the most between two tries or looks, the start
-    and end of a run on a busy machine, and how long a task waits for what the server does."""
+    """Durations in seconds: ``timeout`` of an attempt, ``grace`` period after it, maximum ``backoff`` between two attempts or polls,
+    ``start`` and end of a run on a busy machine, and ``shown_within``, the maximum wait for a change to become visible on the server."""
 
     timeout: float
     grace: float
@@ -87,15 +87,15 @@ class Tempo:
 
 
 FAST = Tempo(timeout=0.5, grace=0.1, backoff=0.04)
-# What the code has by itself, with the shortest timeout that the option takes, and all of ansible-playbook around it.
+# The real constants, with the shortest timeout that the option accepts, and time for ansible-playbook itself.
 REAL = Tempo(timeout=1.0, grace=transport.GRACE_SECONDS, backoff=retry.BACKOFF_CAP, start=30.0)
-# For runs that have to succeed, also on a busy machine.
+# For runs that must succeed even on a busy machine.
 CALM = Tempo(timeout=20.0, grace=1.0, backoff=0.04, shown_within=5.0)
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task: `options` are complete, with the address and the credentials."""
+    """A task. ``options`` are complete, with the address and the credentials."""
 
     module: str
     options: Json
@@ -103,12 +103,12 @@ class Task:
     constants: Json
     tempo: Tempo = FAST
     kill: Kill | None = None
-    connects: tuple[float, ...] = ()
+    lookup_delays: tuple[float, ...] = ()
     timeout: float | None = None
 
 
-class Try(NamedTuple):
-    """A try of a request: when somebody began to wait for it, and when nobody did any more, in seconds since the epoch."""
+class Attempt(NamedTuple):
+    """An attempt at a request. The task waited for it from ``begun`` to ``ended``, in seconds since the epoch."""
 
     method: str
     path: str
@@ -118,8 +118,8 @@ class Try(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a task: the result, None if it was killed, ended by its timeout, or died; what it printed; and the exit code
-    (negative: the signal). `ended` and `tries` are known only of a fork that was not killed."""
+    """The outcome of a task: the ``result``, or None if the task was killed, timed out or died, the printed ``output``, and the exit
+    ``code``, which is negative for a signal. ``ended`` and ``attempts`` are only set for a fork that was not killed."""
 
     result: Json | None
     output: str
@@ -127,11 +127,11 @@ class Run:
     seconds: float
     killed: bool
     ended: float | None = None
-    tries: tuple[Try, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def failed(self) -> bool:
-        """Return whether the task itself returned a result."""
+        """Return whether the task returned a failure."""
         return self.result is not None and bool(self.result.get("failed"))
 
 
@@ -139,12 +139,12 @@ class TimedOut(BaseException):
     """Replaces the exception that Ansible raises in a task that exceeds its timeout."""
 
 
-class Watched(transport.Transport):
-    """A transport that records its tries. With `kill`, its process is killed by SIGKILL in the middle of its work."""
+class RecordingTransport(transport.Transport):
+    """A transport that records its attempts. ``kill`` determines when it kills its own process with SIGKILL."""
 
     def __init__(self, connection: Connection, kill: Kill | None) -> None:
         super().__init__(connection)
-        self.tries: list[Try] = []
+        self.attempts: list[Attempt] = []
         self._prefix = urlsplit(connection.base_url).path
         self._kill = kill
         self._begun = 0
@@ -168,7 +168,7 @@ class Watched(transport.Transport):
             return super().send(request, body, scope, fresh, headers)
         finally:
             path = self._prefix + request.path.partition("?")[0]
-            self.tries.append(Try(request.method, path, begun, time.time()))
+            self.attempts.append(Attempt(request.method, path, begun, time.time()))
 
     def _die(self) -> None:
         if self._kill and self._kill.after:
@@ -177,8 +177,8 @@ class Watched(transport.Transport):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def forked(tasks: Sequence[Task]) -> list[Run]:
-    """Do the tasks one after the other in one process. The first that is killed or dies is the last."""
+def run_forked(tasks: Sequence[Task]) -> list[Run]:
+    """Run the tasks one after the other in one process. A task without a result is the last one."""
     receiver, sender = FORK.Pipe(duplex=False)
     with tempfile.TemporaryFile() as printed:
         process = FORK.Process(target=_work, args=(tasks, sender, printed.fileno()))
@@ -189,7 +189,7 @@ def forked(tasks: Sequence[Task]) -> list[Run]:
             runs.append(_follow(receiver, process, task))
             if runs[-1].result is None:
                 break
-        process.join(LONGEST)
+        process.join(MAX_SECONDS)
         printed.seek(0)
         output = printed.read().decode(errors="replace")
     receiver.close()
@@ -200,11 +200,11 @@ def _follow(receiver: Pipe, process: Any, task: Task) -> Run:
     """Wait for the end of a task."""
     begun = time.monotonic()
     try:
-        if receiver.poll(LONGEST):
-            told = json.loads(receiver.recv_bytes())
-            tries = tuple(Try(*one) for one in told["tries"])
-            is_ended = task.timeout is not None and told["result"] is None
-            return Run(told["result"], "", None, told["seconds"], is_ended, told["ended"], tries)
+        if receiver.poll(MAX_SECONDS):
+            outcome = json.loads(receiver.recv_bytes())
+            attempts = tuple(Attempt(*one) for one in outcome["attempts"])
+            is_timed_out = task.timeout is not None and outcome["result"] is None
+            return Run(outcome["result"], "", None, outcome["seconds"], is_timed_out, outcome["ended"], attempts)
         process.kill()
     except EOFError:
         process.join()
@@ -222,27 +222,27 @@ def _work(tasks: Sequence[Task], sender: Pipe, printed: int) -> None:
 
 
 def _perform(task: Task) -> Json:
-    """Return the result of the task as Ansible would show it, with what is secret removed, and the times of it and of its tries.
+    """Run the task. Return its result as Ansible would show it, without secrets, its duration, its end, and its attempts.
 
-    Returns when nothing of the task can act any more, such as a thread that it has left behind.
+    This also waits for threads that the task has left behind, so that nothing of the task can act any more.
     """
     for name, value in {**task.tempo.constants, **task.constants}.items():
-        setattr(HOMES[name], name, value)
-    if task.connects:
-        _slow_down([share * task.tempo.timeout for share in task.connects])
-    watched: list[Watched] = []
+        setattr(CONSTANT_MODULES[name], name, value)
+    if task.lookup_delays:
+        _slow_down([share * task.tempo.timeout for share in task.lookup_delays])
+    transports: list[RecordingTransport] = []
     begun = time.time()
     try:
         with _timeout(task):
-            result = _result(task, watched)
+            result = _result(task, transports)
     except TimedOut:
         result = None
     ended = time.time()
-    # Not by joining them: a thread that was waited for when the task was interrupted counts as ended (CPython before 3.13).
-    while len(sys._current_frames()) > 1 and time.time() < ended + LEFT_BEHIND:
-        time.sleep(LOOK_EVERY)
-    tries = [one for found in watched for one in found.tries]
-    return {"result": result, "seconds": ended - begun, "ended": ended, "tries": tries}
+    # Do not join the threads: if the task was interrupted while it joined a thread, that thread counts as ended (CPython before 3.13).
+    while len(sys._current_frames()) > 1 and time.time() < ended + MAX_THREAD_WAIT:
+        time.sleep(POLL_INTERVAL)
+    attempts = [one for found in transports for one in found.attempts]
+    return {"result": result, "seconds": ended - begun, "ended": ended, "attempts": attempts}
 
 
 @contextlib.contextmanager
@@ -253,7 +253,7 @@ def _timeout(task: Task) -> Iterator[None]:
         raise TimedOut
 
     def lose(unraisable: Any) -> None:
-        # Python ignores what is raised in a destructor, so that the timeout is lost there, as that of Ansible would be.
+        # Python ignores exceptions in destructors, so the timeout is lost there, as Ansible's would be.
         if unraisable.exc_type is not TimedOut:
             sys.__unraisablehook__(unraisable)
 
@@ -267,7 +267,7 @@ def _timeout(task: Task) -> Iterator[None]:
 
 
 def _slow_down(seconds: list[float]) -> None:
-    """Delay the look-ups of addresses by these seconds, one after the other."""
+    """Delay the next address lookups by these durations, in seconds."""
     real = socket.getaddrinfo
 
     def look_up(*arguments: Any, **keywords: Any) -> Any:
@@ -278,18 +278,18 @@ def _slow_down(seconds: list[float]) -> None:
     socket.getaddrinfo = look_up
 
 
-def _result(task: Task, watched: list[Watched]) -> Json:
-    work = TASK_SPECS[task.module]
-    validated = ArgumentSpecValidator(work.argument_spec()).validate(task.options)
+def _result(task: Task, transports: list[RecordingTransport]) -> Json:
+    task_spec = TASK_SPECS[task.module]
+    validated = ArgumentSpecValidator(task_spec.argument_spec()).validate(task.options)
     if validated.error_messages:
         raise ValueError(validated.error_messages)
 
     @contextlib.contextmanager
     def client_of(connection: Connection) -> Iterator[client.Client]:
         impatient = replace(connection, timeout=task.tempo.timeout)  # type: ignore[arg-type]  # fractions work too
-        watched.append(Watched(impatient, task.kill))
-        with contextlib.closing(client.Client(impatient, watched[-1])) as found:
+        transports.append(RecordingTransport(impatient, task.kill))
+        with contextlib.closing(client.Client(impatient, transports[-1])) as found:
             yield found
 
-    result: Json = execute(work, validated.validated_parameters, task.check_mode, True, client_of, validated._no_log_values)
+    result: Json = execute(task_spec, validated.validated_parameters, task.check_mode, True, client_of, validated._no_log_values)
     return result

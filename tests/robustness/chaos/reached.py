@@ -13,7 +13,7 @@ from tests.robustness.chaos.kinds import kind_of, meaning_in
 from tests.robustness.chaos.other_tables import GATEWAY_ID
 from tests.robustness.chaos.record import Record
 from tests.robustness.chaos.schedule import MANY
-from tests.robustness.chaos.tables import DEFAULT_ID, LAGS, MADE_BY_SERVER, NESTED, Json
+from tests.robustness.chaos.tables import DEFAULT_ID, LAGGING_REPLICA, MADE_BY_SERVER, NESTED, Json
 
 Complaints = Iterator[str]
 
@@ -21,8 +21,8 @@ HIDDEN = "the server hides"
 REFUSED_KEY = re.compile(r"Unrecognized key: (later_\w+)")
 PURGE_REFUSED = "purge_limit allows"
 TOO_LATE = "delays each write for too long"
-# On a machine that is busy, a reading may be that old already when the next request is sent.
-LATE_BY_ITSELF = 1.0
+# On a busy machine, a read may already be this old when the next request is sent, in seconds.
+BUSY_MACHINE_DELAY = 1.0
 IMMUTABLE, NO_AUTHENTICATION, NO_ROUTE = (
     "The API cannot change these settings",
     "has authentication: false",
@@ -32,16 +32,16 @@ INVALID, REFUSED_VERSION = "reports that it is invalid", "Version is not valid"
 NOT_PURGED = "Not deleted by purge, as these could not be created"
 
 
-def is_right(record: Record, message: str) -> bool:
-    """Return whether a refusal is correct for any server."""
+def is_correct_refusal(record: Record, message: str) -> bool:
+    """Return whether the message is a correct refusal for this schedule."""
     behaviour = record.schedule.behaviour
     return (
         (HIDDEN in message and bool(behaviour["mask_secrets"]))
         or (behaviour.get("refuse_extra_fields") and is_declared(record, REFUSED_KEY.findall(message)))
         or PURGE_REFUSED in message
-        # The create that failed is judged by itself.
+        # The failed create is checked separately.
         or NOT_PURGED in message
-        or (TOO_LATE in message and record.schedule.constants["FRESH_SECONDS"] < LATE_BY_ITSELF)
+        or (TOO_LATE in message and record.schedule.constants["FRESH_SECONDS"] < BUSY_MACHINE_DELAY)
         or (IMMUTABLE in message and not record.schedule.options.get("recreate"))
         or (NO_AUTHENTICATION in message and not record.schedule.gateways[GATEWAY_ID]["authentication"])
         or (NO_ROUTE in message and record.has_second_writer)
@@ -61,30 +61,30 @@ def is_declared(record: Record, names: list[str]) -> bool:
     return bool(names) and declared.issuperset(names)
 
 
-def success_is_true(record: Record) -> Complaints:
-    """Where a run succeeds, and nobody else writes or answers from an old copy, what is declared is what is stored."""
+def success_means_declared_state(record: Record) -> Complaints:
+    """If a run succeeds without another writer and without answers from an old copy, the declaration is stored."""
     if record.first.result is None or record.first.failed or record.schedule.check_mode:
         return
-    if not record.has_second_writer and not record.has_fired(LAGS) and not record.schedule.behaviour.get("replica_lag"):
+    if not record.has_second_writer and not record.has_fired(LAGGING_REPLICA) and not record.schedule.behaviour.get("replica_lag"):
         for name in record.schedule.declared:
-            yield from (f"a success is none: {complaint}" for complaint in unreached(record, name, record.faulty.end))
+            yield from (f"the run succeeded, but {complaint}" for complaint in unreached_settings(record, name, record.faulty.end))
 
 
-def one_more_run_reaches_what_is_declared(record: Record) -> Complaints:
-    """After the faults, one run makes everything as it is declared, except what it refuses with good reason. Then nothing is left to do."""
+def one_more_run_reaches_the_declared_state(record: Record) -> Complaints:
+    """After the faults, one run reaches the declared state, except for correct refusals. Then nothing is left to do."""
     last, *again = record.calm.runs
     result = last.result or {"failed": True, "msg": "it ended without a result"}
     if PURGE_REFUSED in result.get("msg", ""):
-        yield from purge_is_refused_rightly(record)
+        yield from purge_refusal_is_correct(record)
         return
     refused = set()
     for name, message in errors_of(record, result):
-        if not is_right(record, message):
+        if not is_correct_refusal(record, message):
             yield f"after the faults, {name} failed: {message}"
         refused.add(name)
     for name in {*record.schedule.declared, *record.state(record.calm.end)}:
         if name not in refused:
-            yield from unreached(record, name, record.calm.end)
+            yield from unreached_settings(record, name, record.calm.end)
     if refused or record.schedule.options.get("update_secrets") == "always":
         return
     for run in again:
@@ -92,7 +92,7 @@ def one_more_run_reaches_what_is_declared(record: Record) -> Complaints:
             yield f"there is still something to do: {run.result}"
     late = [exchange for exchange in record.calm.exchanges if exchange.is_write and exchange.time > (last.ended or 0)]
     if late:
-        yield f"nothing is left to do, and still something was written: {late[0]}"
+        yield f"nothing was left to do, but there was a write: {late[0]}"
 
 
 def errors_of(record: Record, result: Json) -> Iterator[tuple[str, str]]:
@@ -105,29 +105,29 @@ def errors_of(record: Record, result: Json) -> Iterator[tuple[str, str]]:
         yield from ((name, result["msg"]) for name in record.schedule.declared)
 
 
-def purge_is_refused_rightly(record: Record) -> Complaints:
-    """There are too many to purge, and nothing was done."""
+def purge_refusal_is_correct(record: Record) -> Complaints:
+    """A purge is only refused if there are too many gateways to purge, and then nothing is written."""
     schedule = record.schedule
     surplus = [gateway_id for gateway_id in record.state(record.faulty.end) if schedule.may_delete(gateway_id)]
     surplus = [gateway_id for gateway_id in surplus if gateway_id not in schedule.declared and gateway_id != DEFAULT_ID]
     if len(surplus) <= schedule.options["purge_limit"]:
         yield f"purge was refused for {surplus}"
     if any(exchange.is_write for exchange in record.calm.exchanges):
-        yield "purge was refused, and still something was written"
+        yield "purge was refused, but there was a write"
 
 
-def unreached(record: Record, item: str, number: int) -> Complaints:
-    """Yield the settings that are not as declared after the change of that number."""
+def unreached_settings(record: Record, item: str, number: int) -> Complaints:
+    """Yield the settings that are not as declared after the change with this number."""
     stored = record.state(number).get(item)
     if record.schedule.may_delete(item):
         if stored is not None:
-            yield f"{item} is still there"
+            yield f"{item} still exists"
         return
     declared = record.schedule.declared.get(item)
     if declared is None:
         return
     if stored is None:
-        yield f"{item} is not there"
+        yield f"{item} does not exist"
         return
     kind = kind_of(item)
     # If the server hides secrets, they cannot be compared.

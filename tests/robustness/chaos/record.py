@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The record of a schedule: who read and changed what, in order, as the simulator saw it."""
+"""The record of a schedule: all requests and changes in order, as the simulator recorded them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from tests.robustness.chaos.process import Run, Tempo
 from tests.robustness.chaos.schedule import Fault, Schedule
 from tests.robustness.chaos.tables import SECOND_WRITER, SLOW, Json
 from tests.simulator.behaviour import Behaviour
-from tests.simulator.items import GATEWAYS
+from tests.simulator.item_store import GATEWAYS
 from tests.simulator.views import with_extra_fields
 
 # By name.
-ResourceClient = dict[str, Json]
+Items = dict[str, Json]
 
 
 @dataclass(frozen=True)
 class Exchange:
     """A request.
 
-    `id` is the name of the item that it is about, of that kind; None for a listing. `part` is the part of the item, such as its versions;
-    empty for all of it. `acted`: the numbers of the last change before and after it did its work.
+    ``id`` is the name of its item, or None for a listing of its ``kind``. ``part`` is the part of the item, such as its versions, or empty
+    for the whole item. ``acted`` contains the numbers of the last change before and after the request acted.
     """
 
     number: int
@@ -52,7 +52,7 @@ class Exchange:
         return self.acted is not None and self.acted[0] < self.acted[1]
 
     @property
-    def is_sure(self) -> bool:
+    def has_true_answer(self) -> bool:
         """Return whether the true answer was sent completely, without a delay."""
         return self.acted is not None and (self.fault is None or self.fault.name == SECOND_WRITER)
 
@@ -65,7 +65,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Phase:
-    """The exchanges and the runs of one part of a schedule, and the number of the last change of the store when it had ended."""
+    """The exchanges and the runs of one part of a schedule, and the number of the last change of the store at its end."""
 
     runs: tuple[Run, ...]
     exchanges: tuple[Exchange, ...]
@@ -73,7 +73,7 @@ class Phase:
 
 
 class Record:
-    """A schedule that was run: the phase with faults, and the phase after them, which has a run and then one in check mode."""
+    """A schedule that was run: the phase with faults, and the calm phase after it, which has a run and then one in check mode."""
 
     def __init__(self, schedule: Schedule, tempo: Tempo, faulty: Phase, calm: Phase, changes: Sequence[Json]) -> None:
         self.schedule = schedule
@@ -87,8 +87,8 @@ class Record:
         """Return the run with faults."""
         return self.faulty.runs[0]
 
-    def state(self, number: int) -> ResourceClient:
-        """Return what was stored after the change of that number, by name, in the order of a listing."""
+    def state(self, number: int) -> Items:
+        """Return the items that were stored after the change with this number, by name, in the order of a listing."""
         return self.states[number]
 
     def has_fired(self, *names: str) -> bool:
@@ -97,34 +97,35 @@ class Record:
 
     @property
     def has_second_writer(self) -> bool:
-        """Return whether others changed items, or may have."""
+        """Return whether another writer changed items, or may have changed them."""
         return any(exchange.fault is not None and "store" in exchange.fault.spec for exchange in self.faulty.exchanges)
 
     @property
     def is_starved(self) -> bool:
-        """Return whether a try timed out without a fault, because the machine was too busy. Such a record proves nothing."""
-        return "(timeout)" in str(self.first.result) and not self.has_fired(*SLOW) and not self.schedule.connects
+        """Return whether an attempt timed out without a fault, because the machine was too busy. Such a record proves nothing."""
+        return "(timeout)" in str(self.first.result) and not self.has_fired(*SLOW) and not self.schedule.lookup_delays
 
     @property
     def is_disturbed(self) -> bool:
         """Return whether anything went wrong, or the quota is so small that it may have held the run back."""
         return (
             self.first.killed
-            or bool(self.schedule.connects)
+            or bool(self.schedule.lookup_delays)
             or bool(self.schedule.behaviour["quota"])
             or any(exchange.fault for exchange in self.faulty.exchanges)
         )
 
     def known(self, phase: Phase, write: Exchange) -> list[Json | None]:
-        """Return the versions of an item that the run may have read before it sent that write, the latest first.
+        """Return the versions of an item that the run may have read before it sent this write, the latest first.
 
-        The last of them is what it read for certain; those before it are in answers that may not have come. None: it was not there.
+        The run certainly read the last of them. The answers that contain the others may not have arrived. None means that the item did
+        not exist.
         """
         found: list[Json | None] = []
         for exchange in reversed(phase.exchanges):
             if exchange.number < write.number and exchange.acted and self.shows(exchange, str(write.id)):
                 found.append(self.state(exchange.acted[1]).get(str(write.id)))
-                if exchange.is_sure:
+                if exchange.has_true_answer:
                     break
         return found
 
@@ -142,7 +143,7 @@ class Record:
 
 
 def exchanges_of(schedule: Schedule, requests: Sequence[Json], changes: Sequence[Json]) -> list[Exchange]:
-    """Return the journal. The simulator numbers faults from 1 on."""
+    """Return the exchanges in the simulator's journal, which numbers faults from 1."""
     names = {change["id"]: name_of(change["kind"], change["item"]) for change in changes if change["item"] is not None}
     targets = [target_of(request, names) for request in requests]
     return [
@@ -163,10 +164,10 @@ def exchanges_of(schedule: Schedule, requests: Sequence[Json], changes: Sequence
     ]
 
 
-def _states(schedule: Schedule, changes: Sequence[Json]) -> list[ResourceClient]:
-    """Return the stored items after each change, first none, with the fields that the server has on every gateway."""
+def _states(schedule: Schedule, changes: Sequence[Json]) -> list[Items]:
+    """Return the stored items after each change, beginning with none. Gateways have the fields that the server adds to every gateway."""
     behaviour = Behaviour(**schedule.behaviour)
-    states: list[ResourceClient] = [{}]
+    states: list[Items] = [{}]
     names: dict[tuple[str, str], str] = {}
     for change in changes:
         state, place, item = dict(states[-1]), (change["kind"], change["id"]), change["item"]

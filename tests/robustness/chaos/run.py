@@ -12,8 +12,8 @@ from functools import partial
 from typing import NamedTuple
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.reconciler import FRESH_SECONDS
-from tests.robustness.chaos.playbook import played
-from tests.robustness.chaos.process import CALM, FAST, REAL, Run, Task, Tempo, forked
+from tests.robustness.chaos.playbook import run_playbooks
+from tests.robustness.chaos.process import CALM, FAST, REAL, Run, Task, Tempo, run_forked
 from tests.robustness.chaos.record import Phase, Record, exchanges_of
 from tests.robustness.chaos.schedule import Schedule
 from tests.robustness.chaos.tables import Json
@@ -21,15 +21,15 @@ from tests.simulator.handle import Simulator
 
 # A process that was killed, or a task that was ended, may have sent a request that the simulator has yet to read.
 ARRIVED_WITHIN = 0.02
-LOOK_EVERY = 0.02
-STARVED_TIMES = 5
-# Every run is followed by one that has to succeed at the first try, whatever the task said.
-PATIENCE: Json = {"max_retries": 0, "rate_limit_wait": 0}
+POLL_INTERVAL = 0.02
+MAX_STARVED_RUNS = 5
+# Options for the runs after the faults. They must succeed at the first attempt, whatever the schedule's options are.
+NO_RETRIES: Json = {"max_retries": 0, "rate_limit_wait": 0}
 CALM_SERVER: Json = {"quota": None, "replica_lag": 0, "route_lag": {}, "config_lag": {}, "removal_lag": {}, "route_new_versions": "checked"}
 
 
 class Way(NamedTuple):
-    """How a task is run, and how fast that is."""
+    """A way to run tasks, and its tempo."""
 
     run: Callable[[Simulator, Sequence[Task]], list[Run]]
     tempo: Tempo
@@ -37,15 +37,15 @@ class Way(NamedTuple):
 
 FORKED = "fork"
 WAYS = {
-    FORKED: Way(lambda _simulator, tasks: forked(tasks), FAST),
-    "in-process": Way(partial(played, True), REAL),
-    "module": Way(partial(played, False), REAL),
+    FORKED: Way(lambda _simulator, tasks: run_forked(tasks), FAST),
+    "in-process": Way(partial(run_playbooks, True), REAL),
+    "module": Way(partial(run_playbooks, False), REAL),
 }
 
 
 def play(schedule: Schedule, simulator: Simulator, way: Way = WAYS[FORKED]) -> Record:
-    """Run the schedule, the task with faults in that way, the runs after it as forks; again, if the machine was too busy for it."""
-    for _time in range(STARVED_TIMES):
+    """Run the schedule: first the task with faults, in the given way, then the others as forks. Repeat if the machine was too busy."""
+    for _time in range(MAX_STARVED_RUNS):
         record = _play(schedule, simulator, way)
         if not record.is_starved:
             break
@@ -68,19 +68,19 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
         schedule.constants,
         way.tempo,
         kill=schedule.kill,
-        connects=schedule.connects,
+        lookup_delays=schedule.lookup_delays,
         timeout=schedule.task_timeout,
     )
     first = way.run(simulator, [task])
-    boundary = settled(simulator, schedule)
+    boundary = wait_until_settled(simulator, schedule)
     between = len(simulator.changes())
     simulator.clear_faults()
     simulator.behave(**CALM_SERVER)
-    patient = {**options, **PATIENCE}
-    # From here on, nothing is late because of a lack of time.
+    calm_options = {**options, **NO_RETRIES}
+    # After the faults, a short FRESH_SECONDS must not make a run fail.
     constants = {**schedule.constants, "FRESH_SECONDS": FRESH_SECONDS}
     modes = (False, True, False) if schedule.items else (False, True)
-    last = forked([Task(schedule.module, patient, check_mode, constants, CALM) for check_mode in modes])
+    last = run_forked([Task(schedule.module, calm_options, check_mode, constants, CALM) for check_mode in modes])
     changes = simulator.changes()
     exchanges = exchanges_of(schedule, simulator.requests(), changes)
     faulty = Phase(tuple(first), tuple(exchanges[:boundary]), between)
@@ -88,12 +88,12 @@ def _play(schedule: Schedule, simulator: Simulator, way: Way) -> Record:
     return Record(schedule, way.tempo, faulty, calm, changes)
 
 
-def settled(simulator: Simulator, schedule: Schedule) -> int:
+def wait_until_settled(simulator: Simulator, schedule: Schedule) -> int:
     """Wait until no request can act any more, and return the number of requests."""
-    time.sleep(ARRIVED_WITHIN if schedule.kill or schedule.connects or schedule.task_timeout else 0)
+    time.sleep(ARRIVED_WITHIN if schedule.kill or schedule.lookup_delays or schedule.task_timeout else 0)
     while True:
         exchanges = exchanges_of(schedule, simulator.requests(), simulator.changes())
-        # A delay is the only fault after which a request acts later, and then it is answered.
+        # A delay is the only fault that lets a request act later. Such a request has a status once it has acted.
         if not any(exchange.status is None and exchange.fault and "delay" in exchange.fault.spec for exchange in exchanges):
             return len(exchanges)
-        time.sleep(LOOK_EVERY)
+        time.sleep(POLL_INTERVAL)

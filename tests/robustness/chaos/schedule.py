@@ -2,17 +2,28 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Schedules: stored and declared items, the server, and faults with their times. Those of gateways are drawn from seeds."""
+"""Schedules: stored and declared items, the server, and faults with their times. This module draws the schedules for gateways."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.robustness.chaos.tables import BEYOND, CLEARABLE, DEFAULT_ID, FAULTS, IDS, SECOND_WRITER, SETTINGS, SWITCHES, UNKNOWN, Json
+from tests.robustness.chaos.tables import (
+    CLEARABLE,
+    DEFAULT_ID,
+    FAULTS,
+    IDS,
+    SECOND_WRITER,
+    SETTINGS,
+    SWITCHES,
+    UNKNOWN,
+    WITHOUT_OPTION,
+    Json,
+)
 
 ONE, MANY = "ai_gateway", "ai_gateways"
-CONNECTS = (0, 0, 0.3, 1.8, 4)
+LOOKUP_DELAYS = (0, 0, 0.3, 1.8, 4)
 TASK_TIMEOUTS = (0.02, 0.1, 0.5, 1.5, 3)
 # A task whose first request fails permanently tests little, so faults match writes more often.
 METHODS = (None, "GET", "PUT", "PUT", "POST", "POST", "DELETE")
@@ -41,7 +52,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Kill:
-    """SIGKILL for the process of the task, that many seconds after it begins the request with that number (from 1 on)."""
+    """SIGKILL for the process of the task, ``after`` seconds after it begins the request with the number ``request``, counted from 1."""
 
     request: int
     after: float
@@ -49,11 +60,11 @@ class Kill:
 
 @dataclass(frozen=True)
 class Schedule:
-    """One case.
+    """A test case.
 
-    `declared` has the settings in the API's form by the names of records, None for an item that must be absent. `gateways` and `items`
-    of other kinds are stored at first. `options` are those of the module `module`, without the address and the credentials. `constants`
-    replace those of the code, so that rare ways become common.
+    ``declared`` contains the settings in the API's form by name of the item in records, and None for an item that must be absent.
+    ``gateways``, and ``items`` of other kinds, are stored at the start. ``options`` are those of ``module``, without the address and the
+    credentials. ``constants`` replace those of the code, so that rare code paths become common.
     """
 
     seed: int
@@ -66,9 +77,9 @@ class Schedule:
     faults: tuple[Fault, ...]
     kill: Kill | None
     constants: Json
-    # What it takes to look up the address for each connection in turn, in units of the timeout of a try.
-    connects: tuple[float, ...] = ()
-    # When Ansible ends the task, in the same unit.
+    # Delays of the address lookup for each connection in turn, in units of the timeout of an attempt.
+    lookup_delays: tuple[float, ...] = ()
+    # The timeout of the task in Ansible, in the same unit.
     task_timeout: float | None = None
     items: dict[str, list[Json]] = field(default_factory=dict)
 
@@ -78,21 +89,21 @@ class Schedule:
         return bool(self.options.get("purge"))
 
     def may_delete(self, name: str) -> bool:
-        """Return whether this item is declared absent."""
+        """Return whether this item is declared absent, or may be purged."""
         if name in self.declared:
             return self.declared[name] is None
         return self.purge and name != DEFAULT_ID
 
 
 def gateway_schedule_of(seed: int) -> Schedule:
-    """Return the schedule of a seed, always the same."""
+    """Return the schedule of a seed, which is always the same."""
     rng = Random(seed)  # noqa: S311 (it keeps no secret)
     module = rng.choice([ONE, MANY])
     ids = rng.sample(IDS, 1 if module == ONE else rng.randint(1, 4))
     own = {name: declaration(rng) for name in ids}
     absent = {name for name in ids if rng.random() < 0.2}
     defaults = settings(rng, 2) if module == MANY and rng.random() < 0.5 else {}
-    # What needs another setting could contradict what a gateway declares itself.
+    # This setting needs another one, so as a default it could contradict the settings of a gateway.
     defaults.pop("log_classification", None)
     declared = {name: None if name in absent else {**defaults, **own[name]} for name in ids}
     items = [{"id": name, "state": "absent" if name in absent else "present", **options_of(own[name])} for name in ids]
@@ -107,7 +118,7 @@ def gateway_schedule_of(seed: int) -> Schedule:
         faults=tuple(fault(rng) for _number in range(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]))),
         kill=Kill(rng.randint(1, 6), rng.choice([0, 0, 0.001, 0.004, 0.02])) if rng.random() < 0.15 else None,
         constants={"PAGE_SIZE": rng.choice([2, 100]), "FRESH_SECONDS": rng.choice([0.02, 0.3, 10.0])},
-        connects=tuple(rng.choice(CONNECTS) for _number in range(rng.randint(1, 5))) if rng.random() < 0.25 else (),
+        lookup_delays=tuple(rng.choice(LOOKUP_DELAYS) for _number in range(rng.randint(1, 5))) if rng.random() < 0.25 else (),
         task_timeout=rng.choice(TASK_TIMEOUTS) if rng.random() < 0.15 else None,
     )
 
@@ -118,20 +129,20 @@ def settings(rng: Random, most: int) -> Json:
     return {**found, "collect_logs": True} if found.get("log_classification") else found
 
 
-def beyond(rng: Random) -> Json:
+def settings_without_option(rng: Random) -> Json:
     """Draw some settings for which there is no option."""
-    return {name: rng.choice(BEYOND[name]) for name in rng.sample(sorted(BEYOND), rng.randint(0, 2))}
+    return {name: rng.choice(WITHOUT_OPTION[name]) for name in rng.sample(sorted(WITHOUT_OPTION), rng.randint(0, 2))}
 
 
 def declaration(rng: Random) -> Json:
-    """Return the settings of a gateway that a task manages; None is a setting that is cleared."""
+    """Draw the declared settings of a gateway. None is a setting that is cleared."""
     cleared = dict.fromkeys(rng.sample(CLEARABLE, rng.randint(0, 1)))
-    return {**settings(rng, 5), **cleared, **(beyond(rng) if rng.random() < 0.3 else {})}
+    return {**settings(rng, 5), **cleared, **(settings_without_option(rng) if rng.random() < 0.3 else {})}
 
 
 def stored(rng: Random) -> Json:
-    """Return a gateway as the server may hold it; its spend rules have ids, as the server makes them."""
-    gateway = {**settings(rng, 8), **beyond(rng)}
+    """Draw a gateway as the server may store it. The server adds ids to the spend rules."""
+    gateway = {**settings(rng, 8), **settings_without_option(rng)}
     if gateway.get("spend_limits"):
         rules = [{"id": f"rule{number}", **rule} for number, rule in enumerate(gateway["spend_limits"]["rules"])]
         gateway["spend_limits"] = {**gateway["spend_limits"], "rules": rules}
@@ -140,7 +151,7 @@ def stored(rng: Random) -> Json:
 
 def options_of(declared: Json) -> Json:
     """Return the options that declare these settings."""
-    extra = {name: value for name, value in declared.items() if value in BEYOND.get(name, [])}
+    extra = {name: value for name, value in declared.items() if value in WITHOUT_OPTION.get(name, [])}
     unset = [name for name, value in declared.items() if value is None]
     plain = {name: value for name, value in declared.items() if name not in extra and name not in unset}
     if "spend_limits" in plain:
@@ -151,7 +162,7 @@ def options_of(declared: Json) -> Json:
 
 
 def fleet(rng: Random, items: list[Json], defaults: Json) -> Json:
-    """Return the options of many gateways, beside those of the connection."""
+    """Draw the options of a task for many gateways, without those of the connection."""
     options: Json = {"gateways": items, "concurrency": rng.choice([1, 2, 8])}
     if defaults:
         options["defaults"] = options_of(defaults)
@@ -166,7 +177,7 @@ def connection(rng: Random) -> Json:
 
 
 def server(rng: Random) -> Json:
-    """Draw the behaviour of a server that the real one might have. Few have a quota that is used up quickly."""
+    """Draw a behaviour that the real server might have. A few servers have a quota that is used up quickly."""
     behaviour = {name: rng.choice(values) for name, values in SWITCHES.items()}
     quota = {"limit": rng.randint(1, 8), "window": 0.5, "block": rng.choice([0.5, 5.0])} if rng.random() < 0.05 else None
     return {**behaviour, "extra_fields": {name: values[0] for name, values in UNKNOWN.items()}, "quota": quota}

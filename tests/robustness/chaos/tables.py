@@ -10,7 +10,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Few ids, so that they collide; the last is the account's default, which purge spares.
+# Only a few ids, so that they collide. The last is the account's default, which purge never deletes.
 DEFAULT_ID = "default"
 IDS = ("a", "b", "c", "d", DEFAULT_ID)
 
@@ -20,7 +20,7 @@ RULE = {"limit": 5, "limitType": "cost", "window": 3600}
 PARTITION = {"limit": 0.5, "limitType": "cost", "window": 60, "technique": "fixed", "metadata": {"team": {"mode": "partition"}}}
 POLICY = {"id": "p", "enabled": True, "action": "BLOCK", "check": ["REQUEST", "RESPONSE"], "profiles": ["k", "l"]}
 
-# By the API's names and in its form, within the bounds of the options.
+# Values in the API's form, by the API's names, within the bounds of the options.
 SETTINGS: dict[str, list[Any]] = {
     "authentication": [True, False],
     "cache_invalidate_on_update": [True, False],
@@ -60,15 +60,15 @@ CLEARABLE = (
     "spend_limits",
     "stripe",
 )
-# What the server may hold and no option can say: unknown names, and values outside the options' bounds.
+# Settings that the server may store but no option supports: unknown names, and values outside the options' bounds.
 UNKNOWN: dict[str, list[Any]] = {
     "later_flag": [True, False],
     "later_list": [["b", "a"], []],
     "later_dict": [{"x": {"y": None}, "z": 5.0}, {"x": 1}],
 }
-BEYOND: dict[str, list[Any]] = {**UNKNOWN, "retry_delay": [5001, 60_000], "workers_ai_billing_mode": ["unified"]}
+WITHOUT_OPTION: dict[str, list[Any]] = {**UNKNOWN, "retry_delay": [5001, 60_000], "workers_ai_billing_mode": ["unified"]}
 SECRETS = ("invented-header-", "invented-authorization-one", "invented-stripe-key", "invented-provider-key-")
-# The value of a setting that no schedule knows beforehand.
+# Stands for the value of a setting that the server generates.
 MADE_BY_SERVER = "made by the server"
 
 SWITCHES: dict[str, list[Any]] = {
@@ -84,7 +84,7 @@ SWITCHES: dict[str, list[Any]] = {
     "page_limit": [None, None, 1],
     "replica_lag": [0, 0, 0, 1, 2],
 }
-# What the server shows for the secrets above, in any of the styles.
+# The masks that the server shows instead of the secrets above, in all styles.
 SHOWN_MASKS = ("********", "xxxxxxxx", "[secret]", "inv...")
 
 
@@ -95,10 +95,10 @@ def errors(code: int, message: str) -> Json:
 
 HTML = {"body": "<html>an invented page</html>", "content_type": "text/html"}
 ONE_GATEWAY = "/gateways/[^/]+$"
-# Where a template says nothing, `when` is drawn: before the request acts, or after. Those that say "no" for certain only come
-# before, and those that say "yes" only after, as nobody can work with a server that lies. Durations are in units of the timeout of
-# a try.
-SECOND_WRITER, LAGS = "second writer", "404 from a replica that lags"
+# If a template has no `when`, it is drawn: before the request acts, or after. Answers that mean a certain failure only come before, and
+# answers that mean a success only after, because no client can work with a server that lies. Durations are in units of the timeout of an
+# attempt.
+SECOND_WRITER, LAGGING_REPLICA = "second writer", "404 from a replica that lags"
 SLOW = ("hang", "trickle", "delay", "delay past the timeout")
 FAULTS: dict[str, Json] = {
     "reset": {"reset": True},
@@ -123,13 +123,13 @@ FAULTS: dict[str, Json] = {
     "200 with nothing": {"status": 200},
     "200 with HTML": {"status": 200, **HTML},
     "200 without a result": {"status": 200, "json": {"success": True, "result": None}, "when": "after"},
-    "200 that says no": {"status": 200, "json": errors(7001, "Refused after all"), "when": "before"},
+    "200 with success: false": {"status": 200, "json": errors(7001, "Refused after all"), "when": "before"},
     "302": {"status": 302, "headers": {"Location": "https://elsewhere.example/"}, "when": "before"},
     "400": {"status": 400, "json": errors(7001, "Invented complaint"), "when": "before"},
     "401": {"status": 401, "json": errors(10000, "Authentication error"), "when": "before"},
     "403 with HTML": {"status": 403, **HTML, "when": "before"},
-    "404 of no route": {"status": 404, "json": errors(7003, "Could not route"), "when": "before"},
+    "404 for an unknown path": {"status": 404, "json": errors(7003, "Could not route"), "when": "before"},
     "409": {"status": 409, "json": errors(7001, "Conflict"), "when": "before"},
-    LAGS: {"status": 404, "json": errors(7002, "Gateway not found"), "when": "before", "method": "GET", "path": ONE_GATEWAY},
+    LAGGING_REPLICA: {"status": 404, "json": errors(7002, "Gateway not found"), "when": "before", "method": "GET", "path": ONE_GATEWAY},
     SECOND_WRITER: {},
 }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A short fixed set of schedules, and a violation of each invariant, which it must detect."""
+"""A short fixed set of schedules, and for each invariant a mistake that it must detect."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.simulator.process import running_simulator
 
 SEEDS = (*range(1, 46), *range(FIRST_OTHER, FIRST_OTHER + 20))
 REAL_CALL, REAL_EXCHANGE = client.Client.call, client.Client._exchange
-# A gateway with a setting that the task does not declare, and one that only a newer API has; the task wants another setting.
+# A gateway with a setting that the task does not declare, and one that only a newer API has. The task declares a third setting.
 PLAIN = Schedule(
     seed=0,
     module=ONE,
@@ -57,7 +57,7 @@ def fault(name: str, **more: Any) -> Fault:
     return Fault(name, {"when": "after", **FAULTS[name], **more})
 
 
-# A route with another graph than the declared one.
+# A route whose graph is not the declared one.
 REROUTED = replace(
     PLAIN,
     module=ROUTE,
@@ -86,7 +86,7 @@ def test_a_fixed_set_of_schedules() -> None:
     assert endings >= {"succeeded", "failed", "killed", "succeeded in check mode"}
 
 
-def test_a_real_playbook(simulator: Simulator) -> None:
+def test_a_real_playbook_succeeds(simulator: Simulator) -> None:
     record = play(LOST_POST, simulator, WAYS["module"])
     assert complaints(record) == []
     assert record.first.result is not None
@@ -111,51 +111,51 @@ def test_a_real_playbook_is_timed_out(simulator: Simulator, way: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [17, FIRST_OTHER])
-def test_a_seed_is_a_schedule(seed: int) -> None:
+def test_a_seed_determines_its_schedule(seed: int) -> None:
     assert schedule_of(seed) == schedule_of(seed)
     assert schedule_of(seed) != schedule_of(seed + 1)
 
 
-def test_every_kind_of_fault_is_in_the_tables() -> None:
+def test_the_tables_contain_every_kind_of_fault() -> None:
     assert {kind for kind in KINDS if not any(kind in template for template in FAULTS.values())} == set()
 
 
-def reconcile_for_real(resource: Any, declaration: Any, items: Any, check_mode: bool) -> Any:
+def reconcile_despite_check_mode(resource: Any, declaration: Any, items: Any, check_mode: bool) -> Any:
     return apply.reconcile(resource, declaration, items, False)
 
 
-def forgetful_body(resource: Any, declaration: Any, current: Any) -> dict[str, Any]:
+def body_without_current_settings(resource: Any, declaration: Any, current: Any) -> dict[str, Any]:
     filled = {field.key: field.on_create for field in resource.settings if field.on_create is not None}
     return {**filled, **declaration.settings}
 
 
-def pretended_update(_items: Any, current: dict[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
+def unsent_update(_items: Any, current: dict[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
     return {"id": current["id"], **body}
 
 
-def broken(*arguments: Any) -> Any:
+def raise_key_error(*arguments: Any) -> Any:
     raise KeyError("invented mistake")
 
 
-def talkative_call(self: Any, *arguments: Any) -> Any:
+def printing_call(self: Any, *arguments: Any) -> Any:
     print(*SECRETS)
     return REAL_CALL(self, *arguments)
 
 
-def untold_outcome(self: Any, planned: Any, after: Any) -> Any:
+def unreported_outcome(self: Any, planned: Any, after: Any) -> Any:
     return outcome.Outcome(plan.UNCHANGED, (), planned.before, after)
 
 
-def tireless_exchange(self: Any, request: Any, payload: Any, not_after: Any) -> Any:
+def exchange_without_deadline(self: Any, request: Any, payload: Any, not_after: Any) -> Any:
     return REAL_EXCHANGE(self, request, payload, None)
 
 
-def patient_pause(self: Any, retry: int, error: CollectionError) -> bool:
+def unlimited_pause(self: Any, retry: int, error: CollectionError) -> bool:
     time.sleep(error.retry_after or 0)
     return True
 
 
-def recreated(self: Any, current: dict[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
+def recreate(self: Any, current: dict[str, Any], body: dict[str, Any], not_after: float | None = None) -> dict[str, Any]:
     self.delete(current)
     made: dict[str, Any] = self.create({"name": current["name"], **body})
     return made
@@ -167,18 +167,18 @@ HIDDEN = {
     "behaviour": {**PLAIN.behaviour, "mask_secrets": True},
     "gateways": {"a": {"otel": [TARGET]}},
 }
-# The invariant that has to complain; what is broken, and how; and the schedule that shows it.
+# The invariant that must detect the mistake, the object, its attribute and the replacement, and the schedule that shows the mistake.
 MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
-    "an update forgets what it does not know": ("nothing_undeclared_is_lost", plan, "merged_body", forgetful_body, PLAIN),
+    "an update forgets what it does not know": ("nothing_undeclared_is_lost", plan, "merged_body", body_without_current_settings, PLAIN),
     "an update is sent however late": (
         "updates_are_based_on_a_fresh_read",
         client.Client,
         "_exchange",
-        tireless_exchange,
+        exchange_without_deadline,
         replace(PLAIN, faults=(fault("503, wait 1 s", method="PUT", when="before", times=1),), options=PATIENT, constants=IMPATIENT),
     ),
     "an update writes a mask": (
-        "only_what_is_declared_is_written",
+        "only_declared_items_are_written",
         plan,
         "_refuse_hidden",
         lambda *_arguments: None,
@@ -192,7 +192,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         LOST_POST,
     ),
     "purge takes the default": (
-        "nothing_is_deleted_that_is_not_declared",
+        "nothing_is_deleted_unless_declared",
         Resource,
         "is_protected",
         lambda *_arguments: False,
@@ -202,33 +202,33 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         "nothing_is_written_in_check_mode",
         single,
         "reconcile",
-        reconcile_for_real,
+        reconcile_despite_check_mode,
         replace(PLAIN, check_mode=True),
     ),
-    "a change is not told": ("what_is_said_to_be_unchanged_is_so", reconciler.Reconciler, "_outcome", untold_outcome, PLAIN),
+    "a change is not told": ("no_change_goes_unreported", reconciler.Reconciler, "_outcome", unreported_outcome, PLAIN),
     "tries have no end": (
-        "waiting_ends",
+        "every_run_ends_in_time",
         client,
         "may_retry",
         lambda _method, retry, _most, _error: retry < 30,
         replace(PLAIN, faults=(fault("503", method="GET", times=None),), options={**PLAIN.options, "max_retries": 0}),
     ),
     "the server is waited for however long it takes": (
-        "waiting_ends",
+        "every_run_ends_in_time",
         client.Client,
         "_pause",
-        patient_pause,
+        unlimited_pause,
         replace(PLAIN, faults=(fault("429, wait 1 s", method="GET", times=1),)),
     ),
     "a cancelled attempt is sent": (
-        "nothing_comes_too_late",
+        "no_request_arrives_late",
         task_scope.Attempt,
         "_check",
         lambda _attempt: None,
-        replace(PLAIN, connects=(4,)),
+        replace(PLAIN, lookup_delays=(4,)),
     ),
     "a task that has ended goes on": (
-        "nothing_comes_too_late",
+        "no_request_arrives_late",
         task_scope.TaskScope,
         "end",
         lambda _scope: None,
@@ -240,8 +240,8 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
             task_timeout=1.5,
         ),
     ),
-    "the code has a mistake": ("every_run_ends_well", reconciler, "make_plan", broken, PLAIN),
-    "something is printed": ("every_run_ends_well", client.Client, "call", talkative_call, PLAIN),
+    "the code has a mistake": ("every_run_ends_cleanly", reconciler, "make_plan", raise_key_error, PLAIN),
+    "something is printed": ("every_run_ends_cleanly", client.Client, "call", printing_call, PLAIN),
     "a message says nothing": (
         "failures_name_their_cause",
         CollectionError,
@@ -249,9 +249,9 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         lambda _error: "It failed.",
         replace(PLAIN, faults=(fault("504", method="GET", times=None),)),
     ),
-    "an update is not sent": ("success_is_true", resource_client.ResourceClient, "update", pretended_update, PLAIN),
+    "an update is not sent": ("success_means_declared_state", resource_client.ResourceClient, "update", unsent_update, PLAIN),
     "nothing is ever found": (
-        "one_more_run_reaches_what_is_declared",
+        "one_more_run_reaches_the_declared_state",
         resource_client.ResourceClient,
         "find",
         lambda *_arguments: None,
@@ -264,17 +264,17 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
         lambda *_arguments: None,
         replace(REROUTED, behaviour={**REROUTED.behaviour, "route_new_versions": "invalid"}),
     ),
-    "a route is deleted to be created again": ("some_version_is_always_deployed", VersionedClient, "update", recreated, REROUTED),
+    "a route is deleted to be created again": ("some_version_is_always_deployed", VersionedClient, "update", recreate, REROUTED),
     "the version of a killed task is left behind": (
-        "no_version_is_made_twice",
+        "no_version_is_created_twice",
         VersionedClient,
         "_left_behind",
         lambda *_arguments: None,
-        # The process ends before it deploys what it made.
+        # The process ends before it deploys the version that it created.
         replace(REROUTED, kill=Kill(5, 0)),
     ),
     "a version whose answer was lost is not found": (
-        "versions_are_few",
+        "no_surplus_versions_are_created",
         VersionedClient,
         "_newest",
         lambda *_arguments: None,
@@ -284,7 +284,7 @@ MISTAKES: dict[str, tuple[str, Any, str, Any, Schedule]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_noticed(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
+def test_a_mistake_violates_its_invariant(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
     invariant, place, name, replacement, schedule = MISTAKES[mistake]
     assert complaints(play(schedule, simulator)) == []
     monkeypatch.setattr(place, name, replacement)
@@ -292,11 +292,11 @@ def test_a_mistake_is_noticed(simulator: Simulator, monkeypatch: pytest.MonkeyPa
     assert invariant in {complaint.partition(":")[0] for complaint in found}, found
 
 
-def test_there_is_a_mistake_for_each_invariant() -> None:
+def test_each_invariant_has_a_mistake() -> None:
     assert {invariant for invariant, *_rest in MISTAKES.values()} == {invariant.__name__ for invariant in INVARIANTS}
 
 
-def test_a_run_that_takes_too_long_is_noticed(simulator: Simulator) -> None:
+def test_a_run_that_takes_too_long_violates_an_invariant(simulator: Simulator) -> None:
     record = play(PLAIN, simulator)
     record.faulty = replace(record.faulty, runs=(replace(record.first, seconds=60.0),))
-    assert [complaint.partition(":")[0] for complaint in complaints(record)] == ["waiting_ends"]
+    assert [complaint.partition(":")[0] for complaint in complaints(record)] == ["every_run_ends_in_time"]

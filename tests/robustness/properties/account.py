@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the real modules with the code of the simulator, without HTTP and processes: thousands of runs in a minute."""
+"""Run the real modules with the code of the simulator, without HTTP or processes: thousands of runs in a minute."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ Json = dict[str, Any]
 
 
 class Account:
-    """An account on a server with some behaviour, and its requests as pairs of method and path."""
+    """An account on a server with the given behaviour. ``requests`` contains the method and the path of each request."""
 
     def __init__(self, behaviour: Json, gateways: list[Json]) -> None:
         self.state = State()
         self.state.behave(Behaviour(**behaviour))
         self.requests: list[tuple[str, str]] = []
         for gateway in gateways:
-            # What this server holds was once written to it.
+            # The server normalizes what is written to it, and these gateways were written once.
             stored = normalized(seeded(gateway["id"], gateway), self.state.behaviour)
             self.state.store.seed(ACCOUNT, gateway["id"], stored)
 
     @property
     def gateways(self) -> dict[str, Json]:
-        """Return a copy of what is stored, by id."""
+        """Return a copy of the stored gateways, by id."""
         return copy.deepcopy(dict(self.state.store.gateways(ACCOUNT)))
 
     @property
@@ -73,7 +73,7 @@ class Account:
         return Answer(answer.status, answer.headers, answer.body)
 
     def run(self, module: str, options: Json, check_mode: bool = False) -> Json:
-        """Run a task and return its result. Afterwards, ``requests`` has only those of this task."""
+        """Run a task and return its result. Afterwards, ``requests`` contains only the requests of this task."""
         self.requests = []
         task_spec = TASK_SPECS[module]
         given = {"account_id": ACCOUNT, "api_token": "invented-token", "max_retries": 0, **copy.deepcopy(options)}

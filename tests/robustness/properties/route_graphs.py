@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Strategies for graphs of dynamic routes, as options: valid ones, and broken ones."""
+"""Strategies for valid and broken graphs of dynamic routes, in the form of the options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Graph = list[Json]
 
 INNER = ["conditional", "percentage", "rate", "model"]
 SHARES = [["100%"], ["90%", "10%"], ["50%", "30%", "20%"], ["40%", "30%", "20%", "10%", "0%"]]
-# Few, so that they collide with each other and with the names of types and outputs; and some that a drawing has to be wary of.
+# Only a few, so that they collide with each other and with the names of types and outputs. Some have a special meaning in drawings.
 ids = (
     words
     | st.sampled_from(["end", "in", "next", '"]', "<b>", "90%", "a-b_c.d", "\u00e9", "1"])
@@ -44,9 +44,7 @@ def edge(element_id: Any) -> Json:
 
 @st.composite
 def valid_graphs(draw: st.DrawFn, max_inner: int = 6, custom: bool = True) -> Graph:
-    """Graphs without problems, with custom providers or without. Each element leads to later ones only, and those that no request gets to
-    are left out.
-    """
+    """Return a valid graph, with or without custom providers. Elements only lead to later ones. Unreachable elements are left out."""
     kinds = ["start", *draw(st.lists(st.sampled_from(INNER), max_size=max_inner)), *["end"] * draw(st.integers(1, 2))]
     names = draw(st.lists(ids, min_size=len(kinds), max_size=len(kinds), unique=True))
     elements: Graph = []

@@ -22,7 +22,7 @@ Strategy = st.SearchStrategy[Any]
 
 NULLABLE = sorted(field.name for field in GATEWAY.settings if field.nullable)
 NAMES = [field.name for field in GATEWAY.settings]
-# A dict, a list and a scalar. They are few, so that they collide.
+# A scalar, a list and a dict. Only a few, so that they collide.
 UNKNOWN: Json = {"later_flag": True, "later_list": ["b", "a"], "later_dict": {"x": {"y": None}, "z": 5.0}}
 # Parts of nested settings that only a newer API has.
 LATER_PARTS: dict[str, Callable[[Any], None]] = {
@@ -31,7 +31,7 @@ LATER_PARTS: dict[str, Callable[[Any], None]] = {
     "spend_limits": lambda limits: limits.update(currency="EUR"),
 }
 MANY_LETTERS = 30
-# Texts of which each field with a pattern takes some.
+# Texts for fields with a pattern. Each pattern matches some of them.
 PATTERNED = ("a-1", "b_2", "a.example.com", "https://a.example.com", "https://b.example.com/v1", "0" * 32, "f" * 32)
 words = st.sampled_from(["a", "b", "c", "team", "0", "null"])
 json_values = st.recursive(
@@ -42,7 +42,7 @@ json_values = st.recursive(
 
 
 def value_of(field: Field) -> Strategy:
-    """Return a value that the option takes."""
+    """Return a strategy for values that the option accepts."""
     if field.name in SPECIAL:
         return SPECIAL[field.name]
     if field.pattern is not None:
@@ -53,19 +53,19 @@ def value_of(field: Field) -> Strategy:
 
 
 def whole_of(field: Field) -> Strategy:
-    """Return a whole number within the field's bounds, most often near the lower one."""
+    """Return a strategy for integers within the field's bounds, mostly near the lower one."""
     least = field.minimum if field.minimum is not None else 1
     most = field.maximum or 10**6
     return st.integers(least, min(most, least + 20)) | st.integers(least, most)
 
 
 def list_of(field: Field) -> Strategy:
-    """Return a short list of valid elements of the field."""
+    """Return a strategy for short lists of valid elements of the field."""
     return st.lists(parts_of(field) if field.fields else st.sampled_from(field.choices) if field.choices else words, max_size=3)
 
 
 def text_of(field: Field) -> Strategy:
-    """Return a text within the field's bounds. A secret is long enough to be recognized anywhere."""
+    """Return a strategy for texts within the field's bounds. A secret is long enough to be recognized anywhere."""
     if field.secret:
         return words.map(lambda word: f"invented-secret-{word}")
     least = field.min_length or 0
@@ -73,7 +73,7 @@ def text_of(field: Field) -> Strategy:
 
 
 def parts_of(field: Field) -> Strategy:
-    """Return a dict of the field's parts; those that are not required may be missing."""
+    """Return a strategy for dicts of the field's parts. Optional parts may be missing."""
     required = {part.name: value_of(part) for part in field.fields if part.required}
     optional = {part.name: value_of(part) for part in field.fields if not part.required}
     return st.fixed_dictionaries(required, optional=optional)
@@ -116,7 +116,7 @@ values = {field.name: value_of(field) for field in GATEWAY.settings}
 
 @st.composite
 def settings(draw: st.DrawFn, unknown: bool = True) -> Json:
-    """Return the settings of a task: some options, some that are unset, and sometimes settings that only a newer API has or allows."""
+    """Return the settings of a task: some options, some unset settings, and sometimes settings or values that only a newer API supports."""
     chosen = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=6))
     options: Json = {name: draw(values[name]) for name in chosen}
     if options.get("log_classification"):
@@ -132,7 +132,7 @@ def settings(draw: st.DrawFn, unknown: bool = True) -> Json:
 
 @st.composite
 def stored_gateway(draw: st.DrawFn, gateway_id: str) -> Json:
-    """Return a gateway as a server may hold it, also with values that the options do not allow and with fields that they do not know."""
+    """Return a gateway as a server may store it, including values that the options do not allow and fields without an option."""
     options = draw(st.fixed_dictionaries({}, optional=values))
     if options.get("log_classification"):
         options["collect_logs"] = True

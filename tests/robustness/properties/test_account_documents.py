@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A whole account as a document: it declares what is stored, it is always the same, and it makes a copy elsewhere."""
+"""A whole account as a document: it declares what is stored, is always the same, and creates a copy in another account."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.robustness.properties.test_any_resource import PARENT, declarations
 
 Json = dict[str, Any]
 
-# The modules for what belongs to a gateway, by its name in a document.
+# The modules for the items of a gateway, by their name in a document.
 CHILDREN = {
     "provider_configs": "ai_gateway_provider_config",
     "dynamic_routes": "ai_gateway_dynamic_route",
@@ -30,7 +30,7 @@ CHILDREN = {
 }
 ACTIONS: list[Json] = [{"type": "no_limit"}, {"type": "block"}, {"type": "limit", "amount": 0.5, "period": "daily"}]
 EVERYBODY: Json = {"name": "everybody", "actor": "company:all", "action": {"type": "no_limit"}}
-# Each with an action of its own, as Ansible fills in the parts of one in place.
+# Each policy has its own copy of the action, because Ansible fills in missing parts in place.
 POLICY: st.SearchStrategy[Json] = st.fixed_dictionaries(
     {"name": st.sampled_from("abc"), "actor": st.just("user:{cf.user.email}"), "action": st.sampled_from(ACTIONS).map(dict)},
     optional={"resource": st.sampled_from(["*", {"model": "m"}, {"provider": ["x", "a"]}])},
@@ -42,7 +42,7 @@ FILLED_IN = {True: "0" * 32, False: "invented-secret-filled-in"}
 
 
 class Loader(yaml.SafeLoader):
-    """Reads text that is never evaluated as what it is."""
+    """A loader that reads ``!unsafe`` values as plain text."""
 
 
 def construct_unsafe(loader: Loader, node: Any) -> Any:
@@ -53,7 +53,7 @@ Loader.add_constructor("!unsafe", construct_unsafe)
 
 
 def fill(account: Account, data: st.DataObject) -> None:
-    """Let the account have items of each kind, which belong to its gateway."""
+    """Create items of some kinds in the account and its gateway."""
     for module in ("ai_gateway_custom_provider", *CHILDREN.values()):
         if data.draw(st.booleans()):
             result = account.run(module, data.draw(declarations(module, is_new=True)))
@@ -63,7 +63,7 @@ def fill(account: Account, data: st.DataObject) -> None:
 
 
 def apply(account: Account, document: Json) -> Json:
-    """Return the result of a task that declares all that a document has."""
+    """Apply a document to the account, and return the result."""
     result = account.run("ai_gateway_account", {**document, "concurrency": 1})
     assert not result.get("failed"), result["msg"]
     return result
@@ -79,7 +79,7 @@ def read(account: Account) -> Json:
 
 
 def loaded(files: dict[str, str], secrets: dict[str, str]) -> Json:
-    """Return the document in the files, with values for the variables in it."""
+    """Return the document in the files, with values for its variables."""
     text = files["account.yml"]
     for name in secrets:
         text = text.replace(f"{{{{ {name} }}}}", FILLED_IN[name.endswith("zone_id")])
@@ -105,12 +105,12 @@ def test_the_document_with_its_secrets_filled_in_makes_a_copy(data: st.DataObjec
     account = Account({}, [])
     account.run("ai_gateway", {**data.draw(gateway_settings(unknown=False)), "id": PARENT["id"], "authentication": True})
     if not account.gateways:
-        return  # such as a setting that needs another one
+        return  # for example, because a setting needs another one
     fill(account, data)
     exported = account_files(read(account), secrets=True)
     other = Account({}, [])
     apply(other, loaded(exported["files"], exported["secrets"]))
     assert account_files(read(other), secrets=True) == exported
-    # In another order, the server's answers give the same files.
+    # If the server's answers have another order, the document has the same secrets.
     other.state.behave(other.state.behaviour.merged({"reorder": True}))
     assert set(account_files(read(other), secrets=True)["secrets"]) == set(exported["secrets"])

@@ -59,7 +59,7 @@ ANSWERS = st.builds(Answer, st.sampled_from([100, 200, 204, 302, 400, 401, 403, 
 
 
 class Plane:
-    """Replaces a transport to the data plane, with one answer for every request."""
+    """Replaces a transport to the data plane. It returns the same answer to every request."""
 
     def __init__(self, answer: Answer | None) -> None:
         self.answer = answer
@@ -76,7 +76,7 @@ class Plane:
 
 @contextlib.contextmanager
 def answering(answer: Answer | None) -> Iterator[None]:
-    """Let the data plane answer, and nothing wait."""
+    """Let the data plane return this answer, and skip all pauses."""
     with mock.patch.object(client, "Transport", return_value=Plane(answer)), mock.patch("time.sleep"):
         yield
 

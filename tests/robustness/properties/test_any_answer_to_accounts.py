@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a server puts into one of its answers, a whole account is either made what is declared, or the task fails with an error."""
+"""Whatever a server puts into its answers, a task for a whole account either applies the document or fails with an error."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tests.robustness.properties.test_whole_accounts import MODULE, applied, opt
 
 Json = Any
 EXAMPLES = 150 if settings.get_current_profile_name() == "fixed" else 5000
-# A run makes fewer requests than that, and answers have fewer parts.
+# Upper bounds: a run makes fewer requests, and an answer has fewer parts.
 MANY_REQUESTS, MANY_PARTS = 40, 60
 SECRET = "invented-key"
 
 
 def nested(depth: int) -> Json:
-    """Return a list of lists."""
+    """Return a list with nested lists of this depth."""
     value: Json = []
     for _level in range(depth):
         value = [value]
@@ -49,13 +49,13 @@ odd = (
 
 
 def places(value: Json) -> list[tuple[Json, Any]]:
-    """Return each part of a value: what has it, and its name or index in there."""
+    """Return each part of a value as a pair of its container and its name or index there."""
     names = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     return [place for name in names for place in [(value, name), *places(value[name])]]
 
 
 class Odd(Account):
-    """An account whose answers have something odd in them: by the number of the request, the number of the part, and what is there."""
+    """An account with odd values in its answers. ``odd`` maps the number of a request to the number of a part and its new value."""
 
     def __init__(self) -> None:
         super().__init__({}, [])
@@ -77,7 +77,7 @@ class Odd(Account):
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses take no time."""
+    """Skip all pauses. The clock advances by a second each time it is read."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     clock = iter(range(10**9))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for one item of any resource that has a module. All of it is drawn from the resource's table.
+"""Properties of one item of any resource that has a module. All examples are drawn from the resource's table.
 
-Gateways, whose settings are nested and depend on each other, have ``test_one_gateway.py`` besides.
+Gateways have nested settings that depend on each other, so ``test_one_gateway.py`` tests them.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from tests.robustness.properties.strategies import value_of
 
 Json = dict[str, Any]
 
-# The item that others belong to, with what they need of it.
+# The gateway that the items belong to, with a setting that they need, and one that must not change.
 PARENT: Json = {"id": "parent", "authentication": True, "cache_ttl": 77}
-# Of each module; in `make hunt`, as many as there.
+# Examples for each module. In `make hunt`, all modules together have as many as any other property.
 EXAMPLES = 25 if settings.get_current_profile_name() == "fixed" else 1000
 IDENTITIES = ("a-1", "a.example.com")
-# Custom providers would have to exist.
+# Without custom providers, because these would have to exist.
 GRAPHS = valid_graphs(max_inner=3, custom=False)
 MODULES = [module for module in SINGLE if module != "ai_gateway"]
 
@@ -53,7 +53,7 @@ def fitting(field: Field) -> str:
 
 @st.composite
 def declarations(draw: st.DrawFn, module: str, is_new: bool) -> Json:
-    """Options of the module; for a new item with all that it needs. What no update changes may be changed all the same."""
+    """Return options of the module, with all required ones for a new item. ``recreate`` allows changes of immutable settings."""
     resource = resource_of(module)
     chosen = (
         draw(st.lists(st.sampled_from(optional(resource)), unique_by=lambda field: field.name, max_size=5)) if optional(resource) else []
@@ -78,7 +78,7 @@ def opened() -> Account:
 
 
 def item_of(resource: Resource, result: Json) -> Json:
-    """Return the settings of the item in a result, without what the server makes."""
+    """Return the settings of the item in a result, without the fields that the server sets."""
     (item,) = [value for value in result.values() if isinstance(value, dict) and resource.id.key in value]
     return {name: value for name, value in item.items() if not resource.is_made_by_server(name)}
 
@@ -112,12 +112,12 @@ def test_what_is_not_declared_stays(module: str, data: st.DataObject) -> None:
     predicted = account.run(module, options, check_mode=True)
     result = account.run(module, options)
     if result.get("failed"):
-        # Such as a setting that needs another one; nothing was sent then.
+        # For example, a setting needs another one. Then nothing was sent.
         assert not account.writes
         return
     after = item_of(resource, result)
     declared = {field.key for field in resource.settings if field.name in options}
-    # An item that is created again may get another secret, for the same key.
+    # A recreated item may get a different secret for the same key.
     declared |= {resource.named(name).key for group in resource.alternatives for name in group}
     untouched = before.keys() - declared - {field.key for field in resource.settings if field.is_text_in_answers or field.update_only}
     assert {name: after.get(name) for name in untouched} == {name: before[name] for name in untouched}

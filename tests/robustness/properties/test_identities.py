@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Even if secrets equal ids, names and settings of the same gateway, all other values are intact, and no secret is shown."""
+"""Even if secrets are equal to ids, names and settings of the same gateway, all other values are intact, and no secret is shown."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ VALUES = [
     "b",
 ]
 secrets = st.sampled_from([*IDS, *NAMES, *PLACES, *VALUES])
-# A header carries it, so it has no blank.
+# A token is sent in a header, so it contains no space.
 tokens = secrets.filter(lambda secret: " " not in secret)
 QUOTED = "refused: {}, in short {:.12}... of %22{}%22"
 
 
 @st.composite
 def stored(draw: st.DrawFn) -> Json:
-    """Return a gateway whose secrets also occur in other places of it."""
+    """Return a gateway whose secrets also occur in its other values."""
     gateway: Json = draw(stored_gateway(draw(st.sampled_from(IDS))))
     gateway["otel"] = [
         {"url": "https://a.example/v1", "authorization": draw(secrets), "headers": {draw(secrets): draw(secrets)}, "content_type": "json"}
@@ -64,7 +64,7 @@ def secrets_of(gateway: Json) -> set[str]:
 
 
 class Quoting(Account):
-    """An account whose updates are refused, in words that quote every secret that the server knows."""
+    """An account that refuses updates with messages that quote every stored secret."""
 
     def send(self, request: Request, body: bytes | None = None, **how: object) -> Answer:
         if request.method != "PUT":
@@ -77,13 +77,13 @@ class Quoting(Account):
 
 
 def shows_no_secret(value: Any, secret_texts: set[str]) -> bool:
-    """Return whether free text has none of the secrets that are long enough to be searched for."""
+    """Return whether free text contains none of the secrets. Short ones also occur by chance, so they are ignored."""
     text = json.dumps(value)
     return not [secret for secret in secret_texts if len(secret) >= 8 and secret in text]
 
 
 def is_whole(shown: Json, gateway: Json, server: Json) -> None:
-    """Check that settings in the field table are shown as stored, and secrets masked."""
+    """Check that settings in the field table are shown as stored, and that secrets are masked."""
     assert shown["id"] == gateway["id"]
     for field in GATEWAY.settings:
         if gateway.get(field.key) is not None:
@@ -122,7 +122,7 @@ def test_to_export_and_to_apply_changes_nothing(server: Json, gateways: list[Jso
 def test_identities_are_whole_in_all_of_a_result(server: Json, gateway: Json, fails: bool, token: str, check_mode: bool) -> None:
     name, hidden = gateway["id"], {*secrets_of(gateway), token}
     account = (Quoting if fails else Account)(server, [gateway])
-    # Nothing of it is stored, so something is to be changed.
+    # None of these values is stored, so there is something to change.
     settings = {"cache_ttl": 777777, "store_id": "support-bot-store", "extra_settings": {"later_flag": f"it is {token}"}}
     options = {"id": name, "api_token": token, **settings}
     for module, given_options in (("ai_gateway", options), ("ai_gateways", {"gateways": [{"id": name, **settings}], "api_token": token})):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users reported of other tools that make an account what a document declares, tried with ``ai_gateway_account``."""
+"""Bugs that users reported in other tools that apply a document to an account, tested with ``ai_gateway_account``."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ ALL = ["custom_providers", "gateways", *BELOW]
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses take no time, and wait for nothing: this server has no lag."""
+    """Skip all pauses, because this server has no lag."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 
 @pytest.fixture
 def account() -> Account:
-    """An account that is as declared."""
+    """Return an account to which the document is applied."""
     found = Account({}, [])
     applied(found, DOCUMENT)
     return found
 
 
 def test_a_run_that_fails_halfway_reports_what_it_changed() -> None:
-    """Kong/deck#1840: after an error the summary says that nothing was changed, although something was."""
+    """Kong/deck#1840: after an error the summary reports no changes, although there were some."""
     account = Account({}, [])
     refused = {"id": "two", "extra_settings": {"no_such_setting": 1}}
     result = account.run(MODULE, options({**DOCUMENT, "gateways": [*DOCUMENT["gateways"], refused]}))
@@ -62,18 +62,18 @@ def test_an_object_that_fails_does_not_stop_the_others() -> None:
     refused = {"id": "first", "authentication": True, "extra_settings": {"no_such_setting": 1}, **BELOW, "custom_domains": []}
     result = account.run(MODULE, options({**DOCUMENT, "gateways": [refused, *DOCUMENT["gateways"]]}))
     assert {entry["parent"] or entry["id"] for entry in result["results"] if entry["operation"] == "failed"} == {"first"}
-    # The failed run can be repeated without the reason for the failure.
+    # Everything else was created, so a run without the refused gateway changes nothing.
     assert not applied(account, DOCUMENT)["changed"]
 
 
-def test_what_belongs_to_a_new_parent_is_created_in_the_same_run() -> None:
-    """Kong/deck#783: the first run creates the workspace and fails, as it reads what belongs to it before it is there."""
+def test_children_of_a_new_parent_are_created_in_the_same_run() -> None:
+    """Kong/deck#783: the first run creates the workspace and fails, because it reads the items of the workspace before it exists."""
     assert applied(Account({}, []), DOCUMENT)["summary"]["created"] == 6
 
 
 @pytest.mark.parametrize("name", ["custom_providers", "provider_configs", "dynamic_routes", "policies", "custom_domains"])
-def test_an_object_of_another_name_in_place_of_a_purged_one_is_no_conflict(account: Account, name: str) -> None:
-    """Kong/deck#698: a new name is a create before a deletion, and the server refuses two with the same content."""
+def test_replacing_a_purged_object_by_one_of_another_name_is_no_conflict(account: Account, name: str) -> None:
+    """Kong/deck#698: after a change of name, the create precedes the deletion, and the server refuses two objects with the same content."""
     other: Json = json.loads(json.dumps(DOCUMENT))
     declared = other if name == "custom_providers" else other["gateways"][0]
     key = {"custom_providers": "slug", "provider_configs": "alias", "custom_domains": "hostname"}.get(name, "name")
@@ -84,7 +84,7 @@ def test_an_object_of_another_name_in_place_of_a_purged_one_is_no_conflict(accou
     assert not applied(account, other, purge=ALL)["changed"]
 
 
-def test_only_what_is_asked_for_is_purged(account: Account) -> None:
+def test_only_the_requested_kinds_are_purged(account: Account) -> None:
     """adorsys/keycloak-config-cli#744: scopes that others manage are deleted, and no option prevents it."""
     document: Json = {"gateways": [{"id": "one", **{name: [] for name in BELOW}}]}
     before = stored(account)
@@ -95,7 +95,7 @@ def test_only_what_is_asked_for_is_purged(account: Account) -> None:
 
 
 def test_a_list_that_is_removed_from_the_document_purges_nothing(account: Account) -> None:
-    """adorsys/keycloak-config-cli#1306: whether a client goes that is no longer in the file depends on a state that nobody sees."""
+    """adorsys/keycloak-config-cli#1306: whether a client is deleted that is no longer in the file depends on a hidden state."""
     before = stored(account)
     assert not applied(account, {"gateways": [{"id": "one"}]}, purge=ALL)["changed"]
     assert stored(account) == before
@@ -113,8 +113,8 @@ def test_duplicate_names_are_found_before_anything_is_sent(name: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_two_objects_of_one_name_are_not_chosen_from(account: Account, state: str) -> None:
-    """Dynatrace/dynatrace-configuration-as-code#475: of several objects of one name, any one is deleted."""
+def test_an_ambiguous_name_is_refused(account: Account, state: str) -> None:
+    """Dynatrace/dynatrace-configuration-as-code#475: if several objects have the same name, an arbitrary one is deleted."""
     (place,) = account.state.store.places("dynamic_routes", ACCOUNT)
     routes = account.state.store.items(place)
     routes["copy"] = {**next(iter(routes.values())), "id": "copy"}
@@ -126,7 +126,7 @@ def test_two_objects_of_one_name_are_not_chosen_from(account: Account, state: st
 
 
 def test_no_secret_is_in_a_result_or_a_diff() -> None:
-    """mkubaczyk/helmsman#106: a diff shows the passwords that are changed. Also if the run fails."""
+    """mkubaczyk/helmsman#106: a diff shows the changed passwords. This test includes a run that fails."""
     account = Unreliable({})
     first = account.run(MODULE, options(DOCUMENT))
     changed: Json = json.loads(json.dumps(DOCUMENT).replace("invented-", "invented-new-"))
@@ -139,7 +139,7 @@ def test_no_secret_is_in_a_result_or_a_diff() -> None:
 
 
 def test_messages_name_several_objects_in_english(account: Account) -> None:
-    """The name of a kind is not always followed by an s."""
+    """The plural is not always the singular with an s."""
     document: Json = {"gateways": [{"id": "one", "policies": [], "custom_domains": []}]}
     message = account.run(MODULE, options(document, purge=["policies", "custom_domains"], purge_limit=1))["msg"]
     assert "1 undeclared policy (one/everybody) and 1 undeclared custom domain (one/one.example.com)" in message

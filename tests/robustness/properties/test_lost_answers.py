@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever request of a task fails, before or after it acts, or is the last one before the task is killed: nothing is done twice, and the
-next run ends with what is declared. All of it is drawn from the tables of the resources.
+"""Lost answers: if any request of a task fails before or after it acts, or the task is killed after it, nothing is done twice, and the
+next run reaches the declared state. All examples are drawn from the tables of the resources.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tests.simulator.catalog import RESOURCES
 
 Json = dict[str, Any]
 
-# A task makes fewer requests than that.
+# Upper bound: a task makes fewer requests.
 MANY_REQUESTS = 12
 EXAMPLES = 25 if settings.get_current_profile_name() == "fixed" else 1000
 
 
-# What happens to a request: it never acts, its answer is lost, or it acts and the task is killed.
+# Accidents: the request never acts, its answer is lost, or it acts and the task is killed.
 NEVER, LOST, KILLED = "never", "lost", "killed"
 accidents = st.sampled_from([NEVER, LOST, KILLED])
 
@@ -39,7 +39,7 @@ class Killed(BaseException):
 
 
 class Unreliable(Account):
-    """An account with accidents, by number of the request within its task."""
+    """An account with accidents. ``lost`` contains them by the number of the request within its task."""
 
     def __init__(self, lost: dict[int, str]) -> None:
         super().__init__({}, [PARENT])
@@ -53,7 +53,7 @@ class Unreliable(Account):
             answer = super().send(request, body, **how)
             if accident is None:
                 return answer
-        # Prices are written by threads, which a signal would end together with the task.
+        # Prices are written in threads. A signal would end these together with the task, but an exception does not.
         if accident == KILLED and threading.current_thread() is threading.main_thread():
             raise Killed
         raise NoAnswer(request, "the connection was reset", sent=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Properties of many gateways: each is as it would be alone, in any order, and existing gateways can be declared as they are."""
+"""Properties of many gateways: each has the same result as alone, in any order, and existing gateways can be declared as they are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.robustness.properties.meaning import meaning
 from tests.robustness.properties.strategies import behaviour, settings, stored_gateway
 
 Json = dict[str, Any]
-# Listings of what belongs to a gateway, which are read before it is deleted.
+# Listings of the items of a gateway, which are read before it is deleted.
 BELOW = tuple(f"/{child.path[-1]}" for child in children(GATEWAY))
 IDS = ["a", "b", "c", "default"]
 VOLATILE = ("created_at", "modified_at")
@@ -29,7 +29,7 @@ present = st.sampled_from(["present", "present", "absent"])
 
 @st.composite
 def lists(draw: st.DrawFn) -> list[Json]:
-    """Return a list of gateways, each with settings of its own, some to be absent."""
+    """Return a list of gateways, each with its own settings. Some are declared absent."""
     ids = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=3))
     return [{"id": name, "state": draw(present), **draw(settings())} for name in ids]
 
@@ -71,7 +71,7 @@ def test_many_are_as_each_would_be_alone(server: Json, stored: list[Json], gatew
             assert (entry["operation"], entry["changed_settings"]) == (single["operation"], single["changed_settings"])
     assert normal(together) == normal(alone)
     assert sorted(together.writes) == sorted(writes)
-    # A listing, one more after several updates, and a reading of each gateway that exists and is not as declared.
+    # A listing, another one after several updates, and a read of each existing gateway that is not as declared.
     listing, *others = [path for method, path in together.requests if method == "GET" and not path.endswith(BELOW)]
     readings = [path for path in others if path != listing]
     updated = [entry for entry in result["results"] if entry["operation"] == "updated"]

@@ -31,13 +31,13 @@ def open_account(server: Json, stored: Json | None) -> Account:
 
 
 def seen(account: Account) -> Json | None:
-    """Return the gateway in full, nothing masked or reordered; what only the server has under its default."""
+    """Return the whole gateway without masks and reordering, and with the defaults of fields that only the server has."""
     stored = account.gateways.get("a")
     return None if stored is None else with_extra_fields(stored, account.state.behaviour)
 
 
 def wanted(options: Json) -> Json:
-    """Return what is declared, by API name; the parts within a setting are still under the options' names."""
+    """Return the declared settings by API name. The parts of a setting keep the names of the options."""
     given_values = {API_NAMES[name]: value for name, value in options.items() if name in API_NAMES}
     return {**given_values, **dict.fromkeys(options.get("unset", [])), **options.get("extra_settings", {})}
 
@@ -83,7 +83,7 @@ def test_what_is_declared_is_stored_and_nothing_else_is_touched(server: Json, st
             server, name, value
         ), name
     if before is not None:
-        # A server that turns lists around makes us write them back so.
+        # If a server reorders lists, updates write them back in the new order.
         form = meaning if server["reorder"] else lambda _name, value: value
         changed = {name for name in {*before} - {*VOLATILE, *wanted(options)} if form(name, before[name]) != form(name, after.get(name))}
         assert changed <= ({"log_classification"} if after["collect_logs"] is False else set())
@@ -96,7 +96,7 @@ def may_fail(server: Json, message: str) -> bool:
 
 
 def is_plan_default(server: Json, name: str, value: Any) -> bool:
-    """Return whether the server may show a value of its own where the setting is null."""
+    """Return whether the server may show its own value for a null setting."""
     by_plan = server["plan_defaults"] and name in PLAN_DEFAULTS
     return value is None and bool(by_plan or ("nulls" in server["normalize"] and name in SHOWN_FOR_NULL))
 
@@ -133,7 +133,7 @@ def test_a_second_run_is_unchanged_and_costs_one_read(server: Json, stored: Json
 
 
 def shows_for_null(server: Json, options: Json) -> bool:
-    """Return whether the server shows a value of its own for something that the options clear."""
+    """Return whether the server shows its own value for a setting that the options clear."""
     return "nulls" in server["normalize"] and bool({*options.get("unset", [])} & {*SHOWN_FOR_NULL})
 
 
@@ -160,7 +160,7 @@ def test_check_mode_writes_nothing_and_predicts_the_run(server: Json, stored: Js
 
 
 def comparable(server: Json, gateway: Json | None, real: Json) -> Json | None:
-    """Return a gateway without values of the server: times, ids of new rules, and for a new gateway, defaults of the plan and version."""
+    """Return a gateway without the server's values: times, ids of rules, and for a new gateway, defaults of plan and API version."""
     if gateway is None:
         return None
     made = {*VOLATILE, *(SHOWN_FOR_NULL if "nulls" in server["normalize"] else ())}
@@ -175,7 +175,7 @@ def test_one_after_the_other_is_both_together(server: Json, stored: Json | None,
     for options in (first, second):
         assume(not one_by_one.run("ai_gateway", {"id": "a", **options}).get("failed"))
     assume(not at_once.run("ai_gateway", {"id": "a", **merged(first, second)}).get("failed"))
-    # Without logs there is nothing to classify, and the server forgets that there once was.
+    # Without logs there is nothing to classify, so the server resets ``log_classification``.
     forgotten = {"log_classification"} if first.get("collect_logs") is False else set()
     assert normal(seen(one_by_one), forgotten) == normal(seen(at_once), forgotten)
 

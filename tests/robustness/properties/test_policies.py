@@ -20,14 +20,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.polic
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.wire import from_answer, to_body
 from tests.robustness.properties.account import ACCOUNT
 from tests.robustness.properties.test_lost_answers import Unreliable, accidents
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.resources.policy_evaluation import Question as SimulatedQuestion
 from tests.simulator.resources.policy_evaluation import decided
 
 Json = dict[str, Any]
 MODULE = "ai_gateway_policies"
 PARENT = "parent"
-# The longest run of these tests: a listing, the parent, and for each of a few policies its draft, its return and its deletion.
+# The longest run of these tests: a listing, the parent, and for each of a few policies a draft, its undo and a deletion.
 MANY_REQUESTS = 25
 EXAMPLES = 25 if settings.get_current_profile_name() == "fixed" else 2000
 

@@ -32,14 +32,14 @@ from tests.simulator.validation import Refused
 STRICT = Behaviour(route_conditions="required")
 FORMS = [Behaviour(route_data=form, reorder=reorder) for form in ("list", "text", "object") for reorder in (False, True)]
 texts = st.sampled_from(["id", "type", "outputs", "properties", "elementId", "start", "model", "next", "a", "b"])
-# Like a graph in parts only, as a hostile or a much newer server could send it.
+# Values that only partly resemble a graph, such as a hostile or much newer server could send.
 anything = st.recursive(
     json_values | texts, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=12
 )
 
 
 def is_accepted(graph: Graph) -> bool:
-    """Return whether a server that takes nothing but what is published takes the graph, and finds that it holds together."""
+    """Return whether a server that accepts only what is published accepts the graph, and reports it as valid."""
     try:
         return checked_graph(json.loads(json.dumps(to_wire(graph))), STRICT)[1]
     except Refused:
@@ -47,7 +47,7 @@ def is_accepted(graph: Graph) -> bool:
 
 
 def as_templates_give(value: Any) -> Any:
-    """Return a graph where numbers are text, and true and false as Python writes them."""
+    """Return the graph as templates render it: numbers are text, and true and false have Python's spelling."""
     if isinstance(value, dict):
         spelt = {"true": "True", "false": "False"}
         return {spelt.get(key, key): part if key == "conditions" else as_templates_give(part) for key, part in value.items()}
@@ -116,7 +116,7 @@ def test_additions_of_a_newer_server_make_no_difference_and_are_kept(graph: Grap
     assert same_graph(wired, stored)
     completed = carry_over(wired, stored)
     assert same_graph(wired, completed)
-    # As if all were declared, so that nothing may be missing.
+    # Compare as if everything were declared, so that nothing may be missing.
     assert same_graph(stored, completed)
 
 

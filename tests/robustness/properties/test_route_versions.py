@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 MODULE, INFO = "ai_gateway_dynamic_route", "ai_gateway_dynamic_route_info"
 EXAMPLES = 40 if settings.get_current_profile_name() == "fixed" else 1500
-# The forms in which a server may answer, and the order and the pages of its lists.
+# The possible forms of a server's answers, and the order and the pages of its lists.
 FORMS: dict[str, list[Any]] = {
     "route_data": ["list", "text", "object"],
     "route_elements": ["shown", "absent", "null"],
@@ -62,7 +62,7 @@ def declared(graph: Graph) -> Json:
 
 
 def route_of(account: Unreliable) -> Json | None:
-    """Return the only route as it is stored."""
+    """Return the only stored route, or ``None`` if there is none."""
     store = account.state.store
     found = [item for place in store.places(KIND, ACCOUNT) for item in store.items(place).values()]
     assert len(found) <= 1
@@ -70,7 +70,7 @@ def route_of(account: Unreliable) -> Json | None:
 
 
 def deployed(route: Json) -> Graph:
-    """Return the graph that requests take."""
+    """Return the deployed graph."""
     version_id = route["deployments"][-1]["version_id"]
     elements: Graph = next(version["elements"] for version in route["versions"] if version["version_id"] == version_id)
     return elements

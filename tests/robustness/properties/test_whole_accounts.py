@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whole accounts: any document can be applied over any account, twice changes nothing, and what is not mentioned stays."""
+"""Whole accounts: any document can be applied to any account, a second run changes nothing, and undeclared items stay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MODULE = "ai_gateway_account"
 EXAMPLES = 25 if settings.get_current_profile_name() == "fixed" else 2000
 MANY_REQUESTS = 60
 BELOW = {"provider_configs": "provider_configs", "dynamic_routes": "routes", "policies": "policies", "custom_domains": "custom-domains"}
-# The last part of the path of a write, in the order of the work. A new key has further steps, which are not in here.
+# The last parts of the paths of writes, in the order of a run. The additional steps for a new key are not included.
 ORDER = ("custom-providers", "gateways", "provider_configs", "routes", "policies", "custom-domains")
 VOLATILE = {"id", "created_at", "modified_at", "updated_at", "secret_id", "store_id", "internal_id"}
 SLUGS = ("house", "lab")
@@ -75,13 +75,13 @@ policies = st.builds(
 
 
 def unique(elements: st.SearchStrategy[Json], *names: str, size: int = 2) -> st.SearchStrategy[list[Json]]:
-    """Return lists where no two elements have the same values of these names."""
+    """Return a strategy for lists whose elements differ in the values of these names."""
     return st.lists(elements, max_size=size, unique_by=lambda item: tuple(item.get(name, "default") for name in names))
 
 
 @st.composite
 def documents(draw: st.DrawFn, custom_provider_routes: bool = True) -> Json:
-    """A document of an account with few names, so that two documents have much in common."""
+    """Return a document of an account. It uses few names, so that two documents have much in common."""
     declared = draw(unique(providers, "slug"))
     gateways = []
     for gateway_id in draw(st.lists(st.sampled_from(["one", "two", "three"]), unique=True, max_size=3)):
@@ -104,19 +104,19 @@ def documents(draw: st.DrawFn, custom_provider_routes: bool = True) -> Json:
 
 
 def options(document: Json, **more: Any) -> Json:
-    """Return the options of a task. The simulator's code is not made for threads."""
+    """Return the options of a task. The simulator's code is not thread-safe."""
     return {**copy.deepcopy(document), "concurrency": 1, **more}
 
 
 def applied(account: Account, document: Json, **more: Any) -> Json:
-    """Return the result of a task that must not fail."""
+    """Apply a document, and return the result of the task, which must not fail."""
     result = account.run(MODULE, options(document, **more))
     assert not result.get("failed"), result["msg"]
     return result
 
 
 def unchanged_requests(document: Json) -> int:
-    """Return how many requests the documentation promises for a document that is applied already."""
+    """Return the documented number of requests for a document that is already applied."""
     of_gateways = [
         bool(gateway.get(name)) + (len(gateway[name]) if name == "dynamic_routes" else 0)
         for gateway in document["gateways"]
@@ -127,7 +127,7 @@ def unchanged_requests(document: Json) -> int:
 
 
 def stored(account: Account) -> dict[str, list[str]]:
-    """Return all that the account has, by kind, without what the server makes."""
+    """Return all items of the account by kind, without the fields that the server sets."""
     store = account.state.store
     found: dict[str, list[str]] = {}
     for resource in RESOURCES:
@@ -144,7 +144,7 @@ def _lasting(value: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses take no time, and wait for nothing: this server has no lag."""
+    """Skip all pauses, because this server has no lag."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 
@@ -167,7 +167,7 @@ def test_check_mode_predicts_what_the_run_does_and_only_reads(before: Json, docu
     applied(account, before)
     more = {"purge": purge, "purge_limit": 50}
     predicted = account.run(MODULE, options(document, **more), check_mode=True)
-    # Setting store_id is a step whose request only reads here, too.
+    # The step that sets ``store_id`` only reads in check mode, too.
     assert {method for method, _path in account.requests} == {"GET"}
     result = account.run(MODULE, options(document, **more))
     assert bool(predicted.get("failed")) is bool(result.get("failed")), (predicted.get("msg"), result.get("msg"))
@@ -201,7 +201,7 @@ def test_purge_leaves_what_is_declared_and_deletes_in_the_opposite_order(before:
     result = account.run(MODULE, options(document, purge=["custom_providers", "gateways", *BELOW], purge_limit=50))
     assert not result.get("failed"), result["msg"]
     places = [(method, _kind(path)) for method, path in account.writes if _kind(path) is not None]
-    # The policies of a gateway are staged, committed and deleted together, and what belongs to a gateway is deleted before it.
+    # The policies of a gateway are staged, committed and deleted together, and all items of a gateway are deleted before it.
     ranks = [ORDER.index(str(kind)) for method, kind in places if method != "DELETE"]
     assert ranks == sorted(ranks)
     deleted = [entry["kind"] for entry in result["results"] if entry["operation"] == "deleted"]
@@ -212,14 +212,14 @@ def test_purge_leaves_what_is_declared_and_deletes_in_the_opposite_order(before:
 
 
 def _kind(path: str) -> str | None:
-    """Return the part of a path that names the kind of what is written, or ``None`` for a step beside it."""
+    """Return the part of a path that names the kind of the written item, or ``None`` for an additional step."""
     parts = path.split("/")
     named = [part for part in parts if part in ORDER]
     return None if not named or "costs" in parts or "secrets_store" in parts or _is_link(parts) else named[-1]
 
 
 def _is_link(parts: list[str]) -> bool:
-    """Return whether it is an update of a gateway, which may be a step on the way to a key."""
+    """Return whether the path is that of a gateway, whose update may be a step in the creation of a key."""
     return parts[-2] == "gateways"
 
 

@@ -34,7 +34,7 @@ HOST_NAME = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0
 STATES = ("initializing", "pending_dcv", "active", "blocked", "error")
 TLS_NAMES = ("minTLS", "min_tls")
 
-# Kept, but in most answers left out.
+# Stored, but omitted from most answers.
 INPUT = ("zone_id", *TLS_NAMES)
 
 TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
@@ -42,7 +42,7 @@ TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
 
 @strict
 class Create(TypedDict):
-    """The body of a create. Nothing in it can change."""
+    """The body of a create. None of its fields can be changed later."""
 
     domain: Annotated[str, Field(max_length=253, pattern=HOST_NAME)]
     zone_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -54,7 +54,7 @@ CREATE: TypeAdapter[Create] = TypeAdapter(Create)
 
 
 def create(call: Call) -> Answer:
-    """Attach a host name to the gateway; no DNS record is made."""
+    """Attach a host name to the gateway. No DNS record is created."""
     given = checked(call)
     hostname = given.pop("domain")
     zones = call.behaviour.domain_zones
@@ -68,7 +68,7 @@ def create(call: Call) -> Answer:
 def checked(call: Call) -> Json:
     """Return the checked body.
 
-    :raises Refused: if it breaks the contract, which has one of two names for the TLS version.
+    :raises Refused: if it violates the contract, which has only one of the two names for the TLS version.
     """
     body, behaviour = call.body(), call.behaviour
     if behaviour.domain_case == "lower" and isinstance(body, dict) and isinstance(body.get("domain"), str):
@@ -81,9 +81,9 @@ def checked(call: Call) -> Json:
 
 
 def refuse_taken(call: Call, hostname: str) -> None:
-    """Refuse a host name that is attached already, here or elsewhere, or was until a moment ago.
+    """Refuse a host name that is already attached, here or elsewhere, or was detached a moment ago.
 
-    :raises Failure: with a code for each, if the codes are those of a sister product.
+    :raises Failure: with a separate code for each case, if the codes are those of a related product.
     """
     is_plain = call.behaviour.domain_codes == "plain"
     found = call.store.find(KIND, None, hostname)
@@ -103,21 +103,21 @@ def refuse_taken(call: Call, hostname: str) -> None:
 
 
 def status(call: Call, item: Json) -> str:
-    """Return the state of a domain: the one that it has reached by now, unless it was given one."""
+    """Return the state of a domain: the seeded one, or else the one that it has reached by now."""
     states = call.behaviour.domain_states
     reached = min(call.age(item).steps(call.behaviour.domain_step), len(states) - 1)
     return str(item.get("status") or states[int(reached)])
 
 
 def seeded(given: Json) -> Json:
-    """Return a domain from any object with a gateway_id, with what it lacks filled in."""
+    """Return a domain from any object with a gateway_id, with missing fields filled in."""
     now = timestamp()
     made = {"hostname": "ai.example.com", "zone_id": "0" * 32, "cname_target": f"{secrets.token_hex(8)}.cname.example.com"}
     return {**made, "created_at": now, "modified_at": now, **given, "gateway_id": given["gateway_id"]}
 
 
 def view(call: Call, item: Json) -> Json:
-    """Return a domain as an answer has it."""
+    """Return a domain as shown in an answer."""
     is_shown = call.behaviour.domain_input == "shown"
     shown = {name: value for name, value in item.items() if is_shown or name not in INPUT}
     return {**with_times(shown, call.behaviour.domain_times), "status": status(call, item)}

@@ -17,7 +17,7 @@ from typing_extensions import NotRequired, TypedDict
 from tests.simulator import api
 from tests.simulator.contract import strict
 from tests.simulator.defaults import timestamp, with_times
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.protocol import Answer, Json, Problem
 from tests.simulator.resource import Call, Resource, by_boolean, by_text
 from tests.simulator.resources import custom_providers
@@ -31,7 +31,7 @@ PRICES = ("cost_in", "cost_out")
 
 @strict
 class OptionalFields(TypedDict):
-    """What a price may have."""
+    """The optional fields of a price."""
 
     model_rule: NotRequired[Literal["equals", "starts-with", "contains"]]
     cost_type: NotRequired[str]
@@ -51,7 +51,7 @@ class Create(OptionalFields):
 
 @strict
 class Change(OptionalFields):
-    """The body of an update: only what changes."""
+    """The body of an update: only the fields to change."""
 
     model: NotRequired[Text]
 
@@ -61,7 +61,7 @@ CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
 
 def create(call: Call) -> Answer:
-    """Make a price."""
+    """Create a price."""
     given = call.checked(CREATE)
     if given["account_provider_id"] not in call.store.items(Place(custom_providers.KIND, call.account)):
         raise Refused([Problem("Custom provider not found", ("body", "account_provider_id"))])
@@ -71,7 +71,7 @@ def create(call: Call) -> Answer:
 
 
 def change(call: Call) -> Answer:
-    """Change what the body has, and nothing else."""
+    """Change only the given fields."""
     item = call.item()
     given = call.checked(CHANGE)
     refuse_duplicate(call, {**item, **given})
@@ -79,9 +79,9 @@ def change(call: Call) -> Answer:
 
 
 def refuse_duplicate(call: Call, made: Json) -> None:
-    """Refuse a second price for the same, on a server that wants prices to be unique.
+    """Refuse a duplicate price, on a server that requires unique prices.
 
-    :raises Refused: for a price that is there already.
+    :raises Refused: if there is already such a price.
     """
     others = [item for item in call.items().values() if item["id"] != made["id"]]
     if call.behaviour.cost_unique and any(all(item.get(name) == made[name] for name in IDENTITY) for item in others):
@@ -89,14 +89,14 @@ def refuse_duplicate(call: Call, made: Json) -> None:
 
 
 def seeded(given: Json) -> Json:
-    """Return a price from any object, with what it lacks filled in."""
+    """Return a price from any object, with missing fields filled in."""
     now = timestamp()
     made = {"id": fresh_uuid(), "account_provider_id": "", "model": "example-model"}
     return {**made, **DEFAULTS, "created_at": now, "modified_at": now, **given}
 
 
 def view(call: Call, item: Json) -> Json:
-    """Return a price as an answer has it: ``token_pricing`` as text, and numbers in one notation or another."""
+    """Return a price as shown in an answer: ``token_pricing`` as text, and numbers in the notation of the server."""
     shown = with_times(item, call.behaviour.provider_times)
     is_decimal = call.behaviour.cost_notation == "decimal"
     if isinstance(shown.get("token_pricing"), dict):
@@ -114,7 +114,7 @@ def decimal_text(pricing: dict[str, Any]) -> str:
 
 
 def order(call: Call, items: Iterable[Json]) -> list[Json]:
-    """Sort by the last change, the latest first."""
+    """Sort by the last change, latest first."""
     return sorted(items, key=lambda item: -call.store.last_change(call.place, item["id"]))
 
 

@@ -19,7 +19,7 @@ from tests.simulator import api
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import strict
 from tests.simulator.defaults import timestamp, with_times
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.protocol import INVALID_INPUT, Answer, Json, Problem, failure, not_found
 from tests.simulator.resource import Call, Failure, Resource, by_boolean
 from tests.simulator.shapes import HttpsUri, Integer, OptionalUri, Text, fresh_uuid
@@ -30,7 +30,7 @@ KIND = "custom_providers"
 COSTS = "custom_provider_costs"
 LOGO = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg"/>').decode()
 
-# The codes that the product pages have, where the published schema has 7001 and 7002.
+# Codes from the product pages. The published schema has 7001 and 7002 instead.
 DOCS_BAD_BASE_URL = 1002
 DOCS_DUPLICATE = 1003
 DOCS_NOT_FOUND = 1004
@@ -54,7 +54,7 @@ Headers = Annotated[str, Field(max_length=8192), AfterValidator(json_object)]
 
 @strict
 class OptionalFields(TypedDict):
-    """What a provider may have."""
+    """The optional fields of a provider."""
 
     description: NotRequired[str]
     enable: NotRequired[bool]
@@ -77,7 +77,7 @@ class Create(OptionalFields):
 
 @strict
 class Change(OptionalFields):
-    """The body of an update: only what changes."""
+    """The body of an update: only the fields to change."""
 
     name: NotRequired[Text]
     slug: NotRequired[Slug]
@@ -92,7 +92,7 @@ DEFAULTS: Json = {"enable": False, "beta": False}
 
 
 def invalid(problems: Sequence[Problem], behaviour: Behaviour) -> Answer:
-    """Return the refusal of a body; the product pages have a code of its own for a bad base_url."""
+    """Return the refusal of a body. The product pages have a separate code for an invalid base_url."""
     is_docs = behaviour.provider_errors == "docs"
     errors = [
         {
@@ -106,18 +106,18 @@ def invalid(problems: Sequence[Problem], behaviour: Behaviour) -> Answer:
 
 
 def missing(behaviour: Behaviour) -> Answer:
-    """Return 404 in the words and the code of the source that is in force."""
+    """Return 404 with the message and the code of the selected source."""
     if behaviour.provider_errors == "docs":
         return failure(404, [{"code": DOCS_NOT_FOUND, "message": "Custom provider not found"}])
     return not_found("Custom provider not found")
 
 
-def refuse_duplicate(call: Call, slug: str, but: str = "") -> None:
+def refuse_duplicate(call: Call, slug: str, except_id: str = "") -> None:
     """Refuse a slug that another provider of the account has.
 
-    :raises Failure: with 409 by the product pages, with 400 by the schema.
+    :raises Failure: with 409 according to the product pages, with 400 according to the schema.
     """
-    if any(item["slug"] == slug for item_id, item in call.items().items() if item_id != but):
+    if any(item["slug"] == slug for item_id, item in call.items().items() if item_id != except_id):
         error: Json = {"message": f"A custom provider with slug {slug} already exists", "path": ["body", "slug"]}
         if call.behaviour.provider_errors == "docs":
             raise Failure(failure(409, [{"code": DOCS_DUPLICATE, **error}]))
@@ -125,7 +125,7 @@ def refuse_duplicate(call: Call, slug: str, but: str = "") -> None:
 
 
 def given(call: Call, shape: TypeAdapter[Any]) -> tuple[Json, list[str]]:
-    """Return the checked body, and the optional fields that a null clears, if the server takes that."""
+    """Return the checked body, and the optional fields to clear because they are null, if the server accepts null."""
     body, cleared = call.body(), []
     if call.behaviour.provider_null == "clear" and isinstance(body, dict):
         cleared = [name for name in OPTIONAL if name in body and body[name] is None]
@@ -134,23 +134,23 @@ def given(call: Call, shape: TypeAdapter[Any]) -> tuple[Json, list[str]]:
 
 
 def create(call: Call) -> Answer:
-    """Make a provider."""
+    """Create a provider."""
     settings, _cleared = given(call, CREATE)
     refuse_duplicate(call, settings["slug"])
     return call.shown(call.made(seeded(settings)))
 
 
 def change(call: Call) -> Answer:
-    """Change what the body has, and nothing else."""
+    """Change only the given fields."""
     item = call.item()
     settings, cleared = given(call, CHANGE)
-    refuse_duplicate(call, {**item, **settings}["slug"], but=item["id"])
+    refuse_duplicate(call, {**item, **settings}["slug"], except_id=item["id"])
     defaults = {name: DEFAULTS[name] for name in cleared if name in DEFAULTS}
     return call.shown(call.changed(item, {**defaults, **settings}, cleared=cleared))
 
 
 def seeded(given_fields: Json) -> Json:
-    """Return a provider from any object, with what it lacks filled in."""
+    """Return a provider from any object, with missing fields filled in."""
     now = timestamp()
     slug = given_fields.get("slug", "example")
     made: Json = {"id": fresh_uuid(), "name": slug, "slug": slug, "base_url": f"https://{slug}.example.com"}
@@ -158,7 +158,7 @@ def seeded(given_fields: Json) -> Json:
 
 
 def view(call: Call, item: Json) -> Json:
-    """Return a provider as an answer has it."""
+    """Return a provider as shown in an answer."""
     behaviour = call.behaviour
     shown = with_times(item, behaviour.provider_times)
     if behaviour.provider_headers != "plain" and shown.get("headers"):
@@ -169,7 +169,7 @@ def view(call: Call, item: Json) -> Json:
 
 
 def masked(headers: Any, behaviour: Behaviour) -> str:
-    """Return headers with a mask in place of all of them, or of their values; seeded ones may be no JSON."""
+    """Return a mask for all headers, or headers with masked values. Seeded headers may not be JSON."""
 
     def mask(secret: Any) -> str:
         return MASKS[behaviour.mask_style](str(secret)) or MASK
@@ -183,7 +183,7 @@ def masked(headers: Any, behaviour: Behaviour) -> str:
 
 
 def order(call: Call, items: Iterable[Json]) -> list[Json]:
-    """Sort by position and name as the schema has it, or by what the query says, as the product pages have it."""
+    """Sort by position and name according to the schema, or by ``order_by`` of the query according to the product pages."""
     if call.behaviour.provider_list == "oas":
         return sorted(items, key=lambda item: (item.get("position") or 0, item["name"]))
     name, _space, direction = call.request.query.get("order_by", "name ASC").partition(" ")
@@ -191,14 +191,14 @@ def order(call: Call, items: Iterable[Json]) -> list[Json]:
 
 
 def page_info(behaviour: Behaviour, info: Json) -> Json:
-    """Return what a page says of itself; the product pages also count the pages."""
+    """Return the metadata of a page. According to the product pages, it includes the number of pages."""
     if behaviour.provider_list == "oas":
         return info
     return {**info, "total_pages": -(-info["total_count"] // info["per_page"])}
 
 
 def remove_costs(call: Call, provider: Json) -> None:
-    """Remove the prices of a provider that was deleted."""
+    """Remove the prices of a deleted provider."""
     place = Place(COSTS, call.account)
     for cost in list(call.store.items(place).values()):
         if cost["account_provider_id"] == provider["id"]:

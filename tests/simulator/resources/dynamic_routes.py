@@ -23,7 +23,7 @@ from tests.simulator.shapes import Text, fresh_uuid
 
 KIND = "dynamic_routes"
 
-# The graph of a seeded route that brings none: it answers without a model.
+# The graph of a route that is seeded without one. It answers without a model.
 SHORTEST: list[Json] = [
     {"id": "START", "type": "start", "outputs": {"next": {"elementId": "END"}}},
     {"id": "END", "type": "end", "outputs": {}},
@@ -50,7 +50,7 @@ RENAME: TypeAdapter[Rename] = TypeAdapter(Rename)
 
 
 def create(call: Call) -> Answer:
-    """Make a route and deploy its first version."""
+    """Create a route and deploy its first version."""
     given = parts.checked(call, CREATE)
     version = parts.new_version(call, given["elements"])
     refuse_taken(call, given["name"], call.behaviour.route_create_taken)
@@ -59,10 +59,10 @@ def create(call: Call) -> Answer:
 
 
 def rename(call: Call) -> Answer:
-    """Give a route another name. Its id and its versions stay."""
+    """Rename a route. Its id and its versions stay unchanged."""
     item = call.item()
     name = parts.checked(call, RENAME)["name"]
-    refuse_taken(call, name, call.behaviour.route_rename_taken, but=item["id"])
+    refuse_taken(call, name, call.behaviour.route_rename_taken, except_id=item["id"])
     renamed = call.changed(item, {"name": name})
     route = {**views.full(call.behaviour, renamed), "account_tag": call.account}
     return Answer(200, encode({"success": True, "route": call.resource.with_added(call, route)}))
@@ -75,22 +75,22 @@ def delete(call: Call) -> Answer:
     return views.one(call, views.short(call.behaviour, item))
 
 
-def refuse_taken(call: Call, name: str, how: str, but: str = "") -> None:
+def refuse_taken(call: Call, name: str, error_type: str, except_id: str = "") -> None:
     """Refuse a name that another route of the gateway has, or had until a moment ago.
 
-    :raises Failure: in one way or another.
+    :raises Failure: with the error that ``error_type`` selects.
     """
-    others = [item for item in call.items().values() if item["id"] != but]
+    others = [item for item in call.items().values() if item["id"] != except_id]
     others += call.store.removed_within(call.place, call.behaviour.route_name_release)
     if any(item["name"] == name for item in others):
-        raise views.taken(call.behaviour, name, how)
+        raise views.taken(call.behaviour, name, error_type)
 
 
 def seeded(given: Json) -> Json:
-    """Return a route from any object with a gateway_id, with what it lacks filled in.
+    """Return a route from any object with a gateway_id, with missing fields filled in.
 
     It has one version with the given ``elements``, or the given ``versions``, each with ``elements``. The last one is deployed, unless
-    ``deployments`` say otherwise.
+    ``deployments`` are given.
     """
     rest = {name: value for name, value in given.items() if name != "elements"}
     versions = [parts.seeded_version(version) for version in given.get("versions", [{"elements": given.get("elements", SHORTEST)}])]

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""AI Gateways, the parents of the account's other items of AI Gateway."""
+"""AI Gateways, the parents of other items of AI Gateway in an account."""
 
 from __future__ import annotations
 
 from tests.simulator import api
 from tests.simulator.defaults import seeded
-from tests.simulator.items import GATEWAYS, Place
+from tests.simulator.item_store import GATEWAYS, Place
 from tests.simulator.protocol import Answer, Json, Problem, not_found
 from tests.simulator.resource import Call, Failure, Parent, Resource
 from tests.simulator.validation import Refused
@@ -16,7 +16,7 @@ from tests.simulator.views import listed, shown
 
 
 def create(call: Call) -> Answer:
-    """Make a gateway, if the account has room for it. Which code a full account answers with is not published."""
+    """Create a gateway, unless the account has reached its limit. The code of the answer in that case is not published."""
     limit = call.behaviour.gateway_limit
     if limit is not None and len(call.items()) >= limit:
         raise Refused([Problem(f"The account has {limit} gateways, which is the maximum", ("body", "id"))])
@@ -29,7 +29,7 @@ def update(call: Call) -> Answer:
 
 
 def remove_children(call: Call, gateway: Json) -> None:
-    """Remove what belongs to a gateway that was deleted, or leave it behind."""
+    """Remove the items of a deleted gateway, or keep them as orphans."""
     if call.behaviour.gateway_children == "keep":
         return
     for resource in call.state.resources:
@@ -40,7 +40,7 @@ def remove_children(call: Call, gateway: Json) -> None:
 
 
 def refuse_orphans(call: Call) -> None:
-    """Refuse a request below a gateway that does not exist; a listing may find nothing, or what was left behind.
+    """Refuse a request below a gateway that does not exist. A list request may return an empty list, or orphans, instead.
 
     :raises Failure: with 404.
     """

@@ -4,7 +4,7 @@
 
 """The policies of a gateway: who may use which models, and for how much.
 
-A stored policy has its fields, ``is_live`` (false for a new draft), and ``draft``: all fields as a commit would leave them, or nothing.
+A stored policy has its fields, ``is_live`` (false for a new draft), and ``draft``: all fields after a commit, or None.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from tests.simulator.validation import Refused
 KIND = "policies"
 TIMES = ("created_at", "updated_at")
 
-# Stored, but in no answer.
+# Stored, but omitted from answers.
 INTERNAL = ("gateway_id", "is_live", "draft")
 
 
 def refusal(behaviour: Behaviour, status: int, errors: list[Json]) -> Answer:
-    """Return a refusal in one of the shapes that the service might have. Only one of them has codes."""
+    """Return a refusal in one of the possible formats of the service. Only one of them has codes."""
     if behaviour.policy_errors == "list":
         return failure(status, errors)
     message = errors[0]["message"]
@@ -60,7 +60,7 @@ def is_set(call: Call, name: str) -> bool:
 
 
 def listing(call: Call) -> Answer:
-    """Show all policies at once, and the drafts if the query asks for them."""
+    """Return all policies without paging, and the drafts if the query requests them."""
     items = api.listed_items(call)
     entries = [call.resource.with_added(call, entry) for item in items for entry in listed(call, item)]
     for item in items:
@@ -69,7 +69,7 @@ def listing(call: Call) -> Answer:
 
 
 def listed(call: Call, item: Json) -> list[Json]:
-    """Return what a list has of a policy: nothing, the live policy, the draft, or both."""
+    """Return the entries of a policy in a list: none, the live policy, the draft, or both."""
     live, draft = fields(item), fields(item, draft=item["draft"] or {}, flag="staging")
     if is_set(call, "includeStaging"):
         if not item["is_live"]:
@@ -82,14 +82,14 @@ def listed(call: Call, item: Json) -> list[Json]:
 
 
 def fields(item: Json, draft: Json | None = None, flag: str = "") -> Json:
-    """Return a policy as answers have it, or its draft with a flag that says so."""
+    """Return a policy as shown in an answer, or its draft with a flag that marks it."""
     shown = {name: value for name, value in {**item, **(draft or {})}.items() if name not in INTERNAL}
     times = {name: written_time(item[name], "seconds") for name in TIMES if name in item}
     return {**shown, **times, **({flag: True} if flag else {})}
 
 
 def view(call: Call, item: Json) -> Json:
-    """Return a policy by itself: live, or as its draft if the query asks for that."""
+    """Return a single policy: the live one, or its draft if the query requests it."""
     is_read = call.request.method == "GET"
     if is_read and is_set(call, "includeStaging") and (item["draft"] or not item["is_live"]):
         return fields(item, draft=item["draft"], flag="uncommitted")
@@ -99,13 +99,13 @@ def view(call: Call, item: Json) -> Json:
 
 
 def is_visible(call: Call, item: Json) -> bool:
-    """Return whether a request finds a policy: a new draft may be there for changes, but not for a plain read."""
+    """Return whether a request finds a policy. A new draft may be visible to changes, but not to a plain read."""
     is_plain_read = call.request.method == "GET" and not is_set(call, "includeStaging")
     return item["is_live"] or not is_plain_read or call.behaviour.policy_new_drafts != "hidden"
 
 
 def create(call: Call) -> Answer:
-    """Make a policy, as a draft unless the query wants it live at once."""
+    """Create a policy, as a draft unless the query requests an immediate commit."""
     is_committed = is_set(call, "commit")
     given = checked_policy(CREATE, call.body(), call.behaviour)
     refuse_taken(call, given["name"])
@@ -118,7 +118,7 @@ def create(call: Call) -> Answer:
 
 
 def update(call: Call) -> Answer:
-    """Change what the body has, and nothing else, in the draft or with its commit at once.
+    """Change only the given fields, in the draft or with an immediate commit.
 
     :raises Refused: also for a policy that is a new draft.
     """
@@ -127,7 +127,7 @@ def update(call: Call) -> Answer:
     given = checked_policy(CHANGE, call.body(), call.behaviour)
     if not item["is_live"]:
         raise Refused([Problem("Only a committed policy can be updated", ("body",))])
-    refuse_taken(call, given.get("name", ""), but=item["id"])
+    refuse_taken(call, given.get("name", ""), except_id=item["id"])
     draft = item["draft"] or {name: item[name] for name in FIELDS}
     if not is_committed:
         changes: Json = {"draft": {**draft, **given}}
@@ -139,17 +139,17 @@ def update(call: Call) -> Answer:
     return Answer(200, encode({"success": True, "committed": is_committed}))
 
 
-def refuse_taken(call: Call, name: str, but: str = "") -> None:
-    """Refuse a name that another policy has, on a server that wants names to be unique.
+def refuse_taken(call: Call, name: str, except_id: str = "") -> None:
+    """Refuse a name that another policy has, on a server that requires unique names.
 
     :raises Refused: for a name in use.
     """
-    if call.behaviour.policy_names_unique and any(item["name"] == name for item in call.items().values() if item["id"] != but):
+    if call.behaviour.policy_names_unique and any(item["name"] == name for item in call.items().values() if item["id"] != except_id):
         raise Refused([Problem(f"A policy named {name} already exists", ("body", "name"))])
 
 
 def delete(call: Call) -> Answer:
-    """Remove a policy and its draft at once."""
+    """Remove a policy and its draft immediately."""
     item = call.item()
     answer = call.shown(item)
     api.remove(call, item)
@@ -176,7 +176,7 @@ def commit(call: Call) -> Answer:
 
 
 def simulate(call: Call) -> Answer:
-    """Decide about a request by live policies and drafts together. Nothing is sent, and nothing is spent."""
+    """Evaluate live policies and drafts together for a request. Nothing is sent, and nothing is spent."""
     given = call.checked(SIMULATION)
     policies = [{**item, **(item["draft"] or {})} for item in call.items().values()]
     spent = {name: usage["spent"] for name, usage in given.get("bucketUsage", {}).items()}
@@ -185,7 +185,7 @@ def simulate(call: Call) -> Answer:
 
 
 def seeded(given: Json) -> Json:
-    """Return a live policy from any object with a gateway_id, with what it lacks filled in: everyone may use everything."""
+    """Return a live policy from any object with a gateway_id, with missing fields filled in. By default, everyone may use everything."""
     now = timestamp()
     made: Json = {"id": fresh_uuid(), "name": "example", "actor": "company:all", "resource": "*", "condition": "true"}
     made |= {"action": {"type": "no-limit"}, "is_live": True, "draft": None, "created_at": now, "updated_at": now}

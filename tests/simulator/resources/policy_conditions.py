@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The actors and the conditions of policies, and what becomes of them for one caller.
+"""Actors and conditions of policies, and their evaluation for a caller.
 
-Conditions are CEL, evaluated by cel-python. It has no type checker: a name or a function that does not exist is no error before the
-condition is evaluated.
+Conditions are CEL, evaluated by cel-python. It has no type checker: an unknown name or function is only an error when the condition is
+evaluated.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 FIELD = re.compile(r"cf\.user\.(id|email|groups)|cf\.country|cf\.custom\.[\w-]+|metadata\.[\w-]+")
 BRACES = re.compile(r"\{([^{}]*)\}")
 
-# Enough to see the type of most conditions.
+# Sufficient to determine the type of most conditions.
 SAMPLE: Json = {"cf": {"user": {"id": "", "email": "", "groups": []}, "country": "", "custom": {}}, "metadata": {}}
 
 
 class Unresolved(Exception):
-    """An actor or a condition needs something that the caller does not have, or that cannot be computed."""
+    """An actor or a condition needs a value that the caller does not have, or that cannot be computed."""
 
 
 def actor_problem(actor: str) -> str | None:
-    """Return what is wrong with an actor, a text that may have fields in braces."""
+    """Return the error in an actor, if any. An actor is a text that may contain fields in braces."""
     if re.search(r"[{}]", BRACES.sub("", actor)):
         return "Syntax error: unbalanced brace"
     unknown = [name for name in BRACES.findall(actor) if not FIELD.fullmatch(name)]
@@ -40,7 +40,7 @@ def actor_problem(actor: str) -> str | None:
 
 
 def condition_problem(condition: str, is_typed: bool) -> str | None:
-    """Return what is wrong with a condition: its syntax, or its type, as far as that can be seen without a caller."""
+    """Return the error in the syntax or the type of a condition, if it can be detected without a caller."""
     try:
         value = evaluated(condition, SAMPLE)
     except SyntaxError as error:
@@ -53,7 +53,7 @@ def condition_problem(condition: str, is_typed: bool) -> str | None:
 def resolved(actor: str, identity: Json) -> str:
     """Return an actor with the values of its fields.
 
-    :raises Unresolved: for a field that the caller does not have, or that holds no plain value.
+    :raises Unresolved: for a field that the caller does not have, or that is not a plain value.
     """
     return BRACES.sub(lambda match: plain(identity, match[1]), actor)
 
@@ -61,7 +61,7 @@ def resolved(actor: str, identity: Json) -> str:
 def plain(identity: Json, path: str) -> str:
     """Return a field as text.
 
-    :raises Unresolved: if there is none, or no plain value in it.
+    :raises Unresolved: if it does not exist, or is not a plain value.
     """
     value: Any = identity
     for name in path.split("."):
@@ -88,7 +88,7 @@ def holds(condition: str, identity: Json) -> bool:
 def evaluated(condition: str, identity: Json) -> Any:
     """Return the value of a condition: true, false, or something that is not boolean.
 
-    :raises SyntaxError: if it is no CEL.
+    :raises SyntaxError: if it is not CEL.
     :raises Unresolved: if it cannot be evaluated.
     """
     from celpy import celtypes
@@ -104,9 +104,9 @@ def evaluated(condition: str, identity: Json) -> Any:
 
 
 def program(condition: str) -> celpy.Runner:
-    """Return a condition that can be evaluated.
+    """Compile a condition.
 
-    :raises SyntaxError: if it is no CEL.
+    :raises SyntaxError: if it is not CEL.
     """
     from celpy.celparser import CELParseError
 
@@ -118,7 +118,7 @@ def program(condition: str) -> celpy.Runner:
 
 @cache
 def environment() -> celpy.Environment:
-    """Return the parser. It takes some tenths of a second to make, which only those pay who use policies."""
+    """Return the parser. Its creation takes some tenths of a second, so it is only created when policies are used."""
     import celpy
 
     return celpy.Environment()

@@ -43,7 +43,7 @@ Metadata = Annotated[dict[str, Any], AfterValidator(flat_metadata)]
 
 @strict
 class Selection(TypedDict):
-    """A resource that is not everything."""
+    """A resource other than everything."""
 
     model: NotRequired[Names]
     provider: NotRequired[Names]
@@ -56,13 +56,13 @@ class NoLimit(TypedDict):
     type: Literal["no-limit"]
 
 
-# Refuse the resource, or with ``except``, which cannot be a field of a class, everything else.
+# Refuse the resource or, with ``except``, everything else. ``except`` is a keyword, so a class cannot have such a field.
 Block = TypedDict("Block", {"type": Literal["block"], "except": NotRequired[bool]})
 
 
 @strict
 class Limit(TypedDict):
-    """Allow for some money, in US dollars."""
+    """Allow up to an amount of money, in US dollars."""
 
     type: Literal["limit"]
     amount: PositiveNumber
@@ -72,7 +72,7 @@ class Limit(TypedDict):
 
 @strict
 class Create(TypedDict):
-    """The body of a create. Resource and action are checked by themselves."""
+    """The body of a create. Resource and action are checked separately."""
 
     name: Text
     actor: Text
@@ -83,7 +83,7 @@ class Create(TypedDict):
 
 @strict
 class Change(TypedDict):
-    """The body of an update: only what changes."""
+    """The body of an update: only the fields to change."""
 
     name: NotRequired[Text]
     actor: NotRequired[Text]
@@ -94,7 +94,7 @@ class Change(TypedDict):
 
 @strict
 class User(TypedDict):
-    """Who asks, as Cloudflare Access knows it."""
+    """The user, as identified by Cloudflare Access."""
 
     id: NotRequired[str]
     email: NotRequired[str]
@@ -103,7 +103,7 @@ class User(TypedDict):
 
 @strict
 class Cf(TypedDict):
-    """What Cloudflare knows of the caller."""
+    """Cloudflare's data about the caller."""
 
     user: NotRequired[User]
     country: NotRequired[str]
@@ -120,7 +120,7 @@ class Identity(TypedDict):
 
 @strict
 class Usage(TypedDict):
-    """What a bucket has spent, in US dollars."""
+    """The amount spent from a bucket, in US dollars."""
 
     spent: Number
 
@@ -146,7 +146,7 @@ FIELDS = tuple(Create.__annotations__)
 def checked_policy(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> Json:
     """Return the checked fields of a policy.
 
-    :raises Refused: with all that is wrong with them.
+    :raises Refused: with all problems.
     """
     given = check(shape, body, behaviour)
     problems: list[Problem] = []
@@ -156,10 +156,10 @@ def checked_policy(shape: TypeAdapter[Any], body: Any, behaviour: Behaviour) -> 
                 given[name] = checked(given[name], behaviour)
             except Refused as error:
                 problems += below(error, name)
-    texts = {"actor": actor_problem(given.get("actor", ""))}
+    messages = {"actor": actor_problem(given.get("actor", ""))}
     if "condition" in given:
-        texts["condition"] = condition_problem(given["condition"], behaviour.policy_condition_type == "refuse")
-    problems += [Problem(message, ("body", name)) for name, message in texts.items() if message]
+        messages["condition"] = condition_problem(given["condition"], behaviour.policy_condition_type == "refuse")
+    problems += [Problem(message, ("body", name)) for name, message in messages.items() if message]
     if problems:
         raise Refused(problems)
     return given
@@ -181,7 +181,7 @@ def checked_resource(resource: Any, behaviour: Behaviour) -> Any:
 def checked_action(action: Any, behaviour: Behaviour) -> Json:
     """Return the action of a policy.
 
-    :raises Refused: for an unknown type, or for what an action of that type cannot have.
+    :raises Refused: for an unknown type, or for invalid fields of an action of that type.
     """
     if not isinstance(action, dict):
         raise Refused([Problem("Expected object", ("body",))])

@@ -19,7 +19,7 @@ from tests.simulator.resources.policy_conditions import Unresolved, holds, resol
 
 @dataclass(frozen=True)
 class Question:
-    """A request to decide about. ``spent`` has the money spent so far, in US dollars by the name of a policy."""
+    """A request to evaluate. ``spent`` is the money spent so far, in US dollars by policy name."""
 
     identity: Json
     model: str
@@ -29,7 +29,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Limit:
-    """What may be spent in one window from one bucket, by the policy that counts."""
+    """The limit of one bucket in one window, from the policy that applies."""
 
     bucket: str
     policy: str
@@ -39,16 +39,16 @@ class Limit:
 
     @property
     def is_exceeded(self) -> bool:
-        """Return whether the bucket has no room left."""
+        """Return whether the amount has been spent."""
         return self.spent >= self.amount
 
     def view(self) -> Json:
-        """Return the limit as the evaluation has it."""
+        """Return the limit as shown in the evaluation."""
         return {"policyName": self.policy, "amount": self.amount, "period": self.period, "spent": self.spent}
 
 
 def decided(policies: list[Json], question: Question) -> Json:
-    """Return the outcome of a simulation: what was evaluated, and whether the request may pass."""
+    """Return the outcome of a simulation: the evaluation, and whether the request is allowed."""
     applied = [(actor, policy) for policy in policies if (actor := actor_of(policy, question)) is not None]
     blocking = sorted(policy["name"] for _actor, policy in applied if policy["action"]["type"] == "block")
     if blocking or (policies and not applied):
@@ -65,7 +65,7 @@ def decided(policies: list[Json], question: Question) -> Json:
 
 
 def outcome(decision: str, buckets: list[Json], enforcement: Json, policies: list[Json]) -> Json:
-    """Return the outcome as an answer has it."""
+    """Return the outcome as shown in an answer."""
     return {
         "evaluation": {"decision": decision, "buckets": buckets},
         "enforcement": enforcement,
@@ -76,7 +76,7 @@ def outcome(decision: str, buckets: list[Json], enforcement: Json, policies: lis
 def actor_of(policy: Json, question: Question) -> str | None:
     """Return the actor of a policy that applies to a request; ``None`` if it does not apply.
 
-    Where the actor or the condition cannot be resolved, a policy does not apply, unless it blocks.
+    If the actor or the condition cannot be resolved, a policy only applies if it blocks.
     """
     action = policy["action"]
     is_block = action["type"] == "block"
@@ -90,7 +90,7 @@ def actor_of(policy: Json, question: Question) -> str | None:
 
 
 def is_about(resource: Any, question: Question) -> bool:
-    """Return whether a resource has the model and the provider of a request."""
+    """Return whether a resource includes the model and the provider of a request."""
     if resource == "*":
         return True
     has_model = "model" not in resource or any(is_like(model, question.model) for model in as_list(resource["model"]))
@@ -103,15 +103,15 @@ def as_list(names: str | list[str]) -> list[str]:
 
 
 def is_like(pattern: str, model: str) -> bool:
-    """Return whether a model has a name that a pattern allows. A star stands for anything but a slash."""
+    """Return whether the name of a model matches a pattern. A star matches any text without a slash."""
     return bool(re.fullmatch("[^/]*".join(re.escape(part) for part in pattern.split("*")), model))
 
 
 def limited(applied: Iterable[tuple[str, Json]], spent: Mapping[str, float]) -> list[tuple[str, Any, list[Limit]]]:
-    """Return the buckets that have limits, each with its actor, its resource and one limit a window.
+    """Return the buckets that have limits, each with its actor, its resource and one limit per window.
 
-    Policies of the same actor and resource share a bucket. One of them without limit frees it; of the limits of one window, the highest
-    counts. The order of policies has no part in it.
+    Policies of the same actor and resource share a bucket. If one of them has no limit, the bucket has none. If several have a limit for
+    the same window, the highest applies. The order of policies does not matter.
     """
     buckets: dict[tuple[str, str], list[Json]] = defaultdict(list)
     for actor, policy in sorted(applied, key=lambda entry: (entry[0], entry[1]["name"])):
@@ -124,7 +124,7 @@ def limited(applied: Iterable[tuple[str, Json]], spent: Mapping[str, float]) -> 
 
 
 def limits_of(actor: str, members: list[Json], spent: Mapping[str, float]) -> list[Limit]:
-    """Return the limits of a bucket, one a window. What any of its policies is said to have spent was spent from the bucket."""
+    """Return the limits of a bucket, one per window. Money spent under any policy of the window counts towards its limit."""
     limits: list[Limit] = []
     for period in sorted({policy["action"]["period"] for policy in members}):
         same = [policy for policy in members if policy["action"]["period"] == period]
@@ -135,7 +135,7 @@ def limits_of(actor: str, members: list[Json], spent: Mapping[str, float]) -> li
 
 
 def key_of(resource: Any) -> str:
-    """Return what is the same for two resources that name the same, in whatever order."""
+    """Return a key that is equal for resources with the same names, in any order."""
     if isinstance(resource, str):
         return resource
     return json.dumps({name: sorted(as_list(names)) for name, names in resource.items()}, sort_keys=True)

@@ -14,7 +14,7 @@ from tests.simulator.auth import forbidden
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import strict
 from tests.simulator.defaults import timestamp
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.protocol import METHOD_NOT_ALLOWED, Answer, Json, Problem, failure, not_found, unroutable
 from tests.simulator.resource import Call, Failure, Resource
 from tests.simulator.resources import secrets, stores
@@ -29,10 +29,10 @@ SCOPE = "ai_gateway"
 DOTS = "\u2022" * 8
 PERIOD = 60
 
-# Who may attach a secret to a gateway, where roles count.
+# Roles that may attach a secret to a gateway, if roles are checked.
 LINKING_ROLES: tuple[Permission, ...] = ("Super Administrator", "Secrets Store Deployer")
 
-# Stored, but in no answer: whether the server made the secret itself.
+# Stored, but omitted from answers: whether the server created the secret itself.
 IS_INLINE = "is_inline"
 
 
@@ -66,7 +66,7 @@ def refused(message: str, *path: str) -> Refused:
 
 
 def secret_name(gateway_id: str, provider_slug: str, alias: str) -> str:
-    """Return the name by which traffic finds the key."""
+    """Return the name of the secret that client requests use."""
     return f"{gateway_id}_{provider_slug}_{alias}"
 
 
@@ -92,7 +92,7 @@ def create(call: Call) -> Answer:
 
 
 def refuse_without_role(call: Call) -> None:
-    """Refuse a caller that has none of the roles that may attach a secret, where roles count.
+    """Refuse a caller that has none of the roles that may attach a secret, if roles are checked.
 
     :raises Failure: with 403.
     """
@@ -103,20 +103,20 @@ def refuse_without_role(call: Call) -> None:
 def refuse_duplicate(call: Call, given: Json) -> None:
     """Refuse a second configuration for the same provider and alias, and on some servers a second default.
 
-    :raises Refused: for what is there already.
+    :raises Refused: if there is already one.
     """
     for item in call.items().values():
         if (item["provider_slug"], item["alias"]) == (given["provider_slug"], given["alias"]):
             raise refused("A provider config with this alias already exists", "alias")
-        has_both = item["provider_slug"] == given["provider_slug"] and item["default_config"] and given["default_config"]
-        if has_both and call.behaviour.config_two_defaults == "refuse":
+        is_second_default = item["provider_slug"] == given["provider_slug"] and item["default_config"] and given["default_config"]
+        if is_second_default and call.behaviour.config_two_defaults == "refuse":
             raise refused("A default provider config already exists", "default_config")
 
 
 def take_one_secret(call: Call, given: Json) -> None:
-    """Leave exactly one of ``secret`` and ``secret_id`` in the body.
+    """Keep exactly one of ``secret`` and ``secret_id`` in the body.
 
-    :raises Refused: for neither, and on most servers for both.
+    :raises Refused: if neither is given, and on most servers if both are.
     """
     names = {"secret", "secret_id"}
     both = call.behaviour.config_both_secrets
@@ -129,7 +129,7 @@ def take_one_secret(call: Call, given: Json) -> None:
 def refuse_unusable(call: Call, secret_id: str) -> None:
     """Refuse a secret that does not exist, that is not active yet, or that AI Gateway must not use.
 
-    :raises Refused: in the words that a client has to distinguish.
+    :raises Refused: with the messages that a client has to distinguish.
     """
     found = call.store.find(secrets.KIND, call.account, secret_id)
     if found is None:
@@ -145,9 +145,9 @@ def refuse_unusable(call: Call, secret_id: str) -> None:
 
 
 def stored_secret(call: Call, store_id: str, given: Json, key: str) -> Json:
-    """Store a key under the name by which traffic finds it, and return the secret.
+    """Store a key under the name that client requests use, and return the secret.
 
-    :raises Refused: if there is no such store, or the name is taken.
+    :raises Refused: if there is no such store, or the name is in use.
     """
     if store_id not in call.store.items(Place(stores.KIND, call.account)):
         raise refused("Store was not found", "secret")
@@ -160,7 +160,7 @@ def stored_secret(call: Call, store_id: str, given: Json, key: str) -> Json:
 
 
 def leave_one_default(call: Call, given: Json) -> None:
-    """Take the default from the configuration that had it, on a server that has one at most."""
+    """Clear the flag of the previous default configuration, on a server that allows only one default."""
     if call.behaviour.config_two_defaults == "move" and given["default_config"]:
         for item in list(call.items().values()):
             if item["provider_slug"] == given["provider_slug"] and item["default_config"]:
@@ -168,7 +168,7 @@ def leave_one_default(call: Call, given: Json) -> None:
 
 
 def get(call: Call) -> Answer:
-    """Show the item that the request names, if there is such an operation."""
+    """Return the requested item, if the server has this operation."""
     if call.behaviour.config_get == "404":
         return unroutable(call.request.raw_path)
     if call.behaviour.config_get == "405":
@@ -189,7 +189,7 @@ def rotate(call: Call) -> Answer:
 
 
 def remove_secret(call: Call, item: Json) -> None:
-    """Remove the key of a configuration that was deleted, on a server that does so."""
+    """Remove the key of a deleted configuration, on a server that does so."""
     deletes = call.behaviour.config_deletes_secret
     found = call.store.find(secrets.KIND, call.account, item["secret_id"])
     if found is not None and (deletes == "always" or (deletes == "inline" and item.get(IS_INLINE))):
@@ -197,13 +197,13 @@ def remove_secret(call: Call, item: Json) -> None:
 
 
 def seeded(given: Json) -> Json:
-    """Return a configuration from any object with a gateway_id, with what it lacks filled in."""
+    """Return a configuration from any object with a gateway_id, with missing fields filled in."""
     made = {"id": fresh_uuid(), "provider_slug": "openai", "alias": "default", "default_config": True, "secret_id": fresh_uuid()}
     return {**made, "modified_at": timestamp(), **given, "gateway_id": given["gateway_id"]}
 
 
 def view(call: Call, item: Json) -> Json:
-    """Return a configuration as an answer has it: without its key."""
+    """Return a configuration as shown in an answer, without its key."""
     behaviour = call.behaviour
     shown = {name: value for name, value in item.items() if name != IS_INLINE}
     if behaviour.config_flags == "integer":
@@ -215,9 +215,9 @@ def view(call: Call, item: Json) -> Json:
 
 
 def traffic_key(store: Store, behaviour: Behaviour, place: Place, provider_slug: str, alias: str) -> Json:
-    """Return the ``key`` that traffic of a gateway is sent with, or the ``reason`` why there is none.
+    """Return the ``key`` that client requests of a gateway use, or the ``reason`` why there is none.
 
-    The key is found by the name of its secret; ``secret_id`` has no part in it.
+    The key is found by the name of its secret; ``secret_id`` is ignored.
     """
     gateway = store.gateways(place.account).get(place.parent)
     if gateway is None or not gateway.get("authentication") or not gateway.get("store_id"):

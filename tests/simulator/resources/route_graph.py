@@ -21,14 +21,14 @@ from tests.simulator.protocol import Json, Problem
 from tests.simulator.shapes import Number, Text
 from tests.simulator.validation import Refused, below, check
 
-MOST_SHARES = 5
+MAX_SHARES = 5
 WHOLE_SHARE = re.compile(r"[0-9]{1,3}%")
 FRACTIONAL_SHARE = re.compile(r"[0-9]{1,3}(\.[0-9]+)?%")
 
 
 @strict
 class Edge(TypedDict):
-    """Where an output leads."""
+    """The element that an output leads to."""
 
     elementId: str
 
@@ -85,7 +85,7 @@ class Target(TypedDict):
 
 @strict
 class Start(TypedDict):
-    """The element that a request begins with."""
+    """The element that a request starts at."""
 
     id: Text
     type: Literal["start"]
@@ -94,7 +94,7 @@ class Start(TypedDict):
 
 @strict
 class Conditional(TypedDict):
-    """An element that looks at the request."""
+    """An element that evaluates conditions for the request."""
 
     id: Text
     type: Literal["conditional"]
@@ -133,7 +133,7 @@ class Model(TypedDict):
 
 @strict
 class End(TypedDict):
-    """The element that answers. The schema has edges for it, which lead nowhere."""
+    """The element that answers. The schema allows edges for it, which have no effect."""
 
     id: Text
     type: Literal["end"]
@@ -151,9 +151,9 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
 
 
 def checked_graph(elements: list[Any], behaviour: Behaviour) -> tuple[list[Json], bool]:
-    """Return the elements as they are stored, and whether the graph holds together.
+    """Return the elements as they are stored, and whether the graph is valid.
 
-    :raises Refused: for elements of a wrong shape, and on most servers for a graph that does not hold together.
+    :raises Refused: for invalid elements, and on most servers for an invalid graph.
     """
     stored: list[Json] = []
     problems: list[Problem] = []
@@ -173,7 +173,7 @@ def checked_graph(elements: list[Any], behaviour: Behaviour) -> tuple[list[Json]
 def checked_element(element: Any, behaviour: Behaviour) -> Json:
     """Return an element as it is stored.
 
-    :raises Refused: for a wrong shape, with paths that begin at the element.
+    :raises Refused: for an invalid element, with paths that start at the element.
     """
     if not isinstance(element, dict):
         raise Refused([Problem("Expected object", ("body",))])
@@ -192,13 +192,13 @@ def checked_element(element: Any, behaviour: Behaviour) -> Json:
 
 
 def bad_shares(element: Json, behaviour: Behaviour) -> list[str]:
-    """Return the outputs of a percentage that are no shares."""
+    """Return the outputs of a percentage that are not valid shares."""
     form = FRACTIONAL_SHARE if behaviour.route_fractions else WHOLE_SHARE
     return [share for share in element["outputs"] if not form.fullmatch(share)] if element["type"] == "percentage" else []
 
 
 def faults_of(elements: list[Json]) -> Iterator[Problem]:
-    """Return everything that keeps the elements from being a graph that requests can take."""
+    """Yield all problems that make the elements unusable as a graph."""
     ids = Counter(element["id"] for element in elements)
     kinds = Counter(element["type"] for element in elements)
     if kinds["start"] != 1:
@@ -217,8 +217,8 @@ def faults_of(elements: list[Json]) -> Iterator[Problem]:
 
 
 def faults_of_shares(shares: Json, place: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Return what is wrong with the number of shares and with their sum."""
-    if not 1 <= len(shares) <= MOST_SHARES:
-        yield Problem(f"Expected 1 to {MOST_SHARES} percentages, received {len(shares)}", place)
+    """Yield the problems of the number of shares and of their sum."""
+    if not 1 <= len(shares) <= MAX_SHARES:
+        yield Problem(f"Expected 1 to {MAX_SHARES} percentages, received {len(shares)}", place)
     elif sum(Fraction(share[:-1]) for share in shares) != 100:
         yield Problem("Percentages must add up to 100", place)

@@ -26,14 +26,14 @@ from tests.simulator.validation import Refused, check
 
 @strict
 class Graph(TypedDict):
-    """The body that makes a version."""
+    """The body of a new version."""
 
     elements: list[Any]
 
 
 @strict
 class Deployment(TypedDict):
-    """The body that deploys a version."""
+    """The body of a deployment."""
 
     version_id: Text
 
@@ -43,14 +43,14 @@ DEPLOYMENT: TypeAdapter[Deployment] = TypeAdapter(Deployment)
 
 
 def contract(behaviour: Behaviour) -> Behaviour:
-    """Return the switches for the bodies of routes, whose unknown keys most servers drop."""
+    """Return the switches for the bodies of routes. Most servers drop unknown keys there."""
     return behaviour.model_copy(update={"tolerate_unknown": True}) if behaviour.route_unknown == "drop" else behaviour
 
 
 def checked(call: Call, shape: TypeAdapter[Any]) -> Json:
-    """Return the body as the contract has it.
+    """Return the checked body.
 
-    :raises Refused: if the body breaks the contract.
+    :raises Refused: if the body violates the contract.
     """
     return check(shape, call.body(), contract(call.behaviour))
 
@@ -58,19 +58,19 @@ def checked(call: Call, shape: TypeAdapter[Any]) -> Json:
 def new_version(call: Call, elements: list[Any]) -> Json:
     """Return a version with a new graph.
 
-    :raises Refused: for a graph that the server does not take.
+    :raises Refused: for a graph that the server does not accept.
     """
     stored, is_valid = checked_graph(elements, contract(call.behaviour))
     return seeded_version({"elements": stored, "is_valid": is_valid and call.behaviour.route_new_versions == "checked"})
 
 
 def seeded_version(given: Json) -> Json:
-    """Return a version from any object, with what it lacks filled in."""
+    """Return a version from any object, with missing fields filled in."""
     return {"version_id": fresh_uuid(), "elements": [], "is_valid": True, "created_at": timestamp(), **given}
 
 
 def seeded_deployment(given: Json) -> Json:
-    """Return a deployment from any object with a version_id, with what it lacks filled in."""
+    """Return a deployment from any object with a version_id, with missing fields filled in."""
     return {"deployment_id": fresh_uuid(), "created_at": timestamp(), **given, "version_id": given["version_id"]}
 
 
@@ -87,7 +87,7 @@ def version_of(call: Call, item: Json, version_id: str) -> Json:
 
 
 def create_version(call: Call) -> Answer:
-    """Add a version to a route. Requests do not take it before it is deployed."""
+    """Add a version to a route. Requests do not use it before it is deployed."""
     item = call.item()
     made = new_version(call, checked(call, GRAPH)["elements"])
     call.put({**item, "versions": [*item["versions"], made]})
@@ -101,7 +101,7 @@ def create_version(call: Call) -> Answer:
 
 
 def get_version(call: Call) -> Answer:
-    """Show a version, deployed or not."""
+    """Return a version, deployed or not."""
     item = call.item()
     version = version_of(call, item, call.part_id)
     shown = views.with_elements(call.behaviour, views.summary(item), version["elements"])
@@ -109,7 +109,7 @@ def get_version(call: Call) -> Answer:
 
 
 def create_deployment(call: Call) -> Answer:
-    """Let requests take a version, which may be an older one."""
+    """Deploy a version, which may be an older one."""
     item = call.item()
     version = version_of(call, item, checked(call, DEPLOYMENT)["version_id"])
     if not version["is_valid"] and call.behaviour.route_invalid_deployment == "refuse":
@@ -120,31 +120,31 @@ def create_deployment(call: Call) -> Answer:
 
 
 def list_versions(call: Call) -> Answer:
-    """Show the versions of a route with their graphs."""
+    """Return the versions of a route with their graphs."""
     item = call.item()
     return page(call, "versions", item["versions"], lambda version: views.version_view(call.behaviour, item, version))
 
 
 def list_deployments(call: Call) -> Answer:
-    """Show the deployments of a route."""
+    """Return the deployments of a route."""
     return page(call, "deployments", call.item()["deployments"], lambda deployment: deployment)
 
 
 def page(call: Call, name: str, parts: Sequence[Json], view: Callable[[Json], Json]) -> Answer:
-    """Return one page of the parts of a route, or all of them on a server whose pages are not for parts.
+    """Return one page of the parts of a route, or all of them on a server that does not page parts.
 
-    :raises Refused: for a page that cannot be.
+    :raises Refused: for an invalid page.
     """
     query = call.request.query if call.behaviour.route_parts_paged else {}
     problems: list[Problem] = []
     number = api.bounded(query, "page", 1, None, problems)
-    size = api.bounded(query, "per_page", api.PER_PAGE, api.MOST_PER_PAGE, problems)
+    size = api.bounded(query, "per_page", api.PER_PAGE, api.MAX_PER_PAGE, problems)
     if problems:
         raise Refused(problems)
     info = {"page": number, "per_page": size}
     is_newest_first = call.behaviour.route_parts_order == "newest"
     ordered = list(parts)[:: -1 if is_newest_first else 1]
     if call.behaviour.route_parts_paged:
-        taken = min(size, call.behaviour.page_limit or size)
-        ordered = ordered[(number - 1) * taken : number * taken]
+        page_size = min(size, call.behaviour.page_limit or size)
+        ordered = ordered[(number - 1) * page_size : number * page_size]
     return views.data_page(name, [view(part) for part in ordered], info, "desc" if is_newest_first else "asc")

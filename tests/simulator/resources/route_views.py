@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What answers show of dynamic routes, their versions and their deployments, and how they refuse.
+"""Answers for dynamic routes, their versions and their deployments, including refusals.
 
-A stored route has its ``versions``, each with its ``elements``, and its ``deployments``, the oldest first. The version of the last
-deployment is the one that requests take.
+A stored route has ``versions``, each with ``elements``, and ``deployments``, oldest first. Requests use the version of the last deployment.
 """
 
 from __future__ import annotations
@@ -41,16 +40,16 @@ def missing(behaviour: Behaviour, what: str = "Route") -> Answer:
     return refusal(behaviour, behaviour.route_missing_status, [error])
 
 
-def taken(behaviour: Behaviour, name: str, how: str) -> Failure:
-    """Return the refusal of a name that another route has, which the database makes if the service does not."""
-    if how == "constraint":
+def taken(behaviour: Behaviour, name: str, error_type: str) -> Failure:
+    """Return the refusal of a name that another route has, either by the service or by the database."""
+    if error_type == "constraint":
         return Failure(refusal(behaviour, 500, [{"message": "UNIQUE constraint failed: routes.name"}]))
     error = {"code": ROUTE_NOT_FOUND_OR_TAKEN, "message": f"Route {name} already exists"}
     return Failure(refusal(behaviour, behaviour.route_taken_status, [error]))
 
 
 def deployed(item: Json) -> Json | None:
-    """Return the version of a route that requests take; ``None`` if no version is deployed."""
+    """Return the version of a route that requests use; ``None`` if no version is deployed."""
     if not item["deployments"]:
         return None
     version_id = item["deployments"][-1]["version_id"]
@@ -63,7 +62,7 @@ def ordered(behaviour: Behaviour, elements: Any) -> Any:
 
 
 def graph(behaviour: Behaviour, elements: Any) -> Any:
-    """Return the elements in the form that ``data`` of a version has."""
+    """Return the elements in the format of ``data`` of a version."""
     if behaviour.route_data == "text":
         return json.dumps(elements)
     return {"elements": elements} if behaviour.route_data == "object" else elements
@@ -82,13 +81,13 @@ def summary(item: Json) -> Json:
 
 
 def short(behaviour: Behaviour, item: Json) -> Json:
-    """Return a route as the answers to its deletion and to a deployment have it."""
+    """Return a route as shown in the answers to its deletion and to a deployment."""
     version = deployed(item)
     return with_elements(behaviour, summary(item), version["elements"] if version else [])
 
 
 def version_view(behaviour: Behaviour, item: Json, version: Json) -> Json:
-    """Return a version as answers have it."""
+    """Return a version as shown in an answer."""
     is_active = version is deployed(item)
     shown = {name: value for name, value in version.items() if name not in ("elements", "is_valid")}
     shown["active"] = str(is_active).lower() if behaviour.route_active == "text" else is_active
@@ -105,7 +104,7 @@ def full(behaviour: Behaviour, item: Json) -> Json:
 
 
 def view(call: Call, item: Json) -> Json:
-    """Return a route as it is read by its id, whose graph may take some time to appear."""
+    """Return a route as shown in the answer to a read by id. Its graph may take some time to appear."""
     shown = full(call.behaviour, item)
     if call.age(item).steps(call.behaviour.route_graph_lag) >= 1:
         return shown
@@ -120,7 +119,7 @@ def view(call: Call, item: Json) -> Json:
 
 
 def list_view(call: Call, item: Json) -> Json:
-    """Return a route as a list has it: on most servers without its graph."""
+    """Return a route as shown in a list, on most servers without its graph."""
     shown = {**full(call.behaviour, item), "account_tag": call.account}
     if call.behaviour.route_list_graphs:
         return shown
@@ -131,7 +130,7 @@ def list_view(call: Call, item: Json) -> Json:
 
 
 def one(call: Call, route: Json) -> Answer:
-    """Return the answer that has a route in one form or another."""
+    """Return the answer with a view of a route."""
     return success(call.resource.with_added(call, route))
 
 
@@ -143,5 +142,5 @@ def data_page(name: str, items: list[Any], info: Json, direction: str = "asc") -
 
 
 def answer(result: Any, info: Json | None) -> Answer:
-    """Return the answer that has a route, or a page of a list of routes."""
+    """Return the answer with a route, or with a page of a list of routes."""
     return success(result) if info is None else data_page("routes", result, info)

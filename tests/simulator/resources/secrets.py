@@ -17,7 +17,7 @@ from tests.simulator import api
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import strict
 from tests.simulator.defaults import timestamp
-from tests.simulator.items import Age, Place
+from tests.simulator.item_store import Age, Place
 from tests.simulator.protocol import Answer, Json, Problem, complete_success
 from tests.simulator.resource import Call, Failure, Filter, Parent, Resource, sorted_by_query
 from tests.simulator.resources import stores
@@ -34,7 +34,7 @@ NO_COMMENT: dict[str, Json] = {"null": {"comment": None}, "absent": {}, "empty":
 
 @strict
 class Change(TypedDict):
-    """The body of an update: only what changes, and never the name."""
+    """The body of an update: only the fields to change. The name cannot be changed."""
 
     value: NotRequired[str]
     scopes: NotRequired[list[str]]
@@ -52,7 +52,7 @@ class Copy(TypedDict):
 
 @strict
 class New(Copy):
-    """One element of the body of a create. What is missing is refused in the same words as what is empty."""
+    """One element of the body of a create. A missing field is refused with the same message as an empty one."""
 
     value: NotRequired[str]
 
@@ -76,7 +76,7 @@ def refuse_without_store(call: Call) -> None:
 
 
 def create(call: Call) -> Answer:
-    """Make all secrets of the body, or none."""
+    """Create all secrets of the body, or none."""
     body = call.body()
     if not isinstance(body, list) or not body:
         raise Refused([Problem("Expected array", ("body",))])
@@ -91,7 +91,7 @@ def create(call: Call) -> Answer:
 
 
 def duplicate(call: Call) -> Answer:
-    """Make a secret of the same value under another name."""
+    """Create a secret with the same value and another name."""
     source = existing(call)
     given = call.checked(COPY)
     refuse_new(call, given)
@@ -101,7 +101,7 @@ def duplicate(call: Call) -> Answer:
 
 
 def edit(call: Call) -> Answer:
-    """Change what the body has, and nothing else."""
+    """Change only the given fields."""
     item = existing(call)
     given = call.checked(CHANGE)
     refuse_fields(call, given)
@@ -117,7 +117,7 @@ def delete(call: Call) -> Answer:
 
 
 def delete_many(call: Call) -> Answer:
-    """Remove all secrets: nothing is documented that would select some, so a client must never call this."""
+    """Remove all secrets. No way to select some of them is documented, so a client must never call this."""
     removed = [item for item in list(call.items().values()) if item.get("status") != DELETED]
     for item in removed:
         discard(call.store, call.behaviour, call.place, item)
@@ -125,7 +125,7 @@ def delete_many(call: Call) -> Answer:
 
 
 def discard(store: Store, behaviour: Behaviour, place: Place, item: Json) -> None:
-    """Remove a secret, or leave it to be seen as deleted."""
+    """Remove a secret, or keep it with the status ``deleted``."""
     if behaviour.secret_deleted_shown:
         store.put(place, item["id"], {**item, "value": "", "status": DELETED})
     else:
@@ -133,9 +133,9 @@ def discard(store: Store, behaviour: Behaviour, place: Place, item: Json) -> Non
 
 
 def existing(call: Call) -> Json:
-    """Return the secret that the request names.
+    """Return the requested secret.
 
-    :raises Failure: if there is none, or only one that was deleted.
+    :raises Failure: if it does not exist, or was deleted.
     """
     item = call.item()
     if item.get("status") == DELETED:
@@ -144,9 +144,9 @@ def existing(call: Call) -> Json:
 
 
 def refuse_new(call: Call, given: Json) -> None:
-    """Refuse a secret that cannot be made.
+    """Refuse a secret that cannot be created.
 
-    :raises Failure: with the message that says why.
+    :raises Failure: with the reason as message.
     """
     name = given.get("name", "")
     if not name or " " in name:
@@ -159,7 +159,7 @@ def refuse_new(call: Call, given: Json) -> None:
 def refuse_fields(call: Call, given: Json) -> None:
     """Refuse a value or scopes that a secret cannot have.
 
-    :raises Failure: with the message that says why.
+    :raises Failure: with the reason as message.
     """
     if given.get("scopes") == []:
         raise refusal(call, "secret_scopes_empty")
@@ -173,37 +173,37 @@ def refuse_fields(call: Call, given: Json) -> None:
 def refuse_too_many(call: Call, count: int) -> None:
     """Refuse more secrets than the account may have.
 
-    :raises Failure: with the message that says why.
+    :raises Failure: if the limit would be exceeded.
     """
     if stores.usage(call.store, call.account) + count > call.behaviour.secret_limit:
         raise stores.conflict(call.behaviour, "maximum_secrets_exceeded")
 
 
 def refusal(call: Call, message: str) -> Failure:
-    """Return the refusal of what a body has."""
+    """Return the refusal of an invalid field."""
     return Failure(stores.failed(call.behaviour.store_invalid_status, stores.NOT_FOUND_OR_INVALID, message))
 
 
 def named(store: Store, place: Place, name: str) -> Json | None:
-    """Return the secret of that name; ``None`` if there is none."""
+    """Return the secret with that name; ``None`` if there is none."""
     found = (item for item in store.items(place).values() if item["name"] == name and item.get("status") != DELETED)
     return next(found, None)
 
 
 def status(behaviour: Behaviour, item: Json, age: Age) -> Any:
-    """Return the status of a secret: pending until its wait is over, unless it was given one."""
+    """Return the status of a secret: the stored one, or else pending until its wait is over."""
     return item.get("status") or ("active" if age.steps(behaviour.secret_pending) >= 1 else "pending")
 
 
 def seeded(given: Json) -> Json:
-    """Return a secret from any object with a store_id, with what it lacks filled in."""
+    """Return a secret from any object with a store_id, with missing fields filled in."""
     now = timestamp()
     made = {"id": uuid.uuid4().hex, "name": "example", "value": "invented", "scopes": ["ai_gateway"]}
     return {**made, "created": now, "modified": now, **given, "store_id": given["store_id"]}
 
 
 def view(call: Call, item: Json) -> Json:
-    """Return a secret as an answer has it: without its value."""
+    """Return a secret as shown in an answer, without its value."""
     behaviour = call.behaviour
     shown = {**NO_COMMENT[behaviour.secret_comment], **{name: value for name, value in item.items() if name != "value"}}
     shown["status"] = status(behaviour, item, call.age(item))
@@ -215,7 +215,7 @@ def view(call: Call, item: Json) -> Json:
 
 
 def pending(call: Call, item: Json) -> Json:
-    """Return a secret as the answer to its creation has it, which is always too early."""
+    """Return a secret as shown in the answer to its creation, when it is always pending."""
     return {**call.resource.shown(call, item), "status": "pending"}
 
 

@@ -16,7 +16,7 @@ from tests.simulator import api
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import strict
 from tests.simulator.defaults import timestamp
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.protocol import Answer, Json, Problem, complete_success, platform_failure
 from tests.simulator.resource import Call, Failure, Filter, Resource, sorted_by_query
 from tests.simulator.shapes import Text
@@ -25,7 +25,7 @@ from tests.simulator.store import Store
 KIND = "stores"
 CONTENT = "secrets"
 
-# Each code has several meanings, which only the message tells apart.
+# Each code has several meanings. Only the message distinguishes them.
 NOT_FOUND_OR_INVALID = 1001
 CONFLICT = 1003
 
@@ -41,7 +41,7 @@ CREATE: TypeAdapter[Create] = TypeAdapter(Create)
 
 
 def failed(status: int, code: int, message: str) -> Answer:
-    """Return a refusal of the Secrets Store, in the envelope that the platform has."""
+    """Return a refusal of the Secrets Store, in the envelope of the platform."""
     return platform_failure(status, [{"code": code, "message": message}])
 
 
@@ -51,19 +51,19 @@ def missing(behaviour: Behaviour) -> Answer:
 
 
 def invalid(problems: Sequence[Problem], behaviour: Behaviour) -> Answer:
-    """Return the refusal of a body, which says little, or of a query."""
+    """Return the refusal of a body, without details, or of a query."""
     first = problems[0]
     message = "invalid_json_body" if first.path[0] == "body" else f"{first.path[1]}: {first.message}"
     return failed(behaviour.store_invalid_status, NOT_FOUND_OR_INVALID, message)
 
 
 def conflict(behaviour: Behaviour, message: str) -> Failure:
-    """Return the refusal of what is there already, or too often."""
+    """Return the refusal of a duplicate, or of an item that exceeds a limit."""
     return Failure(failed(behaviour.store_conflict_status, CONFLICT, message))
 
 
 def create(call: Call) -> Answer:
-    """Make a store, if the account has room for it."""
+    """Create a store, unless the account has reached its limit."""
     given = call.checked(CREATE)
     if len(call.items()) >= call.behaviour.store_limit:
         raise conflict(call.behaviour, "maximum_stores_exceeded")
@@ -71,7 +71,7 @@ def create(call: Call) -> Answer:
 
 
 def delete(call: Call) -> Answer:
-    """Remove an empty store, or with ``force`` any."""
+    """Remove an empty store, or any store with ``force``."""
     item = call.item()
     secrets = Place(CONTENT, call.account, item["id"])
     if in_use(call.store, secrets) and call.request.query.get("force") != "true":
@@ -83,7 +83,7 @@ def delete(call: Call) -> Answer:
 
 
 def quota(call: Call) -> Answer:
-    """Show how many secrets the account may have, and how many it has."""
+    """Return the maximum and the current number of secrets in the account."""
     return complete_success({"secrets": {"quota": call.behaviour.secret_limit, "usage": usage(call.store, call.account)}})
 
 
@@ -98,7 +98,7 @@ def in_use(store: Store, secrets: Place) -> int:
 
 
 def seeded(given: Json) -> Json:
-    """Return a store from any object, with what it lacks filled in."""
+    """Return a store from any object, with missing fields filled in."""
     now = timestamp()
     return {"id": uuid.uuid4().hex, "name": "default_secrets_store", "created": now, "modified": now, **given}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in for all tests here, reset before each test, and a plain client for it."""
+"""A simulator for all tests in this directory, reset before each test, and plain clients for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REQUIRED: dict[str, Any] = {
 
 
 class Client:
-    """Calls the gateways of one account, or the collection at another path; gives back the responses as they are."""
+    """Client for the gateways of one account, or for the collection at another path. Responses are returned unchanged."""
 
     def __init__(self, simulator: Simulator, path: str = "ai-gateway/gateways") -> None:
         self.simulator = simulator
@@ -54,12 +54,12 @@ class Client:
         return self.call("DELETE", f"/{gateway_id}")
 
     def made(self, gateway_id: str = "one", **settings: Any) -> dict[str, Any]:
-        """Create a gateway and return it; the create has to succeed."""
+        """Create a gateway and return it. The create has to succeed."""
         made: dict[str, Any] = result(self.create(gateway_id, **settings))
         return made
 
     def changed(self, gateway_id: str = "one", **settings: Any) -> dict[str, Any]:
-        """Update a gateway and return it; the update has to succeed."""
+        """Update a gateway and return it. The update has to succeed."""
         changed: dict[str, Any] = result(self.update(gateway_id, **settings))
         return changed
 
@@ -108,7 +108,7 @@ def api(simulator: Simulator) -> Iterator[Client]:
 
 @pytest.fixture
 def clients(simulator: Simulator) -> Iterator[Callable[[str], Client]]:
-    """Make clients for other collections of the account."""
+    """Return a function that creates clients for other collections of the account."""
     with contextlib.ExitStack() as stack:
 
         def make(path: str) -> Client:
@@ -121,21 +121,21 @@ def clients(simulator: Simulator) -> Iterator[Callable[[str], Client]]:
 
 @pytest.fixture
 def routes(clients: Callable[[str], Client], simulator: Simulator) -> Client:
-    """Call the dynamic routes of a gateway."""
+    """Return a client for the dynamic routes of a gateway."""
     simulator.seed({"id": "one"})
     return clients("ai-gateway/gateways/one/routes")
 
 
 @pytest.fixture
 def policies(clients: Callable[[str], Client], simulator: Simulator) -> Client:
-    """Call the policies of a gateway."""
+    """Return a client for the policies of a gateway."""
     simulator.seed({"id": "one"})
     return clients("ai-gateway/gateways/one/policies")
 
 
 @pytest.fixture
 def configs(clients: Callable[[str], Client], simulator: Simulator) -> Client:
-    """Call the provider configurations of a gateway that can use keys of the store."""
+    """Return a client for the provider configurations of a gateway that can use keys of the store."""
     simulator.seed({"id": "one", "authentication": True, "store_id": STORE})
     simulator.seed_item("stores", {"id": STORE})
     return clients("ai-gateway/gateways/one/provider_configs")

@@ -30,7 +30,7 @@ NESTED: dict[str, Any] = {
 }
 
 
-def test_replace_resets_what_is_left_out(api: Client) -> None:
+def test_replace_resets_omitted_settings(api: Client) -> None:
     made = api.made(retry_delay=5, store_id="s", logpush=True, **NESTED)
     assert NESTED.items() <= made.items()
     fresh = api.made("two")
@@ -38,7 +38,7 @@ def test_replace_resets_what_is_left_out(api: Client) -> None:
     assert {**api.changed(), **own} == {**fresh, **own}
 
 
-def test_merge_keeps_what_is_left_out(api: Client, simulator: Simulator) -> None:
+def test_merge_keeps_omitted_settings(api: Client, simulator: Simulator) -> None:
     simulator.behave(put="merge")
     made = api.made(retry_delay=5, store_id="s", **NESTED)
     assert api.changed() == made
@@ -105,16 +105,16 @@ def test_reordered_lists(api: Client, simulator: Simulator) -> None:
         "otel": NESTED["otel"],
         "spend_limits": {"rules": [rule, {**rule, "id": "r2"}]},
     }
-    straight = api.made(**given)
+    original = api.made(**given)
     simulator.behave(reorder=True)
-    turned = result(api.get())
-    assert [item["id"] for item in turned["dlp"]["policies"]] == ["2", "1"]
-    assert turned["dlp"]["policies"][0]["check"] == ["RESPONSE", "REQUEST"]
-    assert turned["dlp"]["policies"][0]["profiles"] == ["b", "a"]
-    assert turned["otel"] == straight["otel"][::-1]
-    assert [item["id"] for item in turned["spend_limits"]["rules"]] == ["r2", "r1"]
-    assert turned["spend_limits"]["rules"][0]["model"]["values"] == ["y", "x"]
-    assert simulator.gateways()["one"] == straight
+    reordered = result(api.get())
+    assert [item["id"] for item in reordered["dlp"]["policies"]] == ["2", "1"]
+    assert reordered["dlp"]["policies"][0]["check"] == ["RESPONSE", "REQUEST"]
+    assert reordered["dlp"]["policies"][0]["profiles"] == ["b", "a"]
+    assert reordered["otel"] == original["otel"][::-1]
+    assert [item["id"] for item in reordered["spend_limits"]["rules"]] == ["r2", "r1"]
+    assert reordered["spend_limits"]["rules"][0]["model"]["values"] == ["y", "x"]
+    assert simulator.gateways()["one"] == original
 
 
 def test_unknown_keys_can_be_tolerated(api: Client, simulator: Simulator) -> None:
@@ -175,14 +175,14 @@ def test_bad_switches_are_refused(simulator: Simulator, changes: dict[str, Any])
 
 def test_switches_merge(simulator: Simulator) -> None:
     simulator.behave(put="merge")
-    everything = simulator.behave(reorder=True)
-    assert (everything["put"], everything["reorder"], everything["mask_secrets"]) == ("merge", True, False)
-    assert everything["quota"] == {"limit": 1200, "window": 300, "block": 300}
+    switches = simulator.behave(reorder=True)
+    assert (switches["put"], switches["reorder"], switches["mask_secrets"]) == ("merge", True, False)
+    assert switches["quota"] == {"limit": 1200, "window": 300, "block": 300}
     simulator.reset()
     assert simulator.behaviour()["put"] == "replace"
 
 
-def test_reset_forgets_all(api: Client, simulator: Simulator) -> None:
+def test_reset_restores_the_initial_state(api: Client, simulator: Simulator) -> None:
     api.made()
     simulator.fault(status=500)
     simulator.behave(quota={"limit": 1})
@@ -191,7 +191,7 @@ def test_reset_forgets_all(api: Client, simulator: Simulator) -> None:
     assert api.call("GET").headers["Ratelimit"].startswith('"default";r=1199;')
 
 
-def test_reset_to_another_start(api: Client, simulator: Simulator) -> None:
+def test_reset_to_a_given_state(api: Client, simulator: Simulator) -> None:
     api.made("old")
     gateways = {simulator.account_id: {"one": {"retry_delay": 10**9}, "two": {}}, simulator.other_account_id: {"three": {}}}
     simulator.reset(behaviour={"mask_secrets": True}, faults=[{"status": 500}], gateways=gateways)
@@ -204,7 +204,7 @@ def test_reset_to_another_start(api: Client, simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("scene", [{"behaviour": {"put": "patch"}}, {"faults": [{}]}, {"gateways": {"account": []}}, {"other": 1}])
-def test_a_bad_start_is_refused(simulator: Simulator, scene: dict[str, Any]) -> None:
+def test_an_invalid_initial_state_is_refused(simulator: Simulator, scene: dict[str, Any]) -> None:
     simulator.seed({"id": "stays"})
     with pytest.raises(RuntimeError, match=" 422 "):
         simulator.reset(**scene)
@@ -250,7 +250,7 @@ def test_journal(api: Client, simulator: Simulator) -> None:
     assert simulator.requests() == []
 
 
-def test_changes_and_what_made_them(api: Client, simulator: Simulator) -> None:
+def test_changes_and_the_requests_that_made_them(api: Client, simulator: Simulator) -> None:
     simulator.seed({"id": "one", "cache_ttl": 1})
     simulator.fault(method="PUT", status=500, when="after", store=[{"id": "one", "gateway": {"cache_ttl": 9}}])
     simulator.fault(method="DELETE", status=500)
@@ -259,15 +259,15 @@ def test_changes_and_what_made_them(api: Client, simulator: Simulator) -> None:
     api.delete()
     api.delete()
     api.delete()
-    seeded, updated, meddled, deleted = simulator.changes()
+    seeded, updated, overwritten, deleted = simulator.changes()
     assert [change["number"] for change in simulator.changes()] == [1, 2, 3, 4]
     assert (seeded["account"], seeded["id"]) == (simulator.account_id, "one")
-    assert [change["gateway"]["cache_ttl"] for change in (seeded, updated, meddled)] == [1, 2, 9]
+    assert [change["gateway"]["cache_ttl"] for change in (seeded, updated, overwritten)] == [1, 2, 9]
     assert deleted["gateway"] is None
     assert [request["acted"] for request in simulator.requests()] == [[1, 1], [1, 2], None, [3, 4], [4, 4]]
 
 
-def test_a_request_acts_when_its_delay_is_over(api: Client, simulator: Simulator) -> None:
+def test_a_delayed_request_takes_effect_after_its_delay(api: Client, simulator: Simulator) -> None:
     simulator.fault(method="POST", delay=0.3)
     late = threading.Thread(target=api.made, args=["late"])
     late.start()

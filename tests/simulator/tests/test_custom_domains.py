@@ -31,12 +31,12 @@ def make(domains: Client, **fields: Any) -> dict[str, Any]:
 
 
 def refusal(domains: Client, **fields: Any) -> tuple[int, str]:
-    """Return the only code and message with which a create is refused."""
+    """Return the code and message of a refused create."""
     [error] = domains.call("POST", json={**BODY, **fields}).json()["errors"]
     return error["code"], error["message"]
 
 
-def test_life_of_a_domain(domains: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_domain(domains: Client, simulator: Simulator) -> None:
     made = make(domains, minTLS="1.2")
     assert set(made) == {"hostname", "gateway_id", "status", "cname_target", "created_at", "modified_at"}
     assert (made["hostname"], made["gateway_id"], made["status"]) == ("ai.example.com", "one", "initializing")
@@ -100,7 +100,7 @@ def test_upper_case_may_become_lower_case(domains: Client, simulator: Simulator)
     assert refusal(domains, domain=1)[0] == 7001
 
 
-def test_zones_may_be_out_of_reach(domains: Client, simulator: Simulator) -> None:
+def test_zones_may_be_restricted(domains: Client, simulator: Simulator) -> None:
     simulator.behave(domain_zones=["b" * 32])
     assert refusal(domains) == (7001, "Zone was not found in this account")
     make(domains, zone_id="b" * 32)
@@ -121,7 +121,7 @@ def test_states_advance_with_time(domains: Client, simulator: Simulator) -> None
 
 
 @pytest.mark.parametrize("end", ["blocked", "error"])
-def test_a_domain_may_end_badly(domains: Client, simulator: Simulator, end: str) -> None:
+def test_a_domain_may_end_in_a_failed_state(domains: Client, simulator: Simulator, end: str) -> None:
     simulator.behave(domain_states=["initializing", end])
     assert [make(domains)["status"], *(result(domains.get("ai.example.com"))["status"] for _read in range(2))] == ["initializing", end, end]
     with pytest.raises(RuntimeError, match=" 422 "):
@@ -136,7 +136,7 @@ def test_times_of_a_domain(domains: Client, simulator: Simulator, form: str, exp
 
 
 @pytest.mark.parametrize(("how", "expected"), [("plain", [7001, 7001, 7001]), ("analogy", [7001, 7091, 7090])])
-def test_a_name_is_attached_once(domains: Client, simulator: Simulator, how: str, expected: list[int]) -> None:
+def test_a_name_cannot_be_attached_twice(domains: Client, simulator: Simulator, how: str, expected: list[int]) -> None:
     simulator.behave(domain_codes=how)
     make(domains)
     simulator.seed_item("custom_domains", {"gateway_id": "two", "hostname": "two.example.com"})
@@ -146,7 +146,7 @@ def test_a_name_is_attached_once(domains: Client, simulator: Simulator, how: str
     assert ["already exists" in message for _code, message in refusals] == [True, False, False]
 
 
-def test_a_deleted_name_may_stay_taken_for_a_while(domains: Client, simulator: Simulator) -> None:
+def test_a_deleted_name_may_stay_in_use_for_a_while(domains: Client, simulator: Simulator) -> None:
     simulator.behave(domain_release={"polls": 2})
     make(domains)
     result(domains.delete("ai.example.com"))

@@ -42,7 +42,7 @@ def price(client: Client, provider: str, **fields: Any) -> dict[str, Any]:
     return made
 
 
-def test_life_of_a_provider(providers: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_provider(providers: Client, simulator: Simulator) -> None:
     made = make(providers)
     assert UUID.fullmatch(made["id"])
     assert TIME.fullmatch(made["created_at"])
@@ -119,7 +119,7 @@ def test_bad_fields_of_a_provider(providers: Client, simulator: Simulator, field
     assert simulator.items("custom_providers") == []
 
 
-def test_null_may_clear_what_is_optional(providers: Client, simulator: Simulator) -> None:
+def test_null_may_clear_optional_fields(providers: Client, simulator: Simulator) -> None:
     made = make(providers, description="text", link="https://example.com", enable=True)
     path = f"/{made['id']}"
     assert codes(providers.call("PATCH", path, json={"link": None})) == (400, [7001])
@@ -180,7 +180,7 @@ def test_lists_of_providers(providers: Client, simulator: Simulator) -> None:
     assert providers.call("GET", params={"per_page": 3}).json()["result_info"]["total_pages"] == 2
 
 
-def test_life_of_a_price(providers: Client, costs: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_price(providers: Client, costs: Client, simulator: Simulator) -> None:
     provider = make(providers)["id"]
     made = price(costs, provider, cost_in=1, token_pricing={"cache_read": 0.5})
     assert UUID.fullmatch(made["id"])
@@ -233,7 +233,7 @@ def test_the_provider_of_a_price_cannot_change(providers: Client, costs: Client)
     assert codes(costs.call("PATCH", f"/{made['id']}", json={"account_provider_id": provider})) == (400, [7001])
 
 
-def test_numbers_may_come_back_in_another_notation(providers: Client, costs: Client, simulator: Simulator) -> None:
+def test_numbers_may_be_returned_in_another_notation(providers: Client, costs: Client, simulator: Simulator) -> None:
     simulator.behave(cost_notation="decimal")
     made = price(costs, make(providers)["id"], cost_in=3, token_pricing={"b": 2.5e-07, "a": 1})
     assert made["token_pricing"] == '{"a":1.0,"b":0.00000025}'

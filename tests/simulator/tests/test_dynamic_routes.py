@@ -40,7 +40,7 @@ def rename(routes: Client, route_id: str, name: str) -> requests.Response:
     return routes.call("PATCH", f"/{route_id}", json={"name": name})
 
 
-def test_life_of_a_route(routes: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_route(routes: Client, simulator: Simulator) -> None:
     made = make(routes)
     assert set(made) == {"id", "name", "gateway_id", "elements", "created_at", "modified_at", "deployment", "version"}
     assert UUID.fullmatch(made["id"])
@@ -53,16 +53,16 @@ def test_life_of_a_route(routes: Client, simulator: Simulator) -> None:
     assert set(answer) == {"success", "route"}
     assert answer["route"] == {**made, "name": "sales", "account_tag": simulator.account_id, "modified_at": answer["route"]["modified_at"]}
     assert answer["route"]["modified_at"] > made["modified_at"]
-    gone = result(routes.delete(made["id"]))
-    assert set(gone) == {"id", "name", "gateway_id", "elements", "created_at", "modified_at"}
-    assert (gone["name"], gone["elements"]) == ("sales", GRAPH)
+    removed = result(routes.delete(made["id"]))
+    assert set(removed) == {"id", "name", "gateway_id", "elements", "created_at", "modified_at"}
+    assert (removed["name"], removed["elements"]) == ("sales", GRAPH)
     assert [codes(answer) for answer in (routes.get(made["id"]), routes.delete(made["id"]), rename(routes, made["id"], "x"))] == [
         (404, [7005])
     ] * 3
     assert simulator.items(KIND) == []
 
 
-def test_there_is_no_other_way_to_change_a_route(routes: Client) -> None:
+def test_only_the_name_of_a_route_can_be_changed(routes: Client) -> None:
     made = make(routes)
     assert codes(routes.call("PUT", f"/{made['id']}", json={"name": "x", "elements": GRAPH})) == (404, [7003, 7000])
     assert routes.call("PATCH", f"/{made['id']}", json={"name": "x", "elements": []}).json()["route"]["elements"] == GRAPH
@@ -114,7 +114,7 @@ def test_elements_may_be_reordered(routes: Client, simulator: Simulator) -> None
     assert simulator.items(KIND)[0]["versions"][0]["elements"] == GRAPH
 
 
-def test_forms_of_the_rest(routes: Client, simulator: Simulator) -> None:
+def test_forms_of_other_fields(routes: Client, simulator: Simulator) -> None:
     simulator.behave(route_elements="null", route_active="text", route_is_valid="absent")
     made = make(routes)
     assert (made["elements"], made["version"]["active"], "is_valid" in made["version"]) == (None, "true", False)
@@ -189,7 +189,7 @@ def test_a_name_is_unique_in_a_gateway(routes: Client, simulator: Simulator) -> 
     assert [route["name"] for route in simulator.items(KIND)] == ["second", "support", "second"]
 
 
-def test_the_name_of_a_deleted_route_may_stay_taken_for_a_while(routes: Client, simulator: Simulator) -> None:
+def test_the_name_of_a_deleted_route_may_stay_in_use_for_a_while(routes: Client, simulator: Simulator) -> None:
     simulator.behave(route_name_release={"polls": 3})
     result(routes.delete(make(routes)["id"]))
     other = make(routes, "other")
@@ -223,7 +223,7 @@ def test_a_replica_may_show_a_route_as_it_was(routes: Client, simulator: Simulat
 
 
 @pytest.mark.parametrize(("token", "statuses"), [("simulator-read-token", [200, 403]), ("simulator-token", [200, 200])])
-def test_reading_routes_needs_less_than_writing(routes: Client, token: str, statuses: list[int]) -> None:
+def test_reading_routes_requires_fewer_permissions_than_writing(routes: Client, token: str, statuses: list[int]) -> None:
     routes.session.headers["Authorization"] = f"Bearer {token}"
     assert [routes.call("GET").status_code, routes.call("POST", json={"name": "x", "elements": GRAPH}).status_code] == statuses
 

@@ -42,7 +42,7 @@ def create(connection: socket.socket) -> None:
     send(connection, "POST", body={**REQUIRED, "id": "one"})
 
 
-def until_end(connection: socket.socket) -> bytes:
+def read_to_end(connection: socket.socket) -> bytes:
     data = b""
     while piece := connection.recv(65536):
         data += piece
@@ -50,7 +50,7 @@ def until_end(connection: socket.socket) -> bytes:
 
 
 def parts(data: bytes) -> tuple[int, int, bytes]:
-    """Status, promised length and body of an answer as it came over the wire."""
+    """Return the status, the announced length and the body of a raw answer."""
     head, _separator, body = data.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     lengths = [int(line.split(":")[1]) for line in lines if line.startswith("content-length:")]
@@ -63,13 +63,13 @@ def test_reset(simulator: Simulator, when: str, stored: list[str]) -> None:
     with connected(simulator) as connection:
         create(connection)
         with pytest.raises(ConnectionResetError):
-            until_end(connection)
+            read_to_end(connection)
     assert list(simulator.gateways()) == stored
     assert simulator.requests()[0]["status"] is None
 
 
 @pytest.mark.parametrize(("reused", "answered"), [(True, 1), (False, 0)])
-def test_reset_by_the_use_of_the_connection(simulator: Simulator, reused: bool, answered: int) -> None:
+def test_reset_of_new_or_reused_connections(simulator: Simulator, reused: bool, answered: int) -> None:
     simulator.fault(reset=True, reused=reused, times=None)
     for _connection in range(2):
         with connected(simulator) as connection:
@@ -78,7 +78,7 @@ def test_reset_by_the_use_of_the_connection(simulator: Simulator, reused: bool, 
                 assert connection.recv(65536).startswith(b"HTTP/1.1 200")
             send(connection)
             with pytest.raises(ConnectionResetError):
-                until_end(connection)
+                read_to_end(connection)
 
 
 @pytest.mark.parametrize(("when", "stored"), [("before", []), ("after", ["one"])])
@@ -86,7 +86,7 @@ def test_close(simulator: Simulator, when: str, stored: list[str]) -> None:
     simulator.fault(close=True, when=when)
     with connected(simulator) as connection:
         create(connection)
-        assert until_end(connection) == b""
+        assert read_to_end(connection) == b""
     assert list(simulator.gateways()) == stored
 
 
@@ -119,7 +119,7 @@ def test_faked_status_without_a_body(api: Client, simulator: Simulator, status: 
     assert api.call("GET").status_code == 200
 
 
-def test_faked_headers_win(api: Client, simulator: Simulator) -> None:
+def test_faked_headers_take_precedence(api: Client, simulator: Simulator) -> None:
     simulator.fault(status=500, headers={"CF-Ray": "mine", "RateLimit": "odd"})
     headers = api.call("GET").headers
     assert (headers["cf-ray"], headers["ratelimit"]) == ("mine", "odd")
@@ -130,9 +130,9 @@ def test_cut(simulator: Simulator, length: int) -> None:
     simulator.fault(cut=length)
     with connected(simulator) as connection:
         create(connection)
-        status, promised, body = parts(until_end(connection))
+        status, announced, body = parts(read_to_end(connection))
     whole = json.dumps({"success": True, "result": simulator.gateways()["one"]}, separators=(",", ":")).encode()
-    assert (status, promised, body) == (200, len(whole), whole[:length])
+    assert (status, announced, body) == (200, len(whole), whole[:length])
 
 
 def test_hang(simulator: Simulator) -> None:
@@ -140,7 +140,7 @@ def test_hang(simulator: Simulator) -> None:
     started = time.monotonic()
     with connected(simulator) as connection:
         create(connection)
-        assert until_end(connection) == b""
+        assert read_to_end(connection) == b""
     assert 0.3 <= time.monotonic() - started < 2
     assert simulator.gateways() == {}
 
@@ -170,7 +170,7 @@ def test_delay(api: Client, simulator: Simulator, when: str, early: list[str]) -
     assert list(simulator.gateways()) == ["one"]
 
 
-def test_a_waiting_request_does_not_act_after_a_reset(simulator: Simulator) -> None:
+def test_a_waiting_request_has_no_effect_after_a_reset(simulator: Simulator) -> None:
     simulator.fault(delay=30)
     with connected(simulator) as connection:
         create(connection)
@@ -178,14 +178,14 @@ def test_a_waiting_request_does_not_act_after_a_reset(simulator: Simulator) -> N
             time.sleep(0.01)
         simulator.reset()
         with pytest.raises(ConnectionResetError):
-            until_end(connection)
+            read_to_end(connection)
     assert simulator.gateways() == {}
 
 
-def test_a_client_that_leaves_early_does_no_harm(simulator: Simulator) -> None:
+def test_an_incomplete_request_has_no_effect(simulator: Simulator) -> None:
     simulator.seed({"id": "one"})
     with connected(simulator) as connection:
-        # Half a body, then a reset: the request never came in whole.
+        # Half a body, then a reset: the request is never received completely.
         head = f"DELETE {LIST}/one HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer simulator-token\r\n"
         connection.sendall(f"{head}Content-Length: 9\r\n\r\n1234".encode())
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -232,14 +232,14 @@ def test_skip_and_times(api: Client, simulator: Simulator) -> None:
     assert [(f["skipped"], f["fired"]) for f in simulator.faults()] == [(1, 2)]
 
 
-def test_always(api: Client, simulator: Simulator) -> None:
+def test_a_fault_can_fire_for_every_request(api: Client, simulator: Simulator) -> None:
     simulator.fault(status=500, times=None)
     assert statuses(api, 3) == [500] * 3
     simulator.clear_faults()
     assert statuses(api, 1) == [200]
 
 
-def test_the_first_that_takes_it_is_the_only_one(api: Client, simulator: Simulator) -> None:
+def test_only_the_first_matching_fault_fires(api: Client, simulator: Simulator) -> None:
     simulator.faults_of([{"status": 500}, {"status": 501, "skip": 1}, {"status": 502}])
     assert statuses(api, 4) == [500, 502, 501, 200]
 
@@ -251,7 +251,7 @@ def test_method_and_path(api: Client, simulator: Simulator) -> None:
     assert api.delete("a%2Fb").status_code == 404
 
 
-def test_faults_leave_control_alone(simulator: Simulator) -> None:
+def test_faults_do_not_affect_control_routes(simulator: Simulator) -> None:
     simulator.fault(status=500, times=None)
     assert simulator.health() == {"status": "ok"}
     assert simulator.requests() == []

@@ -20,7 +20,7 @@ def make(configs: Client) -> dict[str, Any]:
     return made
 
 
-def test_an_unknown_gateway_lists_as_empty_or_is_missing(clients: Callable[[str], Client], simulator: Simulator) -> None:
+def test_a_list_below_an_unknown_gateway_is_empty_or_missing(clients: Callable[[str], Client], simulator: Simulator) -> None:
     configs = clients("ai-gateway/gateways/unknown/provider_configs")
     assert result(configs.call("GET")) == []
     assert [codes(answer) for answer in (configs.call("POST", json=INLINE), configs.delete("x"), configs.get("x"))] == [(404, [7002])] * 3
@@ -28,7 +28,7 @@ def test_an_unknown_gateway_lists_as_empty_or_is_missing(clients: Callable[[str]
     assert codes(configs.call("GET")) == (404, [7002])
 
 
-def test_a_deleted_gateway_takes_its_configs_along(api: Client, configs: Client, simulator: Simulator) -> None:
+def test_deleting_a_gateway_deletes_its_configs(api: Client, configs: Client, simulator: Simulator) -> None:
     make(configs)
     simulator.seed_item("provider_configs", {"gateway_id": "other"})
     result(api.delete("one"))
@@ -36,7 +36,7 @@ def test_a_deleted_gateway_takes_its_configs_along(api: Client, configs: Client,
     assert simulator.items("secrets") == []
 
 
-def test_a_deleted_gateway_may_leave_ghosts(api: Client, configs: Client, simulator: Simulator) -> None:
+def test_deleting_a_gateway_may_leave_orphans(api: Client, configs: Client, simulator: Simulator) -> None:
     simulator.behave(gateway_children="keep")
     made = make(configs)
     result(api.delete("one"))
@@ -49,7 +49,7 @@ def test_a_deleted_gateway_may_leave_ghosts(api: Client, configs: Client, simula
     make(configs)
 
 
-def test_keys_stop_when_a_gateway_loses_its_store(api: Client, configs: Client, simulator: Simulator) -> None:
+def test_keys_cannot_be_used_without_a_store(api: Client, configs: Client, simulator: Simulator) -> None:
     make(configs)
     api.changed("one", authentication=True)
     assert simulator.gateways()["one"]["store_id"] == ""

@@ -18,7 +18,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 RULE = {"limit": 5, "limitType": "cost", "window": 60}
 
 
-def test_life_of_a_gateway(api: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_gateway(api: Client, simulator: Simulator) -> None:
     made = api.made()
     assert result(api.get()) == made
     assert simulator.gateways() == {"one": made}
@@ -66,14 +66,14 @@ def test_only_the_gateway_default_is_default(api: Client) -> None:
 
 
 def test_null_integers_are_stored_as_zero(api: Client, simulator: Simulator) -> None:
-    off: dict[str, Any] = dict.fromkeys(["cache_ttl", "rate_limiting_interval", "rate_limiting_limit"])
-    zeros = dict.fromkeys(off, 0)
-    assert {**api.made(**off), **zeros} == simulator.gateways()["one"]
+    nulls: dict[str, Any] = dict.fromkeys(["cache_ttl", "rate_limiting_interval", "rate_limiting_limit"])
+    zeros = dict.fromkeys(nulls, 0)
+    assert {**api.made(**nulls), **zeros} == simulator.gateways()["one"]
     api.made("two")
-    assert zeros.items() <= api.changed("two", **off).items()
+    assert zeros.items() <= api.changed("two", **nulls).items()
 
 
-def test_other_nulls_are_the_defaults(api: Client) -> None:
+def test_other_nulls_become_defaults(api: Client) -> None:
     sent: dict[str, Any] = dict.fromkeys(["authentication", "zdr", "store_id", "retry_delay"])
     expected = {"authentication": False, "zdr": False, "store_id": "", "retry_delay": None}
     assert expected.items() <= api.made(**sent).items()
@@ -81,7 +81,7 @@ def test_other_nulls_are_the_defaults(api: Client) -> None:
     assert expected.items() <= api.changed(**sent).items()
 
 
-def test_modified_at_moves_with_each_effective_write(api: Client) -> None:
+def test_modified_at_changes_with_each_effective_write(api: Client) -> None:
     made = api.made()
     times = [made["modified_at"]] + [api.changed(cache_ttl=ttl)["modified_at"] for ttl in range(5)]
     assert times == sorted(set(times))
@@ -118,7 +118,7 @@ def test_lists_keep_their_order(api: Client) -> None:
     assert made["dlp"]["profiles"] == profiles
 
 
-def test_accounts_are_apart(api: Client, simulator: Simulator) -> None:
+def test_accounts_are_separate(api: Client, simulator: Simulator) -> None:
     api.made()
     other = api.url.replace(simulator.account_id, simulator.other_account_id)
     assert result(api.session.get(other, timeout=10)) == []
@@ -157,7 +157,7 @@ def test_both_page_parameters_are_reported(api: Client) -> None:
     assert len(api.call("GET", params={"page": 0, "per_page": 101}).json()["errors"]) == 2
 
 
-def test_search_is_a_part_of_the_id(api: Client) -> None:
+def test_search_matches_a_part_of_the_id(api: Client) -> None:
     for name in ("prod-a", "prod-b", "test"):
         api.made(name)
     found: Any = api.call("GET", params={"search": "rod-"})

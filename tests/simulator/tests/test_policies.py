@@ -43,7 +43,7 @@ def change(policies: Client, policy_id: str, query: dict[str, str] | None = None
     return body
 
 
-def found(policies: Client, query: dict[str, str] | None = None) -> list[dict[str, Any]]:
+def list_policies(policies: Client, query: dict[str, str] | None = None) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = result(policies.call("GET", params=query))
     return items
 
@@ -53,32 +53,32 @@ def read(policies: Client, policy_id: str, query: dict[str, str] | None = None) 
     return item
 
 
-def test_life_of_a_live_policy(policies: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_live_policy(policies: Client, simulator: Simulator) -> None:
     answer = send(policies, LIVE).json()
     assert (set(answer), answer["committed"]) == ({"success", "result", "committed"}, True)
     made = answer["result"]
     assert made == {**BODY, **{name: made[name] for name in ("id", "created_at", "updated_at")}}
     assert abs(made["created_at"] - time.time()) < 60
     assert read(policies, made["id"]) == read(policies, made["id"], DRAFTS) == made
-    assert found(policies) == found(policies, DRAFTS) == [made]
+    assert list_policies(policies) == list_policies(policies, DRAFTS) == [made]
     assert change(policies, made["id"], LIVE, condition="true") == {"success": True, "committed": True}
     assert read(policies, made["id"])["condition"] == "true"
     assert policies.delete(made["id"]).json() == {"success": True}
-    gone = [policies.get(made["id"]), policies.delete(made["id"]), policies.call("PUT", f"/{made['id']}", json={})]
-    assert [codes(answer) for answer in gone] == [(404, [7002])] * 3
+    missing = [policies.get(made["id"]), policies.delete(made["id"]), policies.call("PUT", f"/{made['id']}", json={})]
+    assert [codes(answer) for answer in missing] == [(404, [7002])] * 3
     assert simulator.items(KIND) == []
 
 
-def test_a_new_draft_acts_once_it_is_committed(policies: Client) -> None:
+def test_a_new_draft_takes_effect_when_it_is_committed(policies: Client) -> None:
     answer = send(policies).json()
     made = answer["result"]
     assert answer["committed"] is False
-    assert (found(policies), codes(policies.get(made["id"]))) == ([], (404, [7002]))
-    assert found(policies, DRAFTS) == [{**made, "staging": True}]
+    assert (list_policies(policies), codes(policies.get(made["id"]))) == ([], (404, [7002]))
+    assert list_policies(policies, DRAFTS) == [{**made, "staging": True}]
     assert read(policies, made["id"], DRAFTS) == {**made, "uncommitted": True}
     assert codes(policies.call("PUT", f"/{made['id']}", json={"condition": "true"})) == (400, [7001])
     answer = policies.call("POST", "/commit").json()
-    live = found(policies)
+    live = list_policies(policies)
     assert answer == {"success": True, "result": {"committed": 1, "failed": 0, "policies": live}}
     assert [{name: policy[name] for name in BODY} for policy in live] == [BODY]
     assert policies.call("POST", "/commit").json()["result"] == {"committed": 0, "failed": 0, "policies": []}
@@ -92,28 +92,28 @@ def test_a_change_is_a_draft_until_it_is_committed(policies: Client) -> None:
     draft = {**BODY, "condition": "true", "name": "all"}
     read_draft = read(policies, made["id"], DRAFTS)
     assert ({name: read_draft[name] for name in BODY}, read_draft["uncommitted"]) == (draft, True)
-    [listed] = found(policies, DRAFTS)
+    [listed] = list_policies(policies, DRAFTS)
     assert ({name: listed[name] for name in BODY}, listed["staging"], "uncommitted" in listed) == (draft, True, False)
-    assert [policy["name"] for policy in found(policies)] == ["team"]
+    assert [policy["name"] for policy in list_policies(policies)] == ["team"]
     policies.call("POST", "/commit")
     assert {name: read(policies, made["id"])[name] for name in BODY} == draft
     assert "uncommitted" not in read(policies, made["id"], DRAFTS)
 
 
-def test_a_delete_acts_at_once_and_takes_the_draft_along(policies: Client, simulator: Simulator) -> None:
+def test_a_delete_takes_effect_immediately_and_includes_the_draft(policies: Client, simulator: Simulator) -> None:
     made, draft = make(policies, LIVE), make(policies, name="draft")
     change(policies, made["id"], condition="true")
     assert policies.delete(made["id"]).json() == {"success": True}
     simulator.behave(policy_delete_answers=True)
     assert result(policies.delete(draft["id"]))["name"] == "draft"
-    assert found(policies, DRAFTS) == []
+    assert list_policies(policies, DRAFTS) == []
 
 
 @pytest.mark.parametrize(("how", "flags"), [("flagged", [True, True]), ("plain", [None, None])])
-def test_new_drafts_may_show_everywhere(policies: Client, simulator: Simulator, how: str, flags: list[bool | None]) -> None:
+def test_new_drafts_may_always_be_visible(policies: Client, simulator: Simulator, how: str, flags: list[bool | None]) -> None:
     simulator.behave(policy_new_drafts=how)
     made = make(policies)
-    [item] = found(policies)
+    [item] = list_policies(policies)
     assert [item.get("staging"), read(policies, made["id"]).get("uncommitted")] == flags
 
 
@@ -121,7 +121,7 @@ def test_a_changed_policy_may_be_listed_twice(policies: Client, simulator: Simul
     simulator.behave(policy_changed_drafts="both")
     made = make(policies, LIVE)
     change(policies, made["id"], name="all")
-    listed = found(policies, DRAFTS)
+    listed = list_policies(policies, DRAFTS)
     assert [(policy["id"], policy["name"], policy.get("staging")) for policy in listed] == [
         (made["id"], "team", None),
         (made["id"], "all", True),
@@ -138,7 +138,7 @@ def test_a_commit_with_an_update(policies: Client, simulator: Simulator, base: s
     assert (live["name"], live["condition"], "uncommitted" in read(policies, made["id"], DRAFTS)) == ("all", condition, left)
 
 
-def test_a_commit_may_fail_in_part(policies: Client, simulator: Simulator) -> None:
+def test_a_commit_may_fail_partially(policies: Client, simulator: Simulator) -> None:
     good, bad = make(policies, name="good"), make(policies, name="bad")
     simulator.behave(policy_commit_fails=["bad"], policy_commit_lists="ids")
     answer = policies.call("POST", "/commit")
@@ -146,7 +146,7 @@ def test_a_commit_may_fail_in_part(policies: Client, simulator: Simulator) -> No
     outcome = answer.json()["result"]
     assert {name: outcome[name] for name in ("committed", "failed", "policies")} == {"committed": 1, "failed": 1, "policies": [good["id"]]}
     assert [error["policyId"] for error in outcome["errors"]] == [bad["id"]]
-    assert [policy["name"] for policy in found(policies)] == ["good"]
+    assert [policy["name"] for policy in list_policies(policies)] == ["good"]
     simulator.behave(policy_commit_fails=[bad["id"]], policy_commit_status=422)
     assert policies.call("POST", "/commit").status_code == 422
     simulator.behave(policy_commit_fails=[])
@@ -217,13 +217,13 @@ def test_the_query_is_checked(policies: Client) -> None:
     assert [codes(answer) for answer in refused] == [(400, [7001])] * 3
 
 
-def test_a_condition_without_a_type_may_be_accepted(policies: Client, simulator: Simulator) -> None:
+def test_a_condition_that_is_not_boolean_may_be_accepted(policies: Client, simulator: Simulator) -> None:
     simulator.behave(policy_condition_type="accept")
     assert make(policies, condition="cf.user.email")["condition"] == "cf.user.email"
     assert codes(send(policies, condition="(")) == (400, [7001])
 
 
-def test_names_may_be_unique_and_policies_few(policies: Client, simulator: Simulator) -> None:
+def test_policies_may_have_unique_names_and_a_limit(policies: Client, simulator: Simulator) -> None:
     made, other = make(policies, LIVE), make(policies, LIVE)
     assert made["name"] == other["name"]
     simulator.behave(policy_names_unique=True, policy_limit=3)
@@ -244,10 +244,10 @@ def test_refusals_have_several_shapes(policies: Client, simulator: Simulator, ho
 def test_policies_are_seeded_live_or_as_drafts(policies: Client, simulator: Simulator) -> None:
     simulator.seed_item(KIND, {"id": "live", "gateway_id": "one", "draft": {"name": "changed"}})
     simulator.seed_item(KIND, {"id": "new", "gateway_id": "one", "is_live": False})
-    assert [policy["id"] for policy in found(policies)] == ["live"]
-    assert [(policy["name"], policy["staging"]) for policy in found(policies, DRAFTS)] == [("changed", True), ("example", True)]
+    assert [policy["id"] for policy in list_policies(policies)] == ["live"]
+    assert [(policy["name"], policy["staging"]) for policy in list_policies(policies, DRAFTS)] == [("changed", True), ("example", True)]
     simulator.behave(added_fields={KIND: {"priority": 1}})
-    assert [policy["priority"] for policy in found(policies)] == [read(policies, "live")["priority"]] == [1]
+    assert [policy["priority"] for policy in list_policies(policies)] == [read(policies, "live")["priority"]] == [1]
 
 
 def test_a_replica_may_not_have_a_commit_yet(policies: Client, simulator: Simulator) -> None:
@@ -262,6 +262,6 @@ def test_policies_of_a_deleted_gateway(api: Client, policies: Client, simulator:
     simulator.behave(gateway_children=children)
     made = make(policies, LIVE)
     result(api.delete("one"))
-    assert len(simulator.items(KIND)) == len(found(policies)) == left
+    assert len(simulator.items(KIND)) == len(list_policies(policies)) == left
     below = [policies.delete(made["id"]), send(policies), policies.call("POST", "/commit"), policies.call("POST", "/simulate", json={})]
     assert [codes(answer) for answer in below] == [(404, [7002])] * 4

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decisions of policies in a simulation."""
+"""Policy decisions in a simulation."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ IDENTITY: dict[str, Any] = {
     "cf": {"user": {"id": "u1", "email": "ada@example.com", "groups": ["staff"]}, "country": "DE", "custom": {"level": 3}},
     "metadata": {"team": "blue", "seat": 7, "trial": False},
 }
-QUESTION: dict[str, Any] = {"identity": IDENTITY, "model": "gpt-4o-mini", "provider": "openai"}
+SIMULATION: dict[str, Any] = {"identity": IDENTITY, "model": "gpt-4o-mini", "provider": "openai"}
 
 
 def limit(amount: float, period: str = "daily") -> dict[str, Any]:
     return {"type": "limit", "amount": amount, "period": period, "technique": "named-interval"}
 
 
-def ask(policies: Client, **question: Any) -> dict[str, Any]:
-    """Simulate a request and return the outcome; the identity and all else can be given."""
-    outcome: dict[str, Any] = result(policies.call("POST", "/simulate", json={**QUESTION, **question}))
+def simulate(policies: Client, **changes: Any) -> dict[str, Any]:
+    """Simulate a request with the given changes and return the outcome."""
+    outcome: dict[str, Any] = result(policies.call("POST", "/simulate", json={**SIMULATION, **changes}))
     assert set(outcome) == {"evaluation", "enforcement", "policiesEvaluated"}
     return outcome
 
 
-def is_allowed(policies: Client, **question: Any) -> bool:
-    allowed: bool = ask(policies, **question)["enforcement"]["allowed"]
+def is_allowed(policies: Client, **changes: Any) -> bool:
+    allowed: bool = simulate(policies, **changes)["enforcement"]["allowed"]
     return allowed
 
 
@@ -45,16 +45,16 @@ def seed(simulator: Simulator, name: str = "one", **fields: Any) -> None:
 
 
 def test_without_policies_everything_is_allowed(policies: Client) -> None:
-    assert ask(policies) == {
+    assert simulate(policies) == {
         "evaluation": {"decision": "no-limit", "buckets": []},
         "enforcement": {"allowed": True},
         "policiesEvaluated": 0,
     }
 
 
-def test_what_no_policy_matches_is_refused(policies: Client, simulator: Simulator) -> None:
+def test_a_request_that_no_policy_matches_is_refused(policies: Client, simulator: Simulator) -> None:
     seed(simulator, resource={"provider": "anthropic"}, action=ALLOW)
-    assert ask(policies) == {
+    assert simulate(policies) == {
         "evaluation": {"decision": "block", "buckets": []},
         "enforcement": {"allowed": False, "reason": "blocked"},
         "policiesEvaluated": 1,
@@ -62,11 +62,11 @@ def test_what_no_policy_matches_is_refused(policies: Client, simulator: Simulato
     assert is_allowed(policies, provider="anthropic") is True
 
 
-def test_a_block_wins(policies: Client, simulator: Simulator) -> None:
+def test_a_block_takes_precedence(policies: Client, simulator: Simulator) -> None:
     seed(simulator, "all", action=ALLOW)
     assert is_allowed(policies) is True
     seed(simulator, "none", action=BLOCK, resource={"model": "gpt-4o*"})
-    outcome = ask(policies)
+    outcome = simulate(policies)
     assert outcome["enforcement"] == {"allowed": False, "reason": "blocked", "policyName": "none"}
     assert outcome["evaluation"]["decision"] == "block"
     assert is_allowed(policies, model="o1") is True
@@ -156,7 +156,7 @@ def test_a_block_that_cannot_be_resolved_blocks(policies: Client, simulator: Sim
 )
 def test_actors(policies: Client, simulator: Simulator, actor: str, bucket: str | None) -> None:
     seed(simulator, actor=actor, action=limit(5))
-    outcome = ask(policies)
+    outcome = simulate(policies)
     assert outcome["enforcement"]["allowed"] is (bucket is not None)
     assert [entry["bucket"] for entry in outcome["evaluation"]["buckets"]] == ([bucket] if bucket else [])
 
@@ -167,12 +167,12 @@ def test_a_caller_without_an_identity(policies: Client, simulator: Simulator) ->
     assert is_allowed(policies, identity={"cf": {"user": {"email": "x"}}}) is True
 
 
-def test_a_limit_has_room_or_not(policies: Client, simulator: Simulator) -> None:
+def test_a_limit_allows_requests_until_it_is_spent(policies: Client, simulator: Simulator) -> None:
     seed(simulator, actor="user:{cf.user.id}", action=limit(5))
-    outcome = ask(policies, bucketUsage={"one": {"spent": 4.99}, "unknown": {"spent": 99}})
+    outcome = simulate(policies, bucketUsage={"one": {"spent": 4.99}, "unknown": {"spent": 99}})
     assert (outcome["evaluation"]["decision"], outcome["enforcement"]) == ("check_limits", {"allowed": True})
     for spent in (5, 7.5):
-        assert ask(policies, bucketUsage={"one": {"spent": spent}})["enforcement"] == {
+        assert simulate(policies, bucketUsage={"one": {"spent": spent}})["enforcement"] == {
             "allowed": False,
             "reason": "limit_exceeded",
             "bucket": "user:u1",
@@ -182,54 +182,54 @@ def test_a_limit_has_room_or_not(policies: Client, simulator: Simulator) -> None
         }
 
 
-def test_the_highest_limit_of_a_window_counts(policies: Client, simulator: Simulator) -> None:
+def test_the_highest_limit_of_a_window_applies(policies: Client, simulator: Simulator) -> None:
     policy = {"low": limit(5), "high": limit(10), "month": limit(50, "monthly")}
     spent = {"bucketUsage": {"low": {"spent": 9}, "month": {"spent": 20}}}
     for order in itertools.permutations(policy):
         simulator.reset(gateways={simulator.account_id: {"one": {"id": "one"}}})
         for name in order:
             seed(simulator, name, action=policy[name])
-        assert ask(policies, **spent)["evaluation"]["buckets"][0]["limits"] == [
+        assert simulate(policies, **spent)["evaluation"]["buckets"][0]["limits"] == [
             {"policyName": "high", "amount": 10, "period": "daily", "spent": 9},
             {"policyName": "month", "amount": 50, "period": "monthly", "spent": 20},
         ]
         assert is_allowed(policies, **spent) is True
-        over = ask(policies, bucketUsage={"month": {"spent": 50}})["enforcement"]
+        over = simulate(policies, bucketUsage={"month": {"spent": 50}})["enforcement"]
         assert (over["allowed"], over["policyName"]) == (False, "month")
 
 
-def test_every_bucket_needs_room(policies: Client, simulator: Simulator) -> None:
+def test_every_bucket_must_be_below_its_limit(policies: Client, simulator: Simulator) -> None:
     seed(simulator, "company", actor="company:all", action=limit(100))
     seed(simulator, "user", actor="user:{cf.user.id}", action=limit(5))
     seed(simulator, "model", actor="company:all", resource={"model": "gpt-4o-mini"}, action=limit(50))
-    assert len(ask(policies)["evaluation"]["buckets"]) == 3
+    assert len(simulate(policies)["evaluation"]["buckets"]) == 3
     for name, amount in (("company", 100), ("user", 5), ("model", 50)):
-        over = ask(policies, bucketUsage={name: {"spent": amount}})["enforcement"]
+        over = simulate(policies, bucketUsage={name: {"spent": amount}})["enforcement"]
         assert (over["allowed"], over["policyName"]) == (False, name)
 
 
-def test_a_policy_without_limit_frees_its_bucket_only(policies: Client, simulator: Simulator) -> None:
+def test_a_policy_without_limit_only_affects_its_bucket(policies: Client, simulator: Simulator) -> None:
     seed(simulator, "limit", resource={"model": ["gpt-4o-mini", "o1"]}, action=limit(5))
     spent = {"limit": {"spent": 9}}
     seed(simulator, "free elsewhere", resource="*", action=ALLOW)
     assert is_allowed(policies, bucketUsage=spent) is False
     seed(simulator, "free", resource={"model": ["o1", "gpt-4o-mini"]}, action=ALLOW)
-    outcome = ask(policies, bucketUsage=spent)
+    outcome = simulate(policies, bucketUsage=spent)
     assert (outcome["evaluation"]["decision"], outcome["enforcement"]["allowed"]) == ("no-limit", True)
 
 
-def test_drafts_count_as_if_they_were_live(policies: Client, simulator: Simulator) -> None:
+def test_drafts_are_evaluated_like_live_policies(policies: Client, simulator: Simulator) -> None:
     seed(simulator, "live", action=ALLOW, draft={"action": BLOCK})
     seed(simulator, "new", action=ALLOW, is_live=False)
     before = simulator.items(KIND)
-    outcome = ask(policies)
+    outcome = simulate(policies)
     assert (outcome["enforcement"]["policyName"], outcome["policiesEvaluated"]) == ("live", 2)
     assert simulator.items(KIND) == before
 
 
-def test_the_answer_may_not_be_wrapped(policies: Client, simulator: Simulator) -> None:
+def test_the_answer_may_be_unwrapped(policies: Client, simulator: Simulator) -> None:
     simulator.behave(policy_simulation_wrapped=False)
-    assert policies.call("POST", "/simulate", json=QUESTION).json()["enforcement"] == {"allowed": True}
+    assert policies.call("POST", "/simulate", json=SIMULATION).json()["enforcement"] == {"allowed": True}
 
 
 @pytest.mark.parametrize(
@@ -247,11 +247,11 @@ def test_the_answer_may_not_be_wrapped(policies: Client, simulator: Simulator) -
         ({"question": 1}, "question"),
     ],
 )
-def test_bad_questions(policies: Client, fields: dict[str, Any], path: str) -> None:
-    refused = policies.call("POST", "/simulate", json={**QUESTION, **fields})
+def test_invalid_simulations_are_refused(policies: Client, fields: dict[str, Any], path: str) -> None:
+    refused = policies.call("POST", "/simulate", json={**SIMULATION, **fields})
     assert (codes(refused), ".".join(refused.json()["errors"][0]["path"][1:])) == ((400, [7001]), path)
 
 
-def test_a_simulation_needs_the_right_to_edit(policies: Client, simulator: Simulator) -> None:
+def test_a_simulation_requires_write_permission(policies: Client, simulator: Simulator) -> None:
     policies.session.headers["Authorization"] = f"Bearer {simulator.read_token}"
-    assert policies.call("POST", "/simulate", json=QUESTION).status_code == 403
+    assert policies.call("POST", "/simulate", json=SIMULATION).status_code == 403

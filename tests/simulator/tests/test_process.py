@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in as a process: start, stop and speed."""
+"""The simulator as a process: start, stop and speed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def ready(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_is_and_stops_cleanly(tmp_path: Path, number: int) -> None:
+def test_it_reports_its_address_and_stops_cleanly(tmp_path: Path, number: int) -> None:
     port_file = tmp_path / "port"
     process = start(tmp_path, "--port-file", str(port_file))
     root = ready(process)
@@ -70,7 +70,7 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
     process.communicate()
 
 
-def test_a_taken_port_is_an_error(tmp_path: Path) -> None:
+def test_a_port_in_use_is_an_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start(tmp_path, "--port", str(taken.getsockname()[1]))
         output, _errors = process.communicate(timeout=10)
@@ -78,7 +78,7 @@ def test_a_taken_port_is_an_error(tmp_path: Path) -> None:
     assert output == ""
 
 
-def test_it_is_stopped_whatever_happens() -> None:
+def test_it_is_stopped_after_an_exception() -> None:
     roots = []
 
     def fail() -> None:
@@ -97,7 +97,7 @@ def test_a_failed_start_is_reported() -> None:
         pass
 
 
-def test_it_reports_what_it_has_used(api: Client, simulator: Simulator) -> None:
+def test_it_reports_its_cpu_time(api: Client, simulator: Simulator) -> None:
     before = simulator.cpu()
     for _time in range(20):
         api.call("GET")
@@ -105,11 +105,11 @@ def test_it_reports_what_it_has_used(api: Client, simulator: Simulator) -> None:
     assert len(simulator.requests()) == 20
 
 
-def test_it_is_quick(api: Client, simulator: Simulator) -> None:
+def test_it_is_fast(api: Client, simulator: Simulator) -> None:
     for number in range(1000):
         simulator.seed({"id": f"g{number}"})
     started = time.monotonic()
     pages = [result(api.call("GET", params={"page": page, "per_page": 100})) for page in range(1, 11)]
     assert sum(map(len, pages)) == 1000
-    # About 0.03 s as a rule; the bound only catches something that has gone badly wrong.
+    # Usually about 0.03 s. The bound only detects severe regressions.
     assert time.monotonic() - started < 1

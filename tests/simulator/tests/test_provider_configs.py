@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Provider configurations, with each of their switches, and the key that is sent with traffic."""
+"""Provider configurations, with each of their switches, and the key that client requests use."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def secret_of(simulator: Simulator, **fields: Any) -> str:
 
 
 def refusal(response: Any) -> str:
-    """Return the only message of a refusal as bad input."""
+    """Return the message of a refusal with a single 7001 error."""
     assert codes(response) == (400, [7001]), response.text
     return str(response.json()["errors"][0]["message"])
 
 
-def test_life_of_a_config_with_a_key(configs: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_config_with_a_key(configs: Client, simulator: Simulator) -> None:
     made = make(configs)
     [secret] = simulator.items("secrets")
     assert made == {
@@ -130,13 +130,13 @@ def test_a_gateway_may_need_authentication(configs: Client, simulator: Simulator
     assert simulator.traffic_key("one", "openai")["reason"] == "the gateway needs authentication and store_id"
 
 
-def test_a_wrong_name_fails_only_in_traffic(configs: Client, simulator: Simulator) -> None:
+def test_a_wrong_name_only_fails_for_client_requests(configs: Client, simulator: Simulator) -> None:
     secret = secret_of(simulator, name="other")
     result(configs.call("POST", json={**BODY, "secret_id": secret}))
     assert simulator.traffic_key("one", "openai") == {"key": None, "reason": f"no secret named {NAME}"}
 
 
-def test_traffic_needs_a_config_and_a_usable_secret(configs: Client, secrets: Client, simulator: Simulator) -> None:
+def test_client_requests_need_a_config_and_a_usable_secret(configs: Client, secrets: Client, simulator: Simulator) -> None:
     assert simulator.traffic_key("unknown", "openai")["reason"] == "no such gateway"
     assert simulator.traffic_key("one", "openai")["reason"] == "no such provider config"
     made = make(configs)
@@ -145,7 +145,7 @@ def test_traffic_needs_a_config_and_a_usable_secret(configs: Client, secrets: Cl
     assert "lacks the scope" in simulator.traffic_key("one", "openai")["reason"]
 
 
-def test_a_pending_secret_was_not_found(configs: Client, secrets: Client, simulator: Simulator) -> None:
+def test_a_pending_secret_is_not_found(configs: Client, secrets: Client, simulator: Simulator) -> None:
     simulator.behave(secret_pending={"polls": 2})
     new = {"name": NAME, "value": "invented", "scopes": ["ai_gateway"]}
     body = {**BODY, "secret_id": result(secrets.call("POST", json=[new]))[0]["id"]}
@@ -153,7 +153,7 @@ def test_a_pending_secret_was_not_found(configs: Client, secrets: Client, simula
     result(configs.call("POST", json=body))
 
 
-def test_a_scope_may_be_needed(configs: Client, simulator: Simulator) -> None:
+def test_a_scope_may_be_required(configs: Client, simulator: Simulator) -> None:
     body = {**BODY, "secret_id": secret_of(simulator, scopes=["workers"])}
     assert "scope" in refusal(configs.call("POST", json=body))
     simulator.behave(config_wrong_scope="accept")
@@ -212,14 +212,14 @@ def test_previews(configs: Client, secrets: Client, simulator: Simulator) -> Non
 
 
 @pytest.mark.parametrize(("how", "expected"), [("404", (404, [7003, 7000])), ("405", (405, [7005]))])
-def test_there_may_be_no_reading_by_id(configs: Client, simulator: Simulator, how: str, expected: tuple[int, list[int]]) -> None:
+def test_reading_by_id_may_be_unsupported(configs: Client, simulator: Simulator, how: str, expected: tuple[int, list[int]]) -> None:
     made = make(configs)
     simulator.behave(config_get=how)
     assert codes(configs.get(made["id"])) == expected
     assert result(configs.call("GET")) == [made]
 
 
-def test_a_fresh_config_may_miss_from_the_list(configs: Client, simulator: Simulator) -> None:
+def test_a_new_config_may_be_missing_from_lists(configs: Client, simulator: Simulator) -> None:
     simulator.behave(config_lag={"polls": 2})
     make(configs)
     assert "already exists" in refusal(configs.call("POST", json=INLINE))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches for lists and readings that show less than is stored."""
+"""Switches for answers to list and read requests that differ from the stored data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.simulator.tests.test_behaviour import NESTED
 
 
 @pytest.mark.parametrize(("switch", "settings"), [("null", dict.fromkeys(NESTED)), ("drop", {})])
-def test_a_list_can_show_less_than_a_reading(api: Client, simulator: Simulator, switch: str, settings: dict[str, Any]) -> None:
+def test_a_list_can_omit_nested_settings(api: Client, simulator: Simulator, switch: str, settings: dict[str, Any]) -> None:
     simulator.behave(extra_fields={"later": {"x": 1}}, nested_in_list=switch)
     made = api.made(**NESTED)
     (listed,) = result(api.call("GET"))
@@ -26,7 +26,7 @@ def test_a_list_can_show_less_than_a_reading(api: Client, simulator: Simulator, 
     assert result(api.get()) == made
 
 
-def test_pages_can_be_shorter_than_asked_for(api: Client, simulator: Simulator) -> None:
+def test_pages_can_be_shorter_than_requested(api: Client, simulator: Simulator) -> None:
     simulator.behave(page_limit=2)
     for name in ("one", "two", "three"):
         api.made(name)

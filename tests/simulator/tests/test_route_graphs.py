@@ -20,7 +20,7 @@ def to(element_id: str) -> dict[str, str]:
 
 
 def node(kind: str, properties: dict[str, Any] | None = None, **outputs: Any) -> dict[str, Any]:
-    """Return an element that has its type as its id; None leaves an output or the properties out."""
+    """Return an element whose id is its type. None omits an output or the properties."""
     made: dict[str, Any] = {"id": kind, "type": kind, "outputs": {name: edge for name, edge in outputs.items() if edge}}
     return made if properties is None else {**made, "properties": properties}
 
@@ -41,19 +41,19 @@ NAMES = list(ELEMENTS)
 
 
 def send(routes: Client, *elements: Any) -> requests.Response:
-    """Make a route of all six elements; the given ones replace those of the same type."""
+    """Create a route of all six elements. The given ones replace those of the same type."""
     given = {element.get("type"): element for element in elements}
     return routes.call("POST", json={"name": "example", "elements": list({**ELEMENTS, **given}.values())})
 
 
-def complaints(refused: requests.Response) -> list[tuple[str, str]]:
-    """Return path and message of each error; the paths begin at the elements."""
+def errors_of(refused: requests.Response) -> list[tuple[str, str]]:
+    """Return the path and the message of each error. The paths are relative to the elements."""
     assert refused.status_code == 400
     assert {error["code"] for error in refused.json()["errors"]} == {7001}
     return [(".".join(str(step) for step in error["path"][2:]), error["message"]) for error in refused.json()["errors"]]
 
 
-def test_all_types_are_stored_as_they_are(routes: Client) -> None:
+def test_all_types_are_stored_unchanged(routes: Client) -> None:
     assert result(send(routes))["version"]["data"] == list(ELEMENTS.values())
 
 
@@ -61,20 +61,20 @@ def test_all_types_are_stored_as_they_are(routes: Client) -> None:
 @pytest.mark.parametrize("name", ["id", "outputs"])
 def test_required_keys_of_an_element(routes: Client, kind: str, name: str) -> None:
     element = {key: value for key, value in ELEMENTS[kind].items() if key != name}
-    assert complaints(send(routes, element)) == [(f"{NAMES.index(kind)}.{name}", "Required")]
+    assert errors_of(send(routes, element)) == [(f"{NAMES.index(kind)}.{name}", "Required")]
 
 
 @pytest.mark.parametrize("kind", ["conditional", "rate", "model"])
 def test_required_properties(routes: Client, kind: str) -> None:
     element = {key: value for key, value in ELEMENTS[kind].items() if key != "properties"}
-    assert complaints(send(routes, element)) == [(f"{NAMES.index(kind)}.properties", "Required")]
+    assert errors_of(send(routes, element)) == [(f"{NAMES.index(kind)}.properties", "Required")]
 
 
 @pytest.mark.parametrize(("kind", "name"), [*(("rate", name) for name in QUOTA), *(("model", name) for name in TARGET)])
 def test_required_keys_of_the_properties(routes: Client, kind: str, name: str) -> None:
     properties = {key: value for key, value in ELEMENTS[kind]["properties"].items() if key != name}
     refused = send(routes, {**ELEMENTS[kind], "properties": properties})
-    assert [path for path, _message in complaints(refused)] == [f"{NAMES.index(kind)}.properties.{name}"]
+    assert [path for path, _message in errors_of(refused)] == [f"{NAMES.index(kind)}.properties.{name}"]
 
 
 @pytest.mark.parametrize(
@@ -90,18 +90,18 @@ def test_required_keys_of_the_properties(routes: Client, kind: str, name: str) -
 )
 def test_required_outputs(routes: Client, kind: str, name: str) -> None:
     outputs = {key: edge for key, edge in ELEMENTS[kind]["outputs"].items() if key != name}
-    assert complaints(send(routes, {**ELEMENTS[kind], "outputs": outputs})) == [(f"{NAMES.index(kind)}.outputs.{name}", "Required")]
+    assert errors_of(send(routes, {**ELEMENTS[kind], "outputs": outputs})) == [(f"{NAMES.index(kind)}.outputs.{name}", "Required")]
 
 
 @pytest.mark.parametrize("kind", ["rate_limit", "Model", "", None, 1])
 def test_an_unknown_type_is_refused_with_the_six_names(routes: Client, kind: Any) -> None:
-    [(path, message)] = complaints(routes.call("POST", json={"name": "example", "elements": [{"id": "x", "type": kind, "outputs": {}}]}))
+    [(path, message)] = errors_of(routes.call("POST", json={"name": "example", "elements": [{"id": "x", "type": kind, "outputs": {}}]}))
     assert (path, [f"'{name}'" in message for name in NAMES]) == ("0.type", [True] * 6)
 
 
 @pytest.mark.parametrize(("element", "place"), [({"id": "x", "outputs": {}}, "0.type"), ("start", "0"), (None, "0")])
-def test_what_is_no_element_is_refused(routes: Client, element: Any, place: str) -> None:
-    assert [path for path, _text in complaints(routes.call("POST", json={"name": "x", "elements": [element]}))] == [place]
+def test_an_invalid_element_is_refused(routes: Client, element: Any, place: str) -> None:
+    assert [path for path, _text in errors_of(routes.call("POST", json={"name": "x", "elements": [element]}))] == [place]
 
 
 @pytest.mark.parametrize(
@@ -123,25 +123,25 @@ def test_what_is_no_element_is_refused(routes: Client, element: Any, place: str)
 )
 def test_bad_properties(routes: Client, kind: str, name: str, value: Any) -> None:
     refused = send(routes, {**ELEMENTS[kind], "properties": {**ELEMENTS[kind]["properties"], name: value}})
-    assert [path for path, _message in complaints(refused)] == [f"{NAMES.index(kind)}.properties.{name}"]
+    assert [path for path, _message in errors_of(refused)] == [f"{NAMES.index(kind)}.properties.{name}"]
 
 
 @pytest.mark.parametrize(
     ("kind", "name", "value"),
     [("conditional", "condition", {}), ("rate", "interval", 5), ("rate", "technique", "fixed")],
 )
-def test_unknown_properties_are_dropped_in_silence(routes: Client, simulator: Simulator, kind: str, name: str, value: Any) -> None:
+def test_unknown_properties_are_dropped_silently(routes: Client, simulator: Simulator, kind: str, name: str, value: Any) -> None:
     element = {**ELEMENTS[kind], "properties": {**ELEMENTS[kind]["properties"], name: value}}
     assert result(send(routes, element))["version"]["data"] == list(ELEMENTS.values())
     simulator.behave(route_unknown="refuse")
-    assert complaints(send(routes, element)) == [(f"{NAMES.index(kind)}.properties.{name}", f"Unrecognized key: {name}")]
+    assert errors_of(send(routes, element)) == [(f"{NAMES.index(kind)}.properties.{name}", f"Unrecognized key: {name}")]
 
 
 @pytest.mark.parametrize("properties", [{}, {"conditions": {}}, {"condition": {"metadata.tier": {"$eq": "gold"}}}])
 def test_conditions_may_be_required(routes: Client, simulator: Simulator, properties: dict[str, Any]) -> None:
     element = {**ELEMENTS["conditional"], "properties": properties}
     simulator.behave(route_conditions="required")
-    assert complaints(send(routes, element)) == [("1.properties.conditions", "Required")]
+    assert errors_of(send(routes, element)) == [("1.properties.conditions", "Required")]
     simulator.behave(route_conditions="optional")
     result(send(routes, element))
 
@@ -149,18 +149,16 @@ def test_conditions_may_be_required(routes: Client, simulator: Simulator, proper
 @pytest.mark.parametrize("share", ["else", "10", "ten%", "12.5%", "1000%", "-5%", "%", ""])
 def test_shares_are_whole_percentages(routes: Client, share: str) -> None:
     element = node("percentage", **{"90%": to("model"), share: to("end")})
-    assert complaints(send(routes, element)) == [(f"2.outputs.{share}", "Invalid")]
+    assert errors_of(send(routes, element)) == [(f"2.outputs.{share}", "Invalid")]
 
 
 def test_shares_may_be_fractions(routes: Client, simulator: Simulator) -> None:
     simulator.behave(route_fractions=True)
     result(send(routes, node("percentage", **dict.fromkeys(("33.3%", "33.4%", "33.30%"), to("end")))))
-    assert (
-        complaints(send(routes, node("percentage", **{"12.5%": to("end"), "87.4%": to("end")})))[0][1] == "Percentages must add up to 100"
-    )
+    assert errors_of(send(routes, node("percentage", **{"12.5%": to("end"), "87.4%": to("end")})))[0][1] == "Percentages must add up to 100"
 
 
-GRAPHS_THAT_DO_NOT_HOLD: dict[str, tuple[list[dict[str, Any]], str]] = {
+INVALID_GRAPHS: dict[str, tuple[list[dict[str, Any]], str]] = {
     "no start": ([node("end")], ""),
     "no end": ([node("start", next=to("start"))], ""),
     "two starts": ([node("start", next=to("end")), {**node("start", next=to("end")), "id": "other"}, node("end")], ""),
@@ -179,10 +177,10 @@ GRAPHS_THAT_DO_NOT_HOLD: dict[str, tuple[list[dict[str, Any]], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", GRAPHS_THAT_DO_NOT_HOLD)
-def test_a_graph_that_does_not_hold_is_refused_or_marked(routes: Client, simulator: Simulator, case: str) -> None:
-    elements, place = GRAPHS_THAT_DO_NOT_HOLD[case]
-    assert complaints(routes.call("POST", json={"name": "example", "elements": elements}))[0][0] == place
+@pytest.mark.parametrize("case", INVALID_GRAPHS)
+def test_an_invalid_graph_is_refused_or_marked(routes: Client, simulator: Simulator, case: str) -> None:
+    elements, place = INVALID_GRAPHS[case]
+    assert errors_of(routes.call("POST", json={"name": "example", "elements": elements}))[0][0] == place
     assert simulator.items("dynamic_routes") == []
     simulator.behave(route_bad_graph="invalid")
     version = result(routes.call("POST", json={"name": "example", "elements": elements}))["version"]
@@ -191,5 +189,5 @@ def test_a_graph_that_does_not_hold_is_refused_or_marked(routes: Client, simulat
 
 def test_all_problems_are_listed(routes: Client) -> None:
     refused = send(routes, {**ELEMENTS["start"], "outputs": {}}, {**ELEMENTS["rate"], "properties": {}})
-    assert len(complaints(refused)) == 5
+    assert len(errors_of(refused)) == 5
     assert codes(refused) == (400, [7001] * 5)

@@ -18,7 +18,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 def graph(timeout: int) -> list[dict[str, Any]]:
-    """Return a graph that differs from others by a number."""
+    """Return a graph that differs from others by the timeout."""
     properties = {"provider": "openai", "model": "gpt-4o-mini", "timeout": timeout, "retries": 0}
     outputs = {"success": {"elementId": "out"}, "fallback": {"elementId": "out"}}
     return [
@@ -44,7 +44,7 @@ def deploy(routes: Client, route_id: str, version_id: str) -> dict[str, Any]:
     return answer
 
 
-def test_a_version_acts_once_it_is_deployed(routes: Client, route: dict[str, Any]) -> None:
+def test_a_version_takes_effect_when_it_is_deployed(routes: Client, route: dict[str, Any]) -> None:
     route_id, first = route["id"], route["version"]["version_id"]
     made = add(routes, route_id, 2)
     second = made["version_id"]
@@ -96,7 +96,7 @@ def test_lists_of_versions_and_deployments(routes: Client, route: dict[str, Any]
     assert listed(routes.get(f"{route_id}/deployments")) == deployments[::-1]
 
 
-def test_parts_may_not_come_in_pages(routes: Client, route: dict[str, Any], simulator: Simulator) -> None:
+def test_parts_may_not_be_paged(routes: Client, route: dict[str, Any], simulator: Simulator) -> None:
     first, path = route["version"]["version_id"], f"/{route['id']}/versions"
     second = add(routes, route["id"], 2)["version_id"]
 
@@ -115,7 +115,7 @@ def test_parts_may_not_come_in_pages(routes: Client, route: dict[str, Any], simu
     ("how", "expected"),
     [("top", ["nothing", True]), ("nested", [True, "nothing"]), ("absent", ["nothing", "nothing"])],
 )
-def test_where_the_id_of_a_new_version_is(
+def test_location_of_the_id_of_a_new_version(
     routes: Client, route: dict[str, Any], simulator: Simulator, how: str, expected: list[Any]
 ) -> None:
     simulator.behave(route_version_id=how)
@@ -126,9 +126,7 @@ def test_where_the_id_of_a_new_version_is(
 
 
 @pytest.mark.parametrize(("how", "expected"), [("shown", [True, True]), ("read", [False, True]), ("absent", [False, False])])
-def test_where_a_version_says_whether_it_is_valid(
-    routes: Client, route: dict[str, Any], simulator: Simulator, how: str, expected: list[bool]
-) -> None:
+def test_answers_that_contain_is_valid(routes: Client, route: dict[str, Any], simulator: Simulator, how: str, expected: list[bool]) -> None:
     simulator.behave(route_is_valid=how)
     made = add(routes, route["id"], 2)
     read = result(routes.get(f"{route['id']}/versions/{made['version_id']}"))
@@ -147,7 +145,7 @@ def test_versions_that_are_not_valid(routes: Client, route: dict[str, Any], simu
     assert result(routes.get(route["id"]))["version"]["is_valid"] is False
 
 
-def test_what_is_refused(routes: Client, route: dict[str, Any], simulator: Simulator) -> None:
+def test_invalid_requests_are_refused(routes: Client, route: dict[str, Any], simulator: Simulator) -> None:
     path = f"/{route['id']}"
     refused = [
         routes.call("POST", f"{path}/versions", json={}),

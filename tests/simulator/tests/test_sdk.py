@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Cloudflare's own Python client against the stand-in."""
+"""Cloudflare's own Python client against the simulator."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def client(simulator: Simulator) -> Iterator[cloudflare.Cloudflare]:
         base_url=simulator.base_url,
         http_client=httpx.Client(trust_env=False),
     ) as client:
-        # Taken from the environment when there, and then sent instead of the token.
+        # Set from the environment if present there, and then sent instead of the token.
         client.api_key = client.api_email = None
         yield client
 
 
-def test_life_of_a_gateway(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+def test_lifecycle_of_a_gateway(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
     gateways, account = client.ai_gateway, simulator.account_id
     made = gateways.create(account_id=account, id="one", retry_max_attempts=3, **REQUIRED)
     assert (made.id, made.cache_ttl, made.rate_limiting_interval, made.retry_max_attempts) == ("one", 300, 0, 3)
@@ -79,7 +79,7 @@ def test_it_retries_faults(client: cloudflare.Cloudflare, simulator: Simulator) 
     assert [request["status"] for request in simulator.requests()] == [503, 200]
 
 
-def test_life_of_a_custom_provider(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+def test_lifecycle_of_a_custom_provider(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
     providers, account = client.ai_gateway.custom_providers, simulator.account_id
     headers = '{"X-Example": "invented"}'
     made = providers.create(account_id=account, name="One", slug="one", base_url="https://one.example.com", enable=True, headers=headers)
@@ -93,9 +93,9 @@ def test_life_of_a_custom_provider(client: cloudflare.Cloudflare, simulator: Sim
         providers.get(made.id, account_id=account)
 
 
-def test_life_of_a_secret(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+def test_lifecycle_of_a_secret(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
     account = simulator.account_id
-    # Its answers are typed as possibly absent.
+    # The client types their answers as optional.
     stores: Any = client.secrets_store.stores
     quota: Any = client.secrets_store.quota
     store = stores.create(account_id=account, name="default_secrets_store")
@@ -117,7 +117,7 @@ def test_life_of_a_secret(client: cloudflare.Cloudflare, simulator: Simulator) -
     assert list(stores.list(account_id=account)) == []
 
 
-def test_life_of_a_provider_config(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+def test_lifecycle_of_a_provider_config(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
     simulator.seed({"id": "one", "authentication": True, "store_id": "example-store"})
     simulator.seed_item("stores", {"id": "example-store"})
     configs = client.ai_gateway.provider_configs
@@ -129,9 +129,9 @@ def test_life_of_a_provider_config(client: cloudflare.Cloudflare, simulator: Sim
         configs.create(**place, provider_slug="openai", alias="default", default_config=True, secret="invented")
 
 
-def test_life_of_a_dynamic_route(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
+def test_lifecycle_of_a_dynamic_route(client: cloudflare.Cloudflare, simulator: Simulator) -> None:
     simulator.seed({"id": "one"})
-    # The elements are typed dictionaries of their own, which the wire names do not fit.
+    # The client has its own typed dictionaries for elements, which do not match the names in the API.
     routes: Any = client.ai_gateway.dynamic_routing
     place: Any = {"account_id": simulator.account_id, "gateway_id": "one"}
     first, second = graph(1), graph(2)
@@ -160,7 +160,7 @@ def test_life_of_a_dynamic_route(client: cloudflare.Cloudflare, simulator: Simul
 
 
 def graph(timeout: int) -> list[dict[str, Any]]:
-    """Return a graph as it goes over the wire, with all types that the client names by words of its own."""
+    """Return a graph in the format of the API, with all types that the client renames."""
     both = {"success": {"elementId": "out"}, "fallback": {"elementId": "out"}}
     target = {"provider": "openai", "model": "gpt-4o-mini", "timeout": timeout, "retries": 1}
     quota = {"key": "metadata.user_id", "limit": 5, "limitType": "count", "window": 60}

@@ -44,7 +44,7 @@ def refusal(response: requests.Response) -> tuple[int, int, str]:
     return response.status_code, error["code"], error["message"]
 
 
-def test_life_of_a_store(stores: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_store(stores: Client, simulator: Simulator) -> None:
     made = result(stores.call("POST", json={"name": "default_secrets_store"}))
     assert re.fullmatch("[0-9a-f]{32}", made["id"])
     assert set(made) == {"id", "name", "created", "modified"}
@@ -79,7 +79,7 @@ def test_a_store_with_secrets_is_only_deleted_by_force(stores: Client, secrets: 
     assert (simulator.items("stores"), simulator.items("secrets")) == ([], [])
 
 
-def test_life_of_a_secret(secrets: Client, simulator: Simulator) -> None:
+def test_lifecycle_of_a_secret(secrets: Client, simulator: Simulator) -> None:
     made = make(secrets)
     assert re.fullmatch("[0-9a-f]{32}", made["id"])
     shown = {**made, "status": "active"}
@@ -150,7 +150,7 @@ def test_secrets_of_an_unknown_store(clients: Callable[[str], Client]) -> None:
     assert [refusal(answer) for answer in answers] == [(404, 1001, "store_not_found")] * 3
 
 
-def test_unknown_routes_have_a_code_of_their_own(clients: Callable[[str], Client]) -> None:
+def test_unknown_routes_have_a_separate_code(clients: Callable[[str], Client]) -> None:
     assert refusal(clients("secrets_store/stores/").call("GET")) == (404, 1000, "not found")
 
 
@@ -158,13 +158,13 @@ def test_many_secrets_at_once(secrets: Client, simulator: Simulator) -> None:
     made = result(secrets.call("POST", json=[{**NEW, "name": name} for name in "cab"]))
     assert [secret["name"] for secret in made] == ["c", "a", "b"]
     simulator.behave(reorder=True)
-    turned = result(secrets.call("POST", json=[{**NEW, "name": name} for name in "xy"]))
-    assert [secret["name"] for secret in turned] == ["y", "x"]
+    reordered = result(secrets.call("POST", json=[{**NEW, "name": name} for name in "xy"]))
+    assert [secret["name"] for secret in reordered] == ["y", "x"]
     assert len(result(secrets.call("DELETE"))) == 5
     assert result(secrets.call("GET")) == []
 
 
-def test_a_copy_has_the_value_under_another_name(secrets: Client, simulator: Simulator) -> None:
+def test_a_copy_has_the_same_value_and_another_name(secrets: Client, simulator: Simulator) -> None:
     made = make(secrets)
     path = f"/{made['id']}/duplicate"
     copy = result(secrets.call("POST", path, json={"name": "two_openai_default", "scopes": ["ai_gateway"], "comment": "copy"}))
@@ -188,14 +188,14 @@ def test_quota_of_secrets(secrets: Client, clients: Callable[[str], Client], sim
     assert refusal(secrets.call("POST", f"/{made['id']}/duplicate", json=more)) == (400, 1003, "maximum_secrets_exceeded")
 
 
-def test_the_longest_value_can_be_set(secrets: Client, simulator: Simulator) -> None:
+def test_the_maximum_length_of_a_value_can_be_set(secrets: Client, simulator: Simulator) -> None:
     make(secrets, name="long", value="x" * 65536)
     simulator.behave(secret_value_max=1024)
     make(secrets, name="short", value="x" * 1024)
     assert refusal(secrets.call("POST", json=[{**NEW, "value": "x" * 1025}])) == (400, 1001, "secret_value_too_long")
 
 
-def test_a_fresh_secret_is_pending_for_some_reads(secrets: Client, simulator: Simulator) -> None:
+def test_a_new_secret_is_pending_for_some_reads(secrets: Client, simulator: Simulator) -> None:
     simulator.behave(secret_pending={"polls": 2})
     made = make(secrets)
     reads = [result(secrets.get(made["id"])), *result(secrets.call("GET")), result(secrets.get(made["id"]))]
@@ -204,7 +204,7 @@ def test_a_fresh_secret_is_pending_for_some_reads(secrets: Client, simulator: Si
     assert result(secrets.get("old"))["status"] == "active"
 
 
-def test_a_fresh_secret_is_pending_for_some_time(secrets: Client, simulator: Simulator) -> None:
+def test_a_new_secret_is_pending_for_some_time(secrets: Client, simulator: Simulator) -> None:
     simulator.behave(secret_pending={"seconds": 0.4})
     made = make(secrets)
     assert result(secrets.get(made["id"]))["status"] == "pending"
@@ -212,7 +212,7 @@ def test_a_fresh_secret_is_pending_for_some_time(secrets: Client, simulator: Sim
     assert result(secrets.get(made["id"]))["status"] == "active"
 
 
-def test_a_fresh_secret_may_not_be_found(secrets: Client, simulator: Simulator) -> None:
+def test_a_new_secret_may_not_be_found(secrets: Client, simulator: Simulator) -> None:
     simulator.behave(secret_lag={"polls": 2})
     made = make(secrets)
     assert refusal(secrets.get(made["id"])) == (404, 1001, "secret_not_found")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches for the form that a server stores and returns settings."""
+"""Switches for the form of stored and returned settings."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def url_of(length: int) -> str:
     return "https://example.com/".ljust(length, "x")
 
 
-def lacking(whole: dict[str, Any], key: str) -> dict[str, Any]:
+def without(whole: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if name != key}
 
 
@@ -63,12 +63,12 @@ SETTINGS: dict[str, tuple[list[Any], list[Any]]] = {
         [
             None,
             {},
-            *(lacking(SIMPLE, key) for key in SIMPLE),
+            *(without(SIMPLE, key) for key in SIMPLE),
             {**SIMPLE, "action": "block"},
             {**SIMPLE, "profiles": [1]},
             {**SIMPLE, "policies": [POLICY]},
             {"policies": []},
-            *({"enabled": True, "policies": [lacking(POLICY, key)]} for key in POLICY),
+            *({"enabled": True, "policies": [without(POLICY, key)]} for key in POLICY),
             {"enabled": True, "policies": [{**POLICY, "check": ["BOTH"]}]},
         ],
     ),
@@ -93,8 +93,8 @@ SETTINGS: dict[str, tuple[list[Any], list[Any]]] = {
         ],
         [
             TARGET,
-            [lacking(TARGET, "url")],
-            [lacking(TARGET, "headers")],
+            [without(TARGET, "url")],
+            [without(TARGET, "headers")],
             target(url=url_of(2049)),
             target(url="example.com/v1"),
             target(url="https://"),
@@ -120,7 +120,7 @@ SETTINGS: dict[str, tuple[list[Any], list[Any]]] = {
             {"enabled": None},
             {"rules": None},
             {"rules": [RULE] * 21},
-            *({"rules": [lacking(RULE, key)]} for key in RULE),
+            *({"rules": [without(RULE, key)]} for key in RULE),
             *(rules(limit=limit) for limit in (0, -1, "1", True, None)),
             *(rules(window=window) for window in (0, 0.5, "1", None)),
             rules(limitType="count"),
@@ -200,7 +200,7 @@ def test_ids_refused(api: Client, gateway_id: Any) -> None:
 
 @pytest.mark.parametrize("name", REQUIRED)
 def test_required_on_create_and_update(api: Client, name: str) -> None:
-    body = lacking(REQUIRED, name)
+    body = without(REQUIRED, name)
     assert paths(api.call("POST", json={**body, "id": "one"})) == [["body", name]]
     api.made()
     assert paths(api.call("PUT", "/one", json=body)) == [["body", name]]
@@ -219,7 +219,7 @@ def test_unknown_and_read_only_keys_are_refused(api: Client, name: str) -> None:
     assert paths(api.update(**{name: "2026-01-01T00:00:00Z"})) == [["body", name]]
 
 
-def test_all_problems_come_at_once_with_the_way_to_each(api: Client) -> None:
+def test_all_problems_are_reported_with_their_paths(api: Client) -> None:
     response = api.create("A", cache_ttl=-1, dlp={"enabled": 1, "policies": [{**POLICY, "check": ["X"]}]}, otel=[TARGET, {"url": 1}])
     assert sorted(paths(response), key=str) == [
         ["body", "cache_ttl"],
@@ -231,13 +231,13 @@ def test_all_problems_come_at_once_with_the_way_to_each(api: Client) -> None:
     ]
 
 
-def test_the_way_into_metadata_names_the_key_alone(api: Client) -> None:
+def test_the_path_into_metadata_only_contains_the_key(api: Client) -> None:
     response = api.create(spend_limits=rules(metadata={"team": {"mode": "filter"}}))
     assert paths(response) == [["body", "spend_limits", "rules", 0, "metadata", "team", "values"]]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b'{"id": NaN}', b"[" * 5000], ids=shorten)
-def test_bodies_that_are_no_json_objects(api: Client, body: bytes) -> None:
+def test_bodies_that_are_not_json_objects(api: Client, body: bytes) -> None:
     assert paths(api.call("POST", data=body)) == [["body"]]
 
 

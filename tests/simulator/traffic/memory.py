@@ -15,12 +15,12 @@ from tests.simulator.protocol import Answer
 
 
 class Memory:
-    """The memory of one stand-in. ``seed`` decides about the draws of percentages."""
+    """The memory of one simulator. ``seed`` is the seed of the random choices of percentages."""
 
     def __init__(self, seed: int = 0) -> None:
         self._requests: dict[Any, deque[float]] = defaultdict(deque)
         self._cache: dict[Any, tuple[float, Answer]] = {}
-        self._random = random.Random(seed)  # noqa: S311 (it keeps no secret)
+        self._random = random.Random(seed)  # noqa: S311 (not used for cryptography)
         self._change = 0
         self._since_change = 0
 
@@ -29,13 +29,13 @@ class Memory:
         return self._random.random() * 100
 
     def count(self, key: Any, limit: float, window: float) -> bool:
-        """Count a request; return whether the limit, in a window of seconds, had room for it."""
-        now, held = time.monotonic(), self._requests[key]
-        while held and held[0] <= now - window:
-            held.popleft()
-        if len(held) >= limit:
+        """Count a request. Return whether it is within the limit, in a window of seconds."""
+        now, times = time.monotonic(), self._requests[key]
+        while times and times[0] <= now - window:
+            times.popleft()
+        if len(times) >= limit:
             return False
-        held.append(now)
+        times.append(now)
         return True
 
     def cached(self, key: Any) -> Answer | None:
@@ -48,7 +48,7 @@ class Memory:
         self._cache[key] = time.monotonic() + seconds, answer
 
     def lags(self, change: int, requests: int) -> bool:
-        """Return whether this is one of so many requests after the last change of the store, and count it."""
+        """Count a request. Return whether it is one of the first ``requests`` after the last change of the store."""
         if change != self._change:
             self._change, self._since_change = change, 0
         self._since_change += 1

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The data plane: a client's request, from the address to the provider's answer.
+"""The data plane: processing of a client request, from the address to the provider's answer.
 
-A real gateway's order of these checks is not published.
+The order of these checks in a real gateway is not published.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulator.auth import BEARER
 from tests.simulator.defaults import DEFAULT_ID
-from tests.simulator.items import Place
+from tests.simulator.item_store import Place
 from tests.simulator.journal import Request
 from tests.simulator.protocol import Answer, Json
 from tests.simulator.resources import custom_domains, custom_providers, dynamic_routes, policies, provider_configs
@@ -48,12 +48,12 @@ class Address:
     hostname: str = ""
 
     def place(self, kind: str) -> Place:
-        """Return where the items of the gateway are."""
+        """Return the place of the gateway's items of a kind."""
         return Place(kind, self.account, self.gateway_id)
 
 
 def address_of(state: State, request: Request) -> Address | None:
-    """Return what a request is for; ``None`` if it is not for the data plane."""
+    """Return the address of a request; ``None`` if it is not for the data plane."""
     hostname = request.headers.get("host", "").partition(":")[0]
     found = state.store.find(custom_domains.KIND, None, hostname)
     if found is not None:
@@ -65,7 +65,7 @@ def address_of(state: State, request: Request) -> Address | None:
 
 
 def answer(state: State, request: Request, address: Address) -> Answer:
-    """Return the answer of the gateway, of the provider behind it, or of what stands in front of it."""
+    """Return the answer of the gateway, of the provider behind it, or of the platform in front of it."""
     try:
         return Visit(state, request, address).answer()
     except Refused as error:
@@ -86,7 +86,7 @@ class Visit:
     def answer(self) -> Answer:
         """Return the answer.
 
-        :raises Refused: if the request is not let through.
+        :raises Refused: if the request is refused.
         """
         self._pass_front()
         self._pass_gate(self._gateway())
@@ -105,7 +105,7 @@ class Visit:
     def _gateway(self) -> Json:
         store, address = self.state.store, self.address
         gateway = store.get(address.account, address.gateway_id)
-        # The first request of a client makes the default gateway.
+        # The first request of a client creates the default gateway.
         if gateway is None and address.gateway_id == DEFAULT_ID and self._is_known():
             gateway = store.seed(address.account, DEFAULT_ID, {"id": DEFAULT_ID, "authentication": True})
         if gateway is None:
@@ -147,24 +147,24 @@ class Visit:
         return self._forwarded(slug, path, self.request.body)
 
     def _compat(self) -> Answer:
-        asked = asked_of(self.request.body)
-        first, slash, model = str(asked.get("model", "")).partition("/")
+        chat = asked_of(self.request.body)
+        first, slash, model = str(chat.get("model", "")).partition("/")
         if not slash or not model:
             raise refused(self.behaviour, refusals.BAD_FORMAT)
         if first == "dynamic":
-            return self._dynamic(model, asked)
-        return self._asked(first, model, asked)
+            return self._dynamic(model, chat)
+        return self._asked(first, model, chat)
 
-    def _asked(self, slug: str, model: str, asked: Json) -> Answer:
-        """Send a chat in the shape of OpenAI to any provider, and return its answer in that shape."""
+    def _asked(self, slug: str, model: str, chat: Json) -> Answer:
+        """Send a chat in OpenAI's format to any provider, and return its answer in that format."""
         self._pass_rules(slug, model)
         if SILENT_MODEL in model:
             raise refused(self.behaviour, refusals.NO_PROVIDER_ANSWER)
         key = self._key(slug)
         shape = "openai" if REFUSED_KEY not in key else slug
-        return upstream(shape, "POST", "chat/completions", self.headers, json.dumps({**asked, "model": model}).encode(), key)
+        return upstream(shape, "POST", "chat/completions", self.headers, json.dumps({**chat, "model": model}).encode(), key)
 
-    def _dynamic(self, name: str, asked: Json) -> Answer:
+    def _dynamic(self, name: str, chat: Json) -> Answer:
         routes = self.state.store.items(self.address.place(dynamic_routes.KIND)).values()
         version = next((deployed(route) for route in routes if route["name"] == name), None)
         if version is None:
@@ -172,7 +172,7 @@ class Visit:
 
         def attempt(slug: str, model: str) -> Answer:
             try:
-                return self._asked(slug, model, asked)
+                return self._asked(slug, model, chat)
             except Refused as error:
                 return error.answer
 
@@ -182,8 +182,8 @@ class Visit:
         walk.through(version["elements"])
         if walk.answer is None:
             raise refused(self.behaviour, refusals.NO_PROVIDER_ANSWER)
-        told = {"cf-aig-step": str(walk.step), "cf-aig-model": walk.model, "cf-aig-provider": walk.provider}
-        return Answer(walk.answer.status, walk.answer.body, {**walk.answer.headers, **told})
+        step_headers = {"cf-aig-step": str(walk.step), "cf-aig-model": walk.model, "cf-aig-provider": walk.provider}
+        return Answer(walk.answer.status, walk.answer.body, {**walk.answer.headers, **step_headers})
 
     def _forwarded(self, slug: str, path: str, body: bytes) -> Answer:
         if not self._is_provider(slug):
@@ -209,7 +209,7 @@ class Visit:
                 raise refusals.by_policy(enforcement)
 
     def _key(self, slug: str) -> str:
-        """Return the key for a provider: of the request, a stored one, or an empty one for what Cloudflare pays itself."""
+        """Return the key for a provider: from the request, a stored one, or an empty one for requests that Cloudflare bills."""
         if not self._is_provider(slug):
             raise refused(self.behaviour, refusals.BAD_PROVIDER)
         given = next((self.headers[name] for name in PROVIDER_KEYS if name in self.headers), None)
@@ -240,7 +240,7 @@ class Visit:
 
 
 def metadata_of(header: str) -> dict[str, Any]:
-    """Return the metadata of a request: five entries at most, and none at all if one of them is null or nested."""
+    """Return the metadata of a request: at most five entries, and none if any of them is null or nested."""
     try:
         value = json.loads(header or "{}")
     except ValueError:

@@ -14,16 +14,16 @@ from typing import Any
 
 from tests.simulator.protocol import Answer, Json, decode, encode
 
-# A provider refuses a key that has this in it, and repeats a part of the key, as some do.
+# A provider refuses a key that contains this text. Some repeat a part of the key, like the real ones.
 REFUSED_KEY = "refused"
-# A provider that has this in the name of the model does not answer.
+# A provider does not answer if the name of the model contains this text.
 SILENT_MODEL = "silent"
 GOOGLE_CHAT = re.compile(r"v1beta/models/([^/:]+):generateContent")
 
 
 @dataclass(frozen=True)
 class Provider:
-    """Where a provider has its list of models and its chats, and how it answers. ``chat`` makes the answer for a model."""
+    """A provider's paths for its list of models and for chats, and its answers. ``answered`` returns the answer of a model."""
 
     models: str
     chat: str
@@ -33,38 +33,38 @@ class Provider:
 
 
 def openai_list() -> Json:
-    """Return the list of models of OpenAI, and of those who copy it."""
+    """Return the list of models of OpenAI and compatible providers."""
     return {"object": "list", "data": [{"id": "model-1", "object": "model", "owned_by": "provider"}]}
 
 
 def openai_chat(model: str) -> Json:
-    """Return an answer in the shape of OpenAI."""
+    """Return an answer in OpenAI's format."""
     message = {"role": "assistant", "content": "Hello"}
     return {"id": "chatcmpl-1", "object": "chat.completion", "model": model, "choices": [{"index": 0, "message": message}]}
 
 
 def openai_refusal(key: str) -> Answer:
-    """Return what OpenAI says of a bad key."""
+    """Return OpenAI's answer to an invalid key."""
     error = {"message": f"Incorrect API key provided: {key[:8]}***{key[-4:]}.", "type": "invalid_request_error", "code": "invalid_api_key"}
     return Answer(401, encode({"error": error}))
 
 
 def anthropic_refusal(_key: str) -> Answer:
-    """Return what Anthropic says of a bad key."""
+    """Return Anthropic's answer to an invalid key."""
     return Answer(401, encode({"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}))
 
 
 def google_refusal(_key: str) -> Answer:
-    """Return what Google says of a bad key: with 400."""
+    """Return Google's answer to an invalid key, with 400."""
     details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}]
     error = {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT", "details": details}
     return Answer(400, encode({"error": error}))
 
 
 def grok_refusal(key: str) -> Answer:
-    """Return what xAI says of a bad key: with 400, and ``error`` as text."""
-    told = f"Incorrect API key provided: {key[:2]}***{key[-2:]}."
-    return Answer(400, encode({"code": "Client specified an invalid argument", "error": told}))
+    """Return xAI's answer to an invalid key, with 400 and ``error`` as text."""
+    message = f"Incorrect API key provided: {key[:2]}***{key[-2:]}."
+    return Answer(400, encode({"code": "Client specified an invalid argument", "error": message}))
 
 
 OPENAI = Provider("models", "chat/completions", openai_list, openai_chat, openai_refusal)
@@ -88,17 +88,17 @@ PROVIDERS: Mapping[str, Provider] = {
     "grok": Provider("v1/models", "v1/chat/completions", openai_list, openai_chat, grok_refusal),
     "workers-ai": Provider("v1/models", "v1/chat/completions", openai_list, openai_chat, openai_refusal),
 }
-# Runs on Cloudflare, which needs no key of a provider.
+# Runs on Cloudflare, so it does not need a provider's key.
 KEYLESS = ("workers-ai",)
 
 
 def provider_named(slug: str) -> Provider | None:
-    """Return the provider with a slug; that of a custom one begins with ``custom-``."""
+    """Return the provider with a slug. The slug of a custom provider begins with ``custom-``."""
     return OPENAI if slug.startswith("custom-") else PROVIDERS.get(slug)
 
 
 def upstream(slug: str, method: str, path: str, headers: Mapping[str, str], body: bytes, key: str) -> Answer:
-    """Return what a provider answers to a request with a key."""
+    """Return a provider's answer to a request with a key."""
     provider = provider_named(slug)
     assert provider is not None
     if REFUSED_KEY in key:
@@ -110,8 +110,8 @@ def upstream(slug: str, method: str, path: str, headers: Mapping[str, str], body
         return Answer(200, encode(provider.listed()))
     google = GOOGLE_CHAT.fullmatch(path) if slug == "google-ai-studio" else None
     if method == "POST" and (google or path == provider.chat):
-        asked = asked_of(body)
-        model = google[1] if google else asked.get("model")
+        chat = asked_of(body)
+        model = google[1] if google else chat.get("model")
         if isinstance(model, str) and model:
             return Answer(200, encode(provider.answered(model)))
     message = f"Unknown request URL: {method} /{path}"
@@ -119,7 +119,7 @@ def upstream(slug: str, method: str, path: str, headers: Mapping[str, str], body
 
 
 def asked_of(body: bytes) -> dict[str, Any]:
-    """Return the body of a request, empty if it is no JSON object."""
+    """Return the body of a request, or an empty dictionary if it is not a JSON object."""
     try:
         value = decode(body)
     except (ValueError, json.JSONDecodeError):

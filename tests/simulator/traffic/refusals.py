@@ -21,7 +21,7 @@ NO_BALANCE = 2021
 NO_SUCH_ALIAS = 2040
 NO_KEY = 2044
 
-# Status and message by code, as far as they do not depend on the request.
+# Status and message by code, if they do not depend on the request.
 USUAL: dict[int, tuple[int, str]] = {
     NO_GATEWAY: (400, "Please configure AI Gateway in the Cloudflare dashboard"),
     RATE_LIMITED: (429, "Rate limited"),
@@ -42,7 +42,7 @@ USUAL: dict[int, tuple[int, str]] = {
 
 
 class Refused(Exception):
-    """The data plane does not let the request through."""
+    """The data plane refuses the request."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
@@ -50,7 +50,7 @@ class Refused(Exception):
 
 
 def refused(behaviour: Behaviour, code: int, message: str = "") -> Refused:
-    """Return the refusal with a code, in the long form or the short form that both were seen."""
+    """Return the refusal with a code, in the long or the short form. Both forms have been observed."""
     status, usual = USUAL.get(code, (400, ""))
     status = behaviour.traffic_unauthorized_status if code == UNAUTHORIZED else status
     text = message or usual
@@ -62,16 +62,16 @@ def refused(behaviour: Behaviour, code: int, message: str = "") -> Refused:
 
 
 def without_secret(message: str) -> Refused:
-    """Return the refusal for a stored key whose secret is gone. Nobody has recorded its code."""
+    """Return the refusal for a stored key whose secret is unavailable. No source documents its code."""
     return Refused(Answer(400, encode({"success": False, "error": [{"message": message}]})))
 
 
 def by_policy(enforcement: Json) -> Refused:
-    """Return the refusal of a policy, where ``error`` is an object."""
+    """Return the refusal of a policy, whose ``error`` is an object."""
     if enforcement["reason"] == "blocked":
         return Refused(Answer(403, encode({"success": False, "error": {"message": "Request denied by policy"}})))
-    told: dict[str, Any] = {name: enforcement[name] for name in ("bucket", "spent", "limit")}
-    return Refused(Answer(429, encode({"success": False, "error": {"message": "Budget exceeded", **told}})))
+    details: dict[str, Any] = {name: enforcement[name] for name in ("bucket", "spent", "limit")}
+    return Refused(Answer(429, encode({"success": False, "error": {"message": "Budget exceeded", **details}})))
 
 
 def by_edge() -> Refused:

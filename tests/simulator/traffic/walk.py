@@ -12,17 +12,17 @@ from typing import Any
 
 from tests.simulator.protocol import Answer, Json
 
-# More than any graph has that comes to an end.
-MOST_STEPS = 100
+# More steps than any graph without an endless loop needs.
+MAX_STEPS = 100
 TRIED = Callable[[str, str], Answer]
 
 
 @dataclass
 class Walk:
-    """A request on its way. ``metadata`` is its own; ``attempt`` asks a provider for a model; ``draw`` and ``count`` decide.
+    """A request in a graph. ``metadata`` is from the request. ``attempt`` sends the request to a provider's model.
 
-    ``draw`` returns a number from 0 up to 100, ``count`` whether one more request for a key is within a limit in a window of seconds.
-    Afterwards, ``answer`` is the last good one, and ``step`` the number of models that were tried before it.
+    ``draw`` returns a number from 0 up to 100. ``count`` returns whether one more request for a key is within a limit in a window of
+    seconds. Afterwards, ``answer`` is the last successful answer, and ``step`` is the number of models that were tried before it.
     """
 
     metadata: Mapping[str, Any]
@@ -36,10 +36,10 @@ class Walk:
     tried: int = field(default=0)
 
     def through(self, elements: list[Json]) -> None:
-        """Walk from the start to an end."""
+        """Follow the graph from the start to an end."""
         by_id = {element["id"]: element for element in elements}
         element = next((element for element in elements if element["type"] == "start"), None)
-        for _step in range(MOST_STEPS):
+        for _step in range(MAX_STEPS):
             if element is None or element["type"] == "end":
                 return
             element = by_id.get(element["outputs"].get(self._output(element), {}).get("elementId"))
@@ -65,7 +65,7 @@ class Walk:
     def _within(self, element: Json) -> str:
         quota = element["properties"]
         value = self.metadata.get(quota["key"].partition(".")[2], "")
-        # Nobody has recorded what counts as the cost of a request.
+        # No source documents what counts as the cost of a request.
         is_within = quota["limitType"] == "cost" or self.count(f"{element['id']} {value}", quota["limit"], quota["window"])
         return "success" if is_within else "fallback"
 
@@ -81,23 +81,23 @@ class Walk:
 
 
 def holds(conditions: Any, metadata: Mapping[str, Any]) -> bool:
-    """Return whether conditions are true for the metadata of a request; several in one object have to be true together."""
-    for name, wanted in conditions.items():
+    """Return whether conditions are true for the metadata of a request. All conditions in one object have to be true."""
+    for name, expected in conditions.items():
         if name in ("$and", "$or"):
-            if not (all if name == "$and" else any)(holds(part, metadata) for part in wanted):
+            if not (all if name == "$and" else any)(holds(part, metadata) for part in expected):
                 return False
-        elif not fits(metadata.get(name.partition(".")[2]), wanted):
+        elif not fits(metadata.get(name.partition(".")[2]), expected):
             return False
     return True
 
 
-def fits(value: Any, wanted: Any) -> bool:
-    """Return whether a value fits what is wanted: operators with their operands, or a plain value."""
-    if not isinstance(wanted, dict):
-        return bool(value == wanted)
+def fits(value: Any, expected: Any) -> bool:
+    """Return whether a value matches operators with their operands, or a plain value."""
+    if not isinstance(expected, dict):
+        return bool(value == expected)
     tests: dict[str, Callable[[Any], bool]] = {
         "$eq": lambda operand: value == operand,
         "$ne": lambda operand: value != operand,
         "$in": lambda operand: value in operand,
     }
-    return all(operator in tests and tests[operator](operand) for operator, operand in wanted.items())
+    return all(operator in tests and tests[operator](operand) for operator, operand in expected.items())

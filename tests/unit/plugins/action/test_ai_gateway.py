@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module executed in the controller's process. tests/in_process does the same in real playbooks."""
+"""The module executed in the controller's process. ``tests/in_process`` tests the same in real playbooks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPTIONS = {"id": "a", "account_id": "0123456789abcdef0123456789abcdef", "api_tok
 
 @pytest.fixture(autouse=True)
 def ordinary(monkeypatch):
-    """Stands for running as a module, and a worker that holds no connection yet."""
+    """Replace the execution as a module with a stub, and start in a worker without a connection."""
     monkeypatch.setattr(OrdinaryAction, "run", lambda self, tmp, task_vars: {"ran_as": "module"})
     monkeypatch.setattr(in_process._WorkerState, "connection", None)
     monkeypatch.setattr(in_process._WorkerState, "transport", None)
@@ -73,7 +73,7 @@ def test_an_unknown_option_is_refused_by_name():
     assert result["msg"].startswith("Unsupported parameters for (edgeops.cloudflare.ai_gateway) module: cache_tll.")
 
 
-def test_the_alias_beside_the_id_is_warned_of(api, gateway):
+def test_the_alias_in_addition_to_the_id_causes_a_warning(api, gateway):
     api.expect("GET", ONE, answer=gateway())
     assert run({"name": "a"})["warnings"] == ["Both option id and its alias name are set."]
 
@@ -87,7 +87,7 @@ def test_secrets_of_the_server_are_masked(api, gateway):
     assert "invented-token" not in str(result)
 
 
-def test_of_secrets_that_begin_alike_nothing_remains(api, gateway):
+def test_secrets_with_a_common_prefix_are_masked_completely(api, gateway):
     headers = {str(more): "invented" + "x" * more for more in range(12)}
     api.expect("GET", ONE, answer=gateway(otel=[{"url": "a://b", "headers": headers}], echo=" ".join(headers.values())))
     assert run({})["gateway"]["echo"] == " ".join(["*" * 8] * 12)
@@ -117,7 +117,7 @@ def test_a_connection_that_is_not_verified_is_never_kept_for_one_that_is(api, ga
         assert api.calls[-1].req_kwargs["verify"] == verify
 
 
-def test_one_item_of_a_loop_leaves_nothing_to_the_next(api, gateway):
+def test_items_of_a_loop_do_not_share_state(api, gateway):
     guardrails = {"prompt": {"P1": "FLAG"}, "response": {}}
     for _item in range(2):
         api.expect("GET", ONE, answer=gateway(guardrails=guardrails))
@@ -128,7 +128,7 @@ OTHER_PYTHON = os.path.join(os.sep, "no", "such", "python")
 
 
 @pytest.mark.parametrize(
-    "way",
+    "conditions",
     [
         {"variables": {in_process.SWITCH: False}},
         {"variables": {in_process.SWITCH: "no"}},
@@ -141,8 +141,8 @@ OTHER_PYTHON = os.path.join(os.sep, "no", "such", "python")
         {"variables": {"ansible_delegated_vars": {"there": {"ansible_python_interpreter": OTHER_PYTHON}}}, "delegate_to": "there"},
     ],
 )
-def test_it_falls_back(way):
-    assert run({}, **way) == {"ran_as": "module"}
+def test_it_falls_back_to_the_module(conditions):
+    assert run({}, **conditions) == {"ran_as": "module"}
 
 
 def test_it_falls_back_without_requests(monkeypatch):
@@ -151,7 +151,7 @@ def test_it_falls_back_without_requests(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "way",
+    "conditions",
     [
         {"variables": {in_process.SWITCH: "true"}},
         {"environment": [{}]},
@@ -163,28 +163,28 @@ def test_it_falls_back_without_requests(monkeypatch):
         {"variables": {"ansible_delegated_vars": {"there": {"ansible_python_interpreter": OTHER_PYTHON}}}},
     ],
 )
-def test_it_stays(api, gateway, way):
+def test_it_stays_in_process(api, gateway, conditions):
     api.expect("GET", ONE, answer=gateway())
-    assert run({}, **way)["operation"] == "unchanged"
+    assert run({}, **conditions)["operation"] == "unchanged"
 
 
-def test_items_share_what_is_known_of_the_rate_limit_and_each_has_its_own_allowance(api, gateway, waits):
+def test_items_share_the_rate_limit_but_not_the_allowance(api, gateway, waits):
     used_up = {"Ratelimit": '"default";r=0;t=20'}
     for number in range(3):
         api.expect("GET", ONE, answer=gateway(), headers=used_up)
-        # Neither another timeout nor another account is another identity.
+        # Another timeout or another account does not make another identity.
         assert run({"rate_limit_wait": 25, "timeout": 20 + number})["operation"] == "unchanged"
     assert waits == [20.0, 20.0]
 
 
-def test_each_item_reads_the_environment_as_it_is_then(api, gateway, monkeypatch):
+def test_each_item_reads_the_current_environment(api, gateway, monkeypatch):
     for token in ("invented-first", "invented-second"):
         monkeypatch.setenv("CLOUDFLARE_API_TOKEN", token)
         api.expect("GET", ONE, answer=gateway(), sent={"Authorization": "Bearer " + token})
         assert run({}, args={"id": "a", "account_id": OPTIONS["account_id"]})["operation"] == "unchanged"
 
 
-def test_a_block_is_not_run_into_by_the_next_item(api, gateway, waits):
+def test_the_next_item_respects_a_block(api, gateway, waits):
     api.expect("GET", ONE, status=429, errors=[{"code": 971, "message": "Slow down"}], headers={"Retry-After": "300"})
     first = run({"rate_limit_wait": 0})
     assert "HTTP 429" in first["msg"]
@@ -198,9 +198,9 @@ def test_identities_do_not_share_the_rate_limit(api, gateway, waits):
     assert waits == []
 
 
-def test_what_ends_an_item_ends_its_requests(monkeypatch):
+def test_an_interruption_of_an_item_ends_its_requests(monkeypatch):
     class Interruption(BaseException):
-        """Stands for what Ansible raises when a task has run for as long as it may."""
+        """A stand-in for the exception that Ansible raises when a task exceeds its timeout."""
 
     kept = []
 
@@ -218,7 +218,7 @@ def test_what_ends_an_item_ends_its_requests(monkeypatch):
 
 
 @pytest.mark.parametrize(("error", "is_read"), [(KeyboardInterrupt, False), (ValueError, True)])
-def test_an_interrupted_module_is_not_read_any_more(monkeypatch, error, is_read):
+def test_the_output_of_an_interrupted_module_is_closed(monkeypatch, error, is_read):
     programs = []
 
     def interrupted(self, tmp, task_vars):
@@ -236,7 +236,7 @@ def test_an_interrupted_module_is_not_read_any_more(monkeypatch, error, is_read)
 
 
 @pytest.mark.parametrize(("is_terminal", "verbosity", "is_shown"), [(True, 0, True), (False, 0, False), (False, 1, True)])
-def test_progress_is_shown_on_standard_error_where_a_person_sees_it(monkeypatch, is_terminal, verbosity, is_shown):
+def test_progress_is_shown_on_standard_error_of_a_terminal(monkeypatch, is_terminal, verbosity, is_shown):
     shown = []
     monkeypatch.setattr(in_process, "STDERR_IS_A_TERMINAL", is_terminal)
     monkeypatch.setattr(in_process.display, "verbosity", verbosity)
@@ -248,11 +248,11 @@ def test_progress_is_shown_on_standard_error_where_a_person_sees_it(monkeypatch,
 
 
 class Tagged(str):
-    """Stands for the strings of ansible-core that carry tags."""
+    """A stand-in for the tagged strings of ansible-core."""
 
 
 class Vaulted:
-    """Stands for a vaulted value of ansible-core before 2.19: a sequence that is not text."""
+    """A stand-in for a vaulted value of ansible-core before 2.19: a sequence that is not text."""
 
     __ENCRYPTED__ = True
 

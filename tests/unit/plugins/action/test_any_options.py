@@ -44,7 +44,7 @@ settings.register_profile(
 
 as_declared = FilterModule().filters()["as_declared"]
 
-# What YAML has. libyaml refuses halves of characters.
+# Values that YAML can express. libyaml refuses unpaired surrogates.
 characters = st.characters(exclude_categories=["Cs"])
 ODD_WORDS = (
     *("", " ", "\x00", "\x1b[31m", "\u202e", "{{ x }}", "a,b", "a=b", "=", "[", "{", "{}", "[]", "{'a': [}", '{"a": [5]}', "null", "~"),
@@ -73,23 +73,23 @@ anything = deep | st.recursive(
 )
 
 
-def near(option):
+def values_for(option):
     """Draw values for an ``option`` of a spec: valid ones, almost valid ones, and any others."""
     kind = option.get("type", "str")
     if option.get("options"):
-        parts = {name: near(part) for name, part in option["options"].items()}
+        parts = {name: values_for(part) for name, part in option["options"].items()}
         needed = {name: parts[name] for name, part in option["options"].items() if part.get("required")}
         rest = {name: part for name, part in parts.items() if name not in needed}
-        right = st.fixed_dictionaries(needed, optional=rest) | st.fixed_dictionaries({}, optional=parts)
-        right = st.lists(right, max_size=2) if kind == "list" else right
+        valid = st.fixed_dictionaries(needed, optional=rest) | st.fixed_dictionaries({}, optional=parts)
+        valid = st.lists(valid, max_size=2) if kind == "list" else valid
     elif option.get("choices"):
-        right = st.sampled_from(option["choices"])
+        valid = st.sampled_from(option["choices"])
     else:
-        right = RIGHT[kind]
-    return st.one_of(right, right, right, anything)
+        valid = VALID[kind]
+    return st.one_of(valid, valid, valid, anything)
 
 
-RIGHT = {
+VALID = {
     "bool": st.booleans() | st.sampled_from(["yes", "off"]),
     "int": st.integers(0, 5000) | st.sampled_from(["5", "1e3"]),
     "float": st.floats(0.5, 9),
@@ -103,18 +103,18 @@ RIGHT = {
 def some_options(spec, identity):
     """Draw up to three options of ``spec`` in addition to those of ``identity``."""
     names = st.lists(st.sampled_from(sorted(set(spec) - set(identity))), max_size=3, unique=True)
-    return names.flatmap(lambda chosen: st.fixed_dictionaries({**identity, **{name: near(spec[name]) for name in chosen}}))
+    return names.flatmap(lambda chosen: st.fixed_dictionaries({**identity, **{name: values_for(spec[name]) for name in chosen}}))
 
 
 def one_option(module, *identity):
-    """Return one of the module's options beside ``identity``, with any value."""
+    """Draw one of the module's options other than ``identity``, with any value."""
     spec = ACTIONS[module].task_spec.argument_spec()
     names = sorted({name for main, option in spec.items() for name in (main, *option.get("aliases", ()))} - set(identity))
-    return st.sampled_from(names).flatmap(lambda name: st.fixed_dictionaries({name: near(spec[name]) if name in spec else anything}))
+    return st.sampled_from(names).flatmap(lambda name: st.fixed_dictionaries({name: values_for(spec[name]) if name in spec else anything}))
 
 
 class Echo:
-    """Stands for a transport: an account without gateways, on a server that stores whatever it is sent."""
+    """A fake transport: an account without gateways, on a server that stores any body."""
 
     def __init__(self):
         self.sent = []
@@ -131,7 +131,7 @@ class Echo:
 
 @pytest.fixture
 def run_here(monkeypatch):
-    """Run a module with the options in the controller's process: the result, and what was sent."""
+    """Return a function that runs a module in the controller's process, and returns the result and the sent requests."""
 
     def run(module, options):
         transport = Echo()
@@ -150,7 +150,7 @@ def run_here(monkeypatch):
 
 @pytest.fixture
 def run_both(monkeypatch, run_here, run_module):
-    """Run a task like ``run_here``, and check that the ordinary module returns the same result."""
+    """Return a function like ``run_here`` that also checks that the ordinary module returns the same result."""
 
     def run(module, options):
         here, sent = run_here(module, options)
@@ -158,16 +158,16 @@ def run_both(monkeypatch, run_here, run_module):
         monkeypatch.setattr(client, "Transport", lambda connection: transport)
         there = run_module(plain(options), module, diff=True)
         assert [str(request) for request in transport.sent] == [str(request) for request in sent]
-        assert settled(there) == settled(here)
+        assert normalized(there) == normalized(here)
         return here, sent
 
     return run
 
 
-def settled(result):
-    """Return the result as text, without what only one way has."""
+def normalized(result):
+    """Return the result as text, without keys that only one kind of execution returns."""
     shown = {key: value for key, value in result.items() if key not in ("warnings", "deprecations", "changed")}
-    # The name that Ansible gives to a module that it has not started itself.
+    # Ansible uses another name for a module that it has not started itself.
     return re.sub(r"parameters for \(\S+\)", "parameters", json.dumps(shown, sort_keys=True))
 
 
@@ -184,7 +184,7 @@ def is_clear(result, sent, options):
 
 
 def any_options(*strategies):
-    """Return a property of these, under the profile of this file."""
+    """Return a decorator for a property of ``strategies``, with the profile of this file."""
     return lambda test: settings(settings.get_profile("any options"))(given(*strategies)(test))
 
 
@@ -193,8 +193,8 @@ def test_any_value_of_one_option(run_both, options):
     assert is_clear(*run_both("ai_gateway", {"id": "a", **options}), options)
 
 
-@any_options(some_options(ITEM, {"id": st.just("a") | near(ITEM["id"])}))
-def test_values_that_are_nearly_right(run_both, options):
+@any_options(some_options(ITEM, {"id": st.just("a") | values_for(ITEM["id"])}))
+def test_values_that_are_almost_valid(run_both, options):
     assert is_clear(*run_both("ai_gateway", options), options)
 
 
@@ -204,13 +204,13 @@ def test_any_name_of_an_option(run_both, options):
     assert is_clear(*run_both("ai_gateway", {"id": "a", **options}), options)
 
 
-items = st.lists(some_options(ITEM, {"id": st.just("a") | near(ITEM["id"])}) | anything, max_size=2)
+items = st.lists(some_options(ITEM, {"id": st.just("a") | values_for(ITEM["id"])}) | anything, max_size=2)
 defaults = some_options({name: option for name, option in ITEM.items() if name not in ("id", "state")}, {}) | anything
 
 
 @any_options(items, defaults)
-def test_any_gateways_and_defaults_of_a_fleet(run_both, gateways, under):
-    options = {"gateways": gateways, "defaults": under}
+def test_any_gateways_and_defaults_of_a_fleet(run_both, gateways, given_defaults):
+    options = {"gateways": gateways, "defaults": given_defaults}
     assert is_clear(*run_both("ai_gateways", options), options)
 
 
@@ -237,11 +237,11 @@ def test_any_value_of_one_option_of_the_listing(run_both, options):
             "spend_limits.rules[0].metadata.team: values[0] must be text, not a list",
         ),
         ({"ca_path": "a" * 5000}, "does not exist"),
-        # The answer would be deeper, and not be read any more.
+        # The answer would be nested deeper, and be refused.
         ({"extra_settings": {"a": nested(48, lambda part: [part])}}, "extra_settings.a contains a value that cannot be sent as JSON"),
     ],
 )
-def test_values_over_which_ansible_or_python_stumbles(run_both, options, problem):
+def test_values_that_ansible_or_python_cannot_handle(run_both, options, problem):
     result, sent = run_both("ai_gateway", {"id": "a", **options})
     assert problem in result["msg"]
     assert is_clear(result, sent, options)
@@ -267,7 +267,7 @@ def test_any_input_of_the_filter(value):
         return
     parser = ItemParser(GATEWAY)
     declared = as_declared([value])
-    # A list may hold lists.
+    # A list may contain lists.
     while declared and isinstance(declared[0], list):
         declared = [options for part in declared for options in ([part] if isinstance(part, dict) else part)]
     for options in declared:
@@ -277,38 +277,38 @@ def test_any_input_of_the_filter(value):
 
 
 def test_the_filter_takes_keys_that_are_no_text():
-    """YAML reads an unquoted ``~`` or ``on`` as one."""
+    """An unquoted ``~`` or ``on`` in YAML is such a key."""
     assert as_declared({"id": "a", "spend_limits": {None: None}}) == {"id": "a", "extra_settings": {"spend_limits": {"null": None}}}
 
 
-@pytest.mark.parametrize("half", ["\ud800", "a\udfff"])
+@pytest.mark.parametrize("surrogate", ["\ud800", "a\udfff"])
 @pytest.mark.parametrize(
     "options",
     [
-        lambda half: {"id": half},
-        lambda half: {"account_id": half},
-        lambda half: {"base_url": "https://x.example/" + half},
-        lambda half: {"store_id": half},
-        lambda half: {"unset": [half]},
-        lambda half: {"dlp": {"enabled": True, "action": "FLAG", "profiles": [half]}},
-        lambda half: {"otel": [{"url": "a://b", "headers": {"a": half}}]},
-        lambda half: {"otel": [{"url": "a://b", "headers": {half: "a"}}]},
-        lambda half: {"extra_settings": {"a": half}},
-        lambda half: {"extra_settings": {half: 1}},
+        lambda surrogate: {"id": surrogate},
+        lambda surrogate: {"account_id": surrogate},
+        lambda surrogate: {"base_url": "https://x.example/" + surrogate},
+        lambda surrogate: {"store_id": surrogate},
+        lambda surrogate: {"unset": [surrogate]},
+        lambda surrogate: {"dlp": {"enabled": True, "action": "FLAG", "profiles": [surrogate]}},
+        lambda surrogate: {"otel": [{"url": "a://b", "headers": {"a": surrogate}}]},
+        lambda surrogate: {"otel": [{"url": "a://b", "headers": {surrogate: "a"}}]},
+        lambda surrogate: {"extra_settings": {"a": surrogate}},
+        lambda surrogate: {"extra_settings": {surrogate: 1}},
     ],
 )
-def test_half_a_character_is_refused(run_here, half, options):
-    """JSON can hold it; it can neither be sent nor printed."""
-    assert is_clear(*run_here("ai_gateway", {"id": "a", **options(half)}), options(half))
+def test_an_unpaired_surrogate_is_refused(run_here, surrogate, options):
+    """JSON can contain it, but it can neither be sent nor printed."""
+    assert is_clear(*run_here("ai_gateway", {"id": "a", **options(surrogate)}), options(surrogate))
 
 
-def test_half_a_character_cannot_be_searched_for(run_here):
+def test_an_unpaired_surrogate_cannot_be_searched_for(run_here):
     result, sent = run_here("ai_gateway_info", {"search": "\ud800"})
     assert "search contains an unpaired surrogate" in result["msg"]
     assert sent == []
 
 
-def test_half_a_character_in_a_secret_shows_nothing_of_it(run_here):
+def test_an_unpaired_surrogate_in_a_secret_does_not_show_it(run_here):
     result, _sent = run_here("ai_gateway", {"id": "a", "api_token": "invented-half-\ud800"})
     assert "api_token contains an unpaired surrogate" in result["msg"]
     assert "invented-half" not in str(result)

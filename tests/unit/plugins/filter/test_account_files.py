@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a whole account, as it is stored, to a document and to files of variables."""
+"""Conversion of a stored account to a document, and to files of variables."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ STRIPE = {"authorization": MASK, "usage_events": [{"payload": "{}"}]}
 
 @pytest.fixture
 def account(gateway):
-    """Return a builder of accounts with one gateway of these settings, to which one item of each kind belongs."""
+    """Return a function that builds an account with one gateway, which has these settings and one child of each kind."""
 
     def build(**settings):
         lists = {"provider_configs": [CONFIG], "dynamic_routes": [ROUTE], "policies": [POLICY], "custom_domains": [DOMAIN]}
@@ -52,12 +52,12 @@ def account(gateway):
 
 @pytest.fixture
 def load(tmp_path):
-    """Return what Ansible reads from a file with this text."""
+    """Return a function that loads a text like Ansible loads a file of variables."""
 
     def read(text):
         file = tmp_path / "vars.yml"
         file.write_text(text, encoding="utf-8")
-        # Since ansible-core 2.19, the caller says whether the file may hold templates.
+        # Since ansible-core 2.19, the caller decides whether the file may contain templates.
         parameters = inspect.signature(DataLoader.load_from_file).parameters
         trusted = {"trusted_as_template": True} if "trusted_as_template" in parameters else {}
         return DataLoader().load_from_file(str(file), **trusted)
@@ -65,7 +65,7 @@ def load(tmp_path):
     return read
 
 
-def test_a_document_has_what_the_options_have(account):
+def test_a_document_contains_the_options(account):
     document = as_declared(account(otel=OTEL), "account")
     (provider,), (one,) = document["custom_providers"], document["gateways"]
     assert provider == {
@@ -84,12 +84,12 @@ def test_a_document_has_what_the_options_have(account):
     assert (one["id"], one["cache_ttl"], "otel" in one) == ("a", 0, False)
 
 
-def test_what_was_not_read_is_not_declared(gateway):
+def test_kinds_that_were_not_read_are_not_declared(gateway):
     assert as_declared({"gateways": [gateway()]}, "account")["gateways"][0].keys() & {"policies", "custom_domains"} == set()
     assert as_declared({"custom_providers": []}, "account") == {"custom_providers": []}
 
 
-def test_the_order_of_the_answers_has_no_meaning(gateway, account):
+def test_the_order_of_the_answers_makes_no_difference(gateway, account):
     policies = {
         "enabled": True,
         "policies": [
@@ -106,7 +106,7 @@ def test_the_order_of_the_answers_has_no_meaning(gateway, account):
     assert [gateway["id"] for gateway in as_declared(other, "account")["gateways"]] == ["a", "b"]
 
 
-def test_variables_stand_for_what_the_api_does_not_show(account, load):
+def test_variables_replace_values_that_the_api_does_not_show(account, load):
     made = account_files(account(otel=OTEL, stripe=STRIPE, store_id="store"), secrets=True)
     document = plain(load(made["files"]["account.yml"]))["cloudflare_account"]
     (provider,), (one,) = document["custom_providers"], document["gateways"]
@@ -124,7 +124,7 @@ def test_variables_stand_for_what_the_api_does_not_show(account, load):
         {"provider_slug": "openai", "alias": "default", "rate_limit": 5, "secret": "{{ vault_a_openai_default }}"}
     ]
     assert one["custom_domains"] == [{"hostname": "ai.example.com", "zone_id": "{{ vault_a_ai_example_com_zone_id }}"}]
-    # They refer to the Secrets Store of this account.
+    # It refers to the Secrets Store of this account.
     assert "store_id" not in one
     assert made["secrets"]["vault_a_openai_default"] == "secret of provider config openai/default of a"
     assert set(load(made["fill_in"])) == set(made["secrets"])
@@ -147,7 +147,7 @@ def test_hidden_names_of_headers_are_one_variable(account, load):
     assert "headers" not in as_declared(hidden, "account")["custom_providers"][0]
 
 
-def test_targets_with_one_address_have_variables_of_their_own(account):
+def test_targets_with_one_url_have_separate_variables(account):
     twice = [{**OTEL[0], "content_type": kind, "headers": {}} for kind in ("json", "protobuf")]
     secrets = account_files(account(otel=twice), secrets=True)["secrets"]
     assert len([name for name in secrets if "authorization" in name]) == 2
@@ -177,9 +177,9 @@ def test_each_gateway_has_a_file_and_the_list_refers_to_it(gateway, load):
     [
         (["a"], ["x_a"]),
         (["Team-B", "../ev.il", "{{ 7 }}"], ["x_team_b", "x_ev_il", "x_7"]),
-        # Those that would have one name.
+        # Ids that would get the same name.
         (["a-b", "a_b", "c"], ["x_a_b_", "x_a_b_", "x_c"]),
-        # Nothing that can be part of a name, and too much.
+        # An id without valid characters, and ids that are too long.
         (["\u00fc"], ["x_"]),
         (["l" * 64, "l" * 63 + "m"], ["x_" + "l" * 31, "x_" + "l" * 31]),
     ],
@@ -187,8 +187,8 @@ def test_each_gateway_has_a_file_and_the_list_refers_to_it(gateway, load):
 def test_names_of_variables_are_plain_and_unique(ids, names):
     made = variable_names([(one,) for one in ids], "x_")
     assert len(set(made.values())) == len(ids)
-    for one, begin in zip(ids, names):
-        assert made[one,].startswith(begin)
+    for one, prefix in zip(ids, names):
+        assert made[one,].startswith(prefix)
         assert made[one,].isascii()
         assert made[one,].isidentifier()
         assert len(made[one,]) <= 52
@@ -206,7 +206,7 @@ def test_text_of_the_account_is_no_template(account, text, load):
 
 
 def evaluated(text):
-    """Return what Ansible makes of text that it has loaded."""
+    """Return a loaded text as Ansible templates it."""
     return Templar(DataLoader(), {"vault_a_openai_default": "filled in", "b": 1}).template(text)
 
 
@@ -248,7 +248,7 @@ def evaluated(text):
         ),
     ],
 )
-def test_any_text_is_read_as_it_was(text, load):
+def test_any_text_is_written_and_read_unchanged(text, load):
     variables = {"a": text, "b": {"c": [text, [text]], "d": {}}, text or "empty": [1, 2.5, 2e-07, True, None]}
     written = vars_file(variables, "a\ncomment")
     assert load(written) == variables
@@ -256,7 +256,7 @@ def test_any_text_is_read_as_it_was(text, load):
     assert written.splitlines()[:2] == ["---", "# a comment"]
 
 
-def test_text_of_several_lines_is_written_so():
+def test_text_of_several_lines_is_written_on_several_lines():
     assert vars_file({"key": "-----BEGIN\nabc\n-----END\n"}) == "---\nkey: |\n  -----BEGIN\n  abc\n  -----END\n"
 
 
@@ -275,7 +275,7 @@ def test_text_of_several_lines_is_written_so():
         {"gateways": [{"id": "a", "policies": [{"id": "b"}]}]},
     ],
 )
-def test_anything_else_is_refused(name, value):
+def test_other_values_are_refused(name, value):
     with pytest.raises(AnsibleFilterError, match=f"{name} takes an account as edgeops.cloudflare.ai_gateway_account_info returns it: "):
         as_declared(value, "account") if name == "as_declared" else account_files(value)
 

@@ -16,7 +16,7 @@ as_declared = FilterModule().filters()["as_declared"]
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
-def test_what_the_server_makes_and_what_is_not_set_is_left_out(gateway):
+def test_generated_and_unset_values_are_omitted(gateway):
     assert as_declared(gateway(account_id="x", otel=None, store_id="", dlp=None)) == {
         "id": "a",
         "cache_invalidate_on_update": True,
@@ -27,16 +27,16 @@ def test_what_the_server_makes_and_what_is_not_set_is_left_out(gateway):
     }
 
 
-def test_a_list_gives_a_list(gateway):
+def test_a_list_returns_a_list(gateway):
     assert [one["id"] for one in as_declared([gateway(), gateway(id="b")])] == ["a", "b"]
 
 
 @pytest.mark.parametrize("kind", [tuple, iter, lambda gateways: {one["id"]: one for one in gateways}.values()])
-def test_so_does_what_filters_and_dicts_make_of_a_list(gateway, kind):
+def test_other_iterables_return_a_list(gateway, kind):
     assert [one["id"] for one in as_declared(kind([gateway(), gateway(id="b")]))] == ["a", "b"]
 
 
-def test_names_within_settings_are_those_of_the_options(gateway):
+def test_nested_names_are_those_of_the_options(gateway):
     rule = {"id": "r", "limit": 5, "limitType": "cost", "window": 60, "metadata": {"team": {"mode": "partition"}}}
     declared = as_declared(gateway(spend_limits={"enabled": True, "rules": [rule]}))
     (found,) = declared["spend_limits"]["rules"]
@@ -45,17 +45,17 @@ def test_names_within_settings_are_those_of_the_options(gateway):
 
 
 @pytest.mark.parametrize(
-    "beyond",
+    "unsupported",
     [
         {"retry_delay": 60000},
         {"workers_ai_billing_mode": "unified"},
         {"of_the_future": {"x": 1}},
-        # A field of a newer API that is called like an option which is no setting.
+        # A field of a newer API with the name of an option that is not a setting.
         {"state": "absent"},
         {"unset": ["otel"], "name": "b"},
         {"guardrails": {"prompt": {"S14": "BLOCK"}, "response": {}}},
         {"retry_backoff": "random"},
-        # What an option would turn into something else.
+        # Values that an option would convert.
         {"retry_delay": "5"},
         {"zdr": 1},
         {"store_id": ["x"]},
@@ -63,11 +63,11 @@ def test_names_within_settings_are_those_of_the_options(gateway):
         {"dlp": True},
     ],
 )
-def test_what_the_options_do_not_allow_is_an_extra_setting(gateway, beyond):
-    declared = as_declared(gateway(cache_ttl=5, **beyond))
-    assert declared["extra_settings"] == beyond
+def test_values_that_the_options_do_not_allow_are_extra_settings(gateway, unsupported):
+    declared = as_declared(gateway(cache_ttl=5, **unsupported))
+    assert declared["extra_settings"] == unsupported
     assert declared["cache_ttl"] == 5
-    assert not set(beyond) & set(declared)
+    assert not set(unsupported) & set(declared)
 
 
 def test_settings_with_a_masked_secret_are_left_out(gateway):
@@ -102,13 +102,13 @@ def test_a_setting_with_a_mask_in_it_is_left_out(gateway, masked):
 @pytest.mark.parametrize(
     "settings", [{"store_id": "hidden"}, {"dlp": {"enabled": True, "action": "FLAG", "profiles": ["redacted", "***"]}}]
 )
-def test_what_looks_like_a_masked_secret_and_is_no_secret_is_declared(gateway, settings):
+def test_values_that_look_like_masks_but_are_no_secrets_are_declared(gateway, settings):
     declared = as_declared(gateway(**settings))
     assert {name: declared[name] for name in settings} == settings
 
 
 @pytest.mark.parametrize("value", [None, 5, "a", {}, {"id": 5}, [5], {"gateways": []}])
-def test_anything_else_is_refused(value):
+def test_other_values_are_refused(value):
     with pytest.raises(AnsibleFilterError, match="a gateway or a list of gateways"):
         as_declared(value)
 

@@ -20,7 +20,7 @@ ACCOUNT_PATH = "/accounts/0123456789abcdef0123456789abcdef"
 ANSWERED = {"failed", "msg", "status", "errors", "ray_id", "request"}
 RESET = requests.ConnectionError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer"))
 WRITES = [("PUT", ONE, {"cache_ttl": 5}), ("DELETE", ONE, {"state": "absent"}), ("POST", GATEWAYS, {})]
-# Everywhere that a server, a proxy or a library could repeat what it was sent.
+# All places where a server, a proxy or a library could repeat the token.
 ECHOES = [
     {"status": 400, "errors": [{"code": 1, "message": "no: Bearer invented-token", "path": ["invented-token"]}]},
     {"status": 400, "errors": ["invented-token"], "headers": {"cf-ray": "invented-token"}},
@@ -38,8 +38,8 @@ def keys(result):
 
 
 @pytest.fixture
-def before(api, gateway):
-    """Let a task get as far as the write with this verb."""
+def expect_read(api, gateway):
+    """Return a function that expects the read before a write with this method."""
 
     def read(method):
         if method == "POST":
@@ -51,8 +51,8 @@ def before(api, gateway):
 
 
 @pytest.mark.parametrize(("method", "path", "options"), WRITES)
-def test_an_answer_is_reported_in_keys_of_its_own(api, before, run_module, method, path, options):
-    before(method)
+def test_an_answer_is_reported_in_separate_keys(api, expect_read, run_module, method, path, options):
+    expect_read(method)
     error = {"code": 10000, "message": "Authentication error"}
     api.expect(method, path, status=403, errors=[error], headers={"CF-RAY": "8f0-example"})
     result = run_module(dict(options, id="a"), diff=True)
@@ -73,12 +73,12 @@ def test_an_answer_without_an_envelope_has_the_same_keys(api, run_module, raw):
 
 
 @pytest.mark.parametrize(("method", "path", "options"), [("GET", ONE, {}), *WRITES[:2]])
-def test_no_answer_has_only_the_request(api, before, run_module, method, path, options):
+def test_a_failure_without_an_answer_has_only_the_request(api, expect_read, run_module, method, path, options):
     if method != "GET":
-        before(method)
+        expect_read(method)
     api.expect(method, path, error=RESET)
     if method != "GET":
-        before(method)
+        expect_read(method)
     result = run_module(dict(options, id="a", max_retries=0))
     assert keys(result) == {"failed", "msg", "request"}
     assert result["request"] == {"method": method, "path": ACCOUNT_PATH + path}
@@ -104,7 +104,7 @@ def test_no_failure_shows_the_token_or_a_traceback(api, run_module, exchange, di
     "env", [{"CLOUDFLARE_API_TOKEN": "invented-token"}, {"CLOUDFLARE_EMAIL": "me", "CLOUDFLARE_API_KEY": "invented-token"}]
 )
 @pytest.mark.parametrize("exchange", ECHOES)
-def test_nor_do_credentials_of_the_environment_show(api, run_module, exchange, env):
+def test_no_failure_shows_credentials_of_the_environment(api, run_module, exchange, env):
     api.expect("GET", ONE, **exchange)
     result = run_module({"id": "a", "max_retries": 0}, env=env, token=False)
     assert result["failed"]
@@ -124,14 +124,14 @@ def test_no_failure_shows_a_secret_of_the_gateway(api, gateway, run_module, decl
 
 
 @pytest.mark.parametrize("diff", [True, False])
-def test_a_diff_is_returned_only_when_asked_for(api, gateway, run_module, diff):
+def test_a_diff_is_returned_only_on_request(api, gateway, run_module, diff):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
     assert ("diff" in run_module({"id": "a", "cache_ttl": 5}, diff=diff)) is diff
 
 
 @pytest.mark.parametrize("error", [RuntimeError("made by the test"), KeyError("made by the test"), TypeError("made by the test")])
-def test_an_unexpected_exception_is_reported_as_a_defect_with_its_place(api, run_module, monkeypatch, error):
+def test_an_unexpected_exception_is_reported_as_a_defect_with_its_location(api, run_module, monkeypatch, error):
     def fail(*args, **kwargs):
         raise error
 
@@ -147,12 +147,12 @@ def test_an_unexpected_exception_is_reported_as_a_defect_with_its_place(api, run
 
 
 @pytest.mark.parametrize(
-    ("status", "is_open"),
+    ("status", "is_unknown"),
     [(200, True), (299, True), (300, False), (307, False), (404, False), (408, True), (429, False), (499, False), (500, True), (524, True)],
 )
-def test_which_answers_leave_open_what_was_done(status, is_open):
-    assert ApiError(Request("PUT", "/x"), status, "odd").outcome_unknown is is_open
+def test_some_statuses_make_the_outcome_unknown(status, is_unknown):
+    assert ApiError(Request("PUT", "/x"), status, "odd").outcome_unknown is is_unknown
 
 
-def test_an_answer_that_says_what_is_wrong_leaves_nothing_open():
+def test_an_answer_with_errors_makes_the_outcome_known():
     assert not ApiError(Request("PUT", "/x"), 200, "odd", [ErrorEntry(1, "no")]).outcome_unknown

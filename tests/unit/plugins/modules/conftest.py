@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture
 def apply(run_module):
-    """Run the module with one request after another, as the script of exchanges is in order."""
+    """Return a function that runs ``ai_gateways`` with one request at a time, because the script of exchanges is ordered."""
 
     def run(*gateways, check_mode=False, diff=False, **options):
         given = {"gateways": list(gateways), "concurrency": 1, **options}
@@ -21,7 +21,7 @@ def apply(run_module):
 
 @pytest.fixture
 def absent(api):
-    """Expect that the gateway ``a`` is read, and answer that it does not exist."""
+    """Expect a read of the gateway ``a``, which does not exist."""
     api.expect("GET", "/ai-gateway/gateways/a", status=404, errors=[{"code": 7002, "message": "Not found"}])
 
 
@@ -39,7 +39,7 @@ def create_defaults():
 
 @pytest.fixture
 def stored_body():
-    """Return a function of a gateway that returns what an update sends: all but what identifies it or is made by the server."""
+    """Return a function that builds the body of an update from a stored gateway: all except its id and its read-only fields."""
 
     def build(gateway):
         return {key: value for key, value in gateway.items() if key not in ("id", "created_at", "modified_at", "is_default")}

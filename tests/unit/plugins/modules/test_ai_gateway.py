@@ -50,7 +50,7 @@ def test_delete_takes_two_requests(api, gateway, run_module):
     assert "endpoint" in result
 
 
-def test_deleting_what_is_absent_is_unchanged(absent, run_module):
+def test_deleting_an_absent_gateway_is_unchanged(absent, run_module):
     assert run_module({"id": "a", "state": "absent"})["operation"] == "unchanged"
 
 
@@ -70,7 +70,7 @@ def test_check_mode_predicts_a_new_gateway(api, absent, gateway, run_module):
     assert (predicted["is_default"], predicted["authentication"], predicted["collect_logs"]) == (False, False, True)
 
 
-def test_what_was_dropped_on_create_is_sent_with_an_update(api, absent, gateway, run_module, stored_body, create_defaults):
+def test_settings_that_a_create_ignores_are_sent_with_an_update(api, absent, gateway, run_module, stored_body, create_defaults):
     guardrails = {"prompt": {"P1": "BLOCK"}, "response": {}}
     created = gateway(guardrails=None)
     api.expect("POST", GATEWAYS, body=dict(create_defaults, id="a", guardrails=guardrails), answer=created)
@@ -80,7 +80,7 @@ def test_what_was_dropped_on_create_is_sent_with_an_update(api, absent, gateway,
     assert result["gateway"]["guardrails"] == guardrails
 
 
-def test_what_the_server_ignores_is_a_failure_with_both_values(api, gateway, run_module):
+def test_a_setting_that_the_server_ignores_is_a_failure_with_both_values(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(zdr=False, cache_ttl=1))
     api.expect("PUT", ONE, answer=gateway(zdr=False, cache_ttl=2))
     result = run_module({"id": "a", "zdr": True, "cache_ttl": 2})
@@ -89,7 +89,7 @@ def test_what_the_server_ignores_is_a_failure_with_both_values(api, gateway, run
     assert "cache_ttl" not in result["msg"]
 
 
-def test_a_create_that_cannot_be_completed_says_that_it_was_created(api, absent, gateway, run_module):
+def test_a_create_that_cannot_be_completed_reports_that_it_was_created(api, absent, gateway, run_module):
     api.expect("POST", GATEWAYS, answer=gateway(zdr=False))
     api.expect("PUT", ONE, status=400, errors=[{"code": 7001, "message": "no"}])
     result = run_module({"id": "a", "zdr": True})
@@ -97,15 +97,15 @@ def test_a_create_that_cannot_be_completed_says_that_it_was_created(api, absent,
     assert "The AI Gateway itself was created." in result["msg"]
 
 
-@pytest.mark.parametrize(("after", "is_told"), [({"x": 1}, True), (None, True), ({"x": 1, "y": 2}, False), ({"x": 1.0, "y": 2}, False)])
-def test_what_the_server_changed_along_is_warned_of(api, gateway, run_module, monkeypatch, after, is_told):
+@pytest.mark.parametrize(("after", "has_warning"), [({"x": 1}, True), (None, True), ({"x": 1, "y": 2}, False), ({"x": 1.0, "y": 2}, False)])
+def test_other_settings_that_the_server_changes_cause_a_warning(api, gateway, run_module, monkeypatch, after, has_warning):
     warnings = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: warnings.append(warning))
     api.expect("GET", ONE, answer=gateway(of_the_future={"x": 1, "y": 2}))
     api.expect("PUT", ONE, answer=gateway(cache_ttl=5, of_the_future=after))
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
-    assert bool(warnings) is is_told
-    assert not is_told or "of_the_future" in warnings[0]
+    assert bool(warnings) is has_warning
+    assert not has_warning or "of_the_future" in warnings[0]
 
 
 def test_ignored_secrets_are_not_shown_in_the_failure(api, gateway, run_module):
@@ -119,7 +119,7 @@ def test_ignored_secrets_are_not_shown_in_the_failure(api, gateway, run_module):
     assert "declared-example" not in str(result)
 
 
-def test_not_even_a_secret_too_short_to_be_searched_for_is_shown_in_the_failure(api, gateway, run_module):
+def test_a_secret_too_short_to_be_searched_for_is_not_shown_in_the_failure(api, gateway, run_module):
     stored = [{"url": "https://x.example", "authorization": "s7q"}]
     api.expect("GET", ONE, answer=gateway(otel=stored))
     api.expect("PUT", ONE, answer=gateway(otel=stored))
@@ -146,7 +146,7 @@ def test_a_hidden_secret_of_a_declared_setting_is_unchanged_with_a_warning(api, 
     assert "hides stripe.authorization" in warnings[0]
 
 
-def test_a_secret_that_was_just_written_is_not_warned_of(api, gateway, run_module, monkeypatch):
+def test_a_secret_that_was_just_written_causes_no_warning(api, gateway, run_module, monkeypatch):
     warnings = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: warnings.append(warning))
     stored = gateway(stripe={"authorization": "********", "usage_events": []})
@@ -157,7 +157,7 @@ def test_a_secret_that_was_just_written_is_not_warned_of(api, gateway, run_modul
     assert warnings == []
 
 
-def test_secrets_of_the_server_are_masked_in_all_of_the_result(api, gateway, run_module):
+def test_secrets_of_the_server_are_masked_in_the_whole_result(api, gateway, run_module):
     otel = [{"url": "https://x.example", "authorization": "server-side-secret", "headers": {"k": "header-secret"}}]
     api.expect("GET", ONE, answer=gateway(otel=otel, echo="server-side-secret"))
     result = run_module({"id": "a"}, diff=True)
@@ -176,7 +176,7 @@ def test_a_short_secret_does_not_corrupt_the_output(api, gateway, run_module):
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_facts_show_no_gateway_that_is_absent(api, gateway, run_module, check_mode):
+def test_facts_do_not_contain_an_absent_gateway(api, gateway, run_module, check_mode):
     api.expect("GET", ONE, answer=gateway())
     if not check_mode:
         api.expect("DELETE", ONE, answer=gateway())
@@ -194,20 +194,20 @@ def test_secrets_in_extra_settings_are_masked(api, gateway, run_module):
 
 
 @pytest.mark.parametrize("options", [{"api_tokn": "misspelt-example"}, {"stripe": {"authorisation": "misspelt-example"}}])
-def test_what_may_be_a_misspelt_secret_is_masked(run_module, options):
+def test_a_secret_of_a_possibly_misspelt_option_is_masked(run_module, options):
     result = run_module({"id": "a", **options})
     assert result["failed"]
     assert set(options) < set(result["invocation"]["module_args"])
     assert "misspelt-example" not in str(result)
 
 
-def test_of_secrets_that_begin_alike_nothing_remains(api, gateway, run_module):
+def test_secrets_with_a_common_prefix_are_masked_completely(api, gateway, run_module):
     headers = {str(more): "invented" + "x" * more for more in range(12)}
     api.expect("GET", ONE, answer=gateway(otel=[{"url": "a://b", "headers": headers}], echo=" ".join(headers.values())))
     assert run_module({"id": "a"})["gateway"]["echo"] == " ".join(["*" * 8] * 12)
 
 
-def test_a_secret_that_a_message_cuts_off_is_masked(api, run_module):
+def test_a_secret_that_a_message_truncates_is_masked(api, run_module):
     secret = "invented-" * 100
     stripe = {"authorization": secret, "usage_events": []}
     api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
@@ -243,7 +243,7 @@ def test_a_secret_that_a_message_cuts_off_is_masked(api, run_module):
         ({"no_such_option": 1}, ["no_such_option"]),
     ],
 )
-def test_bad_options_are_refused_before_anything_is_sent(api, run_module, options, texts):
+def test_invalid_options_are_refused_before_anything_is_sent(api, run_module, options, texts):
     result = run_module(dict(options, id="a"))
     assert result["failed"]
     for text in texts:
@@ -285,12 +285,12 @@ def test_a_refusal_by_ansible_shows_no_secret_in_extra_settings(run_module):
         ({"spend_limits": {"rules": [{"limit": 1, "limit_type": "cost", "window": 1, "model": 0.5}]}}, "spend_limits.rules[0].model"),
     ],
 )
-def test_a_number_for_a_setting_of_parts_is_refused_by_name(run_module, options, option):
+def test_a_value_that_is_not_a_dict_is_refused_by_name(run_module, options, option):
     assert run_module({"id": "a", **options})["msg"] == f"No request was sent, because options are invalid: {option} must be a dict."
 
 
 @pytest.mark.parametrize("otel", [[["invented-authorization"]], '{"authorization": "invented-authorization"},{"url": "b"}'])
-def test_what_has_not_the_shape_to_find_secrets_in_it_is_not_quoted(run_module, otel):
+def test_values_of_the_wrong_type_are_not_quoted(run_module, otel):
     result = run_module({"id": "a", "otel": otel})
     assert result["failed"]
     assert "invented-authorization" not in str(result)

@@ -56,8 +56,8 @@ def apply(run_module):
 
 
 @pytest.fixture
-def listed(api, gateway):
-    """Expect listings of what the account has: providers, gateways, and what belongs to the gateway ``a``; ``None`` is not asked for."""
+def expect_listing(api, gateway):
+    """Return a function that expects listings of providers, gateways, and children of the gateway ``a``. ``None`` expects no listing."""
 
     def expect(*ids, providers=None, keys=None, routes=None, policies=None, domains=None):
         if providers is not None:
@@ -80,8 +80,8 @@ def operations(result):
     return [(entry["kind"], entry["parent"], entry["id"], entry["operation"]) for entry in result["results"]]
 
 
-def test_what_is_not_mentioned_is_not_listed(listed, apply):
-    listed("a", "b")
+def test_kinds_that_are_not_declared_are_not_listed(expect_listing, apply):
+    expect_listing("a", "b")
     result = apply({"id": "a"}, {"id": "b"})
     assert operations(result) == [("gateway", None, "a", "unchanged"), ("gateway", None, "b", "unchanged")]
     assert result["summary"] == {"created": 0, "updated": 0, "recreated": 0, "deleted": 0, "unchanged": 2, "failed": 0}
@@ -89,22 +89,22 @@ def test_what_is_not_mentioned_is_not_listed(listed, apply):
     assert result["ansible_facts"] == {"cloudflare_ai_gateway_account": result["account"]}
 
 
-def test_an_empty_list_is_listed_only_to_purge_it(listed, apply):
-    listed("a")
+def test_an_empty_list_is_listed_only_to_purge_it(expect_listing, apply):
+    expect_listing("a")
     result = apply({"id": "a", "provider_configs": []})
     assert result["changed"] is False
-    # A report takes what is not in a declared list for undeclared.
+    # A report treats objects that are not in a declared list as undeclared.
     assert result["account"]["gateways"]["a"]["provider_configs"] == {}
-    listed("a", keys=[STORED_KEY])
+    expect_listing("a", keys=[STORED_KEY])
     result = apply({"id": "a", "provider_configs": []}, purge=["provider_configs"], check_mode=True)
     assert operations(result)[1] == ("provider_config", "a", "openai/default", "deleted")
 
 
-def test_an_unchanged_account_takes_one_listing_of_each_kind_and_one_reading_of_each_route(api, listed, apply):
+def test_an_unchanged_account_takes_one_listing_of_each_kind_and_one_read_of_each_route(api, expect_listing, apply):
     route = {"id": "r-1", "name": "chat"}
     domain = {"hostname": "a.example.com", "gateway_id": "a", "status": "active"}
     everybody = {"id": "1", "name": "all", "actor": "company:all", "resource": "*", "condition": "true", "action": {"type": "no-limit"}}
-    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY], routes=[route], policies=[everybody], domains=[domain])
+    expect_listing("a", providers=[STORED_HOUSE], keys=[STORED_KEY], routes=[route], policies=[everybody], domains=[domain])
     shown = {"success": True, "result": {**route, "version": {"version_id": "v-1", "data": json.dumps(wire("custom-house"))}}}
     api.expect("GET", f"{GATEWAYS}/a/routes/r-1", raw=json.dumps(shown))
     result = apply(
@@ -122,8 +122,8 @@ def test_an_unchanged_account_takes_one_listing_of_each_kind_and_one_reading_of_
     assert KEY not in json.dumps(result)
 
 
-def test_what_belongs_to_a_new_gateway_is_not_listed_and_comes_after_it(api, gateway, listed, apply):
-    listed()
+def test_children_of_a_new_gateway_are_not_listed_and_are_created_after_it(api, gateway, expect_listing, apply):
+    expect_listing()
     made = gateway(id="new")
     api.expect("POST", GATEWAYS, answer=made)
     api.expect(
@@ -137,8 +137,8 @@ def test_what_belongs_to_a_new_gateway_is_not_listed_and_comes_after_it(api, gat
     assert [diff["after_header"] for diff in result["diff"]] == ["gateway new", "custom_domain new/ai.example.com"]
 
 
-def test_what_belongs_to_a_gateway_that_failed_is_not_tried(api, listed, apply):
-    listed()
+def test_children_of_a_gateway_that_failed_are_not_created(api, expect_listing, apply):
+    expect_listing()
     api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": "no"}])
     api.expect("GET", f"{GATEWAYS}/new", status=404, errors=[{"code": 7002, "message": "Not found"}])
     result = apply({"id": "new", "custom_domains": [{"hostname": "ai.example.com", "zone_id": ZONE}]})
@@ -147,8 +147,8 @@ def test_what_belongs_to_a_gateway_that_failed_is_not_tried(api, listed, apply):
     assert result["msg"].startswith("2 of 2 objects failed; see results for the others. gateway new: ")
 
 
-def test_a_route_to_a_provider_that_nobody_has_changes_nothing(api, listed, apply):
-    listed("a", providers=[STORED_HOUSE], routes=[])
+def test_a_route_to_an_unknown_provider_changes_nothing(api, expect_listing, apply):
+    expect_listing("a", providers=[STORED_HOUSE], routes=[])
     result = apply({"id": "a", "cache_ttl": 5, "dynamic_routes": [{"name": "chat", "elements": graph("custom-lab")}]})
     problem = "gateways[0].dynamic_routes[0] (a/chat) names custom-lab, but neither custom_providers nor the account has"
     assert result["msg"].startswith(f"Nothing was changed. {problem}")
@@ -156,17 +156,17 @@ def test_a_route_to_a_provider_that_nobody_has_changes_nothing(api, listed, appl
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_key_for_a_new_gateway_without_authentication_changes_nothing(api, listed, apply, check_mode):
-    listed()
+def test_a_key_for_a_new_gateway_without_authentication_changes_nothing(api, expect_listing, apply, check_mode):
+    expect_listing()
     document = {"id": "new", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
     message = apply(document, check_mode=check_mode)["msg"]
     assert message.startswith("Nothing was changed. AI Gateway 'new' is new and has provider_configs, but uses stored keys only with")
     assert {call.method for call in api.calls} == {"GET"}
 
 
-def test_check_mode_warns_of_a_route_to_a_provider_without_a_key(api, listed, apply, warnings):
+def test_check_mode_warns_of_a_route_to_a_provider_without_a_key(api, expect_listing, apply, warnings):
     route = {"id": "r-1", "name": "chat"}
-    listed("a", keys=[STORED_KEY], routes=[route])
+    expect_listing("a", keys=[STORED_KEY], routes=[route])
     shown = {"success": True, "result": {**route, "version": {"version_id": "v-1", "data": json.dumps(wire())}}}
     api.expect("GET", f"{GATEWAYS}/a/routes/r-1", raw=json.dumps(shown))
     document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
@@ -175,24 +175,24 @@ def test_check_mode_warns_of_a_route_to_a_provider_without_a_key(api, listed, ap
     assert "dynamic_route a/chat: The gateway has no key for opnai" in " ".join(warnings)
 
 
-def test_a_provider_that_is_to_be_purged_does_not_count(api, listed, apply):
-    listed("a", providers=[STORED_HOUSE], routes=[])
+def test_a_provider_that_would_be_purged_does_not_count(api, expect_listing, apply):
+    expect_listing("a", providers=[STORED_HOUSE], routes=[])
     document = {"id": "a", "dynamic_routes": [{"name": "chat", "elements": graph("custom-house")}]}
     result = apply(document, custom_providers=[], purge=["custom_providers"], purge_limit=1)
     assert "names custom-house, which purge would delete: add it to custom_providers" in result["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 
-def test_a_provider_with_a_key_that_is_not_declared_is_not_purged(api, listed, apply):
-    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, HOUSE_KEY])
+def test_a_provider_with_a_key_that_is_not_declared_is_not_purged(api, expect_listing, apply):
+    expect_listing("a", providers=[STORED_HOUSE], keys=[STORED_KEY, HOUSE_KEY])
     document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
     result = apply(document, custom_providers=[], purge=["custom_providers"], purge_limit=1)
     assert "purge would delete the custom provider custom-house, for which a has the undeclared key custom-house/default" in result["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 
-def test_a_provider_is_purged_together_with_its_key(api, listed, apply):
-    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY, HOUSE_KEY])
+def test_a_provider_is_purged_together_with_its_key(api, expect_listing, apply):
+    expect_listing("a", providers=[STORED_HOUSE], keys=[STORED_KEY, HOUSE_KEY])
     api.expect("GET", PROVIDERS, query={**PAGES, "search": "house"}, answer=[STORED_HOUSE])
     api.expect("GET", f"{PROVIDERS}/p-1", answer=STORED_HOUSE)
     document = {"id": "a", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
@@ -203,16 +203,16 @@ def test_a_provider_is_purged_together_with_its_key(api, listed, apply):
     ]
 
 
-def test_a_failure_of_several_objects_is_reported_once(api, listed, apply):
-    listed("a", policies=[])
+def test_a_failure_of_several_objects_is_reported_once(api, expect_listing, apply):
+    expect_listing("a", policies=[])
     of_a_team = {"actor": "{metadata.team}", "action": {"type": "no_limit"}}
     message = apply({"id": "a", "policies": [{"name": name, **of_a_team} for name in "xy"]})["msg"]
     assert "policy a/x, policy a/y: Nothing was changed. " in message
     assert message.count("refuses every request that matches none of them") == 1
 
 
-def test_nothing_is_deleted_if_a_list_cannot_be_read(api, gateway, listed, apply):
-    listed("a", "gone", keys=[STORED_KEY])
+def test_nothing_is_deleted_if_a_list_cannot_be_read(api, gateway, expect_listing, apply):
+    expect_listing("a", "gone", keys=[STORED_KEY])
     api.expect("GET", f"{GATEWAYS}/a/custom-domains", query=PAGES, status=403, errors=[{"code": 10000, "message": "no"}])
     result = apply(
         {"id": "a", "provider_configs": [], "custom_domains": [{"hostname": "a.example.com", "zone_id": ZONE}]},
@@ -224,9 +224,9 @@ def test_nothing_is_deleted_if_a_list_cannot_be_read(api, gateway, listed, apply
     assert {call.method for call in api.calls} == {"GET"}
 
 
-def test_policies_that_were_deleted_are_reported_so_if_others_could_not_be_created(api, gateway, listed, apply):
+def test_deleted_policies_are_reported_even_if_others_could_not_be_created(api, gateway, expect_listing, apply):
     everybody = {"id": "1", "name": "all", "actor": "company:all", "resource": "*", "condition": "true", "action": {"type": "no-limit"}}
-    listed("a", "b", policies=[everybody])
+    expect_listing("a", "b", policies=[everybody])
     api.expect("GET", f"{GATEWAYS}/b/policies", query={"includeStaging": "true"}, answer=[])
     api.expect("DELETE", f"{GATEWAYS}/a/policies/1", answer={})
     api.expect("POST", f"{GATEWAYS}/b/policies", status=403, errors=[{"code": 10000, "message": "no"}])
@@ -235,8 +235,8 @@ def test_policies_that_were_deleted_are_reported_so_if_others_could_not_be_creat
     assert operations(result)[2:] == [("policy", "a", "all", "deleted"), ("policy", "b", "all", "failed")]
 
 
-def test_the_limit_of_purge_counts_all_kinds_together(api, listed, apply):
-    listed("a", "x", "y", providers=[STORED_HOUSE], keys=[STORED_KEY])
+def test_the_limit_of_purge_counts_all_kinds_together(api, expect_listing, apply):
+    expect_listing("a", "x", "y", providers=[STORED_HOUSE], keys=[STORED_KEY])
     purge = ["gateways", "custom_providers", "provider_configs"]
     result = apply({"id": "a", "provider_configs": []}, custom_providers=[], purge=purge, purge_limit=3)
     assert "1 undeclared custom provider (house) and 2 undeclared AI Gateways (x, y)" in result["msg"]
@@ -244,8 +244,8 @@ def test_the_limit_of_purge_counts_all_kinds_together(api, listed, apply):
     assert {call.method for call in api.calls} == {"GET"}
 
 
-def test_deletions_come_last_and_in_the_opposite_order(api, gateway, listed, apply):
-    listed("a", "gone", providers=[STORED_HOUSE], keys=[STORED_KEY])
+def test_deletions_come_last_and_in_the_opposite_order(api, gateway, expect_listing, apply):
+    expect_listing("a", "gone", providers=[STORED_HOUSE], keys=[STORED_KEY])
     api.expect("POST", GATEWAYS, answer=gateway(id="new"))
     api.expect("DELETE", f"{GATEWAYS}/a/provider_configs/k-1", answer=STORED_KEY)
     api.expect("DELETE", f"{GATEWAYS}/gone", answer=gateway(id="gone"))
@@ -286,7 +286,7 @@ PROBLEMS = {
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-def test_problems_are_reported_by_their_place_before_anything_is_sent(api, apply, problem):
+def test_problems_are_reported_with_their_path_before_anything_is_sent(api, apply, problem):
     message = apply(*PROBLEMS[problem])["msg"]
     assert message.startswith(NOTHING_SENT)
     assert problem in message
@@ -311,7 +311,7 @@ def test_all_problems_are_reported_together(api, apply):
     assert api.calls == []
 
 
-def test_a_provider_that_is_declared_absent_cannot_be_named(api, apply):
+def test_a_provider_that_is_declared_absent_cannot_be_used(api, apply):
     message = apply(
         {"id": "a", "provider_configs": [{"provider_slug": "custom-house", "secret": KEY}]},
         custom_providers=[{"slug": "house", "state": "absent"}],
@@ -327,13 +327,13 @@ def test_an_empty_list_is_not_purged_without_a_limit(api, run_module, name):
     assert api.calls == []
 
 
-def test_a_document_of_nothing_is_refused(api, run_module):
+def test_an_empty_document_is_refused(api, run_module):
     assert "give custom_providers, gateways or both" in run_module({}, "ai_gateway_account")["msg"]
     assert api.calls == []
 
 
-def test_secrets_at_every_depth_are_masked_in_the_invocation(api, listed, apply):
-    listed("a", providers=[STORED_HOUSE], keys=[STORED_KEY])
+def test_secrets_at_every_depth_are_masked_in_the_invocation(api, expect_listing, apply):
+    expect_listing("a", providers=[STORED_HOUSE], keys=[STORED_KEY])
     api.expect("GET", PROVIDERS, query={**PAGES, "search": "house"}, answer=[STORED_HOUSE])
     api.expect("GET", f"{PROVIDERS}/p-1", answer=STORED_HOUSE)
     invocation = apply(

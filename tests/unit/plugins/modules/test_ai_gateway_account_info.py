@@ -25,7 +25,7 @@ GRAPH = [{"id": "in", "type": "start", "outputs": {"next": {"elementId": "out"}}
 
 @pytest.fixture
 def info(run_module):
-    """Run the module with one request after another, as the script of exchanges is in order."""
+    """Return a function that runs the module with one request at a time, because the script of exchanges is ordered."""
 
     def run(**options):
         return run_module({"concurrency": 1, "max_retries": 0, **options}, "ai_gateway_account_info")
@@ -52,7 +52,7 @@ def test_everything_is_read_and_masked(api, gateway, info):
     stripe = {"authorization": "invented-authorization", "usage_events": []}
     api.expect("GET", PROVIDERS, query=PAGES, answer=[PROVIDER])
     api.expect("GET", PROVIDERS + "/costs", query=PAGES, answer=[PRICE])
-    # The listing shows less of a gateway than a reading.
+    # A listing contains less of a gateway than a read.
     api.expect_page([gateway(), gateway(id="b")])
     expect_gateway(api, gateway(stripe=stripe), [CONFIG], [ROUTE], [POLICY], [DOMAIN])
     expect_gateway(api, gateway(id="b"))
@@ -69,7 +69,7 @@ def test_everything_is_read_and_masked(api, gateway, info):
     assert "invented" not in str(result["account"])
 
 
-def test_only_the_kinds_that_are_asked_for_are_read(api, gateway, info):
+def test_only_the_requested_kinds_are_read(api, gateway, info):
     api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b"))
     api.expect("GET", GATEWAYS + "/b/custom-domains", query=PAGES, answer=[])
     account = info(gateways=["b", "b"], kinds=["custom_domains"])["account"]
@@ -109,7 +109,7 @@ def test_a_part_that_cannot_be_read_is_named(api, gateway, info):
     assert "account" not in result
 
 
-def test_a_route_that_cannot_be_read_is_no_missing_kind(api, gateway, info):
+def test_a_route_that_cannot_be_read_is_a_failure(api, gateway, info):
     api.expect("GET", GATEWAYS + "/a", answer=gateway())
     api.expect("GET", GATEWAYS + "/a/routes", query=PAGES, raw=routes_listed([ROUTE]))
     api.expect("GET", GATEWAYS + "/a/routes/6", status=404, errors=DENIED)
@@ -122,7 +122,7 @@ def test_an_account_whose_gateways_cannot_be_listed_fails(api, info, status):
     assert "The list of gateways cannot be read." in info(kinds=["gateways"])["msg"]
 
 
-def test_all_that_is_wrong_is_reported_at_once(info):
+def test_all_problems_are_reported_together(info):
     result = info(gateways=["", ".."], concurrency=17)
     for text in ("gateways[0]: id is empty", "gateways[1]: id is ..", "concurrency is 17"):
         assert text in result["msg"]

@@ -67,7 +67,7 @@ def test_unchanged_takes_one_request(api, apply):
 
 
 @pytest.mark.parametrize("recreate", [True, False])
-def test_what_no_answer_shows_is_no_difference(api, apply, recreate):
+def test_settings_that_no_answer_shows_are_no_difference(api, apply, recreate):
     api.expect("GET", ONE, answer=STORED)
     assert apply(zone_id=ZONE, min_tls="1.3", recreate=recreate)["operation"] == "unchanged"
 
@@ -107,7 +107,7 @@ def test_a_new_domain_needs_its_gateway(api, apply, absent):
 @pytest.mark.parametrize(
     "name", ["AI.example.com", "*.example.com", "localhost", "ai.example.com.", "ai_1.example.com", "a." * 126 + "com"]
 )
-def test_a_host_name_that_cannot_be_one_is_refused(api, apply, name):
+def test_an_invalid_host_name_is_refused(api, apply, name):
     assert "hostname" in apply(hostname=name, zone_id=ZONE)["msg"]
     assert api.calls == []
 
@@ -115,12 +115,12 @@ def test_a_host_name_that_cannot_be_one_is_refused(api, apply, name):
 @pytest.mark.parametrize(
     ("name", "value"), [("zone_id", "example.com"), ("zone_id", ZONE.upper()), ("min_tls", "1.4"), ("wait_timeout", 0)]
 )
-def test_options_that_cannot_be_sent_are_refused(api, apply, name, value):
+def test_invalid_options_are_refused(api, apply, name, value):
     assert name in apply(**{name: value})["msg"]
     assert api.calls == []
 
 
-def test_the_alias_of_the_host_name_is_that_of_requests(api, run_module):
+def test_hostname_has_the_alias_domain(api, run_module):
     api.expect("GET", ONE, answer=STORED)
     assert run_module({"gateway_id": "a", "domain": "ai.example.com"}, "ai_gateway_custom_domain")["operation"] == "unchanged"
 
@@ -134,7 +134,7 @@ def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, apply
     assert [call.method for call in api.calls].count("POST") == 1
 
 
-def test_a_domain_of_another_gateway_is_a_failure_in_the_words_of_the_api(api, apply, absent, the_gateway):
+def test_a_domain_of_another_gateway_is_a_failure_with_the_error_of_the_api(api, apply, absent, the_gateway):
     errors = [{"code": 7001, "message": "Domain is attached to another gateway", "path": ["body", "domain"]}]
     the_gateway()
     api.expect("POST", DOMAINS, status=400, errors=errors)
@@ -228,5 +228,5 @@ def test_a_deletion_takes_two_requests(api, apply, check_mode):
     assert {"custom_domain", "dns_record", "cname_target"}.isdisjoint(result)
 
 
-def test_deleting_what_is_absent_is_unchanged(apply, absent):
+def test_deleting_an_absent_domain_is_unchanged(apply, absent):
     assert apply(state="absent")["operation"] == "unchanged"

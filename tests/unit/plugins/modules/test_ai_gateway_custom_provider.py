@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A custom provider, through the real main() of the module, against an ordered script of HTTP exchanges. Its prices have their own file."""
+"""A custom provider, through the real main() of the module, against an ordered script of HTTP exchanges. Prices have a separate file."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def apply(run_module):
 
 
 @pytest.fixture
-def listed(api):
-    """Expect that the slug is searched for, and answer with these."""
+def expect_search(api):
+    """Return a function that expects a search for the slug, and answers with these providers."""
 
     def expect(*found, slug="llm"):
         api.expect("GET", PROVIDERS, query={"page": 1, "per_page": 100, "search": slug}, answer=list(found))
@@ -50,28 +50,28 @@ def listed(api):
     return expect
 
 
-def test_a_create_enables_the_provider_unless_the_task_says_otherwise(api, listed, apply):
-    listed()
+def test_a_create_enables_the_provider_unless_the_task_disables_it(api, expect_search, apply):
+    expect_search()
     api.expect("POST", PROVIDERS, body=NEW, answer=STORED)
     result = apply()
     assert (result["changed"], result["operation"]) == (True, "created")
     assert result["changed_settings"] == ["base_url", "enable", "name"]
     assert (result["custom_provider"]["id"], result["provider_slug"]) == ("made-by-server", "custom-llm")
-    listed()
+    expect_search()
     api.expect("POST", PROVIDERS, body=dict(NEW, enable=False), answer=dict(STORED, enable=False))
     assert apply(enable=False)["custom_provider"]["enable"] is False
 
 
-def test_unchanged_takes_one_request(api, listed, apply):
-    listed(STORED)
+def test_unchanged_takes_one_request(api, expect_search, apply):
+    expect_search(STORED)
     result = apply(enable=True, beta=False, description="")
     assert (result["changed"], result["operation"], result["changed_settings"]) == (False, "unchanged", [])
     assert len(api.calls) == 1
 
 
-def test_an_update_sends_only_what_differs(api, listed, apply):
+def test_an_update_sends_only_changed_settings(api, expect_search, apply):
     before = dict(STORED, name="Old", description="kept", later={"x": 1})
-    listed(before)
+    expect_search(before)
     api.expect("GET", ONE, answer=before)
     api.expect("PATCH", ONE, body={"name": "LLM"}, answer=dict(before, name="LLM"))
     result = apply(diff=True)
@@ -80,30 +80,30 @@ def test_an_update_sends_only_what_differs(api, listed, apply):
     assert (result["diff"]["before"]["name"], result["diff"]["after"]["name"]) == ("Old", "LLM")
 
 
-def test_an_empty_text_clears_a_text(api, listed, apply):
+def test_an_empty_text_clears_a_text(api, expect_search, apply):
     before = dict(STORED, description="old")
-    listed(before)
+    expect_search(before)
     api.expect("GET", ONE, answer=before)
     api.expect("PATCH", ONE, body={"description": ""}, answer=dict(STORED, description=None))
     assert apply(description="")["changed_settings"] == ["description"]
 
 
-def test_flags_of_0_and_1_are_bools(listed, apply):
-    listed(dict(STORED, enable=1, beta=0))
+def test_flags_of_0_and_1_are_bools(expect_search, apply):
+    expect_search(dict(STORED, enable=1, beta=0))
     result = apply(enable=True, beta=False)
     assert result["operation"] == "unchanged"
     assert (result["custom_provider"]["enable"], result["custom_provider"]["beta"]) == (True, False)
 
 
-def test_the_search_also_finds_other_providers(api, listed, apply):
-    listed(dict(STORED, id="other", slug="llm-2", name="llm"))
+def test_the_search_also_finds_other_providers(api, expect_search, apply):
+    expect_search(dict(STORED, id="other", slug="llm-2", name="llm"))
     api.expect("POST", PROVIDERS, body=NEW, answer=STORED)
     assert apply()["operation"] == "created"
 
 
 @pytest.mark.parametrize("left_out", ["name", "provider_base_url"])
-def test_what_a_new_provider_lacks_is_named_and_nothing_is_sent(api, listed, run_module, left_out):
-    listed()
+def test_a_missing_option_of_a_new_provider_is_named_and_nothing_is_sent(api, expect_search, run_module, left_out):
+    expect_search()
     options = {name: value for name, value in OPTIONS.items() if name != left_out}
     result = run_module(options, "ai_gateway_custom_provider")
     assert result["failed"]
@@ -111,8 +111,8 @@ def test_what_a_new_provider_lacks_is_named_and_nothing_is_sent(api, listed, run
     assert [call.method for call in api.calls] == ["GET"]
 
 
-def test_an_update_needs_neither_name_nor_url(api, listed, run_module):
-    listed(STORED)
+def test_an_update_needs_neither_name_nor_url(api, expect_search, run_module):
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     api.expect("PATCH", ONE, body={"enable": False}, answer=dict(STORED, enable=False))
     assert run_module({"slug": "llm", "enable": False}, "ai_gateway_custom_provider")["changed_settings"] == ["enable"]
@@ -127,30 +127,30 @@ def test_only_a_plain_https_url_is_sent(api, apply, url):
 
 
 @pytest.mark.parametrize("slug", ["", "with space", "with_underscore", "ü", "a/b", "a" * 65])
-def test_a_slug_that_cannot_be_one_is_refused(api, apply, slug):
+def test_an_invalid_slug_is_refused(api, apply, slug):
     assert apply(slug=slug)["msg"].startswith("No request was sent, because options are invalid: slug")
     assert api.calls == []
 
 
-def test_a_slug_that_begins_with_the_servers_prefix_is_warned_of(api, listed, apply, monkeypatch):
+def test_a_slug_that_begins_with_the_servers_prefix_causes_a_warning(api, expect_search, apply, monkeypatch):
     warnings = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: warnings.append(warning))
-    listed(dict(STORED, slug="custom-ai"), slug="custom-ai")
+    expect_search(dict(STORED, slug="custom-ai"), slug="custom-ai")
     assert apply(slug="custom-ai")["provider_slug"] == "custom-custom-ai"
     assert [warning for warning in warnings if "custom-custom-ai" in warning]
 
 
 @pytest.mark.parametrize("code", ABSENT_CODES)
-def test_a_provider_that_is_listed_and_then_absent_is_created(api, listed, apply, code):
-    listed(dict(STORED, name="Old"))
+def test_a_provider_that_is_listed_and_then_absent_is_created(api, expect_search, apply, code):
+    expect_search(dict(STORED, name="Old"))
     api.expect("GET", ONE, status=404, errors=[{"code": code, "message": "Not found"}])
     api.expect("POST", PROVIDERS, body=NEW, answer=dict(STORED, id="new"))
     assert apply()["operation"] == "created"
 
 
 @pytest.mark.parametrize("code", ABSENT_CODES)
-def test_a_provider_that_vanishes_before_the_deletion_counts_as_deleted(api, listed, run_module, code):
-    listed(STORED)
+def test_a_provider_that_vanishes_before_the_deletion_counts_as_deleted(api, expect_search, run_module, code):
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, status=404, errors=[{"code": code, "message": "Not found"}])
     result = run_module({"slug": "llm", "state": "absent"}, "ai_gateway_custom_provider")
@@ -158,65 +158,65 @@ def test_a_provider_that_vanishes_before_the_deletion_counts_as_deleted(api, lis
     assert "custom_provider" not in result
 
 
-def test_a_404_without_such_a_code_is_a_failure(api, listed, apply):
-    listed(dict(STORED, name="Old"))
+def test_a_404_without_such_a_code_is_a_failure(api, expect_search, apply):
+    expect_search(dict(STORED, name="Old"))
     api.expect("GET", ONE, status=404, errors=[{"code": 7003, "message": "No route"}])
     result = apply()
     assert (result["failed"], result["status"]) == (True, 404)
 
 
 @pytest.mark.parametrize(("status", "errors"), DUPLICATES)
-def test_a_provider_that_somebody_else_creates_in_between_is_updated(api, listed, apply, status, errors):
-    listed()
+def test_a_provider_that_somebody_else_creates_in_between_is_updated(api, expect_search, apply, status, errors):
+    expect_search()
     api.expect("POST", PROVIDERS, body=NEW, status=status, errors=errors)
-    listed(dict(STORED, name="Theirs"))
+    expect_search(dict(STORED, name="Theirs"))
     api.expect("GET", ONE, answer=dict(STORED, name="Theirs"))
     api.expect("PATCH", ONE, body={"name": "LLM"}, answer=STORED)
     assert apply()["operation"] == "updated"
 
 
-def test_a_duplicate_that_the_listing_shows_late_is_looked_for_again(api, listed, apply, waits):
-    listed()
+def test_a_duplicate_that_the_listing_shows_late_is_looked_for_again(api, expect_search, apply, waits):
+    expect_search()
     api.expect("POST", PROVIDERS, status=409, errors=DUPLICATES[0][1])
-    listed()
-    listed(STORED)
+    expect_search()
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     assert apply()["operation"] == "unchanged"
     assert len(waits) == 1
 
 
 @pytest.mark.parametrize("code", [1002, 7001])
-def test_a_refused_url_is_reported_as_the_api_words_it(api, listed, apply, code):
+def test_a_refused_url_is_reported_with_the_error_of_the_api(api, expect_search, apply, code):
     errors = [{"code": code, "message": "Invalid base_url", "path": ["body", "base_url"]}]
-    listed()
+    expect_search()
     api.expect("POST", PROVIDERS, status=400, errors=errors)
     if code == 7001:
-        listed()
+        expect_search()
     result = apply()
     assert (result["failed"], result["status"], result["errors"]) == (True, 400, errors)
 
 
-def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, listed, apply):
-    listed()
+def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, expect_search, apply):
+    expect_search()
     api.expect("POST", PROVIDERS, body=NEW, status=502)
-    listed(STORED)
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     assert apply()["operation"] == "created"
     assert [call.method for call in api.calls].count("POST") == 1
 
 
-def test_a_create_of_unknown_outcome_is_sent_again_after_looking_in_vain(api, listed, apply):
-    listed()
+def test_a_create_of_unknown_outcome_is_sent_again_if_it_is_not_found(api, expect_search, apply):
+    expect_search()
     api.expect("POST", PROVIDERS, body=NEW, status=502)
     for _attempt in range(3):
-        listed()
+        expect_search()
     api.expect("POST", PROVIDERS, body=NEW, answer=STORED)
     assert apply()["operation"] == "created"
 
 
-def test_headers_are_sent_as_text_and_masked_in_the_result(api, listed, apply):
+def test_headers_are_sent_as_text_and_masked_in_the_result(api, expect_search, apply):
     text = json.dumps(HEADERS)
-    listed()
+    expect_search()
     api.expect("POST", PROVIDERS, body=dict(NEW, headers=text), answer=dict(STORED, headers=text))
     result = apply(headers=HEADERS, diff=True)
     assert result["custom_provider"]["headers"] == {"X-Key": MASK}
@@ -233,32 +233,32 @@ def test_headers_are_sent_as_text_and_masked_in_the_result(api, listed, apply):
         ({}, None),
     ],
 )
-def test_headers_are_compared_as_json(listed, apply, declared, stored):
-    listed(dict(STORED, headers=stored))
+def test_headers_are_compared_as_json(expect_search, apply, declared, stored):
+    expect_search(dict(STORED, headers=stored))
     assert apply(headers=declared)["operation"] == "unchanged"
 
 
 @pytest.mark.parametrize("masked", ["********", "[REDACTED]", '{"X-Key": "********"}', '{"X-Key": "inv...der"}'])
-def test_headers_that_the_server_masks_count_as_unchanged_with_a_warning(listed, apply, monkeypatch, masked):
+def test_headers_that_the_server_masks_count_as_unchanged_with_a_warning(expect_search, apply, monkeypatch, masked):
     warnings = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: warnings.append(warning))
-    listed(dict(STORED, headers=masked))
+    expect_search(dict(STORED, headers=masked))
     assert apply(headers=HEADERS)["operation"] == "unchanged"
     assert [warning for warning in warnings if "hides headers" in warning]
 
 
 @pytest.mark.parametrize("masked", ['{"X-Key": "sk-...9999"}', '{"X-Other": "********"}', '{"X-Key": "********", "Y": "********"}'])
-def test_masked_headers_that_contradict_the_declared_ones_are_written(api, listed, apply, masked):
-    listed(dict(STORED, headers=masked))
+def test_masked_headers_that_contradict_the_declared_ones_are_written(api, expect_search, apply, masked):
+    expect_search(dict(STORED, headers=masked))
     api.expect("GET", ONE, answer=dict(STORED, headers=masked))
     api.expect("PATCH", ONE, body={"headers": json.dumps(HEADERS)}, answer=dict(STORED, headers='{"X-Key": "********"}'))
     assert apply(headers=HEADERS)["changed_settings"] == ["headers"]
 
 
 @pytest.mark.parametrize(("update_secrets", "operation"), [("always", "updated"), ("never", "unchanged")])
-def test_update_secrets_decides_when_headers_are_written(api, listed, apply, update_secrets, operation):
+def test_update_secrets_decides_when_headers_are_written(api, expect_search, apply, update_secrets, operation):
     stored = dict(STORED, headers=json.dumps(HEADERS) if update_secrets == "always" else '{"X-Key": "another-example"}')
-    listed(stored)
+    expect_search(stored)
     if update_secrets == "always":
         api.expect("GET", ONE, answer=stored)
         api.expect("PATCH", ONE, body={"headers": json.dumps(HEADERS)}, answer=stored)
@@ -272,9 +272,9 @@ def test_a_mask_is_not_taken_for_a_header(api, apply):
     assert api.calls == []
 
 
-def test_headers_of_the_server_are_in_no_message(api, listed, apply):
+def test_headers_of_the_server_are_in_no_message(api, expect_search, apply):
     stored = dict(STORED, headers='{"X-Key": "known-only-to-the-server-example"}')
-    listed(stored)
+    expect_search(stored)
     api.expect("GET", ONE, answer=stored)
     api.expect("PATCH", ONE, body={"headers": json.dumps(HEADERS)}, answer=stored)
     result = apply(headers=HEADERS)
@@ -282,27 +282,27 @@ def test_headers_of_the_server_are_in_no_message(api, listed, apply):
     assert "known-only-to-the-server-example" not in json.dumps(result)
 
 
-def test_a_logo_is_sent_by_an_update_that_follows_the_create(api, listed, apply):
+def test_a_logo_is_sent_by_an_update_that_follows_the_create(api, expect_search, apply):
     created = dict(STORED, logo="bWFkZQ==")
-    listed()
+    expect_search()
     api.expect("POST", PROVIDERS, body=NEW, answer=created)
     api.expect("PATCH", ONE, body={"logo": "b3du"}, answer=dict(created, logo="b3du"))
     result = apply(logo="b3du")
     assert (result["operation"], result["custom_provider"]["logo"]) == ("created", "b3du")
 
 
-def test_a_logo_that_is_refused_after_the_create_says_that_there_is_a_provider(api, listed, apply):
-    listed()
+def test_a_logo_that_is_refused_after_the_create_reports_that_the_provider_exists(api, expect_search, apply):
+    expect_search()
     api.expect("POST", PROVIDERS, body=NEW, answer=STORED)
     api.expect("PATCH", ONE, status=400, errors=[{"code": 7001, "message": "No SVG", "path": ["body", "logo"]}])
     assert "The custom provider itself was created." in apply(logo="b3du")["msg"]
 
 
-def test_check_mode_predicts_the_provider_that_a_create_makes(api, listed, apply):
+def test_check_mode_predicts_a_created_provider(api, expect_search, apply):
     settings = {"description": "d", "headers": HEADERS, "position": 3}
-    listed()
+    expect_search()
     predicted = apply(check_mode=True, **settings)
-    listed()
+    expect_search()
     api.expect("POST", PROVIDERS, answer=dict(STORED, description="d", headers=json.dumps(HEADERS), position=3))
     done = apply(**settings)
     made = ("id", "created_at", "modified_at")
@@ -310,10 +310,10 @@ def test_check_mode_predicts_the_provider_that_a_create_makes(api, listed, apply
     assert (predicted["operation"], predicted["changed_settings"]) == (done["operation"], done["changed_settings"])
 
 
-def test_check_mode_predicts_the_provider_that_an_update_makes(api, listed, apply):
+def test_check_mode_predicts_an_updated_provider(api, expect_search, apply):
     before = dict(STORED, name="Old", headers='{"X-Key": "old-example"}')
     for _run in range(2):
-        listed(before)
+        expect_search(before)
         api.expect("GET", ONE, answer=before)
     api.expect("PATCH", ONE, answer=dict(STORED, headers=json.dumps(HEADERS)))
     predicted, done = apply(check_mode=True, headers=HEADERS, diff=True), apply(headers=HEADERS, diff=True)
@@ -321,27 +321,27 @@ def test_check_mode_predicts_the_provider_that_an_update_makes(api, listed, appl
         assert predicted[name] == done[name]
 
 
-def test_check_mode_deletes_nothing(api, listed, run_module):
-    listed(STORED)
+def test_check_mode_deletes_nothing(api, expect_search, run_module):
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     assert run_module({"slug": "llm", "state": "absent"}, "ai_gateway_custom_provider", check_mode=True)["operation"] == "deleted"
 
 
-def test_deleting_what_is_absent_is_unchanged(listed, run_module):
-    listed()
+def test_deleting_an_absent_provider_is_unchanged(expect_search, run_module):
+    expect_search()
     assert run_module({"slug": "llm", "state": "absent"}, "ai_gateway_custom_provider")["operation"] == "unchanged"
 
 
-def test_a_deletion_of_unknown_outcome_is_settled_by_looking(api, listed, run_module):
-    listed(STORED)
+def test_a_deletion_of_unknown_outcome_is_verified_by_a_search(api, expect_search, run_module):
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, status=200, raw="<html>")
-    listed()
+    expect_search()
     assert run_module({"slug": "llm", "state": "absent"}, "ai_gateway_custom_provider")["operation"] == "deleted"
 
 
-def test_two_providers_of_one_slug_are_an_error_that_names_them(listed, apply):
-    listed(STORED, dict(STORED, id="another"))
+def test_two_providers_with_one_slug_are_an_error_that_names_them(expect_search, apply):
+    expect_search(STORED, dict(STORED, id="another"))
     assert "slug 'llm' is that of made-by-server and another" in apply()["msg"]
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A dynamic route, through the real main() of the module, against an ordered script of HTTP exchanges.
 
-What holds of any item that changes by versions is in ``test_versioned_client.py``, and the checks of graphs are in ``test_route_graph.py``.
+``test_versioned_client.py`` tests versions of items in general, and ``test_route_graph.py`` the checks of graphs.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def apply(run_module):
 
 @pytest.fixture
 def routes(api, gateway):
-    """Return the exchanges of a route, by what they are for."""
+    """Return an object whose methods expect the exchanges of a route."""
 
     class Routes:
         def listed(self, *names):
@@ -141,7 +141,7 @@ def test_a_route_is_created_with_a_drawing(api, apply, routes, warnings, edge):
     assert not warnings
 
 
-def test_an_equal_graph_costs_two_requests(api, apply, routes):
+def test_an_equal_graph_takes_two_requests(api, apply, routes):
     routes.listed("support")
     routes.read()
     reordered = [dict(reversed(list(element.items()))) for element in reversed(graph(timeout="1.0"))]
@@ -194,7 +194,7 @@ def test_models_of_cloudflare_need_no_key(api, apply, routes, warnings):
 
 
 class TestCustomProviders:
-    def test_one_that_exists_costs_a_request(self, api, apply, routes):
+    def test_one_that_exists_takes_a_request(self, api, apply, routes):
         elements = graph(provider="custom-house")
         routes.providers("house")
         routes.listed("support")
@@ -210,7 +210,7 @@ class TestCustomProviders:
             "Create it with ai_gateway_custom_provider before the route."
         )
 
-    def test_in_check_mode_it_is_a_warning(self, apply, routes, warnings):
+    def test_one_that_is_missing_is_a_warning_in_check_mode(self, apply, routes, warnings):
         routes.providers()
         routes.listed()
         routes.the_gateway()
@@ -232,7 +232,7 @@ class TestRollBack:
         assert (result["operation"], result["changed_settings"]) == ("updated", ["elements", "version_id"])
         assert "  timeout: 1 ms" in result["diff"]["after"]["elements"]
 
-    def test_check_mode_predicts_both(self, api, apply, routes):
+    def test_check_mode_predicts_the_version_and_the_graph(self, api, apply, routes):
         routes.listed("support")
         api.expect("GET", ONE + "/versions/v-1", answer={"id": "r-1", "version_id": "v-1", "data": graph(1)})
         routes.listed("support")
@@ -306,7 +306,7 @@ def test_a_new_name_that_is_taken_is_explained(api, apply, routes, status, refus
         ({"name": ""}, "name is empty"),
     ],
 )
-def test_bad_options_are_refused_before_any_request(apply, options, words):
+def test_invalid_options_are_refused_before_any_request(apply, options, words):
     result = apply(**options)
     assert result["failed"]
     assert words in result["msg"]
@@ -353,7 +353,7 @@ def test_a_deletion_does_not_need_the_providers_of_the_graph(api, apply, routes)
 
 
 @pytest.mark.parametrize("unreadable", ["keys", "gateway"])
-def test_what_was_written_is_no_failure_if_only_the_warnings_cannot_be_read(api, apply, routes, warnings, unreadable):
+def test_a_write_is_no_failure_if_only_the_data_for_warnings_cannot_be_read(api, apply, routes, warnings, unreadable):
     routes.listed("support")
     routes.read()
     routes.changed(5, 2)
@@ -370,21 +370,21 @@ def test_what_was_written_is_no_failure_if_only_the_warnings_cannot_be_read(api,
     assert warning.startswith("The route is as declared, but ")
 
 
-def test_a_flat_error_is_read(api, apply, routes):
+def test_a_flat_error_is_parsed(api, apply, routes):
     routes.listed("support")
     routes.read()
     api.expect("GET", ONE + "/versions", query=PAGE, status=400, raw='{"success": false, "error": "version store is down"}')
     assert "version store is down" in apply(elements=graph(5))["msg"]
 
 
-def test_a_flat_error_says_that_a_version_does_not_exist(api, apply, routes):
+def test_a_flat_error_about_a_missing_version_is_recognized(api, apply, routes):
     routes.listed("support")
     api.expect("GET", ONE + "/versions/v-9", status=404, raw='{"success": false, "error": "Version not found"}')
     assert "has no such version" in apply(version="v-9")["msg"]
 
 
 @pytest.mark.parametrize("status", [400, 409])
-def test_a_flat_error_says_that_a_name_is_taken(api, apply, routes, warnings, status):
+def test_a_flat_error_about_a_taken_name_is_recognized(api, apply, routes, warnings, status):
     routes.listed()
     routes.the_gateway()
     api.expect("POST", ROUTES, status=status, raw='{"success": false, "error": "Route support already exists"}')
@@ -394,7 +394,7 @@ def test_a_flat_error_says_that_a_name_is_taken(api, apply, routes, warnings, st
     assert "The dynamic route 'support' existed already, although it was not listed, and is managed from now on." in warnings
 
 
-def test_unknown_settings_are_sent_beside_the_name(api, apply, routes):
+def test_unknown_settings_are_sent_with_the_name(api, apply, routes):
     routes.listed("support")
     routes.read()
     api.expect("PATCH", ONE, body={"name": "support", "comment": "x"}, raw=encode({"route": {"id": "r-1"}}))
@@ -427,13 +427,13 @@ class TestInfo:
         routes.read(version={"version_id": "v-1", "data": []})
         assert read()["dynamic_routes"][0]["elements"] is None
 
-    def test_one_that_is_gone_in_the_meantime_is_left_out(self, api, read, routes):
+    def test_one_that_is_deleted_in_the_meantime_is_omitted(self, api, read, routes):
         routes.listed("support")
         api.expect("GET", ONE, status=404, errors=[{"code": 7005, "message": "Route not found"}])
         assert read()["dynamic_routes"] == []
 
     @pytest.mark.parametrize(("names", "found"), [(["support"], 1), (["other"], 0)])
-    def test_some_of_them(self, read, routes, names, found):
+    def test_routes_can_be_selected_by_name(self, read, routes, names, found):
         routes.listed("support")
         if found:
             routes.read()

@@ -25,7 +25,7 @@ def ids_of(result):
     return [gateway["id"] for gateway in result["gateways"]]
 
 
-def test_one_id_is_one_request(api, gateway, info):
+def test_one_id_takes_one_request(api, gateway, info):
     api.expect("GET", GATEWAYS + "/a", answer=gateway())
     result = info(id="a")
     assert ids_of(result) == ["a"]
@@ -33,7 +33,7 @@ def test_one_id_is_one_request(api, gateway, info):
     assert "ansible_facts" not in result
 
 
-def test_unknown_ids_are_missing_and_others_come_in_the_order_given(api, gateway, info):
+def test_unknown_ids_are_omitted_and_the_others_are_in_the_given_order(api, gateway, info):
     api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b"))
     api.expect("GET", GATEWAYS + "/x", status=404, errors=MISSING)
     api.expect("GET", GATEWAYS + "/a", answer=gateway())
@@ -46,22 +46,22 @@ def test_many_ids_are_looked_up_in_a_listing(api, gateway, info):
     assert ids_of(info(ids=wanted)) == wanted[1:]
 
 
-def test_no_ids_are_no_gateways(api, info):
+def test_an_empty_list_of_ids_returns_no_gateways(api, info):
     assert info(ids=[])["gateways"] == []
 
 
-def test_a_search_is_the_servers(api, gateway, info):
+def test_the_server_does_the_search(api, gateway, info):
     api.expect_page([gateway(id="team-a")], search="team &?")
     assert ids_of(info(search="team &?")) == ["team-a"]
 
 
 @pytest.mark.parametrize("options", [{}, {"search": ""}])
-def test_neither_is_all(api, gateway, info, options):
+def test_without_ids_and_search_all_gateways_are_returned(api, gateway, info, options):
     api.expect_page([gateway(id="a"), gateway(id="b")])
     assert ids_of(info(**options)) == ["a", "b"]
 
 
-def test_check_mode_is_alike(api, gateway, run_module):
+def test_check_mode_returns_the_same(api, gateway, run_module):
     api.expect_page([gateway()])
     assert ids_of(run_module({}, "ai_gateway_info", check_mode=True, diff=True)) == ["a"]
 
@@ -75,7 +75,7 @@ def test_check_mode_is_alike(api, gateway, run_module):
         ({"ids": ["a"], "search": "b"}, "ids and search are given together"),
     ],
 )
-def test_bad_options_are_refused(info, options, problem):
+def test_invalid_options_are_refused(info, options, problem):
     assert problem in info(**options)["msg"]
 
 
@@ -92,7 +92,7 @@ def test_secrets_are_masked_in_all_places(api, gateway, info):
     assert SECRET not in str(result)
 
 
-def test_what_is_not_set_is_reported(api, gateway, info):
+def test_settings_that_are_not_set_are_returned(api, gateway, info):
     api.expect_page([gateway(of_the_future=1)])
     (found,) = info()["gateways"]
     assert (found["otel"], found["zdr"], found["of_the_future"]) == (None, False, 1)

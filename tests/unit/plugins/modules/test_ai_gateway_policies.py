@@ -43,8 +43,8 @@ def apply(run_module):
 
 
 @pytest.fixture
-def listed(api):
-    """Expect a listing with drafts, and if there are any, one without."""
+def expect_listing(api):
+    """Return a function that expects a listing with drafts, and one without drafts if ``live`` is given."""
 
     def expect(*found, live=None):
         api.expect("GET", POLICIES, query=DRAFTS, answer=list(found))
@@ -55,9 +55,9 @@ def listed(api):
 
 
 @pytest.fixture
-def staged(api, listed):
-    """Expect that the cap is staged beside a policy for everybody."""
-    listed(ALL)
+def staged(api, expect_listing):
+    """Expect requests that stage the cap in addition to a policy for everybody."""
+    expect_listing(ALL)
     api.expect("GET", GATEWAY, answer={"id": "shop"})
     api.expect("POST", POLICIES, body=WIRE_CAP, answer=STORED_CAP)
 
@@ -66,10 +66,10 @@ def draft(policy):
     return {**policy, "staging": True}
 
 
-def test_changes_are_staged_confirmed_and_committed(api, listed, staged, apply):
-    listed(ALL, draft(STORED_CAP), live=[ALL])
+def test_changes_are_staged_confirmed_and_committed(api, expect_listing, staged, apply):
+    expect_listing(ALL, draft(STORED_CAP), live=[ALL])
     api.expect("POST", POLICIES + "/commit", answer={"committed": 1, "failed": 0, "policies": []})
-    listed(ALL, STORED_CAP)
+    expect_listing(ALL, STORED_CAP)
     result = apply(CAP)
     assert result["results"] == [
         {"name": "cap", "operation": "created", "changed_settings": ["action", "actor", "condition", "resource"]},
@@ -77,86 +77,86 @@ def test_changes_are_staged_confirmed_and_committed(api, listed, staged, apply):
     assert [policy["action"] for policy in result["policies"]] == [{"type": "no_limit"}, CAP["action"]]
 
 
-def test_what_is_as_declared_takes_one_request(api, listed, apply):
-    listed(ALL, {**STORED_CAP, "resource": {"model": "gpt-4o", "provider": ["b", "a"]}})
+def test_unchanged_policies_take_one_request(api, expect_listing, apply):
+    expect_listing(ALL, {**STORED_CAP, "resource": {"model": "gpt-4o", "provider": ["b", "a"]}})
     result = apply({**CAP, "resource": {"model": ["gpt-4o"], "provider": ["a", "b"]}, "condition": True})
     assert (result["changed"], len(api.calls)) == (False, 1)
 
 
 @pytest.mark.parametrize("is_wrapped", [True, False])
-def test_an_expectation_that_does_not_hold_takes_the_draft_back(api, listed, staged, apply, is_wrapped):
+def test_an_expectation_that_does_not_hold_deletes_the_draft(api, expect_listing, staged, apply, is_wrapped):
     outcome = {"answer": REFUSED} if is_wrapped else {"raw": json.dumps(REFUSED)}
     api.expect("POST", POLICIES + "/simulate", body={"identity": {}, "model": "gpt-4o", "provider": "openai"}, **outcome)
-    listed(ALL, draft(STORED_CAP), live=[ALL])
+    expect_listing(ALL, draft(STORED_CAP), live=[ALL])
     api.expect("DELETE", POLICIES + "/2")
     result = apply(CAP, expect=[EXPECTED])
     assert "expected allowed, but it is refused by other, blocked" in result["msg"]
     assert (result["matrix"][0]["by"], result["matrix"][0]["holds"]) == (["other"], False)
 
 
-def test_a_lost_answer_to_a_draft_is_settled_by_reading(api, listed, apply):
-    listed(ALL)
+def test_a_lost_answer_to_a_draft_is_verified_by_a_listing(api, expect_listing, apply):
+    expect_listing(ALL)
     api.expect("GET", GATEWAY, answer={"id": "shop"})
     api.expect("POST", POLICIES, status=504)
-    listed(ALL, draft(STORED_CAP), live=[ALL])
-    listed(ALL, draft(STORED_CAP), live=[ALL])
+    expect_listing(ALL, draft(STORED_CAP), live=[ALL])
+    expect_listing(ALL, draft(STORED_CAP), live=[ALL])
     api.expect("POST", POLICIES + "/commit", answer={})
-    listed(ALL, STORED_CAP)
+    expect_listing(ALL, STORED_CAP)
     assert apply(CAP)["changed"] is True
 
 
-def test_drafts_of_others_are_named_before_anything_is_staged(api, listed, apply):
-    listed(ALL, draft({**STORED_CAP, "id": "3", "name": "of others"}), live=[ALL])
+def test_drafts_of_others_are_named_before_anything_is_staged(api, expect_listing, apply):
+    expect_listing(ALL, draft({**STORED_CAP, "id": "3", "name": "of others"}), live=[ALL])
     result = apply(CAP)
     assert "of others" in result["msg"]
     assert "adopt_drafts" in result["msg"]
 
 
-def test_a_draft_that_appears_before_the_commit_ends_it(api, listed, staged, apply):
+def test_a_draft_of_others_that_appears_before_the_commit_prevents_it(api, expect_listing, staged, apply):
     others = draft({**STORED_CAP, "id": "3", "name": "of others"})
-    listed(ALL, draft(STORED_CAP), others, live=[ALL])
-    listed(ALL, draft(STORED_CAP), others, live=[ALL])
+    expect_listing(ALL, draft(STORED_CAP), others, live=[ALL])
+    expect_listing(ALL, draft(STORED_CAP), others, live=[ALL])
     api.expect("DELETE", POLICIES + "/2")
     assert "of others" in apply(CAP)["msg"]
 
 
-def test_an_adopted_draft_is_committed_along(api, listed, apply):
-    listed(draft({**ALL, "actor": "company:one"}), live=[ALL])
-    listed(draft({**ALL, "actor": "company:one"}), live=[ALL])
+def test_an_adopted_draft_is_committed_too(api, expect_listing, apply):
+    expect_listing(draft({**ALL, "actor": "company:one"}), live=[ALL])
+    expect_listing(draft({**ALL, "actor": "company:one"}), live=[ALL])
     api.expect("POST", POLICIES + "/commit", answer={})
-    listed({**ALL, "actor": "company:one"})
+    expect_listing({**ALL, "actor": "company:one"})
     result = apply(adopt_drafts=True)
     assert result["results"] == [{"name": "all", "operation": "updated", "changed_settings": ["actor"]}]
 
 
-def test_what_covers_everybody_becomes_live_first(api, listed, apply):
+def test_a_policy_for_everybody_becomes_live_first(api, expect_listing, apply):
     new = {"name": "all", "actor": "company:all", "resource": "*", "condition": "true", "action": {"type": "no-limit"}}
-    listed()
+    expect_listing()
     api.expect("GET", GATEWAY, answer={"id": "shop"})
     api.expect("POST", POLICIES, body=WIRE_CAP, answer=STORED_CAP)
     api.expect("POST", POLICIES, body=new, answer=ALL)
-    listed(draft(STORED_CAP), draft(ALL), live=[])
+    expect_listing(draft(STORED_CAP), draft(ALL), live=[])
     api.expect("DELETE", POLICIES + "/1")
     api.expect("POST", POLICIES, query=LIVE, body=new, answer={**ALL, "id": "4"})
     api.expect("POST", POLICIES + "/commit", answer={})
-    listed({**ALL, "id": "4"}, STORED_CAP)
+    expect_listing({**ALL, "id": "4"}, STORED_CAP)
     assert apply(CAP, {**new, "action": {"type": "no_limit"}})["changed"] is True
 
 
-def test_a_lockout_is_refused_and_mended(api, listed, apply):
-    listed()
+def test_a_lockout_is_refused_with_a_suggestion(api, expect_listing, apply):
+    expect_listing()
     result = apply(CAP)
     assert '{"name": "everybody", "actor": "company:all"' in result["msg"]
     assert len(api.calls) == 1
 
 
-def test_a_deletion_has_no_effect_left_before_it_is_done(api, listed, apply):
+def test_a_policy_is_made_ineffective_before_it_is_deleted(api, expect_listing, apply):
     inert = {"condition": "false", "action": {"type": "no-limit"}}
-    listed(ALL, STORED_CAP)
+    expect_listing(ALL, STORED_CAP)
     api.expect("PUT", POLICIES + "/2", body=inert, raw=json.dumps({"success": True, "committed": False}))
-    listed(ALL, draft({**STORED_CAP, **inert}), live=[ALL, STORED_CAP])
+    expect_listing(ALL, draft({**STORED_CAP, **inert}), live=[ALL, STORED_CAP])
     api.expect("POST", POLICIES + "/commit", answer={})
-    listed(ALL, {**STORED_CAP, **inert})
+    expect_listing(ALL, {**STORED_CAP, **inert})
     api.expect("DELETE", POLICIES + "/2", status=500)
     result = apply({"name": "cap", "state": "absent"})
     assert "not deleted yet: cap" in result["msg"]
@@ -175,11 +175,11 @@ def test_all_problems_are_reported_together_before_anything_is_sent(api, apply):
     assert not api.calls
 
 
-def test_a_refusal_names_the_policy(api, listed, apply):
-    listed(ALL)
+def test_a_refusal_names_the_policy(api, expect_listing, apply):
+    expect_listing(ALL)
     api.expect("GET", GATEWAY, answer={"id": "shop"})
     api.expect("POST", POLICIES, status=400, raw=json.dumps({"success": False, "error": {"message": "Syntax error"}}))
-    listed(ALL)
+    expect_listing(ALL)
     result = apply({**CAP, "condition": "metadata.a.b"})
     assert "Syntax error" in result["msg"]
     assert "policy 'cap'" in result["msg"]
@@ -187,7 +187,7 @@ def test_a_refusal_names_the_policy(api, listed, apply):
 
 @pytest.fixture
 def no_cel(monkeypatch):
-    """Return a host without the library for conditions."""
+    """Simulate a host without the library for conditions."""
     caches = (conditions._environment, conditions._program)
     for cached in caches:
         cached.cache_clear()
@@ -200,8 +200,8 @@ def no_cel(monkeypatch):
 ON_METADATA = {"name": "b", "actor": "b", "resource": "*", "condition": "metadata.a == 'x'", "action": {"type": "block"}}
 
 
-def test_without_the_library_a_condition_is_not_evaluated(listed, apply, no_cel):
-    listed({**ALL}, {"id": "5", **ON_METADATA})
+def test_without_the_library_a_condition_is_not_evaluated(expect_listing, apply, no_cel):
+    expect_listing({**ALL}, {"id": "5", **ON_METADATA})
     result = apply(expect=[EXPECTED], check_mode=True)
     assert (result["matrix"][0]["allowed"], result["matrix"][0]["reason"]) == (None, "not evaluated")
     # Ansible shows a warning once in a process.
@@ -209,8 +209,8 @@ def test_without_the_library_a_condition_is_not_evaluated(listed, apply, no_cel)
 
 
 @pytest.mark.parametrize(("allowed", "holds"), [(True, None), (False, False)])
-def test_without_the_library_nobody_says_which_policy_allows(api, listed, apply, no_cel, allowed, holds):
-    listed({**ALL}, {"id": "5", **ON_METADATA})
+def test_without_the_library_the_policy_that_allows_is_unknown(api, expect_listing, apply, no_cel, allowed, holds):
+    expect_listing({**ALL}, {"id": "5", **ON_METADATA})
     answer = {"enforcement": {"allowed": True}}
     api.expect("POST", POLICIES + "/simulate", answer=answer)
     result = apply(expect=[{**EXPECTED, "allowed": allowed, "by": "another"}])
@@ -220,8 +220,8 @@ def test_without_the_library_nobody_says_which_policy_allows(api, listed, apply,
 
 
 @pytest.mark.parametrize("odd", [{"action": 5}, {"action": {"type": ["x"]}}, {"resource": [1]}, {"condition": None}, {"actor": {}}])
-def test_odd_policies_of_a_server_are_no_crash(listed, apply, odd):
-    listed({**ALL, **odd}, {**ALL, "id": "9", "name": "fine"})
+def test_malformed_policies_of_a_server_do_not_cause_a_crash(expect_listing, apply, odd):
+    expect_listing({**ALL, **odd}, {**ALL, "id": "9", "name": "fine"})
     result = apply(expect=[EXPECTED], check_mode=True)
     assert "defect" not in result.get("msg", "")
     assert result["matrix"][0]["allowed"] is True

@@ -49,7 +49,7 @@ def apply(run_module):
 
 @pytest.fixture
 def configs(api):
-    """Expect that the configs are listed, and answer with these."""
+    """Return a function that expects a listing of the configs, and answers with these."""
 
     def expect(*found, **keywords):
         api.expect("GET", CONFIGS, query=PAGES, answer=list(found), **keywords)
@@ -59,7 +59,7 @@ def configs(api):
 
 @pytest.fixture
 def the_gateway(api, gateway):
-    """Expect that the gateway is read, and answer with one that uses the store, or with these settings."""
+    """Return a function that expects a read of the gateway, and answers with one that uses the store, or has these settings."""
 
     def expect(**settings):
         stored = gateway(**{"authentication": True, "store_id": "st-1", **settings})
@@ -79,7 +79,7 @@ def stores(api):
 
 @pytest.fixture
 def secrets(api):
-    """Expect that the secret is searched for, and answer with these."""
+    """Return a function that expects a search for the secret, and answers with these."""
 
     def expect(*found, name="a_openai_default"):
         api.expect("GET", SECRETS, query={**PAGES, "search": name}, answer=list(found))
@@ -89,7 +89,7 @@ def secrets(api):
 
 @pytest.fixture
 def prepared(api, configs, the_gateway, stores, secrets):
-    """Expect all until the config itself is created: there is a store that the gateway uses, and the secret is made."""
+    """Return a function that expects all requests before the create of the config. The gateway uses a store, and the secret is created."""
 
     def expect(*found_configs):
         configs(*found_configs)
@@ -105,7 +105,7 @@ def steps_of(result):
     return [(step["kind"], step["name"], step["operation"], step["changed_settings"]) for step in result["steps"]]
 
 
-def test_one_task_makes_all_that_a_new_config_needs(api, apply, configs, the_gateway, stores, secrets):
+def test_one_task_creates_everything_that_a_new_config_needs(api, apply, configs, the_gateway, stores, secrets):
     configs()
     stored = the_gateway(store_id="", cache_ttl=7, of_the_future={"x": 1})
     stores()
@@ -147,7 +147,7 @@ def test_a_flag_of_0_is_false(apply, configs, flag):
     assert result["provider_config"]["default_config"] is False
 
 
-def test_another_alias_is_no_default_unless_the_task_says_so(api, apply, configs, the_gateway, stores):
+def test_another_alias_is_not_the_default_config(api, apply, configs, the_gateway, stores):
     configs()
     the_gateway()
     stores(STORE)
@@ -159,7 +159,7 @@ def test_another_alias_is_no_default_unless_the_task_says_so(api, apply, configs
     assert (result["operation"], result["steps"], result["changed_settings"]) == ("created", [], ["default_config", "secret_id"])
 
 
-def test_a_secret_that_is_there_keeps_its_scopes_and_gets_the_key(api, apply, configs, the_gateway, stores, secrets):
+def test_an_existing_secret_keeps_its_scopes_and_gets_the_key(api, apply, configs, the_gateway, stores, secrets):
     configs()
     the_gateway()
     stores(STORE)
@@ -171,7 +171,7 @@ def test_a_secret_that_is_there_keeps_its_scopes_and_gets_the_key(api, apply, co
     assert steps_of(apply(secret=KEY)) == [("secret", "a_openai_default", "updated", ["scopes", "value"])]
 
 
-def test_a_secret_that_is_there_keeps_its_value_if_secrets_are_never_updated(api, apply, configs, the_gateway, stores, secrets):
+def test_an_existing_secret_keeps_its_value_if_secrets_are_never_updated(api, apply, configs, the_gateway, stores, secrets):
     configs()
     the_gateway()
     stores(STORE)
@@ -196,7 +196,7 @@ def test_a_store_that_somebody_else_creates_in_between_is_adopted(api, apply, co
     assert steps_of(apply(secret=KEY)) == BOTH_WRITES
 
 
-def test_a_fresh_secret_that_the_api_does_not_find_is_tried_again(api, apply, prepared, configs, waits):
+def test_a_create_with_a_new_secret_that_the_api_does_not_find_is_retried(api, apply, prepared, configs, waits):
     prepared()
     for _try in range(2):
         api.expect("POST", CONFIGS, body=NEW_CONFIG, status=400, errors=SECRET_UNKNOWN)
@@ -206,7 +206,7 @@ def test_a_fresh_secret_that_the_api_does_not_find_is_tried_again(api, apply, pr
     assert waits == [1.0, 2.0]
 
 
-def test_a_secret_that_is_never_found_is_a_failure_after_the_time_given(api, apply, prepared, configs, waits):
+def test_a_secret_that_is_never_found_is_a_failure_after_wait_timeout(api, apply, prepared, configs, waits):
     prepared()
     for _try in range(3):
         api.expect("POST", CONFIGS, status=400, errors=SECRET_UNKNOWN)
@@ -225,7 +225,7 @@ def test_a_new_config_that_the_listing_shows_late_is_waited_for(api, apply, prep
     assert apply(secret=KEY)["operation"] == "created"
 
 
-def test_a_listing_that_fails_after_all_was_done_is_no_failure(api, apply, prepared, configs):
+def test_a_listing_that_fails_after_the_create_is_no_failure(api, apply, prepared, configs):
     prepared()
     api.expect("POST", CONFIGS, answer=CONFIG)
     configs(status=403, errors=[{"code": 10000, "message": "Authentication error"}])
@@ -278,8 +278,8 @@ def test_check_mode_predicts_all_and_only_reads(api, apply, configs, the_gateway
     assert KEY not in json.dumps(result)
 
 
-def test_a_gateway_with_a_hidden_secret_is_not_linked_and_nothing_is_made(api, apply, configs, the_gateway, stores):
-    """Its store_id can only be written along with all other settings, and one of them would be a mask."""
+def test_a_gateway_with_a_hidden_secret_is_not_linked_and_nothing_is_created(api, apply, configs, the_gateway, stores):
+    """Its ``store_id`` can only be written together with all other settings, and one of them would be a mask."""
     masked = {"store_id": "", "otel": [{"url": "https://x.example", "authorization": "********", "headers": {}}]}
     configs()
     the_gateway(**masked)
@@ -349,7 +349,7 @@ def test_a_store_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, apply,
     assert [step[0] for step in steps_of(apply(secret=KEY))] == ["secrets_store", "secret"]
 
 
-def test_a_config_that_was_not_made_is_made_again_without_a_second_secret(api, apply, prepared, configs, stores, secrets):
+def test_a_config_that_was_not_created_is_created_again_without_a_second_secret(api, apply, prepared, configs, stores, secrets):
     prepared()
     api.expect("POST", CONFIGS, status=502)
     for _attempt in range(3):
@@ -361,7 +361,7 @@ def test_a_config_that_was_not_made_is_made_again_without_a_second_secret(api, a
     assert steps_of(apply(secret=KEY)) == BOTH_WRITES
 
 
-def test_a_config_that_somebody_else_makes_in_between_is_left_to_them(api, apply, prepared, configs):
+def test_a_config_that_somebody_else_creates_in_between_is_unchanged(api, apply, prepared, configs):
     prepared()
     api.expect("POST", CONFIGS, status=400, errors=EXISTS)
     configs(CONFIG)
@@ -371,7 +371,7 @@ def test_a_config_that_somebody_else_makes_in_between_is_left_to_them(api, apply
 
 
 @pytest.mark.parametrize("preview", ["inv...-key", "********", "", None])
-def test_a_preview_that_fits_the_key_is_no_difference(apply, configs, preview):
+def test_a_preview_that_matches_the_key_is_no_difference(apply, configs, preview):
     configs(dict(CONFIG, secret_preview=preview))
     assert apply(secret=KEY)["operation"] == "unchanged"
 
@@ -419,7 +419,7 @@ IMMUTABLE = [
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(("options", "values"), IMMUTABLE)
-def test_what_no_update_changes_is_a_failure_with_both_values(api, apply, configs, options, values, check_mode):
+def test_a_difference_in_an_immutable_setting_is_a_failure_with_both_values(api, apply, configs, options, values, check_mode):
     configs(CONFIG)
     message = apply(check_mode=check_mode, **options)["msg"]
     assert values in message
@@ -427,7 +427,7 @@ def test_what_no_update_changes_is_a_failure_with_both_values(api, apply, config
     assert len(api.calls) == 1
 
 
-def test_a_config_that_is_recreated_is_deleted_first_and_keeps_what_is_not_declared(api, apply, configs, the_gateway, stores, secrets):
+def test_a_config_that_is_recreated_is_deleted_first_and_keeps_undeclared_settings(api, apply, configs, the_gateway, stores, secrets):
     before = dict(CONFIG, rate_limit=9, rate_limit_period=30)
     configs(before)
     the_gateway()
@@ -456,7 +456,7 @@ def test_a_period_that_is_not_set_is_not_sent_when_a_config_is_recreated(api, ap
 
 
 @pytest.mark.parametrize("options", [{}, {"secret_id": "s-1"}])
-def test_a_config_is_not_recreated_if_its_secret_may_be_deleted_along(api, apply, configs, options):
+def test_a_config_is_not_recreated_if_its_secret_may_be_deleted_with_it(api, apply, configs, options):
     configs(CONFIG)
     message = apply(default_config=False, recreate=True, **options)["msg"]
     assert "the API may delete what its secret_id refers to along with it" in message
@@ -485,7 +485,7 @@ def test_a_config_is_not_deleted_if_the_gateway_could_not_use_a_new_one(api, app
     assert {call.method for call in api.calls} == {"GET"}
 
 
-def test_a_config_that_is_not_created_again_is_said_to_be_deleted(api, apply, configs, the_gateway, stores):
+def test_a_config_that_is_not_created_again_is_reported_as_deleted(api, apply, configs, the_gateway, stores):
     configs(CONFIG)
     the_gateway()
     stores(STORE)
@@ -531,7 +531,7 @@ def test_a_user_who_may_not_attach_secrets_gets_a_hint_about_permissions_and_rol
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_config_is_deleted_without_a_look_at_the_secret(api, apply, configs, check_mode):
+def test_a_config_is_deleted_without_reading_the_secret(api, apply, configs, check_mode):
     configs(CONFIG)
     if not check_mode:
         api.expect("DELETE", ONE, answer=CONFIG)
@@ -571,6 +571,6 @@ def test_a_config_that_is_gone_when_it_is_recreated_is_reported_as_created_again
 
 
 @pytest.mark.parametrize(("name", "value"), [("alias", "with space"), ("alias", ""), ("provider_slug", "a/b"), ("gateway_id", "")])
-def test_what_would_not_fit_the_name_of_a_secret_is_refused(api, apply, name, value):
+def test_values_that_cannot_be_part_of_the_name_of_a_secret_are_refused(api, apply, name, value):
     assert name in apply(**{name: value, "secret": KEY})["msg"]
     assert api.calls == []

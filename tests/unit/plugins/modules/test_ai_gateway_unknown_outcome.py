@@ -38,7 +38,7 @@ def test_a_gateway_that_vanishes_in_the_meantime_is_created_again(api, gateway, 
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
 
 
-def test_a_gateway_that_comes_and_goes_is_abandoned(api, gateway, run_module):
+def test_a_gateway_that_is_repeatedly_deleted_and_created_is_a_failure(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(cache_ttl=1))
     for _round in range(2):
         api.expect("PUT", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
@@ -49,7 +49,7 @@ def test_a_gateway_that_comes_and_goes_is_abandoned(api, gateway, run_module):
     assert "somebody else" in result["msg"]
 
 
-def test_deleting_what_vanishes_in_the_meantime_is_done(api, gateway, run_module):
+def test_deleting_a_gateway_that_vanishes_in_the_meantime_is_a_deletion(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("DELETE", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
     assert run_module({"id": "a", "state": "absent"})["operation"] == "deleted"
@@ -62,7 +62,7 @@ def test_a_create_of_unknown_outcome_is_looked_for_and_found(api, absent, gatewa
     assert (result["operation"], result["changed"]) == ("created", True)
 
 
-def test_a_create_of_unknown_outcome_is_repeated_only_after_looking(api, absent, gateway, run_module):
+def test_a_create_of_unknown_outcome_is_repeated_only_after_reads(api, absent, gateway, run_module):
     api.expect("POST", GATEWAYS, status=504)
     for _attempt in range(3):
         api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
@@ -72,7 +72,7 @@ def test_a_create_of_unknown_outcome_is_repeated_only_after_looking(api, absent,
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
 
 
-def test_a_create_whose_outcome_cannot_be_read_says_so(api, absent, run_module):
+def test_a_create_whose_outcome_cannot_be_read_is_reported(api, absent, run_module):
     api.expect("POST", GATEWAYS, status=504)
     api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
     result = run_module({"id": "a"})
@@ -81,7 +81,7 @@ def test_a_create_whose_outcome_cannot_be_read_says_so(api, absent, run_module):
     assert "Run the task again" in result["msg"]
 
 
-def test_an_update_of_unknown_outcome_is_settled_by_reading(api, gateway, run_module):
+def test_an_update_of_unknown_outcome_is_verified_by_a_read(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(cache_ttl=1))
     api.expect("PUT", ONE, status=200, raw="<html>")
     api.expect("GET", ONE, answer=gateway(cache_ttl=5))
@@ -104,7 +104,7 @@ def test_an_update_of_unknown_outcome_on_a_gateway_that_vanished_creates_it(api,
 
 
 @pytest.mark.parametrize("is_gone", [True, False])
-def test_a_delete_of_unknown_outcome_is_settled_by_reading(api, gateway, run_module, is_gone):
+def test_a_delete_of_unknown_outcome_is_verified_by_a_read(api, gateway, run_module, is_gone):
     api.expect("GET", ONE, answer=gateway())
     api.expect("DELETE", ONE, status=200, raw="<html>")
     if is_gone:
@@ -115,7 +115,7 @@ def test_a_delete_of_unknown_outcome_is_settled_by_reading(api, gateway, run_mod
     assert bool(result.get("failed")) is not is_gone
 
 
-def test_a_delete_of_unknown_outcome_that_cannot_be_looked_for_says_so(api, gateway, run_module):
+def test_a_delete_whose_outcome_cannot_be_read_is_reported(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("DELETE", ONE, status=200, raw="<html>")
     api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])

@@ -12,15 +12,15 @@ ONE = GATEWAYS + "/a"
 REFUSED = [{"code": 7001, "message": "already exists", "path": ["body", "id"]}]
 
 
-LATE = {"status": 429, "errors": [], "headers": {"Retry-After": "11"}}
+RATE_LIMITED = {"status": 429, "errors": [], "headers": {"Retry-After": "11"}}
 
 
 # It may have been carried out.
 UNKNOWN = {"status": 503, "headers": {"Retry-After": "60"}}
 
 
-@pytest.mark.parametrize("answer", [LATE, UNKNOWN])
-def test_an_update_that_had_to_wait_is_based_on_what_is_there_then(api, gateway, run_module, answer, stored_body):
+@pytest.mark.parametrize("answer", [RATE_LIMITED, UNKNOWN])
+def test_an_update_that_had_to_wait_is_based_on_another_read(api, gateway, run_module, answer, stored_body):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, **answer)
     api.expect("GET", ONE, answer=gateway(zdr=True))
@@ -28,16 +28,16 @@ def test_an_update_that_had_to_wait_is_based_on_what_is_there_then(api, gateway,
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_an_update_that_was_certainly_not_done_and_cannot_be_looked_for_leaves_nothing_open(api, gateway, run_module):
+def test_an_update_that_was_certainly_not_done_has_no_unknown_outcome(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
-    api.expect("PUT", ONE, **LATE)
+    api.expect("PUT", ONE, **RATE_LIMITED)
     api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
     result = run_module({"id": "a", "cache_ttl": 5})
     assert (result["status"], result["request"]["method"]) == (403, "GET")
     assert "unknown" not in result["msg"]
 
 
-@pytest.mark.parametrize("answer", [LATE, UNKNOWN])
+@pytest.mark.parametrize("answer", [RATE_LIMITED, UNKNOWN])
 def test_a_gateway_that_is_gone_after_the_wait_is_created(api, gateway, run_module, answer):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, **answer)
@@ -46,19 +46,19 @@ def test_a_gateway_that_is_gone_after_the_wait_is_created(api, gateway, run_modu
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "created"
 
 
-def test_a_short_wait_needs_no_second_look(api, gateway, run_module):
+def test_a_short_wait_does_not_cause_another_read(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, status=429, errors=[], headers={"Retry-After": "10"})
     api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_where_every_update_comes_late_the_last_is_sent(api, gateway, run_module):
+def test_the_last_update_is_sent_even_if_every_one_is_late(api, gateway, run_module):
     for _round in range(3):
         api.expect("GET", ONE, answer=gateway())
-        api.expect("PUT", ONE, **LATE)
+        api.expect("PUT", ONE, **RATE_LIMITED)
     api.expect("GET", ONE, answer=gateway())
-    api.expect("PUT", ONE, **LATE)
+    api.expect("PUT", ONE, **RATE_LIMITED)
     api.expect("PUT", ONE, answer=gateway(cache_ttl=5))
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
@@ -71,7 +71,7 @@ def test_an_update_that_may_have_been_done_before_the_wait_is_looked_for(api, ga
     assert (result["operation"], result["changed_settings"]) == ("updated", ["cache_ttl"])
 
 
-def test_an_update_that_may_have_been_done_and_cannot_be_looked_for(api, gateway, run_module):
+def test_an_update_that_may_have_been_done_and_cannot_be_read_has_an_unknown_outcome(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, **UNKNOWN)
     api.expect("GET", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
@@ -81,7 +81,7 @@ def test_an_update_that_may_have_been_done_and_cannot_be_looked_for(api, gateway
     assert "Its outcome is unknown, because reading failed too: GET" in result["msg"]
 
 
-def test_a_refusal_of_a_further_try_does_not_hide_what_an_earlier_one_did(api, gateway, run_module):
+def test_a_refused_retry_does_not_hide_the_outcome_of_an_earlier_attempt(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, status=503)
     api.expect("PUT", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
@@ -89,8 +89,8 @@ def test_a_refusal_of_a_further_try_does_not_hide_what_an_earlier_one_did(api, g
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_an_update_that_was_done_is_reported_also_where_it_is_only_found_by_a_refused_create(api, gateway, run_module):
-    """The look after it comes from an old copy, and finds nothing."""
+def test_an_update_that_was_done_is_reported_even_if_only_a_refused_create_reveals_it(api, gateway, run_module):
+    """The read after the update comes from an old copy, which does not contain the gateway."""
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, status=524)
     api.expect("GET", ONE, status=404, errors=[{"code": 7002, "message": "Not found"}])
@@ -110,12 +110,12 @@ def test_an_update_that_may_have_been_done_before_the_gateway_was_not_found_is_r
     assert run_module({"id": "a", "cache_ttl": 5})["operation"] == "updated"
 
 
-def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_create_is_reported(
+def test_an_update_after_a_create_and_a_wait_is_based_on_another_read_and_reported_as_created(
     api, absent, gateway, run_module, stored_body, create_defaults
 ):
     """Somebody changes another setting of the new gateway in the meantime."""
     api.expect("POST", GATEWAYS, answer=gateway())
-    api.expect("PUT", ONE, **LATE)
+    api.expect("PUT", ONE, **RATE_LIMITED)
     api.expect("GET", ONE, answer=gateway(zdr=True))
     api.expect("PUT", ONE, body=dict(stored_body(gateway(zdr=True)), logpush=True), answer=gateway(zdr=True, logpush=True))
     result = run_module({"id": "a", "logpush": True}, diff=True)
@@ -124,15 +124,15 @@ def test_what_follows_a_create_is_based_on_what_is_there_after_a_wait_and_the_cr
     assert result["diff"]["before"] == {}
 
 
-def test_a_create_that_cannot_be_completed_after_a_wait_says_that_it_was_created(api, absent, gateway, run_module):
+def test_a_create_that_cannot_be_completed_after_a_wait_reports_that_it_was_created(api, absent, gateway, run_module):
     api.expect("POST", GATEWAYS, answer=gateway())
-    api.expect("PUT", ONE, **LATE)
+    api.expect("PUT", ONE, **RATE_LIMITED)
     api.expect("GET", ONE, answer=gateway(zdr=True))
     api.expect("PUT", ONE, status=403, errors=[{"code": 10000, "message": "Authentication error"}])
     assert "The AI Gateway itself was created." in run_module({"id": "a", "logpush": True})["msg"]
 
 
-def test_a_create_that_never_shows_is_tried_as_often_as_is_allowed(api, absent, run_module):
+def test_a_create_that_is_never_found_is_repeated_up_to_max_retries(api, absent, run_module):
     for _try in range(4):
         api.expect("POST", GATEWAYS, status=524)
         for _attempt in range(3):

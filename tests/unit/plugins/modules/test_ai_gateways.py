@@ -86,24 +86,24 @@ def test_a_setting_of_a_gateway_overrides_the_defaults(api, gateway, apply, defa
     assert operations(apply({"id": "a", **own}, defaults=defaults)) == [("a", "created")]
 
 
-def test_one_gateway_leaves_nothing_to_the_next(api, gateway, apply):
+def test_gateways_do_not_share_state(api, gateway, apply):
     guardrails = {"prompt": {}, "response": {}}
     api.expect_page([gateway(id="a", guardrails=guardrails), gateway(id="b", guardrails=guardrails)])
     result = apply({"id": "a", "guardrails": {}}, {"id": "b", "guardrails": {}}, defaults={"guardrails": {}})
     assert operations(result) == [("a", "unchanged"), ("b", "unchanged")]
 
 
-def test_defaults_are_not_for_what_must_be_absent(api, apply):
+def test_defaults_do_not_apply_to_absent_gateways(api, apply):
     api.expect_page([])
     assert operations(apply({"id": "a", "state": "absent"}, defaults={"cache_ttl": 5})) == [("a", "unchanged")]
 
 
-def test_nothing_is_done_about_gateways_that_are_not_listed(api, gateway, apply):
+def test_undeclared_gateways_are_left_alone(api, gateway, apply):
     api.expect_page([gateway(id="other")])
     assert apply()["results"] == []
 
 
-def test_one_that_fails_does_not_stop_the_others(api, gateway, apply):
+def test_a_gateway_that_fails_does_not_stop_the_others(api, gateway, apply):
     api.expect_page([gateway(id="a"), gateway(id="b"), gateway(id="c", cache_ttl=5)])
     refusal = [{"code": 7001, "message": "no", "path": ["body", "cache_ttl"]}]
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
@@ -152,7 +152,7 @@ def test_a_defect_in_one_is_reported_and_does_not_stop_the_others(api, gateway, 
 
     monkeypatch.setattr(groups.Reconciler, "predict", predict)
     api.expect_page([gateway(id="a"), gateway(id="b")])
-    # What cannot be planned from the listing is read by itself.
+    # A gateway that cannot be planned from the listing is read separately.
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
     result = apply({"id": "a"}, {"id": "b"}, check_mode=True)
     assert operations(result) == [("a", "failed"), ("b", "unchanged")]
@@ -167,14 +167,14 @@ def test_a_defect_in_the_listing_is_reported(apply, monkeypatch):
     assert "ZeroDivisionError: oops" in apply({"id": "a"})["msg"]
 
 
-def test_an_ambiguous_create_is_settled(api, gateway, apply):
+def test_a_create_of_unknown_outcome_is_verified_by_a_read(api, gateway, apply):
     api.expect_page([])
     api.expect("POST", GATEWAYS, status=504)
     api.expect("GET", GATEWAYS + "/a", answer=gateway())
     assert operations(apply({"id": "a"})) == [("a", "created")]
 
 
-def test_what_somebody_else_has_created_in_the_meantime_is_updated(api, gateway, apply, stored_body):
+def test_a_gateway_that_somebody_else_has_created_in_the_meantime_is_updated(api, gateway, apply, stored_body):
     api.expect_page([])
     api.expect("POST", GATEWAYS, status=400, errors=[{"code": 7001, "message": "already exists"}])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(later=1))
@@ -193,7 +193,7 @@ def test_a_hidden_secret_fails_its_own_gateway_only(api, gateway, apply):
     assert "Declare stripe in this task too" in result["results"][0]["error"]["msg"]
 
 
-def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, apply, waits, stored_body):
+def test_updates_after_a_long_wait_are_based_on_another_read(api, gateway, apply, waits, stored_body):
     """The rate limit makes the task wait, and somebody changes other settings in the meantime."""
     api.expect_page([gateway(id="a"), gateway(id="b")])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
@@ -208,7 +208,7 @@ def test_an_account_that_was_read_long_ago_is_not_written_over(api, gateway, app
     assert waits == [60]
 
 
-def test_what_cannot_be_waited_for_fails_all_that_is_left_without_sending(api, gateway, apply):
+def test_a_wait_that_is_too_long_fails_all_remaining_gateways_without_a_request(api, gateway, apply):
     api.expect_page([])
     api.expect("POST", GATEWAYS, status=429, errors=[], headers={"Retry-After": "900"})
     result = apply({"id": "a"}, {"id": "b"}, {"id": "c"})
@@ -241,15 +241,15 @@ def test_no_secret_is_shown_from_any_source(api, gateway, apply):
     assert stored not in str(result)
 
 
-@pytest.mark.parametrize("where", ["stripe", "extra_settings"])
-def test_the_log_of_the_system_has_no_secret(api, apply, monkeypatch, where):
-    """Ansible logs the options of a module, and knows nothing of what is in them here."""
+@pytest.mark.parametrize("option", ["stripe", "extra_settings"])
+def test_the_log_of_the_system_has_no_secret(api, apply, monkeypatch, option):
+    """Ansible logs the options of a module, but has no argument spec for the contents of these."""
     logged = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.log", lambda self, msg, log_args=None: logged.append((msg, log_args)))
     stripe = {"authorization": SECRET, "usage_events": []}
     api.expect_page([])
     apply(
-        {"id": "a", **({"stripe": stripe} if where == "stripe" else {where: {"stripe": stripe}})},
+        {"id": "a", **({"stripe": stripe} if option == "stripe" else {option: {"stripe": stripe}})},
         defaults={"stripe": stripe},
         check_mode=True,
     )
@@ -270,7 +270,7 @@ def test_one_warning_lists_all_secrets_that_cannot_be_verified(api, gateway, app
     assert ", and 2 more, so" in warning
 
 
-def test_creates_that_are_refused_in_a_full_account_say_so_without_another_request(api, gateway, apply):
+def test_creates_that_are_refused_in_a_full_account_are_explained_without_another_request(api, gateway, apply):
     api.expect_page([gateway(id=f"g{number}") for number in range(9)])
     api.expect("POST", GATEWAYS, answer=gateway(id="new1"))
     api.expect("POST", GATEWAYS, status=403, errors=[{"code": 1, "message": "no more"}])

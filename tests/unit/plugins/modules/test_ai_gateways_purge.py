@@ -15,7 +15,7 @@ def operations(result):
     return [(entry["id"], entry["operation"]) for entry in result["results"]]
 
 
-def test_purge_deletes_what_is_not_listed_but_for_the_default(api, gateway, apply):
+def test_purge_deletes_undeclared_gateways_except_the_default(api, gateway, apply):
     api.expect_page([gateway(id="b"), gateway(id="default"), gateway(id="main", is_default=True), gateway(id="a"), gateway(id="c")])
     api.expect("DELETE", GATEWAYS + "/b", answer=gateway(id="b"))
     api.expect("DELETE", GATEWAYS + "/c", answer=gateway(id="c"))
@@ -23,14 +23,14 @@ def test_purge_deletes_what_is_not_listed_but_for_the_default(api, gateway, appl
     assert operations(result) == [("a", "unchanged"), ("b", "deleted"), ("c", "deleted")]
 
 
-def test_the_default_is_deleted_if_it_is_listed_so(api, gateway, apply):
+def test_the_default_is_deleted_if_it_is_declared_absent(api, gateway, apply):
     api.expect_page([gateway(id="default", is_default=True)])
     api.expect("DELETE", GATEWAYS + "/default", answer=gateway(id="default"))
     assert operations(apply({"id": "default", "state": "absent"}, purge=True)) == [("default", "deleted")]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_more_than_the_limit_are_not_deleted_and_nothing_else_is_done(api, gateway, apply, check_mode):
+def test_nothing_is_changed_if_the_limit_is_exceeded(api, gateway, apply, check_mode):
     api.expect_page([gateway(id=name) for name in "abcd"])
     result = apply({"id": "a"}, {"id": "new"}, purge=True, purge_limit=2, check_mode=check_mode)
     assert result["failed"]
@@ -48,19 +48,19 @@ def test_purge_with_an_empty_list_is_refused_before_anything_is_sent(apply, chec
     assert "gateways is empty, and purge would delete every gateway" in message
 
 
-def test_purge_with_an_empty_list_needs_a_limit_of_the_user(api, gateway, apply):
+def test_purge_with_an_empty_list_needs_an_explicit_limit(api, gateway, apply):
     api.expect_page([gateway(id="a")])
     api.expect("DELETE", GATEWAYS + "/a", answer=gateway(id="a"))
     assert operations(apply(purge=True, purge_limit=10)) == [("a", "deleted")]
 
 
-def test_without_a_limit_of_the_user_purge_deletes_ten(api, gateway, apply):
+def test_the_default_limit_is_ten(api, gateway, apply):
     api.expect_page([gateway(id=f"g{number}") for number in range(12)])
     message = apply({"id": "g0"}, purge=True)["msg"]
     assert "11 undeclared AI Gateways" in message
     assert "but purge_limit allows 10" in message
 
 
-def test_a_limit_of_zero_allows_what_needs_no_deletion(api, gateway, apply):
+def test_a_limit_of_zero_allows_a_purge_without_deletions(api, gateway, apply):
     api.expect_page([gateway(id="a")])
     assert operations(apply({"id": "a"}, purge=True, purge_limit=0)) == [("a", "unchanged")]

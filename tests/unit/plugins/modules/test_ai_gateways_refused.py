@@ -17,7 +17,7 @@ def operations(result):
     return [(entry["id"], entry["operation"]) for entry in result["results"]]
 
 
-def test_everything_that_is_wrong_is_reported_together_with_index_and_id(apply):
+def test_all_problems_are_reported_together_with_index_and_id(apply):
     message = apply(
         {"id": "a", "cache_ttl": -1, "cache_tll": 5},
         {"cache_ttl": 5},
@@ -60,7 +60,7 @@ def test_everything_that_is_wrong_is_reported_together_with_index_and_id(apply):
 
 
 @pytest.mark.parametrize("other", ["a ", "a\u200b", "A"])
-def test_ids_that_only_look_alike_are_not_the_same(api, gateway, apply, other):
+def test_ids_that_look_alike_are_different(api, gateway, apply, other):
     api.expect_page([gateway(id="a"), gateway(id=other)])
     assert operations(apply({"id": "a"}, {"id": other})) == [("a", "unchanged"), (other, "unchanged")]
 
@@ -107,7 +107,7 @@ def test_settings_that_contradict_each_other_only_together_with_the_defaults(app
 
 
 @pytest.mark.parametrize("otel", [[[SECRET]], [{"authorization": SECRET}, [SECRET]], f'{{"authorization": "{SECRET}"}},{{"url": "b"}}'])
-def test_what_has_not_the_shape_to_find_secrets_in_it_is_not_quoted(apply, otel):
+def test_values_of_the_wrong_type_are_not_quoted(apply, otel):
     for options in ({"gateways": [{"id": "a", "otel": otel}]}, {"gateways": [], "defaults": {"otel": otel}}):
         result = apply(*options.pop("gateways"), **options)
         assert result["msg"].startswith(NOTHING_SENT)
@@ -124,11 +124,11 @@ def test_a_problem_quotes_no_secret_of_its_gateway(apply):
     assert SECRET not in message
 
 
-def test_what_may_be_a_misspelt_secret_of_a_gateway_is_masked(apply):
+def test_a_secret_of_a_possibly_misspelt_option_of_a_gateway_is_masked(apply):
     assert SECRET not in str(apply({"id": "a", "stripes": {"authorization": SECRET}}, {"id": "b", "stripe": {"authorisation": SECRET}}))
 
 
-def test_a_secret_that_the_error_of_a_gateway_cuts_off_is_masked(api, apply):
+def test_a_secret_that_the_error_of_a_gateway_truncates_is_masked(api, apply):
     secret = "invented-" * 100
     api.expect_page([])
     api.expect("POST", GATEWAYS, status=400, errors=[{"code": 1, "message": f"odd: {secret}", "path": [secret]}])

@@ -21,7 +21,7 @@ def operations(result):
 
 @pytest.fixture
 def updates(api, gateway):
-    """Expect that gateways are read as they are stored, and updated."""
+    """Return a function that expects a read and an update of each gateway."""
 
     def expect(*names, after=OURS, **stored):
         for name in names:
@@ -61,7 +61,7 @@ def test_an_update_that_was_undone_is_done_again(api, gateway, apply, updates, w
     ],
     ids=["somebody wrote something else", "the list shows less", "the list is older"],
 )
-def test_what_holds_is_not_written_again(api, gateway, apply, updates, warnings, listed):
+def test_gateways_that_are_still_as_declared_are_not_written_again(api, gateway, apply, updates, warnings, listed):
     api.expect_page([gateway(id="a"), gateway(id="b")])
     updates("a", "b")
     api.expect_page([gateway(id=name, **listed) for name in "ab"])
@@ -78,7 +78,7 @@ def test_without_times_the_values_decide(api, gateway, apply, updates):
     assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "updated"}
 
 
-def test_what_is_gone_or_holds_by_now_is_not_written_again(api, gateway, apply, updates):
+def test_gateways_that_are_deleted_or_as_declared_are_not_written_again(api, gateway, apply, updates):
     api.expect_page([gateway(id="a"), gateway(id="b")])
     updates("a", "b")
     api.expect_page([gateway(id="a", modified_at=THEIRS)])
@@ -89,7 +89,7 @@ def test_what_is_gone_or_holds_by_now_is_not_written_again(api, gateway, apply, 
     assert result["results"][0]["changed_settings"] == ["cache_ttl"]
 
 
-def test_two_that_declare_different_things_do_not_fight_for_ever(api, gateway, apply, updates):
+def test_a_conflict_between_two_declarations_ends_with_a_failure(api, gateway, apply, updates):
     api.expect_page([gateway(id="a"), gateway(id="b")])
     updates("a", "b")
     for number in range(CONFIRMATIONS):
@@ -102,14 +102,14 @@ def test_two_that_declare_different_things_do_not_fight_for_ever(api, gateway, a
     assert "AI Gateway 'a' is repeatedly updated by somebody else, and is not as declared." in result["msg"]
 
 
-def test_a_list_that_fails_then_takes_nothing_back(api, gateway, apply, updates):
+def test_a_failing_listing_after_updates_is_no_failure(api, gateway, apply, updates):
     api.expect_page([gateway(id="a"), gateway(id="b")])
     updates("a", "b")
     api.expect_page(None, status=403, errors=[{"code": 10000, "message": "no"}])
     assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "updated"}
 
 
-def test_a_single_update_is_not_looked_at_again(api, gateway, apply, updates):
+def test_a_single_update_is_not_confirmed_by_a_listing(api, gateway, apply, updates):
     api.expect_page([gateway(id="a"), gateway(id="b", cache_ttl=5)])
     updates("a")
     assert operations(apply({"id": "a"}, {"id": "b"}, defaults={"cache_ttl": 5})) == {"a": "updated", "b": "unchanged"}

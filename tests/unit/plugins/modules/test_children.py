@@ -32,8 +32,8 @@ CHILDREN = [
 
 
 @pytest.fixture
-def below(api):
-    """Expect that a kind is listed, and answer with these items, or as the keywords say."""
+def expect_listing(api):
+    """Return a function that expects a listing of a kind, and answers with these items, or with the keywords."""
 
     def expect(kind, *found, **keywords):
         query = {"includeStaging": "true"} if kind == "policies" else PAGES
@@ -45,19 +45,19 @@ def below(api):
 
 
 @pytest.fixture
-def all_below(below):
-    """Expect that all kinds are listed, in the order of deletion, and answer with one item of each, or with those of these kinds."""
+def expect_listings(expect_listing):
+    """Return a function that expects listings of all kinds in the order of deletion, with one item each, or only in those of ``kinds``."""
 
     def expect(*kinds):
         for kind in KINDS:
-            below(kind, *([ITEMS[kind]] if kind in (kinds or KINDS) else []))
+            expect_listing(kind, *([ITEMS[kind]] if kind in (kinds or KINDS) else []))
 
     return expect
 
 
 @pytest.fixture
-def deletion(api):
-    """Expect that the item of a kind is deleted."""
+def expect_deletion(api):
+    """Return a function that expects the deletion of the item of a kind."""
 
     def expect(kind, **keywords):
         api.expect("DELETE", f"{ONE}/{kind}/{PATHS[kind]}", answer=ITEMS[kind], **keywords)
@@ -75,34 +75,34 @@ def remove(run_module):
     return lambda **keywords: run_module({"id": "a", "state": "absent"}, **keywords)
 
 
-def test_what_belongs_to_a_gateway_is_deleted_first_and_in_order(api, gateway, the_gateway, all_below, deletion, remove):
+def test_children_are_deleted_first_and_in_order(api, gateway, the_gateway, expect_listings, expect_deletion, remove):
     the_gateway()
-    all_below()
+    expect_listings()
     for kind in KINDS:
-        deletion(kind)
+        expect_deletion(kind)
     api.expect("DELETE", ONE, answer=gateway())
     result = remove()
     assert (result["changed"], result["operation"], result["deleted_children"]) == (True, "deleted", CHILDREN)
 
 
-def test_all_kinds_are_read_before_anything_is_deleted(api, gateway, the_gateway, all_below, deletion, remove):
+def test_all_kinds_are_read_before_anything_is_deleted(api, gateway, the_gateway, expect_listings, expect_deletion, remove):
     the_gateway()
-    all_below("provider_configs")
-    deletion("provider_configs")
+    expect_listings("provider_configs")
+    expect_deletion("provider_configs")
     api.expect("DELETE", ONE, answer=gateway())
     remove()
     methods = [call.method for call in api.calls]
     assert methods == ["GET"] * 5 + ["DELETE"] * 2
 
 
-def test_a_gateway_with_nothing_below_says_so(api, gateway, the_gateway, all_below, remove):
+def test_a_gateway_without_children_returns_an_empty_list(api, gateway, the_gateway, expect_listings, remove):
     the_gateway()
-    all_below("none")
+    expect_listings("none")
     api.expect("DELETE", ONE, answer=gateway())
     assert remove()["deleted_children"] == []
 
 
-def test_a_gateway_that_is_absent_has_nothing_below(api, remove):
+def test_a_gateway_that_is_absent_has_no_children(api, remove):
     api.expect("GET", ONE, status=404, errors=NOT_FOUND)
     assert "deleted_children" not in remove()
     assert len(api.calls) == 1
@@ -110,25 +110,25 @@ def test_a_gateway_that_is_absent_has_nothing_below(api, remove):
 
 @pytest.mark.parametrize("status", [404, 405])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_kind_that_the_api_does_not_have_is_empty(api, gateway, the_gateway, below, deletion, remove, kind, status):
+def test_a_kind_that_the_api_does_not_have_is_empty(api, gateway, the_gateway, expect_listing, expect_deletion, remove, kind, status):
     the_gateway()
     for other in KINDS:
         keywords = {"status": status, "errors": [{"code": 1000, "message": "No route"}]} if other == kind else {}
-        below(other, *([] if other == kind else [ITEMS[other]]), **keywords)
+        expect_listing(other, *([] if other == kind else [ITEMS[other]]), **keywords)
     for other in KINDS:
         if other != kind:
-            deletion(other)
+            expect_deletion(other)
     api.expect("DELETE", ONE, answer=gateway())
     assert len(remove()["deleted_children"]) == len(KINDS) - 1
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_kind_that_cannot_be_read_stops_before_anything_is_deleted(api, the_gateway, below, remove, kind, check_mode):
+def test_a_kind_that_cannot_be_read_stops_before_anything_is_deleted(api, the_gateway, expect_listing, remove, kind, check_mode):
     the_gateway()
     for other in KINDS[: KINDS.index(kind)]:
-        below(other, ITEMS[other])
-    below(kind, status=403, errors=REFUSED)
+        expect_listing(other, ITEMS[other])
+    expect_listing(kind, status=403, errors=REFUSED)
     result = remove(check_mode=check_mode)
     assert (result["failed"], result["status"]) == (True, 403)
     assert {call.method for call in api.calls} == {"GET"}
@@ -136,13 +136,13 @@ def test_a_kind_that_cannot_be_read_stops_before_anything_is_deleted(api, the_ga
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_item_that_cannot_be_deleted_stops_before_the_gateway(api, the_gateway, all_below, deletion, remove, kind):
+def test_an_item_that_cannot_be_deleted_stops_before_the_gateway(api, the_gateway, expect_listings, expect_deletion, remove, kind):
     the_gateway()
-    all_below()
+    expect_listings()
     before = KINDS[: KINDS.index(kind)]
     for other in before:
-        deletion(other)
-    deletion(kind, status=403, errors=REFUSED)
+        expect_deletion(other)
+    expect_deletion(kind, status=403, errors=REFUSED)
     result = remove()
     assert (result["failed"], result["status"], result["request"]["method"]) == (True, 403, "DELETE")
     assert "It belongs to AI Gateway 'a', which was not deleted." in result["msg"]
@@ -152,66 +152,66 @@ def test_an_item_that_cannot_be_deleted_stops_before_the_gateway(api, the_gatewa
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_item_that_vanishes_in_between_is_no_failure(api, gateway, the_gateway, all_below, deletion, remove, kind):
+def test_an_item_that_vanishes_in_between_is_no_failure(api, gateway, the_gateway, expect_listings, expect_deletion, remove, kind):
     the_gateway()
-    all_below(kind)
-    deletion(kind, status=404, errors=NOT_FOUND)
+    expect_listings(kind)
+    expect_deletion(kind, status=404, errors=NOT_FOUND)
     api.expect("DELETE", ONE, answer=gateway())
     assert remove()["operation"] == "deleted"
 
 
-def test_a_route_that_vanishes_in_between_is_known_by_its_words(api, gateway, the_gateway, all_below, deletion, remove):
+def test_a_route_that_vanishes_in_between_is_recognized_by_its_message(api, gateway, the_gateway, expect_listings, expect_deletion, remove):
     the_gateway()
-    all_below("routes")
-    deletion("routes", status=400, raw=json.dumps({"success": False, "errors": [{"code": 7005, "message": "Route not found"}]}))
+    expect_listings("routes")
+    expect_deletion("routes", status=400, raw=json.dumps({"success": False, "errors": [{"code": 7005, "message": "Route not found"}]}))
     api.expect("DELETE", ONE, answer=gateway())
     assert remove()["operation"] == "deleted"
 
 
-def test_a_deletion_of_unknown_outcome_is_sent_again(api, gateway, the_gateway, all_below, deletion, remove):
+def test_a_deletion_of_unknown_outcome_is_sent_again(api, gateway, the_gateway, expect_listings, expect_deletion, remove):
     the_gateway()
-    all_below("policies")
-    deletion("policies", status=502)
-    deletion("policies", status=404, errors=NOT_FOUND)
+    expect_listings("policies")
+    expect_deletion("policies", status=502)
+    expect_deletion("policies", status=404, errors=NOT_FOUND)
     api.expect("DELETE", ONE, answer=gateway())
     assert remove()["deleted_children"] == CHILDREN[3:]
 
 
-def test_check_mode_names_what_would_be_deleted(api, the_gateway, all_below, remove):
+def test_check_mode_names_the_children_that_would_be_deleted(api, the_gateway, expect_listings, remove):
     the_gateway()
-    all_below()
+    expect_listings()
     result = remove(check_mode=True)
     assert (result["operation"], result["deleted_children"]) == ("deleted", CHILDREN)
     assert {call.method for call in api.calls} == {"GET"}
 
 
-def test_policies_are_read_with_those_that_are_not_in_force_yet(api, gateway, the_gateway, all_below, remove):
+def test_policies_are_read_including_drafts(api, gateway, the_gateway, expect_listings, remove):
     the_gateway()
-    all_below("none")
+    expect_listings("none")
     api.expect("DELETE", ONE, answer=gateway())
     remove()
     [listing] = [call.url for call in api.calls if "/policies" in call.url]
     assert parse_qs(urlsplit(listing).query) == {"includeStaging": ["true"]}
 
 
-def test_routes_are_read_page_by_page(api, gateway, the_gateway, below, deletion, remove):
+def test_routes_are_read_page_by_page(api, gateway, the_gateway, expect_listing, expect_deletion, remove):
     first = [{"id": f"r-{number}", "name": f"route-{number}"} for number in range(2, 102)]
     the_gateway()
-    below("provider_configs")
+    expect_listing("provider_configs")
     for number, page in ((1, first), (2, [ITEMS["routes"]])):
         raw = json.dumps({"success": True, "data": {"routes": page, "page": number, "per_page": 100}})
         api.expect("GET", f"{ONE}/routes", query={"page": number, "per_page": 100}, raw=raw)
-    below("custom-domains")
-    below("policies")
+    expect_listing("custom-domains")
+    expect_listing("policies")
     result = remove(check_mode=True)
     assert len(result["deleted_children"]) == 101
 
 
-def test_many_gateways_that_are_declared_absent(api, gateway, all_below, deletion, apply):
+def test_many_gateways_that_are_declared_absent(api, gateway, expect_listings, expect_deletion, apply):
     api.expect_page([gateway(), gateway(id="b")])
-    all_below("provider_configs", "policies")
-    deletion("provider_configs")
-    deletion("policies")
+    expect_listings("provider_configs", "policies")
+    expect_deletion("provider_configs")
+    expect_deletion("policies")
     api.expect("DELETE", ONE, answer=gateway())
     result = apply({"id": "a", "state": "absent"}, {"id": "b"})
     assert [(entry["operation"], entry["deleted_children"]) for entry in result["results"]] == [
@@ -221,12 +221,12 @@ def test_many_gateways_that_are_declared_absent(api, gateway, all_below, deletio
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_gateways_that_purge_deletes(api, gateway, all_below, deletion, apply, check_mode):
+def test_gateways_that_purge_deletes(api, gateway, expect_listings, expect_deletion, apply, check_mode):
     api.expect_page([gateway(id="b"), gateway()])
-    all_below("routes", "custom-domains")
+    expect_listings("routes", "custom-domains")
     if not check_mode:
-        deletion("routes")
-        deletion("custom-domains")
+        expect_deletion("routes")
+        expect_deletion("custom-domains")
         api.expect("DELETE", ONE, answer=gateway())
     result = apply({"id": "b"}, purge=True, check_mode=check_mode)
     assert [(entry["id"], entry["operation"], entry["deleted_children"]) for entry in result["results"]] == [
@@ -235,11 +235,11 @@ def test_gateways_that_purge_deletes(api, gateway, all_below, deletion, apply, c
     ]
 
 
-def test_an_item_that_cannot_be_deleted_fails_its_gateway_and_not_the_others(api, gateway, all_below, deletion, apply):
+def test_an_item_that_cannot_be_deleted_fails_its_gateway_and_not_the_others(api, gateway, expect_listings, expect_deletion, apply):
     api.expect_page([gateway(), gateway(id="b", cache_ttl=1)])
-    all_below("provider_configs", "routes")
-    deletion("provider_configs")
-    deletion("routes", status=403, errors=REFUSED)
+    expect_listings("provider_configs", "routes")
+    expect_deletion("provider_configs")
+    expect_deletion("routes", status=403, errors=REFUSED)
     api.expect("GET", GATEWAYS + "/b", answer=gateway(id="b", cache_ttl=1))
     api.expect("PUT", GATEWAYS + "/b", answer=gateway(id="b", cache_ttl=5))
     result = apply({"id": "a", "state": "absent"}, {"id": "b", "cache_ttl": 5})

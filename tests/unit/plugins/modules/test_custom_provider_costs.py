@@ -33,13 +33,13 @@ def price(number=1, model="m", **settings):
 
 
 def shown(model="m", model_rule="equals", cost_type="tokens", **settings):
-    """Return a price as results have it."""
+    """Return a price as it is in results."""
     return {"model": model, "model_rule": model_rule, "cost_type": cost_type, **UNSET, **settings}
 
 
 @pytest.fixture(autouse=True)
-def one_after_another(monkeypatch):
-    """Return one request after another, as the script of exchanges is in order."""
+def sequential_requests(monkeypatch):
+    """Send one request at a time, because the script of exchanges is ordered."""
     monkeypatch.setattr(prices, "CONCURRENCY", 1)
 
 
@@ -53,7 +53,7 @@ def apply(run_module):
 
 @pytest.fixture
 def provider(api):
-    """Expect that the provider is looked up, and answer with these."""
+    """Return a function that expects a search for the provider, and answers with these."""
 
     def expect(*found):
         api.expect("GET", PROVIDERS, query={"page": 1, "per_page": 100, "search": "llm"}, answer=list(found))
@@ -62,8 +62,8 @@ def provider(api):
 
 
 @pytest.fixture
-def listed(api):
-    """Expect that the prices of the provider are listed, and answer with these."""
+def expect_listing(api):
+    """Return a function that expects a listing of the prices of the provider, and answers with these."""
 
     def expect(*found):
         api.expect("GET", COSTS, query={"page": 1, "per_page": 100, "account_provider_id": "p-1"}, answer=list(found))
@@ -84,9 +84,9 @@ def listed(api):
         ({}, {"cost_in": 7, "enable": False}),
     ],
 )
-def test_prices_that_mean_the_same_take_two_requests(api, apply, provider, listed, declared, stored):
+def test_equivalent_prices_take_two_requests(api, apply, provider, expect_listing, declared, stored):
     provider(PROVIDER)
-    listed(price(**stored))
+    expect_listing(price(**stored))
     result = apply([{"model": "m", **declared}])
     assert (result["changed"], result["operation"], result["changed_settings"]) == (False, "unchanged", [])
     assert len(api.calls) == 2
@@ -98,9 +98,9 @@ def test_prices_are_not_read_unless_they_are_declared(api, run_module, provider)
     assert len(api.calls) == 1
 
 
-def test_a_price_is_created_with_what_is_declared(api, apply, provider, listed):
+def test_a_price_is_created_with_the_declared_settings(api, apply, provider, expect_listing):
     provider(PROVIDER)
-    listed()
+    expect_listing()
     body = {
         "account_provider_id": "p-1",
         "model": "m",
@@ -117,10 +117,10 @@ def test_a_price_is_created_with_what_is_declared(api, apply, provider, listed):
     assert (result["diff"]["before"]["costs"], result["diff"]["after"]["costs"]) == ([], result["custom_provider"]["costs"])
 
 
-def test_a_price_is_updated_with_what_differs(api, apply, provider, listed):
+def test_a_price_is_updated_with_the_changed_settings(api, apply, provider, expect_listing):
     provider(PROVIDER)
-    listed(price(cost_in=1, cost_out=2))
-    listed(price(cost_in=1, cost_out=2))
+    expect_listing(price(cost_in=1, cost_out=2))
+    expect_listing(price(cost_in=1, cost_out=2))
     api.expect("PATCH", COSTS + "/c-1", body={"cost_in": 3}, answer=price(cost_in=3, cost_out=2))
     result = apply([{"model": "m", "cost_in": 3, "cost_out": 2}])
     assert result["changed_settings"] == ["costs"]
@@ -128,66 +128,66 @@ def test_a_price_is_updated_with_what_differs(api, apply, provider, listed):
 
 
 @pytest.mark.parametrize("declared", [[], [{"model": "kept"}]])
-def test_a_price_that_is_not_declared_is_deleted(api, apply, provider, listed, declared):
+def test_a_price_that_is_not_declared_is_deleted(api, apply, provider, expect_listing, declared):
     kept = [price(2, "kept")] if declared else []
     provider(PROVIDER)
-    listed(price(1, "m"), *kept)
+    expect_listing(price(1, "m"), *kept)
     api.expect("DELETE", COSTS + "/c-1", answer=price(1))
     result = apply(declared)
     assert (result["operation"], result["changed_settings"]) == ("updated", ["costs"])
     assert result["custom_provider"]["costs"] == [shown("kept")] * len(kept)
 
 
-def test_the_case_of_a_model_is_corrected(api, apply, provider, listed):
+def test_the_case_of_a_model_is_corrected(api, apply, provider, expect_listing):
     provider(PROVIDER)
-    listed(price(1, "GPT"))
+    expect_listing(price(1, "GPT"))
     api.expect("POST", COSTS, answer=price(2, "gpt"))
     api.expect("DELETE", COSTS + "/c-1", answer=price(1, "GPT"))
     assert apply([{"model": "gpt"}])["custom_provider"]["costs"] == [shown("gpt")]
 
 
-def test_the_rule_and_the_type_are_part_of_what_a_price_is(api, apply, provider, listed):
+def test_the_rule_and_the_type_are_part_of_the_identity_of_a_price(api, apply, provider, expect_listing):
     provider(PROVIDER)
-    listed(price(1), price(2, model_rule="contains"), price(3, cost_type="images"))
+    expect_listing(price(1), price(2, model_rule="contains"), price(3, cost_type="images"))
     result = apply([{"model": "m", "cost_type": "images"}, {"model": "m", "model_rule": "contains"}, {"model": "m"}])
     assert result["operation"] == "unchanged"
     assert len(api.calls) == 2
 
 
-def test_prices_of_other_providers_are_left_alone(apply, provider, listed):
+def test_prices_of_other_providers_are_left_alone(apply, provider, expect_listing):
     provider(PROVIDER)
-    listed(price(1, account_provider_id="p-2"), price(2))
+    expect_listing(price(1, account_provider_id="p-2"), price(2))
     assert apply([{"model": "m"}])["operation"] == "unchanged"
 
 
-def test_a_new_provider_gets_its_prices(api, apply, provider, listed):
+def test_a_new_provider_gets_its_prices(api, apply, provider, expect_listing):
     provider()
     api.expect("POST", PROVIDERS, answer=PROVIDER)
-    listed()
+    expect_listing()
     api.expect("POST", COSTS, answer=price(cost_in=1))
     result = apply([{"model": "m", "cost_in": 1}])
     assert (result["operation"], result["changed_settings"]) == ("created", ["base_url", "costs", "enable", "name"])
 
 
 @pytest.mark.parametrize("is_new", [True, False])
-def test_check_mode_predicts_the_prices(api, apply, provider, listed, is_new):
+def test_check_mode_predicts_the_prices(api, apply, provider, expect_listing, is_new):
     declared = [{"model": "b", "cost_in": 1}, {"model": "a", "token_pricing": {"cached": 1}}]
     found = [] if is_new else [price(1, "a", token_pricing='{"cached": 2}'), price(3, "gone")]
     provider(*([] if is_new else [PROVIDER]))
     for _reading in range(0 if is_new else 2):
-        listed(*found)
+        expect_listing(*found)
     predicted = apply(declared, check_mode=True)
     provider(*([] if is_new else [PROVIDER]))
     if is_new:
         api.expect("POST", PROVIDERS, answer=PROVIDER)
-    listed(*found)
+    expect_listing(*found)
     methods = ["POST", "POST"] if is_new else ["POST", "PATCH", "DELETE"]
     answers = {"b": price(2, "b", cost_in=1), "a": price(1, "a", token_pricing='{"cached": 1}')}
     api.expect("POST", COSTS, answer=answers["b"])
     if is_new:
         api.expect("POST", COSTS, answer=answers["a"])
     else:
-        listed(*found)
+        expect_listing(*found)
         api.expect("PATCH", COSTS + "/c-1", answer=answers["a"])
         api.expect("DELETE", COSTS + "/c-3", answer=price(3))
     done = apply(declared)
@@ -204,20 +204,20 @@ def test_deleting_a_provider_reads_no_prices(api, apply, provider):
     assert apply([], state="absent")["operation"] == "deleted"
 
 
-def test_a_price_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, apply, provider, listed):
+def test_a_price_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, apply, provider, expect_listing):
     provider(PROVIDER)
-    listed()
+    expect_listing()
     api.expect("POST", COSTS, status=502)
-    listed(price(cost_in=1))
+    expect_listing(price(cost_in=1))
     assert apply([{"model": "m", "cost_in": 1}])["changed_settings"] == ["costs"]
     assert [call.method for call in api.calls].count("POST") == 1
 
 
-def test_a_price_that_fails_is_named_and_the_provider_is_said_to_be_done(api, apply, provider, listed):
+def test_a_price_that_fails_is_named_and_the_provider_is_reported_as_declared(api, apply, provider, expect_listing):
     errors = [{"code": 1002, "message": "No such type", "path": ["body", "cost_type"]}]
     provider()
     api.expect("POST", PROVIDERS, answer=PROVIDER)
-    listed()
+    expect_listing()
     api.expect("POST", COSTS, status=400, errors=errors)
     result = apply([{"model": "m", "cost_type": "odd"}])
     assert (result["failed"], result["status"], result["errors"]) == (True, 400, errors)
@@ -225,7 +225,7 @@ def test_a_price_that_fails_is_named_and_the_provider_is_said_to_be_done(api, ap
     assert "m/equals/odd" in result["msg"]
 
 
-def test_prices_that_cannot_be_read_leave_the_provider_done(api, apply, provider):
+def test_the_provider_is_reported_as_declared_if_prices_cannot_be_read(api, apply, provider):
     provider()
     api.expect("POST", PROVIDERS, answer=PROVIDER)
     query = {"page": 1, "per_page": 100, "account_provider_id": "p-1"}
@@ -235,15 +235,15 @@ def test_prices_that_cannot_be_read_leave_the_provider_done(api, apply, provider
     assert "The provider itself is as declared." in result["msg"]
 
 
-def test_two_prices_of_one_identity_are_an_error_that_names_them(apply, provider, listed):
+def test_two_prices_with_one_identity_are_an_error_that_names_them(apply, provider, expect_listing):
     provider(PROVIDER)
-    listed(price(1), price(2))
+    expect_listing(price(1), price(2))
     assert "'m/equals/tokens' is that of c-1 and c-2" in apply([{"model": "m"}])["msg"]
 
 
-def test_a_price_that_cannot_be_created_leaves_the_others(api, apply, provider, listed):
+def test_a_price_that_cannot_be_created_leaves_the_others(api, apply, provider, expect_listing):
     provider(PROVIDER)
-    listed(price(1, "old"))
+    expect_listing(price(1, "old"))
     api.expect("POST", COSTS, status=400, errors=[{"code": 1002, "message": "no"}])
     assert apply([{"model": "m"}])["failed"]
     assert "DELETE" not in [call.method for call in api.calls]
@@ -272,8 +272,8 @@ def test_problems_of_the_provider_and_of_its_prices_are_reported_together(api, a
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_word_in_place_of_an_id_is_never_a_provider(api, run_module, state):
-    """``costs`` stands where an id would: a provider with that id would be read or deleted by the path of the prices."""
+def test_a_provider_with_the_slug_costs_is_not_confused_with_the_path_of_prices(api, run_module, state):
+    """The path of the prices has ``costs`` in place of an id, so a provider with that id would be read or deleted by that path."""
     api.expect("GET", PROVIDERS, query={"page": 1, "per_page": 100, "search": "costs"}, answer=[dict(PROVIDER, slug="costs", name="Costs")])
     if state == "absent":
         api.expect("GET", PROVIDERS + "/p-1", answer=dict(PROVIDER, slug="costs"))

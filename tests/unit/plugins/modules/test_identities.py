@@ -14,13 +14,13 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gatew
 
 ONE = "/ai-gateway/gateways/a"
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-# Each is equal to, or a part of, something that is not secret and that later tasks act on.
+# Each is equal to, or a part of, a value that is not secret and that later tasks use.
 COLLIDING = ["support-bot", "cloudflare", "ai.cloudflare", "https://gateway.ai.cloudflare.com/v1", "cache_ttl", "unchanged", "otel.example"]
 
 
 @pytest.mark.parametrize("secret", COLLIDING)
 @pytest.mark.parametrize("place", ["declared", "stored", "extra_settings", "api_token"])
-def test_a_secret_destroys_no_identity(api, gateway, run_module, secret, place):
+def test_masking_keeps_ids_and_settings(api, gateway, run_module, secret, place):
     otel = [{"url": "https://otel.example/support-bot", "headers": {"x-support-bot": secret}, "content_type": "json"}]
     stored = gateway(id="support-bot", store_id=f"store-{secret}", otel=otel, later={"echo": f"it is {secret}"})
     options = {"id": "support-bot", "store_id": f"store-{secret}"}
@@ -45,7 +45,7 @@ def test_a_secret_destroys_no_identity(api, gateway, run_module, secret, place):
     assert (given["id"], given["store_id"]) == ("support-bot", f"store-{secret}")
 
 
-def test_a_failure_names_the_request_whole_and_quotes_no_secret(api, gateway, run_module):
+def test_a_failure_names_the_complete_request_and_quotes_no_secret(api, gateway, run_module):
     stripe = {"authorization": "support-bot", "usage_events": []}
     api.expect("GET", "/ai-gateway/gateways/support-bot", answer=gateway(id="support-bot", stripe=stripe))
     errors = [{"code": 1, "message": "not support-bot", "path": ["support-bot"]}]
@@ -57,7 +57,7 @@ def test_a_failure_names_the_request_whole_and_quotes_no_secret(api, gateway, ru
     assert "support-bot" not in result["msg"]
 
 
-def test_what_has_not_the_type_of_its_setting_is_searched(api, gateway, run_module):
+def test_values_of_the_wrong_type_are_searched_for_secrets(api, gateway, run_module):
     stripe = {"authorization": "known-only-to-the-server", "usage_events": []}
     odd = {
         "cache_ttl": "known-only-to-the-server",
@@ -79,7 +79,7 @@ def test_a_number_is_a_secret_too(api, gateway, run_module):
     assert shown["cache_ttl"] == 123456789012
 
 
-def test_what_ansible_refuses_shows_the_options_whole_and_no_secret(run_module):
+def test_a_refusal_by_ansible_shows_the_complete_options_and_no_secret(run_module):
     otel = [{"url": "a://b", "authorization": "support-bot"}]
     result = run_module({"id": "support-bot", "retry_backoff": "support-bot", "otel": otel, "store_id": "support-bot-store"})
     assert "got: ********" in result["msg"]
@@ -91,7 +91,7 @@ def test_what_ansible_refuses_shows_the_options_whole_and_no_secret(run_module):
 @pytest.mark.parametrize(
     "secret", ["changed", "operation", "message", "request", "failed", "cache_ttl", "invocation", "123456789012", "true"]
 )
-def test_a_secret_that_is_equal_to_a_key_of_the_result_destroys_no_key(api, gateway, run_module, secret):
+def test_masking_keeps_the_keys_of_the_result(api, gateway, run_module, secret):
     api.expect("GET", ONE, answer=gateway(cache_ttl=123456789012))
     api.expect("PUT", ONE, status=400, errors=[{"code": 1, "message": "no", "path": []}])
     result = run_module({"id": "a", "zdr": True, "api_token": secret})
@@ -149,7 +149,7 @@ def otel_of(secret):
     return [{"url": "https://otel.example/v1", "headers": {"x-dataset": secret}, "content_type": "json"}]
 
 
-def test_a_secret_destroys_no_identity_of_many(api, gateway, run_module):
+def test_masking_keeps_the_ids_of_many_gateways(api, gateway, run_module):
     secrets = {"support-bot": "support-bot", "cache_ttl-bot": "cache_ttl", "updated-bot": "updated-bot"}
     stored = [gateway(id=name, otel=otel_of(secret), later=f"it is {secret}") for name, secret in secrets.items()]
     api.expect_page(stored)
@@ -176,7 +176,7 @@ def test_a_secret_destroys_no_identity_of_many(api, gateway, run_module):
     assert result["invocation"]["module_args"]["gateways"][1]["id"] == "support-bot"
 
 
-def test_a_secret_destroys_no_identity_that_is_read(api, gateway, run_module):
+def test_masking_keeps_the_ids_of_a_listing(api, gateway, run_module):
     stored = [gateway(id=name, otel=otel_of(name), store_id=f"store-{name}", later=name) for name in ("support-bot", "billing-bot")]
     api.expect_page(stored)
     found = run_module({}, "ai_gateway_info")["gateways"]
@@ -186,7 +186,7 @@ def test_a_secret_destroys_no_identity_that_is_read(api, gateway, run_module):
     ]
 
 
-def test_to_declare_what_was_read_never_deletes_it(api, gateway, run_module):
+def test_declaring_exported_gateways_never_deletes_them(api, gateway, run_module):
     stored = [gateway(id="support-bot", otel=otel_of("support-bot"), later="support-bot")]
     api.expect_page(stored)
     exported = [as_declared(GATEWAY, found) for found in run_module({}, "ai_gateway_info")["gateways"]]
@@ -195,8 +195,8 @@ def test_to_declare_what_was_read_never_deletes_it(api, gateway, run_module):
     assert [(entry["id"], entry["operation"]) for entry in result["results"]] == [("support-bot", "unchanged")]
 
 
-def test_thousands_of_gateways_are_searched_in_little_time(api, gateway, run_module):
-    """Each has secrets, and quotes its own. To search each for the secrets of all would take minutes."""
+def test_thousands_of_gateways_are_searched_quickly(api, gateway, run_module):
+    """Each gateway has secrets, and quotes its own. Searching each for the secrets of all would take minutes."""
     started = time.process_time()
     stored = [
         gateway(id=f"bot-{number}", otel=otel_of(f"Bearer invented-key-{number}-x"), later=[f"key: invented-key-{number}-x"] * 3)

@@ -15,7 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.single 
 
 @pytest.mark.parametrize(("task_spec", "option"), [(SECRET, "value"), (PROVIDER_CONFIG, "secret")])
 @pytest.mark.parametrize(("key", "is_long"), [("k" * 1024, False), ("k" * 1025, True), ("\u00e9" * 513, True), (None, False)])
-def test_a_key_of_more_than_1024_bytes_is_warned_about_without_showing_it(task_spec, option, key, is_long):
+def test_a_key_of_more_than_1024_bytes_causes_a_warning_that_does_not_show_it(task_spec, option, key, is_long):
     task = Task(Declaration("example", True, {} if key is None else {option: key}), {}, {})
     warnings = task_spec.warn(task)
     assert [warning.split(" bytes")[0] for warning in warnings] == ([f"{option} has {len(key.encode())}"] if is_long else [])

@@ -18,7 +18,7 @@ ODD_IDS = ["Shop", "team a", "a--b", "-a", "a-", "\u00fcber", "a.b"]
 
 @pytest.fixture
 def warnings(monkeypatch):
-    """Return the warnings of a module, which ansible-core returns in forms of its own."""
+    """Return the warnings of a module as text. Their form in results depends on the version of ansible-core."""
     found = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, warning: found.append(warning))
     return found
@@ -26,7 +26,7 @@ def warnings(monkeypatch):
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("item_id", ODD_IDS)
-def test_an_id_that_the_api_refuses_is_warned_of_in_both_modes(api, run_module, warnings, item_id, check_mode):
+def test_an_id_that_the_api_refuses_causes_a_warning_in_both_modes(api, run_module, warnings, item_id, check_mode):
     path = "/ai-gateway/gateways"
     api.expect("GET", f"{path}/{quote(item_id)}", status=404, errors=[{"code": 7002, "message": "Not found"}])
     if not check_mode:
@@ -41,7 +41,7 @@ def test_an_id_that_the_api_refuses_is_warned_of_in_both_modes(api, run_module, 
 
 
 @pytest.mark.parametrize("item_id", ["a", "a_b", "team-a-1", "_", "0"])
-def test_an_id_that_the_api_takes_is_not_warned_of(api, gateway, run_module, warnings, item_id):
+def test_an_id_that_the_api_accepts_causes_no_warning(api, gateway, run_module, warnings, item_id):
     api.expect("GET", f"/ai-gateway/gateways/{item_id}", answer=gateway(id=item_id))
     assert run_module({"id": item_id})["operation"] == "unchanged"
     assert warnings == []
@@ -69,7 +69,7 @@ def test_one_warning_names_all_such_ids(api, gateway, run_module, warnings, chec
         ("ai_gateway", {"id": "a", "otel": '[{"url": "a://b"}]'}, "otel is text, but must be a list of dicts: in an ad-hoc command"),
     ],
 )
-def test_lists_of_dicts_as_text_are_refused_with_the_way_to_give_them(run_module, module, options, problem):
+def test_lists_of_dicts_as_text_are_refused_with_a_hint(run_module, module, options, problem):
     message = run_module(options, module)["msg"]
     assert problem in message
     assert "give all options as JSON" in message

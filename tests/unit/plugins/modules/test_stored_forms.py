@@ -18,8 +18,8 @@ OPTION_RULE = {"limit": 5, "limit_type": "cost", "window": 60}
 
 
 @pytest.fixture
-def shown(run_module, monkeypatch):
-    """Run a module, and return its result with the warnings that it gives."""
+def run_with_warnings(run_module, monkeypatch):
+    """Return a function that runs the module, and returns its result and its warnings."""
 
     def run(options, **keywords):
         warnings = []
@@ -89,12 +89,12 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("key", "stored", "options", "wanted"), KEPT, ids=[case[0] for case in KEPT])
-def test_unknown_parts_of_a_nested_setting_are_kept_in_a_write(api, gateway, shown, key, stored, options, wanted):
+def test_unknown_parts_of_a_nested_setting_are_kept_in_a_write(api, gateway, run_with_warnings, key, stored, options, wanted):
     api.expect("GET", ONE, answer=gateway(**{key: stored}))
-    predicted, _warnings = shown(options, check_mode=True)
+    predicted, _warnings = run_with_warnings(options, check_mode=True)
     api.expect("GET", ONE, answer=gateway(**{key: stored}))
     api.expect("PUT", ONE, answer=gateway(**{key: wanted}))
-    result, _warnings = shown(options)
+    result, _warnings = run_with_warnings(options)
     assert result["operation"] == predicted["operation"] == "updated"
     assert sent(api)[0][key] == wanted
     # Secrets are masked in results, so they are left out of the comparison.
@@ -105,26 +105,26 @@ def strip_headers(value):
     return [{key: part for key, part in entry.items() if key != "headers"} for entry in value] if isinstance(value, list) else value
 
 
-def test_an_unknown_part_can_be_declared_and_changed(api, gateway, shown):
+def test_an_unknown_part_can_be_declared_and_changed(api, gateway, run_with_warnings):
     declared = {"prompt": {"S14": "FLAG"}, "response": {}}
     api.expect("GET", ONE, answer=gateway(guardrails={"prompt": {"S14": "BLOCK", "S15": "FLAG"}, "response": {}}))
     api.expect("PUT", ONE, answer=gateway(guardrails={"prompt": {"S14": "FLAG", "S15": "FLAG"}, "response": {}}))
-    result, _warnings = shown({"extra_settings": {"guardrails": declared}})
+    result, _warnings = run_with_warnings({"extra_settings": {"guardrails": declared}})
     assert result["operation"] == "updated"
     assert sent(api)[0]["guardrails"]["prompt"] == {"S14": "FLAG", "S15": "FLAG"}
 
 
-def test_what_is_stored_twice_and_declared_once_is_a_difference(api, gateway, shown):
+def test_an_element_that_is_stored_twice_and_declared_once_is_a_difference(api, gateway, run_with_warnings):
     entry = {"url": URL, "headers": {}, "content_type": "json"}
     api.expect("GET", ONE, answer=gateway(otel=[entry, entry]))
     api.expect("PUT", ONE, answer=gateway(otel=[entry]))
-    result, _warnings = shown({"otel": [{"url": URL}]})
+    result, _warnings = run_with_warnings({"otel": [{"url": URL}]})
     assert (result["operation"], result["changed_settings"]) == ("updated", ["otel"])
 
 
-def test_a_set_of_names_is_a_set(api, gateway, shown):
+def test_the_order_and_duplicates_of_names_in_a_set_make_no_difference(api, gateway, run_with_warnings):
     api.expect("GET", ONE, answer=gateway(dlp={"enabled": True, "action": "FLAG", "profiles": ["k", "l", "k"]}))
-    assert shown({"dlp": {"enabled": True, "action": "FLAG", "profiles": ["l", "k"]}})[0]["operation"] == "unchanged"
+    assert run_with_warnings({"dlp": {"enabled": True, "action": "FLAG", "profiles": ["l", "k"]}})[0]["operation"] == "unchanged"
 
 
 SAME = [
@@ -142,9 +142,9 @@ SAME = [
 
 
 @pytest.mark.parametrize(("options", "stored"), SAME)
-def test_another_form_of_the_same_is_no_difference(api, gateway, shown, options, stored):
+def test_an_equivalent_value_is_no_difference(api, gateway, run_with_warnings, options, stored):
     api.expect("GET", ONE, answer=gateway(**stored))
-    assert shown(options)[0]["operation"] == "unchanged"
+    assert run_with_warnings(options)[0]["operation"] == "unchanged"
 
 
 DIFFERENT = [
@@ -160,9 +160,9 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("options", "stored"), DIFFERENT)
-def test_another_meaning_is_a_difference(api, gateway, shown, options, stored):
+def test_a_value_that_is_not_equivalent_is_a_difference(api, gateway, run_with_warnings, options, stored):
     api.expect("GET", ONE, answer=gateway(**stored))
-    assert shown(options, check_mode=True)[0]["operation"] == "updated"
+    assert run_with_warnings(options, check_mode=True)[0]["operation"] == "updated"
 
 
 def test_header_names_that_differ_only_in_case_are_refused(run_module):
@@ -171,35 +171,35 @@ def test_header_names_that_differ_only_in_case_are_refused(run_module):
     assert "otel[0].headers has the same name twice, in different case" in result["msg"]
 
 
-def test_a_server_that_stores_header_names_in_lower_case_has_done_what_was_asked(api, gateway, shown):
+def test_header_names_that_are_stored_in_lower_case_are_accepted(api, gateway, run_with_warnings):
     api.expect("GET", ONE, answer=gateway())
     api.expect("PUT", ONE, answer=gateway(otel=[{"url": URL, "headers": {"x-key": "invented"}}]))
-    result, warnings = shown({"otel": [{"url": URL, "headers": {"X-Key": "invented"}}]})
+    result, warnings = run_with_warnings({"otel": [{"url": URL, "headers": {"X-Key": "invented"}}]})
     assert result["operation"] == "updated"
     assert "stores otel in another form" in warnings
 
 
-def test_a_server_that_shows_its_default_after_unset_has_done_what_was_asked(api, gateway, shown):
+def test_a_default_that_is_shown_after_unset_is_accepted(api, gateway, run_with_warnings):
     api.expect("GET", ONE, answer=gateway(retry_backoff="linear"))
     api.expect("PUT", ONE, answer=gateway(retry_backoff="constant"))
-    result, warnings = shown({"unset": ["retry_backoff"]})
+    result, warnings = run_with_warnings({"unset": ["retry_backoff"]})
     assert (result["operation"], result["changed_settings"]) == ("updated", ["retry_backoff"])
     assert "stores retry_backoff in another form" in warnings
 
 
-def test_a_second_unset_on_such_a_server_is_reported_as_unchanged(api, gateway, shown):
+def test_a_second_unset_of_a_setting_with_a_default_is_reported_as_unchanged(api, gateway, run_with_warnings):
     api.expect("GET", ONE, answer=gateway(retry_backoff="constant"))
     api.expect("PUT", ONE, answer=gateway(retry_backoff="constant"))
-    result, warnings = shown({"unset": ["retry_backoff"]})
+    result, warnings = run_with_warnings({"unset": ["retry_backoff"]})
     assert (result["changed"], result["operation"], result["changed_settings"]) == (False, "unchanged", [])
     assert "stores retry_backoff in another form" in warnings
 
 
-def test_a_nested_setting_that_stays_after_unset_is_a_failure(api, gateway, shown):
+def test_a_nested_setting_that_stays_after_unset_is_a_failure(api, gateway, run_with_warnings):
     stored = {"prompt": {"P1": "FLAG"}, "response": {}}
     api.expect("GET", ONE, answer=gateway(guardrails=stored))
     api.expect("PUT", ONE, answer=gateway(guardrails=stored))
-    assert "guardrails: declared None" in shown({"unset": ["guardrails"]})[0]["msg"]
+    assert "guardrails: declared None" in run_with_warnings({"unset": ["guardrails"]})[0]["msg"]
 
 
 def refusal(*path, message="Invalid input"):
@@ -218,23 +218,23 @@ def refusal(*path, message="Invalid input"):
     ],
 )
 @pytest.mark.parametrize(("after", "is_lost"), [({"deep": 1}, False), (None, True)])
-def test_a_carried_over_field_that_the_api_refuses_is_left_out(api, gateway, shown, errors, after, is_lost):
+def test_a_carried_over_field_that_the_api_refuses_is_left_out(api, gateway, run_with_warnings, errors, after, is_lost):
     api.expect("GET", ONE, answer=gateway(later={"deep": 1}))
     api.expect("PUT", ONE, status=400, errors=errors)
     api.expect("PUT", ONE, answer=gateway(cache_ttl=5, later=after))
-    result, warnings = shown({"cache_ttl": 5})
+    result, warnings = run_with_warnings({"cache_ttl": 5})
     assert result["operation"] == "updated"
     assert [("later" in body) for body in sent(api)] == [True, False]
     assert "The API returns later but refuses to take it back" in warnings
     assert ("The value of later was lost" in warnings) is is_lost
 
 
-def test_an_unknown_part_that_the_api_refuses_is_left_out(api, gateway, shown):
+def test_an_unknown_part_that_the_api_refuses_is_left_out(api, gateway, run_with_warnings):
     stored = {"url": URL, "headers": {}, "content_type": "json"}
     api.expect("GET", ONE, answer=gateway(otel=[{**stored, "sampling": 1}]))
     api.expect("PUT", ONE, status=400, errors=refusal("body", "otel", 0, "sampling"))
     api.expect("PUT", ONE, answer=gateway(cache_ttl=5, otel=[stored]))
-    result, warnings = shown({"cache_ttl": 5})
+    result, warnings = run_with_warnings({"cache_ttl": 5})
     assert result["operation"] == "updated"
     assert sent(api)[1]["otel"] == [stored]
     assert "otel.0.sampling" in warnings
@@ -250,28 +250,28 @@ def test_an_unknown_part_that_the_api_refuses_is_left_out(api, gateway, shown):
         ({"cache_ttl": 5}, ()),
     ],
 )
-def test_nothing_declared_or_known_is_ever_left_out(api, gateway, shown, options, path):
+def test_nothing_declared_or_known_is_ever_left_out(api, gateway, run_with_warnings, options, path):
     api.expect("GET", ONE, answer=gateway(later=1, retry_delay=60_000))
     api.expect("PUT", ONE, status=400, errors=refusal(*path))
-    assert shown(options)[0]["failed"]
+    assert run_with_warnings(options)[0]["failed"]
 
 
-def test_wholesale_is_never_written_back(api, gateway, shown):
+def test_wholesale_is_never_written_back(api, gateway, run_with_warnings):
     api.expect("GET", ONE, answer=gateway(wholesale=True))
     api.expect("PUT", ONE, answer=gateway(wholesale=True, cache_ttl=5))
-    shown({"cache_ttl": 5})
+    run_with_warnings({"cache_ttl": 5})
     assert "wholesale" not in sent(api)[0]
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 7001), (403, 7004), (409, 1)])
 @pytest.mark.parametrize(("count", "is_explained"), [(10, True), (20, True), (11, False)])
-def test_a_refused_create_in_a_full_account_says_so(api, gateway, shown, status, code, count, is_explained):
+def test_a_refused_create_in_a_full_account_is_explained(api, gateway, run_with_warnings, status, code, count, is_explained):
     absent = {"status": 404, "errors": [{"code": 7002, "message": "Not found"}]}
     api.expect("GET", ONE, **absent)
     api.expect("POST", GATEWAYS, status=status, errors=[{"code": code, "message": "no more"}])
     if status != 403:
         api.expect("GET", ONE, **absent)
     api.expect_page([gateway(id=f"g{number}") for number in range(count)], total=count)
-    result, _warnings = shown({})
+    result, _warnings = run_with_warnings({})
     assert result["failed"]
     assert (f"The account has {count} AI Gateways" in result["msg"]) is is_explained

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many gateways: writes are based on a reading, and only gateways that are certainly meant are deleted."""
+"""Many gateways: writes are based on a read, and only the intended gateways are deleted."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def bodies(api):
     return [json.loads(call.body) for call in api.calls if call.method == "PUT"]
 
 
-# A list that shows less than a reading does.
+# A listing that contains less than a read.
 
 
 @pytest.mark.parametrize("sparse", [{"otel": None, "zdr": None}, {}])
-def test_what_a_list_does_not_show_survives_an_update(api, gateway, apply, sparse):
+def test_settings_that_a_listing_does_not_show_survive_an_update(api, gateway, apply, sparse):
     api.expect_page([gateway(id="a", **sparse)])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a", otel=OTEL, zdr=True))
     api.expect("PUT", GATEWAYS + "/a", answer=gateway(id="a", otel=OTEL, zdr=True, cache_ttl=5))
@@ -39,14 +39,14 @@ def test_what_a_list_does_not_show_survives_an_update(api, gateway, apply, spars
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_only_the_list_shows_as_different_is_unchanged(api, gateway, apply, check_mode):
+def test_a_difference_that_only_the_listing_shows_is_unchanged(api, gateway, apply, check_mode):
     api.expect_page([gateway(id="a", otel=None)])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a", otel=OTEL))
     result = apply({"id": "a", "otel": OTEL}, check_mode=check_mode)
     assert (result["changed"], operations(result)) == (False, [("a", "unchanged")])
 
 
-def test_check_mode_predicts_from_the_reading(api, gateway, apply):
+def test_check_mode_predicts_from_the_read(api, gateway, apply):
     api.expect_page([gateway(id="a")])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a", otel=OTEL))
     result = apply({"id": "a", "cache_ttl": 5}, check_mode=True)
@@ -75,7 +75,7 @@ def test_a_gateway_that_is_gone_when_it_is_read_is_created(api, gateway, apply):
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("declared", ["Shop", "shop ", " shop", "\uff53\uff48\uff4f\uff50", "s hop", "sh\u200bop"])
-def test_purge_stops_where_a_declared_id_differs_only_in_form(api, gateway, apply, declared, check_mode):
+def test_purge_stops_if_a_declared_id_differs_only_in_form(api, gateway, apply, declared, check_mode):
     api.expect_page([gateway(id="shop"), gateway(id="other")])
     result = apply({"id": declared}, purge=True, check_mode=check_mode)
     assert result["msg"].startswith("Nothing was changed. purge would delete AI Gateways whose ids differ only in form")
@@ -85,7 +85,7 @@ def test_purge_stops_where_a_declared_id_differs_only_in_form(api, gateway, appl
 
 @pytest.mark.parametrize("hidden", ["is_default", "created_at"])
 @pytest.mark.parametrize(("stored", "operation"), [({"is_default": True}, "unchanged"), ({}, "deleted")])
-def test_purge_reads_what_the_list_does_not_show(api, gateway, apply, hidden, stored, operation):
+def test_purge_reads_gateways_that_the_listing_shows_incompletely(api, gateway, apply, hidden, stored, operation):
     listed = gateway(id="old")
     del listed[hidden]
     api.expect_page([listed])
@@ -95,7 +95,7 @@ def test_purge_reads_what_the_list_does_not_show(api, gateway, apply, hidden, st
     assert operations(apply(purge=True, purge_limit=1)) == [("old", operation)]
 
 
-def test_purge_follows_after_everything_was_created(api, gateway, apply):
+def test_purge_runs_after_everything_was_created(api, gateway, apply):
     api.expect_page([gateway(id="old"), gateway(id="gone")])
     api.expect("DELETE", GATEWAYS + "/gone", answer=gateway(id="gone"))
     api.expect("POST", GATEWAYS, answer=gateway(id="new"))
@@ -121,7 +121,7 @@ def test_purge_deletes_nothing_if_a_gateway_vanished_and_cannot_be_created(api, 
     assert operations(apply({"id": "a", "cache_ttl": 5}, purge=True)) == [("a", "failed"), ("old", "failed")]
 
 
-def test_purge_goes_on_if_an_update_failed(api, gateway, apply):
+def test_purge_continues_if_an_update_failed(api, gateway, apply):
     api.expect_page([gateway(id="a"), gateway(id="old")])
     api.expect("GET", GATEWAYS + "/a", answer=gateway(id="a"))
     api.expect("PUT", GATEWAYS + "/a", status=400, errors=[{"code": 7001, "message": "Invalid", "path": ["body", "cache_ttl"]}])
@@ -138,7 +138,7 @@ LATER = [
 
 
 @pytest.mark.parametrize(("later", "operation"), LATER)
-def test_a_deletion_by_purge_that_comes_late_reads_the_gateway_first(api, gateway, apply, waits, monkeypatch, later, operation):
+def test_a_late_deletion_by_purge_reads_the_gateway_first(api, gateway, apply, waits, monkeypatch, later, operation):
     warnings = []
     monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda self, text: warnings.append(text))
     api.expect_page([gateway(id="old")])
@@ -159,7 +159,7 @@ def test_a_late_deletion_that_is_declared_is_done(api, gateway, apply, waits):
     assert operations(apply({"id": "old", "state": "absent"})) == [("old", "deleted")]
 
 
-def test_a_deletion_by_purge_that_always_comes_late_is_not_done(api, gateway, apply, waits):
+def test_a_deletion_by_purge_that_is_always_late_is_not_done(api, gateway, apply, waits):
     api.expect_page([gateway(id="old")])
     for _round in range(4):
         api.expect("DELETE", GATEWAYS + "/old", status=429, errors=[], headers={"Retry-After": "15"})
@@ -178,7 +178,7 @@ def at(second, **settings):
 
 @pytest.fixture
 def two_tasks(api, monkeypatch):
-    """Return a client of one process for two tasks, as a loop has it."""
+    """Let two tasks share the record of what was written, as in a loop in one process."""
     written = Written()
     real = client.Client.__init__
 
@@ -188,7 +188,7 @@ def two_tasks(api, monkeypatch):
     monkeypatch.setattr(client.Client, "__init__", init)
 
 
-def test_a_reading_that_is_older_than_an_own_write_is_repeated(api, gateway, run_module, two_tasks, waits):
+def test_a_read_that_is_older_than_the_last_write_is_repeated(api, gateway, run_module, two_tasks, waits):
     one = GATEWAYS + "/a"
     api.expect("GET", one, answer=gateway(**at(1)))
     api.expect("PUT", one, answer=gateway(**at(5, zdr=True)))
@@ -225,7 +225,7 @@ def test_an_older_copy_in_a_list_is_not_taken_for_unchanged(api, gateway, run_mo
     assert operations(result) == [("a", "updated")]
 
 
-def test_what_was_deleted_and_created_again_is_no_older_copy(api, gateway, run_module, two_tasks):
+def test_a_gateway_that_was_deleted_and_created_again_is_no_older_copy(api, gateway, run_module, two_tasks):
     one = GATEWAYS + "/a"
     api.expect("GET", one, answer=gateway(**at(1)))
     api.expect("PUT", one, answer=gateway(**at(5, cache_ttl=5)))
@@ -238,7 +238,7 @@ def test_what_was_deleted_and_created_again_is_no_older_copy(api, gateway, run_m
     assert run_module({"id": "a"})["operation"] == "unchanged"
 
 
-def test_a_refusal_after_a_create_does_not_say_that_nothing_was_changed(api, gateway, apply):
+def test_a_refusal_after_a_create_does_not_report_that_nothing_was_changed(api, gateway, apply):
     api.expect_page([])
     api.expect("POST", GATEWAYS, answer=gateway(id="a", stripe={"authorization": "********", "usage_events": []}))
     message = apply({"id": "a", "cache_ttl": 5})["results"][0]["error"]["msg"]

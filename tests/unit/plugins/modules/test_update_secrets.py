@@ -35,12 +35,12 @@ def test_always_writes_a_secret_in_each_run(api, gateway, run_module, stored, ch
     assert check_mode or sent(api)[0]["otel"] == otel(NEW)
 
 
-def test_always_writes_nothing_where_no_secret_is_declared(api, gateway, run_module):
+def test_always_writes_nothing_if_no_secret_is_declared(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(cache_ttl=5))
     assert run_module({"id": "a", "update_secrets": "always", "cache_ttl": 5})["operation"] == "unchanged"
 
 
-def test_a_secret_that_nobody_can_see_is_written_again_after_an_unknown_outcome(api, gateway, run_module):
+def test_a_hidden_secret_is_written_again_after_an_unknown_outcome(api, gateway, run_module):
     for status in (400, 504):
         api.expect("GET", ONE, answer=gateway(otel=otel("********")))
         if status == 400:
@@ -51,7 +51,7 @@ def test_a_secret_that_nobody_can_see_is_written_again_after_an_unknown_outcome(
     assert len(sent(api)) == 2
 
 
-def test_always_gives_up_in_the_end_where_each_outcome_is_unknown(api, gateway, run_module):
+def test_always_fails_if_each_outcome_is_unknown(api, gateway, run_module):
     for _round in range(4):
         api.expect("GET", ONE, answer=gateway(otel=otel("********")))
         api.expect("PUT", ONE, status=504)
@@ -67,7 +67,7 @@ def test_never_leaves_a_stored_secret_alone(api, gateway, run_module, stored):
     assert run_module({"id": "a", "update_secrets": "never", "otel": otel(NEW)})["operation"] == "unchanged"
 
 
-def test_never_keeps_the_stored_secret_where_something_else_is_written(api, gateway, run_module):
+def test_never_keeps_the_stored_secret_if_another_setting_is_written(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(otel=otel(OLD), cache_ttl=1))
     api.expect("PUT", ONE, answer=gateway(otel=otel(OLD, content_type="protobuf"), cache_ttl=5))
     result = run_module({"id": "a", "update_secrets": "never", "cache_ttl": 5, "otel": otel(NEW, content_type="protobuf")})
@@ -90,7 +90,7 @@ def test_never_writes_secrets_at_creation(api, gateway, run_module):
     assert run_module({"id": "a", "update_secrets": "never", "otel": otel(NEW)})["operation"] == "created"
 
 
-def test_never_writes_no_mask_back(api, gateway, run_module):
+def test_never_does_not_write_a_mask_back(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(otel=otel("********"), cache_ttl=1))
     result = run_module({"id": "a", "update_secrets": "never", "cache_ttl": 5, "otel": otel(NEW)})
     assert result["failed"]
@@ -123,7 +123,7 @@ MASKS = [
 
 
 @pytest.mark.parametrize("mask", MASKS)
-def test_a_mask_that_fits_counts_as_the_declared_secret(api, gateway, run_module, mask):
+def test_a_mask_that_matches_counts_as_the_declared_secret(api, gateway, run_module, mask):
     api.expect("GET", ONE, answer=gateway(otel=otel(mask)))
     assert run_module({"id": "a", "otel": otel(NEW)})["operation"] == "unchanged"
 
@@ -170,6 +170,6 @@ def test_a_secret_that_only_looks_like_a_mask_is_declared_and_compared_as_it_is(
 @pytest.mark.parametrize(
     "text", ["sk_invented", "waits for ... some time, in words", "a" * 3, "", "[" + "x" * 40 + "]", "12.5...7 and more"]
 )
-def test_what_is_no_mask_is_compared(api, gateway, run_module, text):
+def test_values_that_are_not_masks_are_compared(api, gateway, run_module, text):
     api.expect("GET", ONE, answer=gateway(otel=otel(text)))
     assert run_module({"id": "a", "otel": otel(NEW)}, check_mode=True)["operation"] == "updated"

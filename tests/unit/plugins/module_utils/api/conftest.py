@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shared fixtures of tests with real connections: addresses to connect to, and the threads of tries."""
+"""Shared fixtures of tests with real connections: connections to servers, and the threads of attempts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ REAL_START = threading.Thread.start
 
 
 @pytest.fixture
-def of(monkeypatch):
-    """Return a builder of connections to an address, with a timeout of one second and little grace."""
+def connection_to(monkeypatch):
+    """Return a function that builds a connection to an address, with a timeout of one second and a short grace period."""
     monkeypatch.setattr(transport, "GRACE_SECONDS", GRACE)
 
     def build(base_url, **more):
@@ -27,8 +27,8 @@ def of(monkeypatch):
     return build
 
 
-class Tries(list):
-    """The threads of tries. The most that may be started is ``limit``; ``None``: any number."""
+class AttemptThreads(list):
+    """The threads of attempts. At most ``limit`` can be started, or any number if it is ``None``."""
 
     limit = None
 
@@ -40,18 +40,18 @@ class Tries(list):
         REAL_START(thread)
 
     def have_ended(self, *others):
-        """Wait until these and ``others`` have ended."""
+        """Wait for these threads and ``others``, and return whether all have ended."""
         for thread in (*self, *others):
             thread.join(10)
         return not any(thread.is_alive() for thread in (*self, *others))
 
 
 @pytest.fixture
-def tries(monkeypatch):
-    found = Tries()
+def attempt_threads(monkeypatch):
+    threads = AttemptThreads()
 
     def start(thread):
-        found.start(thread)
+        threads.start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    return found
+    return threads

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests that were given up never act: late tries, ended tasks, and threads that cannot be started."""
+"""Cancelled requests have no effect: late attempts, ended tasks, and threads that cannot be started."""
 
 from __future__ import annotations
 
@@ -21,44 +21,44 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import C
 REQUEST = Request("DELETE", "/x")
 
 
-class SlowNames:
-    """Stands for a name server: the first look-up takes until ``go_on`` is called."""
+class SlowResolver:
+    """A fake name resolver. The first lookup blocks until ``resume`` is called."""
 
     def __init__(self, monkeypatch):
         self._real = socket.getaddrinfo
-        self._is_asked = False
-        self._answers = threading.Event()
-        self.asked = threading.Event()
-        monkeypatch.setattr(socket, "getaddrinfo", self._look_up)
+        self._is_called = False
+        self._is_resumed = threading.Event()
+        self.called = threading.Event()
+        monkeypatch.setattr(socket, "getaddrinfo", self._resolve)
 
-    def go_on(self):
-        self._answers.set()
+    def resume(self):
+        self._is_resumed.set()
 
-    def _look_up(self, *arguments, **keywords):
-        if not self._is_asked:
-            self._is_asked = True
-            self.asked.set()
-            self._answers.wait(10)
+    def _resolve(self, *arguments, **keywords):
+        if not self._is_called:
+            self._is_called = True
+            self.called.set()
+            self._is_resumed.wait(10)
         return self._real(*arguments, **keywords)
 
 
 @pytest.fixture
-def slow_names(monkeypatch):
-    return SlowNames(monkeypatch)
+def slow_resolver(monkeypatch):
+    return SlowResolver(monkeypatch)
 
 
-def test_an_attempt_that_is_cancelled_while_it_looks_a_name_up_is_never_sent(raw_server, of, slow_names, tries):
+def test_an_attempt_that_is_cancelled_during_name_resolution_is_never_sent(raw_server, connection_to, slow_resolver, attempt_threads):
     with pytest.raises(NoAnswer, match="no connection within 1 s") as caught:
-        transport.Transport(of(raw_server.base_url)).send(REQUEST)
+        transport.Transport(connection_to(raw_server.base_url)).send(REQUEST)
     assert not caught.value.outcome_unknown
     assert caught.value.transient
-    slow_names.go_on()
-    assert tries.have_ended()
+    slow_resolver.resume()
+    assert attempt_threads.have_ended()
     assert [request for request in raw_server.received if request] == []
 
 
-def connected_slowly(raw_server):
-    """Return a proxy's step: answer CONNECT byte after byte, so that no single wait is long, then keep what comes."""
+def add_slow_proxy_step(raw_server):
+    """Add a proxy's step: answer CONNECT byte by byte, so that no single wait is long. Return the list of the data received after it."""
     later = []
 
     def step(connection):
@@ -71,27 +71,27 @@ def connected_slowly(raw_server):
     return later
 
 
-def test_an_attempt_that_is_cancelled_while_a_proxy_connects_is_never_sent(raw_server, of, monkeypatch, tries):
-    connected_slowly(raw_server)
+def test_an_attempt_that_is_cancelled_while_a_proxy_connects_is_never_sent(raw_server, connection_to, monkeypatch, attempt_threads):
+    add_slow_proxy_step(raw_server)
     monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
     with pytest.raises(NoAnswer, match="no connection within 1 s") as caught:
-        transport.Transport(of("https://api.example.invalid")).send(REQUEST)
+        transport.Transport(connection_to("https://api.example.invalid")).send(REQUEST)
     assert not caught.value.outcome_unknown
-    assert tries.have_ended()
+    assert attempt_threads.have_ended()
     (connect,) = raw_server.received
     assert connect.startswith("CONNECT api.example.invalid:443")
 
 
-def test_a_proxy_that_accepts_and_says_nothing_is_abandoned(raw_server, of, monkeypatch, tries):
+def test_a_proxy_that_accepts_but_never_answers_causes_a_timeout(raw_server, connection_to, monkeypatch, attempt_threads):
     raw_server.then(raw_server.hang)
     monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
     with pytest.raises(NoAnswer, match=r"timed out|no connection within 1 s") as caught:
-        transport.Transport(of("https://api.example.invalid")).send(REQUEST)
+        transport.Transport(connection_to("https://api.example.invalid")).send(REQUEST)
     assert not caught.value.outcome_unknown
-    assert tries.have_ended()
+    assert attempt_threads.have_ended()
 
 
-def test_an_attempt_that_is_cancelled_in_the_handshake_closes_its_connection(raw_server, of, tries):
+def test_an_attempt_that_is_cancelled_in_the_handshake_closes_its_connection(raw_server, connection_to, attempt_threads):
     closed = threading.Event()
 
     def step(connection):
@@ -102,24 +102,24 @@ def test_an_attempt_that_is_cancelled_in_the_handshake_closes_its_connection(raw
 
     raw_server.then(step)
     with pytest.raises(NoAnswer, match="no connection within 1 s") as caught:
-        transport.Transport(of(f"https://127.0.0.1:{raw_server.port}")).send(REQUEST)
+        transport.Transport(connection_to(f"https://127.0.0.1:{raw_server.port}")).send(REQUEST)
     assert not caught.value.outcome_unknown
     assert closed.wait(5)
-    assert tries.have_ended()
+    assert attempt_threads.have_ended()
 
 
 @pytest.mark.parametrize("proxy", [True, False])
-def test_a_task_that_ends_wakes_what_still_connects(raw_server, of, monkeypatch, tries, proxy):
-    asked = threading.Event()
+def test_the_end_of_a_task_interrupts_connecting(raw_server, connection_to, monkeypatch, attempt_threads, proxy):
+    received = threading.Event()
 
     def step(connection):
-        asked.set()
+        received.set()
         raw_server.hang(connection)
 
     raw_server.then(step)
     if proxy:
         monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
-    client = Client(replace(of(f"https://127.0.0.1:{raw_server.port}"), timeout=30, max_retries=0))
+    client = Client(replace(connection_to(f"https://127.0.0.1:{raw_server.port}"), timeout=30, max_retries=0))
 
     def call():
         with contextlib.suppress(CollectionError):
@@ -127,45 +127,45 @@ def test_a_task_that_ends_wakes_what_still_connects(raw_server, of, monkeypatch,
 
     caller = threading.Thread(target=call)
     caller.start()
-    assert asked.wait(5)
+    assert received.wait(5)
     client.end()
     # The timeout to connect is ten seconds.
     caller.join(3)
     assert not caller.is_alive()
-    assert tries.have_ended()
+    assert attempt_threads.have_ended()
 
 
-def test_an_attempt_that_is_cancelled_sends_nothing_on_a_kept_connection(raw_server, of):
+def test_an_attempt_that_is_cancelled_sends_nothing_on_a_kept_connection(raw_server, connection_to):
     raw_server.then(lambda connection: [connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), raw_server.hang(connection)])
-    sender = transport.Transport(of(raw_server.base_url))
+    sender = transport.Transport(connection_to(raw_server.base_url))
     sender.send(REQUEST)
     late = Attempt()
     late.cancel()
     with cancellable.running(late), pytest.raises(AttemptCancelled):
         sender._exchange(REQUEST, None, {})
-    # On a connection of its own it would have been seen.
+    # A request on a new connection would have been recorded.
     assert len(raw_server.received) == 1
 
 
-def test_a_proxy_that_refuses_has_sent_nothing_on(raw_server, of, monkeypatch):
+def test_a_proxy_that_refuses_has_forwarded_nothing(raw_server, connection_to, monkeypatch):
     raw_server.then(raw_server.send(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"))
     monkeypatch.setenv("HTTPS_PROXY", raw_server.base_url)
     with pytest.raises(NoAnswer, match=r"the proxy failed: .*502") as caught:
-        transport.Transport(of("https://api.example.invalid")).send(Request("POST", "/x"), b"{}")
+        transport.Transport(connection_to("https://api.example.invalid")).send(Request("POST", "/x"), b"{}")
     assert not caught.value.outcome_unknown
 
 
-def test_a_late_attempt_changes_nothing_in_the_next_item(raw_server, run_module, gateway, slow_names, tries):
-    """The case of the report: a slow try, settled by a second one, must not act on what a later task makes."""
+def test_a_late_attempt_changes_nothing_in_the_next_item(raw_server, run_module, gateway, slow_resolver, attempt_threads):
+    """The reported case: a slow attempt, whose request succeeded in a second one, must not affect the items of a later task."""
     raw_server.then(raw_server.answer(raw_server.envelope(gateway())), raw_server.answer(raw_server.envelope(gateway())))
     run_module({"id": "a", "base_url": raw_server.base_url, "timeout": 1, "max_retries": 1})
-    slow_names.go_on()
-    assert tries.have_ended()
+    slow_resolver.resume()
+    assert attempt_threads.have_ended()
     assert len([request for request in raw_server.received if request]) == 1
 
 
-def test_a_task_that_ends_breaks_off_what_connects_and_lets_nothing_begin(raw_server, of, slow_names, tries):
-    client = Client(of(raw_server.base_url))
+def test_the_end_of_a_task_cancels_connecting_requests_and_refuses_new_ones(raw_server, connection_to, slow_resolver, attempt_threads):
+    client = Client(connection_to(raw_server.base_url))
     found = []
 
     def call():
@@ -175,25 +175,25 @@ def test_a_task_that_ends_breaks_off_what_connects_and_lets_nothing_begin(raw_se
 
     caller = threading.Thread(target=call)
     caller.start()
-    assert slow_names.asked.wait(5)
+    assert slow_resolver.called.wait(5)
     client.end()
-    slow_names.go_on()
-    assert tries.have_ended(caller)
+    slow_resolver.resume()
+    assert attempt_threads.have_ended(caller)
     assert "DELETE /x was not sent: the task has ended." in str(found[0])
     with pytest.raises(NotSent, match="the task has ended"):
         client.call(REQUEST)
     assert [request for request in raw_server.received if request] == []
 
 
-def test_a_task_that_ends_wakes_what_waits_for_an_answer_and_nothing_is_repeated(raw_server, of, tries, monkeypatch):
-    asked = threading.Event()
+def test_the_end_of_a_task_interrupts_waiting_for_an_answer_without_a_retry(raw_server, connection_to, attempt_threads, monkeypatch):
+    received = threading.Event()
 
     def step(connection):
-        asked.set()
+        received.set()
         raw_server.hang(connection)
 
     raw_server.then(step)
-    client = Client(of(raw_server.base_url))
+    client = Client(connection_to(raw_server.base_url))
 
     def call():
         with contextlib.suppress(CollectionError):
@@ -201,7 +201,7 @@ def test_a_task_that_ends_wakes_what_waits_for_an_answer_and_nothing_is_repeated
 
     caller = threading.Thread(target=call)
     caller.start()
-    assert asked.wait(5)
+    assert received.wait(5)
     client.end()
     caller.join(0.9)
     assert not caller.is_alive()
@@ -209,34 +209,34 @@ def test_a_task_that_ends_wakes_what_waits_for_an_answer_and_nothing_is_repeated
 
 
 class Interruption(BaseException):
-    """Stands for what Ansible raises when a task has run for as long as it may."""
+    """A stand-in for the exception that Ansible raises when a task exceeds its timeout."""
 
 
-def test_an_interrupted_task_gives_up_its_attempt(raw_server, of, slow_names, tries, monkeypatch):
+def test_an_interrupted_task_cancels_its_attempt(raw_server, connection_to, slow_resolver, attempt_threads, monkeypatch):
     join = threading.Thread.join
 
     def interrupted(thread, timeout=None):
-        assert slow_names.asked.wait(5)
+        assert slow_resolver.called.wait(5)
         raise Interruption
 
     monkeypatch.setattr(threading.Thread, "join", interrupted)
-    with pytest.raises(Interruption), contextlib.closing(Client(of(raw_server.base_url))) as client:
+    with pytest.raises(Interruption), contextlib.closing(Client(connection_to(raw_server.base_url))) as client:
         client.call(REQUEST)
     monkeypatch.setattr(threading.Thread, "join", join)
-    slow_names.go_on()
-    assert tries.have_ended()
+    slow_resolver.resume()
+    assert attempt_threads.have_ended()
     assert [request for request in raw_server.received if request] == []
 
 
-def test_a_thread_that_cannot_be_started_is_a_clear_error_with_nothing_sent(raw_server, run_module, tries):
-    tries.limit = 0
+def test_a_thread_that_cannot_be_started_is_a_clear_error_with_nothing_sent(raw_server, run_module, attempt_threads):
+    attempt_threads.limit = 0
     result = run_module({"id": "a", "base_url": raw_server.base_url})
     assert "was not sent: can't start new thread; raise the limit of processes (ulimit -u)" in result["msg"]
     assert "defect" not in result["msg"]
     assert raw_server.received == []
 
 
-def test_an_attempt_that_ended_by_itself_leaves_its_connection_alone():
+def test_cancelling_a_finished_attempt_keeps_its_connection():
     one, other = socket.socketpair()
     with one, other:
         ended_attempt = Attempt()
@@ -256,24 +256,24 @@ def test_an_attempt_whose_connection_is_closed_already_can_be_cancelled():
             attempt.send(unconnected)
 
 
-def test_no_descriptor_is_left_behind(raw_server, of, slow_names, tries):
-    slow_names.go_on()
+def test_no_descriptor_is_leaked(raw_server, connection_to, slow_resolver, attempt_threads):
+    slow_resolver.resume()
     raw_server.then(*[raw_server.answer(b"{}")] * 20)
-    sender = transport.Transport(of(raw_server.base_url))
+    sender = transport.Transport(connection_to(raw_server.base_url))
     sender.send(REQUEST)
     before = len(os.listdir("/proc/self/fd"))
     for _number in range(19):
         sender.send(REQUEST)
     sender.close()
-    assert tries.have_ended()
+    assert attempt_threads.have_ended()
     assert len(os.listdir("/proc/self/fd")) <= before + 2
 
 
-def test_a_scope_that_has_ended_begins_nothing():
+def test_a_scope_that_has_ended_starts_no_attempt():
     scope = TaskScope()
-    begun = scope.begin(REQUEST)
+    attempt = scope.begin(REQUEST)
     scope.end()
     with pytest.raises(AttemptCancelled):
-        begun.connect()
+        attempt.connect()
     with pytest.raises(NotSent):
         scope.begin(REQUEST)

@@ -21,9 +21,9 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import C
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
 MISSING = [{"code": 7002, "message": "Not found"}]
-NOBODY_THERE = MaxRetryError(None, "/", NewConnectionError(None, "Connection refused"))
-REFUSED_CONNECTION = requests.ConnectionError(NOBODY_THERE)
-REFUSED_BY_PROXY = requests.exceptions.ProxyError(NOBODY_THERE)
+NO_CONNECTION = MaxRetryError(None, "/", NewConnectionError(None, "Connection refused"))
+REFUSED_CONNECTION = requests.ConnectionError(NO_CONNECTION)
+REFUSED_BY_PROXY = requests.exceptions.ProxyError(NO_CONNECTION)
 FAILING_PROXY = requests.exceptions.ProxyError(Exception("Tunnel connection failed: 502 Bad Gateway"))
 RESET = requests.ConnectionError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer"))
 
@@ -47,7 +47,7 @@ def certificate_error(verify_message):
         ("...", "..."),
     ],
 )
-def test_no_id_can_address_anything_else(api, gateway, run_module, segment, encoded):
+def test_an_id_cannot_address_another_path(api, gateway, run_module, segment, encoded):
     api.expect("GET", GATEWAYS + "/" + encoded, answer=gateway(id=segment))
     assert run_module({"id": segment})["operation"] == "unchanged"
     assert api.calls[0].path_url.endswith("/gateways/" + encoded)
@@ -55,14 +55,14 @@ def test_no_id_can_address_anything_else(api, gateway, run_module, segment, enco
 
 @pytest.mark.parametrize("segment", [".", "..", ""])
 @pytest.mark.parametrize("option", ["id", "account_id"])
-def test_what_cannot_be_encoded_is_refused_before_anything_is_sent(api, run_module, segment, option):
+def test_a_segment_that_cannot_be_encoded_is_refused_before_any_request(api, run_module, segment, option):
     with pytest.raises(CollectionError, match=f"^'{re.escape(segment)}' cannot be part of a URL"):
         encode_path("a", segment)
     message = run_module(dict({"id": "a", "state": "absent"}, **{option: segment}))["msg"]
     assert message.startswith(f"No request was sent, because options are invalid: {option} ")
 
 
-def test_what_cannot_be_encoded_is_named_in_short():
+def test_a_segment_that_cannot_be_encoded_is_truncated_in_the_message():
     with pytest.raises(CollectionError) as caught:
         encode_path("a", "\ud800" * 5000)
     assert len(str(caught.value)) < 200
@@ -91,7 +91,7 @@ def test_an_account_id_is_encoded(api, gateway, run_module):
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_server_error_with_any_body_is_tried_again(api, gateway, run_module, waits, status):
+def test_a_server_error_with_any_body_is_retried(api, gateway, run_module, waits, status):
     api.expect("GET", ONE, status=status, raw="<html>")
     api.expect("GET", ONE, status=status)
     api.expect("GET", ONE, answer=gateway())
@@ -99,13 +99,13 @@ def test_a_server_error_with_any_body_is_tried_again(api, gateway, run_module, w
     assert len(waits) == 2
 
 
-def test_nothing_is_sent_that_json_cannot_express():
+def test_a_body_that_json_cannot_express_is_not_sent():
     client = Client(Connection("account", Credentials.of_token("invented")), transport=object())
     with pytest.raises(ValueError, match="JSON"):
         client.call(Request("PUT", "/x"), {"cache_ttl": float("nan")})
 
 
-def test_giving_up_reports_how_often_it_was_tried(api, run_module, full_jitter):
+def test_the_last_failure_reports_the_number_of_attempts(api, run_module, full_jitter):
     for _try in range(3):
         api.expect("GET", ONE, status=502, raw="bad gateway")
     result = run_module({"id": "a", "max_retries": 2})
@@ -122,7 +122,7 @@ def test_redirects_are_not_followed(api, run_module, status):
 
 
 @pytest.mark.parametrize("refused", [REFUSED_CONNECTION, REFUSED_BY_PROXY])
-def test_a_refused_connection_is_tried_again_also_for_a_create(api, gateway, run_module, waits, refused):
+def test_a_refused_connection_is_retried_even_for_a_create(api, gateway, run_module, waits, refused):
     api.expect("GET", ONE, error=refused)
     api.expect("GET", ONE, status=404, errors=MISSING)
     api.expect("POST", GATEWAYS, error=refused)
@@ -131,7 +131,7 @@ def test_a_refused_connection_is_tried_again_also_for_a_create(api, gateway, run
     assert len(waits) == 2
 
 
-def test_a_connection_that_takes_too_long_is_tried_again_also_for_a_create(api, gateway, run_module, waits):
+def test_a_connection_timeout_is_retried_even_for_a_create(api, gateway, run_module, waits):
     api.expect("GET", ONE, status=404, errors=MISSING)
     api.expect("POST", GATEWAYS, error=requests.ConnectTimeout("late"))
     api.expect("POST", GATEWAYS, answer=gateway())
@@ -140,7 +140,7 @@ def test_a_connection_that_takes_too_long_is_tried_again_also_for_a_create(api, 
 
 
 @pytest.mark.parametrize(("status", "tries"), [(400, 1), (401, 1), (403, 1), (404, 1), (405, 1), (501, 1), (408, 3), (500, 3), (503, 3)])
-def test_only_what_may_pass_is_tried_again(api, run_module, status, tries):
+def test_only_transient_errors_are_retried(api, run_module, status, tries):
     for _try in range(tries):
         api.expect("GET", ONE, status=status, errors=[])
     assert run_module({"id": "a", "max_retries": 2})["status"] == status
@@ -159,7 +159,7 @@ VERBS = [("GET", {}), ("PUT", {"cache_ttl": 5}), ("DELETE", {"state": "absent"})
 
 @pytest.mark.parametrize(("method", "options"), VERBS)
 @pytest.mark.parametrize("failure", [{"error": RESET}, {"error": REFUSED_CONNECTION}, {"status": 504}, {"status": 408, "errors": []}])
-def test_what_may_be_repeated_is_repeated(api, gateway, run_module, waits, method, options, failure):
+def test_idempotent_requests_are_repeated(api, gateway, run_module, waits, method, options, failure):
     if method != "GET":
         api.expect("GET", ONE, answer=gateway())
     api.expect(method, ONE, **failure)
@@ -169,7 +169,7 @@ def test_what_may_be_repeated_is_repeated(api, gateway, run_module, waits, metho
 
 
 @pytest.mark.parametrize("failure", [{"error": RESET}, {"status": 504}])
-def test_a_deletion_that_was_done_before_the_connection_broke_is_a_deletion(api, gateway, run_module, failure):
+def test_a_deletion_that_was_done_before_the_connection_broke_is_reported_as_deleted(api, gateway, run_module, failure):
     api.expect("GET", ONE, answer=gateway())
     api.expect("DELETE", ONE, **failure)
     api.expect("DELETE", ONE, status=404, errors=MISSING)
@@ -179,7 +179,7 @@ def test_a_deletion_that_was_done_before_the_connection_broke_is_a_deletion(api,
 
 @pytest.mark.parametrize("failure", [{"error": RESET}, {"status": 504}])
 @pytest.mark.parametrize(("method", "options"), VERBS[1:])
-def test_with_one_attempt_a_write_of_unknown_outcome_is_looked_for(api, gateway, run_module, method, options, failure):
+def test_a_write_of_unknown_outcome_is_looked_for_even_without_retries(api, gateway, run_module, method, options, failure):
     api.expect("GET", ONE, answer=gateway())
     api.expect(method, ONE, **failure)
     if method == "PUT":
@@ -224,7 +224,7 @@ def test_no_retries_means_one_attempt_of_each_request(api, gateway, run_module, 
     assert waits == []
 
 
-def test_a_create_that_cannot_be_settled_fails_after_the_last_attempt(api, run_module):
+def test_a_create_whose_outcome_stays_unknown_fails_after_the_last_attempt(api, run_module):
     api.expect("GET", ONE, status=404, errors=MISSING)
     api.expect("POST", GATEWAYS, error=RESET)
     for _attempt in range(3):
@@ -259,7 +259,7 @@ def test_other_failures_of_the_connection_are_reported_without_secrets(api, run_
 
 
 @pytest.mark.parametrize("error", [requests.ReadTimeout("late"), FAILING_PROXY, ProtocolError("broken")])
-def test_what_breaks_on_the_way_is_tried_again(api, gateway, run_module, waits, error):
+def test_a_broken_connection_is_retried(api, gateway, run_module, waits, error):
     api.expect("GET", ONE, error=error)
     api.expect("GET", ONE, answer=gateway())
     assert run_module({"id": "a"})["operation"] == "unchanged"
@@ -276,7 +276,7 @@ def test_what_breaks_on_the_way_is_tried_again(api, gateway, run_module, waits, 
         OSError("no such bundle"),
     ],
 )
-def test_what_would_fail_again_is_not_tried_again(api, run_module, waits, error):
+def test_permanent_failures_are_not_retried(api, run_module, waits, error):
     api.expect("GET", ONE, error=error)
     assert run_module({"id": "a"})["failed"]
     assert waits == []
@@ -293,7 +293,7 @@ def test_an_unexpected_exception_is_reported_as_a_defect(api, run_module, monkey
     assert "Traceback" not in json.dumps(result)
 
 
-def test_a_missing_library_is_reported_in_the_usual_way(api, run_module, monkeypatch):
+def test_a_missing_library_is_reported_with_the_message_of_ansible(api, run_module, monkeypatch):
     monkeypatch.setattr("ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.ansible_module.REQUESTS_IMPORT_ERROR", "gone")
     result = run_module({"id": "a"})
     assert result["failed"]

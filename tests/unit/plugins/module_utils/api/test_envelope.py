@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parsing of answers: good ones, errors, and answers that are not from the API."""
+"""Parsing of answers: successes, errors, and answers that are not from the API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
 MISSING = [{"code": 7002, "message": "Not found"}]
-NO_ENVELOPES = (
+INVALID_ENVELOPES = (
     "<html>oops</html>",
     "",
     " ",
@@ -34,8 +34,8 @@ NO_ENVELOPES = (
     "[" * 5000,
     "1" * 5000,
 )
-NO_ITEMS = (None, [], [{"id": "a"}], "a", True, {}, {"id": None}, {"id": "A"}, {"id": "b"}, {"id": ["a"]})
-NO_ROUTES = (
+OTHER_RESULTS = (None, [], [{"id": "a"}], "a", True, {}, {"id": None}, {"id": "A"}, {"id": "b"}, {"id": ["a"]})
+OTHER_404_ERRORS = (
     [{"code": 7003, "message": "Could not route"}],
     [{"code": 7000, "message": "No route"}],
     [{"code": "7002", "message": "Not a code of the API"}],
@@ -48,8 +48,8 @@ NO_ROUTES = (
 
 
 @pytest.mark.parametrize("status", [200, 201, 403, 404])
-@pytest.mark.parametrize("body", NO_ENVELOPES)
-def test_an_answer_that_is_not_one_is_an_error(api, run_module, status, body):
+@pytest.mark.parametrize("body", INVALID_ENVELOPES)
+def test_an_invalid_envelope_is_an_error(api, run_module, status, body):
     api.expect("GET", ONE, status=status, raw=body)
     result = run_module({"id": "a", "state": "absent"})
     assert result["failed"]
@@ -58,15 +58,15 @@ def test_an_answer_that_is_not_one_is_an_error(api, run_module, status, body):
     assert result["request"] == {"method": "GET", "path": "/accounts/0123456789abcdef0123456789abcdef" + ONE}
 
 
-def test_html_is_named_as_such(api, run_module):
+def test_html_is_reported_with_its_content_type(api, run_module):
     api.expect("GET", ONE, status=403, raw="<html>blocked</html>", content_type="text/html")
     message = run_module({"id": "a"})["msg"]
     assert "not an answer of the Cloudflare API (text/html): <html>blocked" in message
 
 
 @pytest.mark.parametrize(("method", "options"), [("PUT", {"cache_ttl": 5}), ("DELETE", {"state": "absent"})])
-@pytest.mark.parametrize("body", NO_ENVELOPES)
-def test_a_write_whose_answer_is_not_one_is_never_taken_for_done(api, gateway, run_module, body, method, options):
+@pytest.mark.parametrize("body", INVALID_ENVELOPES)
+def test_a_write_with_an_invalid_envelope_is_never_a_success(api, gateway, run_module, body, method, options):
     api.expect("GET", ONE, answer=gateway())
     api.expect(method, ONE, raw=body)
     api.expect("GET", ONE, answer=gateway())
@@ -85,13 +85,13 @@ def test_a_server_error_without_an_envelope_is_reported_with_its_status(api, run
 
 
 @pytest.mark.parametrize("status", [400, 403])
-def test_an_empty_body_is_named_as_such(api, run_module, status):
+def test_an_empty_body_is_reported(api, run_module, status):
     api.expect("GET", ONE, status=status, raw="")
     assert f"HTTP {status}: the body is empty." in run_module({"id": "a"})["msg"]
 
 
 @pytest.mark.parametrize("status", [300, 400, 403])
-def test_an_answer_that_says_success_with_a_bad_status_is_a_failure(api, gateway, run_module, status):
+def test_success_true_with_an_error_status_is_a_failure(api, gateway, run_module, status):
     api.expect("GET", ONE, status=status, answer=gateway())
     assert run_module({"id": "a"})["status"] == status
 
@@ -152,18 +152,18 @@ def test_a_long_ray_id_is_cut(api, run_module, ray, shown):
         ({"Location": "https://x.example/" + "x" * 183}, "https://x.example/" + "x" * 179 + "..."),
     ],
 )
-def test_a_redirect_is_reported_with_its_target_in_short(api, run_module, headers, target):
+def test_a_redirect_is_reported_with_its_truncated_target(api, run_module, headers, target):
     api.expect("GET", ONE, status=302, raw="x", headers=headers)
     assert f"a redirect to {target}, which is not followed" in run_module({"id": "a"})["msg"]
 
 
-def test_what_is_no_answer_of_the_api_is_shortened(api, run_module):
+def test_an_answer_that_is_not_from_the_api_is_truncated(api, run_module):
     api.expect("GET", ONE, status=403, raw="y" * 121, content_type="text/" + "x" * 96)
     message = run_module({"id": "a"})["msg"]
     assert f"not an answer of the Cloudflare API (text/{'x' * 92}...): {'y' * 117}...." in message
 
 
-def test_a_create_that_finds_nothing_gives_no_wrong_hint(api, run_module):
+def test_a_create_with_a_404_gives_no_hint_about_account_id(api, run_module):
     api.expect("GET", ONE, status=404, errors=MISSING)
     api.expect("POST", GATEWAYS, status=404, errors=MISSING)
     result = run_module({"id": "a"})
@@ -171,7 +171,7 @@ def test_a_create_that_finds_nothing_gives_no_wrong_hint(api, run_module):
     assert "account_id" not in result["msg"]
 
 
-def test_nothing_that_a_terminal_obeys_is_shown(api, run_module):
+def test_messages_contain_no_control_characters(api, run_module):
     api.expect("GET", ONE, status=400, errors=[{"code": 7001, "message": "a\x1b[31mb\u202ec\nd\x00e"}])
     result = run_module({"id": "a"})
     assert "a [31mb c d e" in result["msg"]
@@ -191,7 +191,7 @@ NASTY = "a\x1b]0;b\x07\u202ec\u2066d\u200b\x9b31me"
         {"errors": [], "headers": {"cf-ray": "ray\x1b[31m\x9b"}},
     ],
 )
-def test_nor_is_it_anywhere_else_in_a_failure(api, run_module, exchange):
+def test_failures_contain_no_control_characters(api, run_module, exchange):
     api.expect("GET", ONE, **dict({"status": 400}, **exchange))
     result = run_module({"id": "a"})
     texts = [result["msg"], result["ray_id"] or ""]
@@ -199,7 +199,7 @@ def test_nor_is_it_anywhere_else_in_a_failure(api, run_module, exchange):
     assert all(char.isprintable() for text in texts for char in text)
 
 
-@pytest.mark.parametrize("errors", NO_ROUTES)
+@pytest.mark.parametrize("errors", OTHER_404_ERRORS)
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_a_404_without_the_code_for_a_missing_gateway_never_counts_as_absent(api, run_module, errors, state):
     api.expect("GET", ONE, status=404, errors=errors)
@@ -210,8 +210,8 @@ def test_a_404_without_the_code_for_a_missing_gateway_never_counts_as_absent(api
 
 
 @pytest.mark.parametrize(("method", "options"), [("PUT", {"cache_ttl": 5}), ("DELETE", {"state": "absent"})])
-@pytest.mark.parametrize("errors", NO_ROUTES)
-def test_nor_does_it_while_writing(api, gateway, run_module, errors, method, options):
+@pytest.mark.parametrize("errors", OTHER_404_ERRORS)
+def test_a_404_without_the_code_for_a_missing_gateway_fails_a_write(api, gateway, run_module, errors, method, options):
     api.expect("GET", ONE, answer=gateway())
     api.expect(method, ONE, status=404, errors=errors)
     result = run_module(dict(options, id="a"))
@@ -239,17 +239,17 @@ def test_a_missing_permission_is_explained(api, run_module, status, code):
     assert message.endswith(" ('AI Gateway Read' to read only).")
 
 
-@pytest.mark.parametrize("item", NO_ITEMS)
+@pytest.mark.parametrize("item", OTHER_RESULTS)
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_an_answer_about_anything_else_is_refused(api, run_module, item, state):
+def test_an_answer_about_another_item_is_refused(api, run_module, item, state):
     api.expect("GET", ONE, answer=item)
     result = run_module({"id": "a", "state": state})
     assert "not the item that was asked for" in result["msg"]
     assert (result["status"], result["errors"], result["ray_id"]) == (200, [], None)
 
 
-@pytest.mark.parametrize("item", NO_ITEMS)
-def test_a_create_whose_answer_is_about_anything_else_is_looked_for(api, gateway, run_module, item):
+@pytest.mark.parametrize("item", OTHER_RESULTS)
+def test_a_create_whose_answer_is_about_another_item_is_looked_for(api, gateway, run_module, item):
     api.expect("GET", ONE, status=404, errors=MISSING)
     api.expect("POST", GATEWAYS, answer=item)
     api.expect("GET", ONE, answer=gateway())

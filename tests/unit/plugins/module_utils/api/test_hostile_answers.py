@@ -16,21 +16,21 @@ import pytest
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MEGABYTE = 1024 * 1024
-# What one answer may take at most, on a machine that does other things too; Python 3.8 takes a third more than newer ones.
+# Limits for one answer, on a busy machine. Python 3.8 needs a third more than newer versions.
 MAX_MEGABYTES = 400
 MAX_SECONDS = 15
 STATUS = Path("/proc/self/status")
 
 
 def peak():
-    """Return the most memory that this process had, in megabytes."""
+    """Return the peak memory of this process, in megabytes."""
     line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 
 @pytest.fixture
 def bounded():
-    """Fail the test if it takes too much work or memory, or does not end. On a machine that is busy, work takes longer, but is no more."""
+    """Fail the test if it needs too much CPU time, elapsed time or memory. The elapsed time has a higher limit, for a busy machine."""
     if STATUS.exists():
         Path("/proc/self/clear_refs").write_text("5")
     before, begun, worked = peak() if STATUS.exists() else 0, time.perf_counter(), time.process_time()
@@ -43,7 +43,7 @@ def bounded():
 
 @pytest.fixture
 def run_against(raw_server, run_module, bounded):
-    """Run the module against the server, which does these steps."""
+    """Return a function that runs the module against the server, which executes the given steps."""
 
     def run(*steps, module="ai_gateway", **options):
         raw_server.then(*steps)
@@ -56,7 +56,7 @@ def run_against(raw_server, run_module, bounded):
 
 
 def repeated(head, part, times):
-    """Return a step that sends ``head`` and then a ``part`` many times, as long as the other side listens."""
+    """Return a step that sends ``head``, and then ``part`` up to ``times`` times, until the client closes the connection."""
 
     def send(connection):
         connection.sendall(head)
@@ -78,11 +78,11 @@ def repeated(head, part, times):
         (HEAD + b"\r\n" + b'{"success": true, "result": {"id": "', b"a" * MEGABYTE),
     ],
 )
-def test_fifty_megabytes_are_abandoned(run_against, head, part):
+def test_an_answer_of_fifty_megabytes_is_refused(run_against, head, part):
     assert "the answer is larger than 8388608 bytes" in run_against(repeated(head, part, 50))["msg"]
 
 
-def test_an_answer_of_the_largest_size_is_taken(run_against, raw_server, gateway):
+def test_an_answer_of_the_maximum_size_is_accepted(run_against, raw_server, gateway):
     filler = "x" * (8 * MEGABYTE - 1000)
     result = run_against(raw_server.answer(raw_server.envelope(gateway(later=filler))))
     assert result["operation"] == "unchanged"
@@ -100,12 +100,12 @@ def test_an_answer_of_the_largest_size_is_taken(run_against, raw_server, gateway
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
     ],
 )
-def test_what_surrounds_the_body_is_bounded_too(run_against, head, part):
+def test_the_size_of_headers_and_framing_is_bounded(run_against, head, part):
     assert "got no answer" in run_against(repeated(head, part, 10**9), timeout=1)["msg"]
 
 
 @pytest.mark.parametrize("line", [b"HTTP/1.1 " + b"/" * 65000, b"HTTP/1.1 2" + b"//a" * 20000, b"<" * 65000])
-def test_a_long_line_is_shortened_and_soon(run_against, raw_server, line):
+def test_a_long_line_is_truncated_quickly(run_against, raw_server, line):
     worked = time.process_time()
     message = run_against(raw_server.send(line + b"\r\n\r\n"))["msg"]
     assert time.process_time() - worked < 2
@@ -123,7 +123,7 @@ def bomb(layers):
     return packed
 
 
-def test_a_compressed_answer_is_not_asked_for(run_against, raw_server, gateway):
+def test_a_compressed_answer_is_not_requested(run_against, raw_server, gateway):
     assert run_against(raw_server.answer(raw_server.envelope(gateway())))["operation"] == "unchanged"
     assert "Accept-Encoding: identity\r\n" in raw_server.received[0]
 
@@ -162,7 +162,7 @@ def test_deep_nesting_is_refused(run_against, raw_server, depth, opening, closin
     assert len(result["msg"]) < 1000
 
 
-def test_what_is_nested_as_deep_as_settings_may_be_is_taken(run_against, raw_server, gateway):
+def test_the_maximum_nesting_of_settings_is_accepted(run_against, raw_server, gateway):
     later = json.loads(nested(40, "[", "]"))
     assert run_against(raw_server.answer(raw_server.envelope(gateway(later=later))))["gateway"]["later"] == later
 
@@ -175,19 +175,19 @@ def test_too_many_parts_are_refused(run_against, raw_server, part):
 
 
 @pytest.mark.parametrize("number", ["1" * 101, "-" + "1" * 5000, "1" * 4_000_000, "1e999", "0." + "1" * 4_000_000 + "e999"])
-def test_endless_numbers_are_refused(run_against, raw_server, number):
+def test_huge_numbers_are_refused(run_against, raw_server, number):
     body = '{"success": true, "result": {"id": "a", "cache_ttl": ' + number + "}}"
     assert "the body is not an answer of the Cloudflare API" in run_against(raw_server.answer(body.encode()))["msg"]
 
 
 @pytest.mark.parametrize("later", ["\ud800", ["a\udfff"], {"\ud800": 1}, [{"a": ["\udc00\ud800"]}]])
-def test_half_a_character_is_refused(run_against, raw_server, gateway, later):
-    """It could neither be printed nor be handed to Ansible."""
+def test_an_unpaired_surrogate_is_refused(run_against, raw_server, gateway, later):
+    """It can neither be printed nor returned to Ansible."""
     answer = raw_server.answer(raw_server.envelope(gateway(later=later)))
     assert "the body is not an answer of the Cloudflare API" in run_against(answer)["msg"]
 
 
-def test_a_whole_character_in_two_escapes_is_taken(run_against, raw_server, gateway):
+def test_a_surrogate_pair_is_accepted(run_against, raw_server, gateway):
     result = run_against(raw_server.answer(raw_server.envelope(gateway(later="\U0001f600"))))
     assert result["gateway"]["later"] == "\U0001f600"
 
@@ -211,7 +211,7 @@ def test_errors_are_bounded(run_against, raw_server, errors):
 @pytest.mark.parametrize(
     "kind", ["text/html", "application/octet-stream", "image/png", "application/json; charset=utf-16", "", "\u00ff", "odd"]
 )
-def test_an_answer_counts_by_what_it_says_and_not_by_its_type(run_against, raw_server, gateway, kind):
+def test_the_content_type_of_an_answer_is_ignored(run_against, raw_server, gateway, kind):
     body = raw_server.envelope(gateway())
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin-1")
     assert run_against(raw_server.send(head + body))["operation"] == "unchanged"
@@ -227,7 +227,7 @@ def test_an_answer_counts_by_what_it_says_and_not_by_its_type(run_against, raw_s
         b"%PDF-1.4",
     ],
 )
-def test_what_is_no_json_is_shortened_whatever_it_says_it_is(run_against, raw_server, body):
+def test_an_answer_that_is_not_json_is_truncated(run_against, raw_server, body):
     message = run_against(raw_server.answer(body))["msg"]
     assert "the body is not an answer of the Cloudflare API (application/json)" in message
     assert message.isprintable()
@@ -237,7 +237,7 @@ def test_what_is_no_json_is_shortened_whatever_it_says_it_is(run_against, raw_se
 # Time.
 
 
-def test_a_trickling_body_is_broken_off(run_against, raw_server):
+def test_a_trickling_body_is_aborted(run_against, raw_server):
     ended = threading.Event()
 
     def trickle(connection):
@@ -254,7 +254,7 @@ def test_a_trickling_body_is_broken_off(run_against, raw_server):
     assert ended.wait(2)
 
 
-def test_a_trickling_head_is_abandoned(run_against):
+def test_a_trickling_head_is_aborted(run_against):
     def trickle(connection):
         for part in [HEAD, *[b"X: y\r\n"] * 40]:
             connection.sendall(part)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for the rate limit, and its limits."""
+"""Waiting for the rate limit, up to ``rate_limit_wait``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter, parse_limits
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NotSent, Request
 
-ASKED = Request("GET", "/x")
+REQUEST = Request("GET", "/x")
 ONE = "/ai-gateway/gateways/a"
 GATEWAYS = "/ai-gateway/gateways"
 MISSING = [{"code": 7002, "message": "Not found"}]
@@ -27,7 +27,7 @@ def date_in(seconds):
 
 @pytest.fixture
 def limit(api):
-    """Answer the next request with 429 and this Retry-After."""
+    """Return a function that answers the next request with 429 and this Retry-After."""
 
     def answer(retry_after=None, method="GET", path=ONE):
         headers = {} if retry_after is None else {"Retry-After": retry_after}
@@ -41,7 +41,7 @@ def limit(api):
     [
         ("2", 2),
         ("300", 300),
-        # The jitter is switched to its longest, 0.5 s for a first retry.
+        # ``full_jitter`` makes the pause before a first retry as long as possible: 0.5 s.
         ("0", 0.5),
         pytest.param(date_in(-1000), 0.5, id="a date that has passed"),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.5),
@@ -52,14 +52,14 @@ def limit(api):
         ("Jan 2015 24:00 99999999999999999999", 0.5),
     ],
 )
-def test_the_wait_is_what_the_server_asks_for(limit, api, gateway, run_module, waits, full_jitter, retry_after, seconds):
+def test_retry_after_determines_the_wait(limit, api, gateway, run_module, waits, full_jitter, retry_after, seconds):
     limit(retry_after)
     api.expect("GET", ONE, answer=gateway())
     assert run_module({"id": "a"})["operation"] == "unchanged"
     assert waits == [seconds]
 
 
-def test_a_date_is_waited_for(limit, api, gateway, run_module, waits):
+def test_retry_after_may_be_a_date(limit, api, gateway, run_module, waits):
     limit(date_in(100))
     api.expect("GET", ONE, answer=gateway())
     assert run_module({"id": "a"})["operation"] == "unchanged"
@@ -70,7 +70,7 @@ def test_a_date_is_waited_for(limit, api, gateway, run_module, waits):
     "retry_after",
     ["301", "99999999999999999999", pytest.param(date_in(3600), id="a date in an hour"), "Fri, 31 Dec 9999 23:59:59 GMT"],
 )
-def test_a_wait_that_is_too_long_is_not_begun(limit, run_module, waits, retry_after):
+def test_a_wait_that_is_too_long_fails_at_once(limit, run_module, waits, retry_after):
     limit(retry_after)
     result = run_module({"id": "a"})
     assert result["status"] == 429
@@ -102,7 +102,7 @@ def test_the_waits_of_all_requests_of_a_task_count_together(limit, api, run_modu
     assert waits == [4, 4, 2]
 
 
-def test_a_wait_that_just_fits_is_made(limit, api, gateway, run_module, waits):
+def test_a_wait_of_exactly_the_allowance_is_made(limit, api, gateway, run_module, waits):
     limit("10")
     api.expect("GET", ONE, answer=gateway())
     assert run_module({"id": "a", "rate_limit_wait": 10})["operation"] == "unchanged"
@@ -118,7 +118,7 @@ def test_a_wait_that_just_fits_is_made(limit, api, gateway, run_module, waits):
         (None, "does not say how long"),
     ],
 )
-def test_who_allows_no_wait_fails_at_once(limit, run_module, waits, retry_after, text):
+def test_a_rate_limit_wait_of_zero_fails_at_once(limit, run_module, waits, retry_after, text):
     limit(retry_after)
     result = run_module({"id": "a", "rate_limit_wait": 0})
     assert result["status"] == 429
@@ -126,7 +126,7 @@ def test_who_allows_no_wait_fails_at_once(limit, run_module, waits, retry_after,
     assert waits == []
 
 
-def test_who_allows_no_wait_is_not_given_one_of_no_length_either():
+def test_a_rate_limit_wait_of_zero_does_not_allow_a_wait_of_zero_seconds():
     assert not RateLimiter(0).block_for(0)
 
 
@@ -137,7 +137,7 @@ def test_no_retries_means_no_wait(limit, run_module, waits, retry_after):
     assert waits == []
 
 
-def test_a_limit_that_stays_is_abandoned_after_the_last_attempt(limit, run_module, waits):
+def test_a_persistent_limit_fails_after_the_last_attempt(limit, run_module, waits):
     for _try in range(3):
         limit("1")
     result = run_module({"id": "a", "max_retries": 2})
@@ -146,7 +146,7 @@ def test_a_limit_that_stays_is_abandoned_after_the_last_attempt(limit, run_modul
     assert waits == [1, 1]
 
 
-def test_a_busy_server_that_names_a_time_is_given_it(api, gateway, run_module, waits):
+def test_retry_after_of_a_busy_server_is_respected(api, gateway, run_module, waits):
     api.expect("GET", ONE, status=503, headers={"Retry-After": "7"})
     api.expect("GET", ONE, answer=gateway())
     assert run_module({"id": "a"})["operation"] == "unchanged"
@@ -154,7 +154,7 @@ def test_a_busy_server_that_names_a_time_is_given_it(api, gateway, run_module, w
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
-def test_other_failures_do_not_set_the_time(api, gateway, run_module, waits, status):
+def test_retry_after_of_other_failures_is_ignored(api, gateway, run_module, waits, status):
     api.expect("GET", ONE, status=status, headers={"Retry-After": "7"})
     api.expect("GET", ONE, answer=gateway())
     assert run_module({"id": "a"})["operation"] == "unchanged"
@@ -185,104 +185,104 @@ def test_other_pauses_do_not_count_as_waiting_for_the_rate_limit(limit, api, gat
         ("\x00;;;===", {}),
     ],
 )
-def test_the_headers_are_read(header, limits):
+def test_the_headers_are_parsed(header, limits):
     assert parse_limits(header) == limits
 
 
-def left(remaining, seconds, quota=None, name="default"):
-    """Return the headers of an answer."""
+def quota_headers(remaining, seconds, quota=None, name="default"):
+    """Return the rate limit headers of an answer."""
     headers = {"Ratelimit": f'"{name}";r={remaining};t={seconds}'}
     return headers if quota is None else {**headers, "Ratelimit-Policy": f'"{name}";q={quota};w=300'}
 
 
 def exchange(rate_limiter, headers=None):
-    rate_limiter.acquire(ASKED)
+    rate_limiter.acquire(REQUEST)
     rate_limiter.release(headers)
 
 
-def test_without_headers_nothing_is_held_back(waits):
+def test_without_headers_no_request_waits(waits):
     rate_limiter = RateLimiter(300)
     for _request in range(100):
         exchange(rate_limiter, {})
     assert waits == []
 
 
-def test_a_used_up_quota_is_waited_for_instead_of_being_refused(waits):
+def test_a_request_waits_for_an_exhausted_quota(waits):
     rate_limiter = RateLimiter(300)
-    exchange(rate_limiter, left(0, 30))
+    exchange(rate_limiter, quota_headers(0, 30))
     exchange(rate_limiter)
     assert waits == [30]
 
 
-def test_what_is_left_may_be_used_by_a_task_that_sends_one_after_another(waits):
+def test_sequential_requests_may_use_the_whole_quota(waits):
     rate_limiter = RateLimiter(300)
     for remaining in (2, 1, 0):
-        exchange(rate_limiter, left(remaining, 30, quota=120))
+        exchange(rate_limiter, quota_headers(remaining, 30, quota=120))
     assert waits == []
     exchange(rate_limiter)
     assert waits == [30]
 
 
-def at_once(rate_limiter, number, headers):
+def send_concurrently(rate_limiter, number, headers):
     """Make that number of requests concurrently."""
     for _request in range(number):
-        rate_limiter.acquire(ASKED)
+        rate_limiter.acquire(REQUEST)
     for _request in range(number):
         rate_limiter.release(headers)
 
 
 @pytest.mark.parametrize(
-    ("number", "remaining", "is_held_back"), [(8, 9, False), (8, 8, True), (8, 1, True), (2, 3, False), (2, 2, True), (1, 1, False)]
+    ("number", "remaining", "must_wait"), [(8, 9, False), (8, 8, True), (8, 1, True), (2, 3, False), (2, 2, True), (1, 1, False)]
 )
-def test_several_at_once_leave_as_many_for_another_task_like_this(waits, number, remaining, is_held_back):
+def test_concurrent_requests_reserve_as_many_for_another_task(waits, number, remaining, must_wait):
     rate_limiter = RateLimiter(300)
-    at_once(rate_limiter, number, left(remaining, 30, quota=120))
+    send_concurrently(rate_limiter, number, quota_headers(remaining, 30, quota=120))
     exchange(rate_limiter)
-    assert waits == ([30] if is_held_back else [])
+    assert waits == ([30] if must_wait else [])
 
 
-@pytest.mark.parametrize(("remaining", "is_held_back"), [(4, False), (3, True)])
-def test_of_a_small_quota_only_a_quarter_is_left(waits, remaining, is_held_back):
+@pytest.mark.parametrize(("remaining", "must_wait"), [(4, False), (3, True)])
+def test_only_a_quarter_of_a_small_quota_is_reserved(waits, remaining, must_wait):
     rate_limiter = RateLimiter(300)
-    at_once(rate_limiter, 8, left(remaining, 30, quota=12))
+    send_concurrently(rate_limiter, 8, quota_headers(remaining, 30, quota=12))
     exchange(rate_limiter)
-    assert waits == ([30] if is_held_back else [])
+    assert waits == ([30] if must_wait else [])
 
 
-def test_requests_under_way_count_as_sent(waits):
+def test_requests_in_flight_count_as_sent(waits):
     rate_limiter = RateLimiter(300)
-    exchange(rate_limiter, left(12, 30, quota=120))
+    exchange(rate_limiter, quota_headers(12, 30, quota=120))
     for _request in range(6):
-        rate_limiter.acquire(ASKED)
+        rate_limiter.acquire(REQUEST)
     assert waits == []
-    rate_limiter.acquire(ASKED)
+    rate_limiter.acquire(REQUEST)
     assert waits == [30]
 
 
 @pytest.mark.parametrize("seconds", [30, 32])
-def test_answers_may_overtake_each_other(waits, seconds):
-    """The seconds are whole, so the end of one window is not always computed alike."""
+def test_answers_may_arrive_out_of_order(waits, seconds):
+    """The headers contain whole seconds, so the computed end of a window varies."""
     rate_limiter = RateLimiter(300)
-    rate_limiter.acquire(ASKED)
-    rate_limiter.acquire(ASKED)
-    rate_limiter.release(left(0, 30))
-    rate_limiter.release(left(9, seconds))
-    rate_limiter.acquire(ASKED)
+    rate_limiter.acquire(REQUEST)
+    rate_limiter.acquire(REQUEST)
+    rate_limiter.release(quota_headers(0, 30))
+    rate_limiter.release(quota_headers(9, seconds))
+    rate_limiter.acquire(REQUEST)
     assert waits == [30]
 
 
-def test_a_window_follows_another_without_a_gap(waits):
+def test_consecutive_windows_have_no_gap(waits):
     rate_limiter = RateLimiter(300)
     for _window in range(3):
-        exchange(rate_limiter, left(0, 1))
+        exchange(rate_limiter, quota_headers(0, 1))
     assert waits == [1, 1]
 
 
-@pytest.mark.parametrize("half", ['"odd";r=0', '"odd";t=60'])
-def test_half_an_entry_is_passed_over(waits, half):
+@pytest.mark.parametrize("entry", ['"odd";r=0', '"odd";t=60'])
+def test_an_incomplete_entry_is_ignored(waits, entry):
     rate_limiter = RateLimiter(300)
-    exchange(rate_limiter, {"Ratelimit": half})
-    exchange(rate_limiter, {"Ratelimit": half + ', "default";r=0;t=30'})
+    exchange(rate_limiter, {"Ratelimit": entry})
+    exchange(rate_limiter, {"Ratelimit": entry + ', "default";r=0;t=30'})
     assert waits == []
     exchange(rate_limiter)
     assert waits == [30]
@@ -290,22 +290,22 @@ def test_half_an_entry_is_passed_over(waits, half):
 
 def test_a_new_window_ends_the_wait(waits):
     rate_limiter = RateLimiter(300)
-    exchange(rate_limiter, left(0, 1))
-    exchange(rate_limiter, left(119, 30))
-    exchange(rate_limiter, left(118, 30))
+    exchange(rate_limiter, quota_headers(0, 1))
+    exchange(rate_limiter, quota_headers(119, 30))
+    exchange(rate_limiter, quota_headers(118, 30))
     assert waits == [1]
 
 
-def test_a_window_that_begins_before_it_is_expected_counts(waits):
-    """The seconds until it are rounded up."""
+def test_a_window_that_begins_early_counts(waits):
+    """The seconds until the next window are rounded up."""
     rate_limiter = RateLimiter(300)
-    exchange(rate_limiter, left(1, 5))
-    exchange(rate_limiter, left(100, 30))
+    exchange(rate_limiter, quota_headers(1, 5))
+    exchange(rate_limiter, quota_headers(100, 30))
     exchange(rate_limiter)
     assert waits == []
 
 
-def test_the_longest_of_several_waits_is_made(waits):
+def test_the_longest_of_several_waits_is_used(waits):
     rate_limiter = RateLimiter(300)
     exchange(rate_limiter, {"Ratelimit": '"burst";r=0;t=2, "default";r=0;t=60, "other";r=50;t=90'})
     exchange(rate_limiter)
@@ -314,9 +314,9 @@ def test_the_longest_of_several_waits_is_made(waits):
 
 def test_a_wait_that_is_not_allowed_is_reported_and_nothing_is_sent(waits):
     rate_limiter = RateLimiter(20)
-    exchange(rate_limiter, left(0, 30))
+    exchange(rate_limiter, quota_headers(0, 30))
     with pytest.raises(NotSent) as caught:
-        rate_limiter.acquire(ASKED)
+        rate_limiter.acquire(REQUEST)
     assert "GET /x was not sent: the rate limit is used up for another 30 s" in str(caught.value)
     assert "may wait 20 s in all (rate_limit_wait)" in str(caught.value)
     assert waits == []
@@ -324,52 +324,52 @@ def test_a_wait_that_is_not_allowed_is_reported_and_nothing_is_sent(waits):
 
 def test_waits_for_one_window_after_another_count_together(waits):
     rate_limiter = RateLimiter(50)
-    exchange(rate_limiter, left(0, 30))
-    exchange(rate_limiter, left(0, 30))
+    exchange(rate_limiter, quota_headers(0, 30))
+    exchange(rate_limiter, quota_headers(0, 30))
     with pytest.raises(NotSent, match="has waited 30 s"):
-        rate_limiter.acquire(ASKED)
+        rate_limiter.acquire(REQUEST)
     assert waits == [30]
 
 
 @pytest.mark.parametrize("remaining", [3, 1])
-def test_as_long_as_some_are_left_the_server_may_decide(waits, remaining):
+def test_without_an_allowance_requests_are_sent_while_quota_remains(waits, remaining):
     rate_limiter = RateLimiter(0)
-    at_once(rate_limiter, 8, left(remaining, 30, quota=120))
+    send_concurrently(rate_limiter, 8, quota_headers(remaining, 30, quota=120))
     exchange(rate_limiter)
     assert waits == []
 
 
-def test_a_refusal_holds_all_back_and_their_waits_count_once(waits):
+def test_a_refusal_blocks_all_requests_and_their_waits_count_once(waits):
     rate_limiter = RateLimiter(10)
     assert rate_limiter.block_for(8)
     assert rate_limiter.waiting == 0
     exchange(rate_limiter)
     assert waits == [8]
-    # The clock has moved on: nobody waits any more.
+    # The wait is over, so the next request is sent at once.
     exchange(rate_limiter)
     assert waits == [8]
     assert rate_limiter.block_for(2)
     assert not rate_limiter.block_for(3)
 
 
-def test_after_a_refusal_a_used_up_quota_is_still_waited_for(waits):
+def test_an_exhausted_quota_is_still_respected_after_a_refusal(waits):
     rate_limiter = RateLimiter(300)
-    exchange(rate_limiter, left(0, 30))
+    exchange(rate_limiter, quota_headers(0, 30))
     assert rate_limiter.block_for(8)
     exchange(rate_limiter)
     assert waits == [8, 22]
 
 
-def test_a_refusal_that_cannot_be_waited_for_lets_nothing_through(waits):
+def test_a_refusal_beyond_the_allowance_blocks_all_requests(waits):
     rate_limiter = RateLimiter(10)
     assert not rate_limiter.block_for(300)
     with pytest.raises(NotSent, match="300 s"):
-        rate_limiter.acquire(ASKED)
+        rate_limiter.acquire(REQUEST)
     assert waits == []
 
 
-def test_many_threads_together_do_not_wait_longer_than_allowed(monkeypatch):
-    """With real threads and a real clock: eight that wait at the same time take from the allowance once."""
+def test_concurrent_threads_do_not_wait_longer_than_allowed(monkeypatch):
+    """With real threads and a real clock: eight simultaneous waits count once against the allowance."""
     monkeypatch.undo()
     rate_limiter = RateLimiter(0.5)
     assert rate_limiter.block_for(0.3)

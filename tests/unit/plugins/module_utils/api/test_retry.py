@@ -14,35 +14,35 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.envelope im
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.retry import BACKOFF_CAP, backoff, may_retry
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import ApiError, NoAnswer, RateLimited, Request
 
-ASKED = Request("GET", "/x")
+REQUEST = Request("GET", "/x")
 
 
 def limited(retry_after=None):
-    return RateLimited(ASKED, 429, "slow down", retry_after=retry_after)
+    return RateLimited(REQUEST, 429, "slow down", retry_after=retry_after)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-@pytest.mark.parametrize("error", [NoAnswer(ASKED, "reset", sent=True), ApiError(ASKED, 503, "busy"), ApiError(ASKED, 408, "slow")])
-def test_what_may_be_repeated_is(method, error):
+@pytest.mark.parametrize("error", [NoAnswer(REQUEST, "reset", sent=True), ApiError(REQUEST, 503, "busy"), ApiError(REQUEST, 408, "slow")])
+def test_idempotent_requests_are_repeated_after_transient_errors(method, error):
     assert may_retry(method, 0, 1, error)
 
 
-@pytest.mark.parametrize("error", [NoAnswer(ASKED, "reset", sent=True), ApiError(ASKED, 503, "busy"), ApiError(ASKED, 504, "late")])
-def test_a_post_that_may_have_been_done_is_not_repeated(error):
+@pytest.mark.parametrize("error", [NoAnswer(REQUEST, "reset", sent=True), ApiError(REQUEST, 503, "busy"), ApiError(REQUEST, 504, "late")])
+def test_a_post_that_may_have_been_carried_out_is_not_repeated(error):
     assert not may_retry("POST", 0, 9, error)
 
 
-@pytest.mark.parametrize("error", [NoAnswer(ASKED, "refused", sent=False), limited(), limited(1)])
-def test_a_post_that_was_not_done_is_repeated(error):
+@pytest.mark.parametrize("error", [NoAnswer(REQUEST, "refused", sent=False), limited(), limited(1)])
+def test_a_post_that_was_not_carried_out_is_repeated(error):
     assert may_retry("POST", 0, 1, error)
 
 
 @pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 404, 501])
-def test_what_will_not_pass_is_not_repeated(status):
-    assert not may_retry("GET", 0, 9, ApiError(ASKED, status, "no"))
+def test_permanent_errors_are_not_repeated(status):
+    assert not may_retry("GET", 0, 9, ApiError(REQUEST, status, "no"))
 
 
-def test_tries_are_counted():
+def test_the_number_of_retries_is_limited():
     assert [may_retry("GET", retry, 2, limited(1)) for retry in range(4)] == [True, True, False, False]
 
 
@@ -59,14 +59,14 @@ def test_backoff_grows_up_to_a_cap(monkeypatch):
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
 @pytest.mark.parametrize("sent", [True, False])
-def test_what_is_not_trusted_is_not_repeated(method, sent):
-    assert not may_retry(method, 0, 9, NoAnswer(ASKED, "TLS failed", sent=sent, transient=False))
+def test_a_tls_failure_is_not_repeated(method, sent):
+    assert not may_retry(method, 0, 9, NoAnswer(REQUEST, "TLS failed", sent=sent, transient=False))
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 @pytest.mark.parametrize("retry_after", [None, 1])
-def test_a_post_is_not_repeated_because_the_server_names_a_time(status, retry_after):
-    assert not may_retry("POST", 0, 9, ApiError(ASKED, status, "busy", retry_after=retry_after))
+def test_retry_after_does_not_make_a_post_repeatable(status, retry_after):
+    assert not may_retry("POST", 0, 9, ApiError(REQUEST, status, "busy", retry_after=retry_after))
 
 
 @pytest.mark.parametrize(
@@ -110,5 +110,5 @@ def test_retry_after_as_a_date():
         "(",
     ],
 )
-def test_retry_after_that_is_no_date_is_none_or_past(text):
+def test_an_invalid_retry_after_is_none_or_in_the_past(text):
     assert parse_retry_after(text) in (None, 0)

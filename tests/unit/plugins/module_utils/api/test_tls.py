@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates that must be refused, and the two options for certificates, with a CA of the test."""
+"""Certificates that must be refused, and the two options for certificates, with a CA that the tests create."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ca():
 
 @pytest.fixture(scope="module")
 def bundle(ca, tmp_path_factory):
-    """Return the CA's certificate as a file."""
+    """Return the path of the CA's certificate."""
     path = tmp_path_factory.mktemp("ca") / "ca.pem"
     ca.cert_pem.write_to_path(path)
     return str(path)
@@ -39,7 +39,7 @@ def bundle(ca, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other_bundle(tmp_path_factory):
-    """Return the certificate of a CA that did not sign the server's certificate."""
+    """Return the path of the certificate of a CA that did not sign the server's certificate."""
     path = tmp_path_factory.mktemp("other") / "ca.pem"
     trustme.CA().cert_pem.write_to_path(path)
     return str(path)
@@ -55,7 +55,7 @@ CERTIFICATES = {
 
 @pytest.fixture
 def server_with(ca, serve):
-    """Return a builder of servers with one of the certificates."""
+    """Return a function that starts a server with one of the certificates."""
 
     def start(kind):
         names, validity = CERTIFICATES[kind]
@@ -70,7 +70,7 @@ def server_with(ca, serve):
 
 @pytest.fixture
 def run_against(run_module, gateway):
-    """Run the module against a server that answers with a gateway each time."""
+    """Return a function that runs the module against a server that always answers with a gateway."""
 
     def run(server, *, env=None, **options):
         server.then(*[server.answer(server.envelope(gateway()))] * 5)
@@ -103,14 +103,14 @@ def test_a_certificate_of_an_unknown_ca_is_refused(server_with, run_against, wai
         ("not yet valid", "certificate is not yet valid", HINT_CLOCK),
     ],
 )
-def test_a_certificate_of_a_known_ca_is_refused_all_the_same(server_with, run_against, bundle, waits, kind, reason, hint):
+def test_an_invalid_certificate_of_a_known_ca_is_refused(server_with, run_against, bundle, waits, kind, reason, hint):
     server = server_with(kind)
     result = run_against(server, ca_path=bundle)
     assert is_refused(result, server, waits)
     assert f"{reason}; {hint}." in result["msg"]
 
 
-def test_the_name_of_the_host_counts_and_not_only_its_address(server_with, run_against, bundle, waits):
+def test_the_host_name_is_verified_and_not_only_the_address(server_with, run_against, bundle, waits):
     server = server_with("other name")
     result = run_against(server, ca_path=bundle, base_url=f"https://localhost:{server.port}")
     assert is_refused(result, server, waits)
@@ -118,7 +118,7 @@ def test_the_name_of_the_host_counts_and_not_only_its_address(server_with, run_a
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_ca_path_lets_its_certificates_be_accepted(server_with, run_against, bundle, host):
+def test_certificates_of_ca_path_are_accepted(server_with, run_against, bundle, host):
     server = server_with("good")
     assert run_against(server, ca_path=bundle, base_url=f"https://{host}:{server.port}")["operation"] == "unchanged"
 
@@ -131,18 +131,18 @@ def test_ca_path_may_be_a_folder(server_with, run_against, bundle, tmp_path):
     assert run_against(server_with("good"), ca_path=str(tmp_path))["operation"] == "unchanged"
 
 
-def test_ca_path_replaces_the_usual_bundle(server_with, run_against, other_bundle, waits):
+def test_ca_path_replaces_the_default_bundle(server_with, run_against, other_bundle, waits):
     server = server_with("good")
     assert is_refused(run_against(server, ca_path=other_bundle), server, waits)
 
 
-def test_an_empty_folder_is_a_ca_path_that_accepts_nothing(server_with, run_against, tmp_path, waits):
+def test_an_empty_ca_path_folder_accepts_no_certificate(server_with, run_against, tmp_path, waits):
     server = server_with("good")
     assert is_refused(run_against(server, ca_path=str(tmp_path)), server, waits)
 
 
 @pytest.mark.parametrize("content", [b"", b"odd", b"-----BEGIN CERTIFICATE-----\nodd\n-----END CERTIFICATE-----\n", bytes(range(256))])
-def test_a_ca_path_that_is_no_bundle_is_reported(server_with, run_against, tmp_path, waits, content):
+def test_an_invalid_ca_path_is_reported(server_with, run_against, tmp_path, waits, content):
     (tmp_path / "odd.pem").write_bytes(content)
     server = server_with("good")
     result = run_against(server, ca_path=str(tmp_path / "odd.pem"))
@@ -164,15 +164,15 @@ def test_ca_path_overrides_the_environment(server_with, run_against, bundle, oth
 
 
 @pytest.mark.parametrize("kind", CERTIFICATES)
-@pytest.mark.parametrize("beside", ["nothing", "ca_path", "environment"])
-def test_without_validate_certs_any_certificate_is_accepted(server_with, run_against, other_bundle, recwarn, kind, beside):
-    options = {"ca_path": other_bundle} if beside == "ca_path" else {}
-    env = {"REQUESTS_CA_BUNDLE": other_bundle} if beside == "environment" else None
+@pytest.mark.parametrize("bundle_from", ["nothing", "ca_path", "environment"])
+def test_without_validate_certs_any_certificate_is_accepted(server_with, run_against, other_bundle, recwarn, kind, bundle_from):
+    options = {"ca_path": other_bundle} if bundle_from == "ca_path" else {}
+    env = {"REQUESTS_CA_BUNDLE": other_bundle} if bundle_from == "environment" else None
     assert run_against(server_with(kind), validate_certs=False, env=env, **options)["operation"] == "unchanged"
     assert [str(warning.message) for warning in recwarn] == []
 
 
-def test_the_token_goes_only_to_who_was_verified(server_with, run_against, bundle):
+def test_the_token_is_sent_only_to_a_verified_server(server_with, run_against, bundle):
     server = server_with("good")
     run_against(server)
     run_against(server, ca_path=bundle)
@@ -180,18 +180,18 @@ def test_the_token_goes_only_to_who_was_verified(server_with, run_against, bundl
 
 
 def garbage(connection):
-    """Return a step: break the TLS connection off with something that is not TLS."""
-    with socket.socket(fileno=os.dup(connection.fileno())) as beneath:
-        beneath.sendall(b"garbage that no TLS record begins with")
+    """Break the TLS connection with bytes that are not TLS. This is a step."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as raw_socket:
+        raw_socket.sendall(b"garbage that no TLS record begins with")
 
 
-@pytest.mark.parametrize("acted", [True, False])
-def test_a_create_whose_tls_connection_breaks_is_looked_for(server_with, run_module, gateway, bundle, acted):
-    """The request had been sent by then, so nobody knows what became of it."""
+@pytest.mark.parametrize("is_created", [True, False])
+def test_a_create_whose_tls_connection_breaks_is_looked_for(server_with, run_module, gateway, bundle, is_created):
+    """The request has already been sent, so its outcome is unknown."""
     server = server_with("good")
     missing, found = server.answer(MISSING, status="404 Not Found"), server.answer(server.envelope(gateway()))
-    server.then(missing, garbage, *([found] if acted else [missing, missing, missing, found]))
+    server.then(missing, garbage, *([found] if is_created else [missing, missing, missing, found]))
     result = run_module({"id": "a", "base_url": server.base_url, "ca_path": bundle, "max_retries": 1})
     assert result["operation"] == "created"
     verbs = [request.split()[0] for request in server.received]
-    assert verbs == ["GET", "POST", "GET"] if acted else ["GET", "POST", "GET", "GET", "GET", "POST"]
+    assert verbs == ["GET", "POST", "GET"] if is_created else ["GET", "POST", "GET", "GET", "GET", "POST"]

@@ -26,7 +26,7 @@ KEY = {"api_token": None, "api_email": "user@example.com", "api_key": "invented-
 
 @pytest.fixture
 def good(raw_server, gateway):
-    """Return a step that answers with the gateway of id ``a``."""
+    """Return a step that answers with the gateway ``a``."""
     return raw_server.answer(raw_server.envelope(gateway()))
 
 
@@ -37,7 +37,7 @@ def missing(raw_server):
 
 @pytest.fixture
 def run_against(raw_server, run_module):
-    """Run the module against the server, which does these steps; one try by default."""
+    """Return a function that runs the module against the server, which executes the given steps. By default, it does not retry."""
 
     def run(*steps, **options):
         raw_server.then(*steps)
@@ -71,12 +71,12 @@ def test_netrc_does_not_replace_the_token(raw_server, run_against, good, netrc, 
     assert raw_server.received[0].count("Authorization") == 1
 
 
-def test_a_slash_at_the_end_of_the_base_url_changes_nothing_and_all_else_of_it_stays(raw_server, run_against, good):
+def test_only_trailing_slashes_are_removed_from_the_base_url(raw_server, run_against, good):
     assert run_against(good, base_url=f"{raw_server.base_url}/X//")["operation"] == "unchanged"
     assert "/X/accounts/" in raw_server.received[0].splitlines()[0]
 
 
-def test_netrc_is_not_sent_beside_the_key(raw_server, run_against, good, netrc):
+def test_netrc_is_not_sent_in_addition_to_the_key(raw_server, run_against, good, netrc):
     assert run_against(good, **KEY)["operation"] == "unchanged"
     assert "X-Auth-Email: user@example.com\r\n" in raw_server.received[0]
     assert "X-Auth-Key: invented-key\r\n" in raw_server.received[0]
@@ -106,7 +106,7 @@ def test_a_redirected_create_is_neither_followed_nor_repeated(raw_server, other_
 
 
 @pytest.mark.parametrize("location", ["https://[::1", "\u00ff", "/relative", "//", ""])
-def test_a_redirect_to_an_odd_place_is_one_failure(raw_server, run_against, location):
+def test_a_redirect_to_an_invalid_location_is_not_retried(raw_server, run_against, location):
     result = run_against(raw_server.answer(b"", status="302 Moved", headers=["Location: " + location]), max_retries=4)
     assert "a redirect to" in result["msg"]
     assert result["status"] == 302
@@ -138,7 +138,7 @@ def test_a_path_arrives_as_it_was_encoded(raw_server, run_against, gateway, opti
     assert raw_server.received[0].splitlines()[0] == expected
 
 
-def test_a_request_says_who_asks_and_what_for(raw_server, run_against, good):
+def test_a_request_has_user_agent_and_accept_headers(raw_server, run_against, good):
     assert run_against(good)["operation"] == "unchanged"
     assert f"User-Agent: {transport.USER_AGENT}\r\n" in raw_server.received[0]
     assert "Accept: application/json\r\n" in raw_server.received[0]
@@ -152,19 +152,19 @@ def test_no_cookie_is_kept(raw_server, run_against, good):
 
 
 @pytest.mark.parametrize(("timeout", "expected"), [(30, (10, 30)), (5, (5, 5))])
-def test_only_the_answer_may_take_the_whole_timeout(api, gateway, run_module, timeout, expected):
+def test_the_connect_timeout_is_at_most_ten_seconds(api, gateway, run_module, timeout, expected):
     api.expect("GET", "/ai-gateway/gateways/a", answer=gateway())
     run_module({"id": "a", "timeout": timeout})
     assert api.calls[0].req_kwargs["timeout"] == expected
 
 
 @pytest.mark.parametrize("url", ["https://x.example/", "http://x.example/"])
-def test_each_request_that_may_be_under_way_has_a_connection_to_keep(url):
+def test_the_pool_has_a_connection_for_each_concurrent_request(url):
     session = transport.Transport(Connection("account", Credentials.of_token("invented")))._session
     assert session.get_adapter(url)._pool_maxsize == transport.MAX_CONCURRENCY
 
 
-def test_a_body_is_json_and_says_so(raw_server, run_against, missing, good):
+def test_a_body_is_json_with_its_content_type(raw_server, run_against, missing, good):
     assert run_against(missing, good)["operation"] == "created"
     head, _end, body = raw_server.received[1].partition("\r\n\r\n")
     assert json.loads(body)["id"] == "a"
@@ -176,17 +176,17 @@ def test_a_reset_is_reported(run_against, raw_server):
     assert "reset" in run_against(raw_server.reset)["msg"]
 
 
-def test_a_reset_is_followed_by_another_try(run_against, raw_server, good):
+def test_a_reset_is_retried(run_against, raw_server, good):
     assert run_against(raw_server.reset, good, max_retries=1)["operation"] == "unchanged"
 
 
-@pytest.mark.parametrize("acted", [True, False])
-def test_a_create_that_is_reset_is_looked_for_before_another(raw_server, run_against, good, missing, acted):
-    afterwards = [good] if acted else [missing, missing, missing, good]
+@pytest.mark.parametrize("is_created", [True, False])
+def test_a_create_that_is_reset_is_looked_for_before_it_is_repeated(raw_server, run_against, good, missing, is_created):
+    afterwards = [good] if is_created else [missing, missing, missing, good]
     result = run_against(missing, raw_server.reset, *afterwards, max_retries=1)
     assert result["operation"] == "created"
     verbs = [request.split()[0] for request in raw_server.received]
-    assert verbs == ["GET", "POST", "GET"] if acted else ["GET", "POST", "GET", "GET", "GET", "POST"]
+    assert verbs == ["GET", "POST", "GET"] if is_created else ["GET", "POST", "GET", "GET", "GET", "POST"]
 
 
 def test_a_create_that_is_not_answered_in_time_is_looked_for(raw_server, run_against, good, missing):
@@ -206,7 +206,7 @@ def test_a_create_that_is_not_answered_in_time_is_looked_for(raw_server, run_aga
         b"rubbish\r\n\r\n",
     ],
 )
-def test_a_cut_or_broken_answer_is_not_taken_for_whole(run_against, raw_server, data):
+def test_a_truncated_or_malformed_answer_is_a_failure(run_against, raw_server, data):
     result = run_against(raw_server.send(data), state="absent")
     assert result["failed"]
     assert "got no answer" in result["msg"]
@@ -214,32 +214,32 @@ def test_a_cut_or_broken_answer_is_not_taken_for_whole(run_against, raw_server, 
     assert "status" not in result
 
 
-def test_a_server_that_never_answers_is_abandoned(run_against, raw_server):
+def test_a_server_that_never_answers_causes_a_timeout(run_against, raw_server):
     begun = time.monotonic()
     assert "nothing came within 1 s" in run_against(raw_server.hang, timeout=1)["msg"]
     assert time.monotonic() - begun < 5
 
 
-def test_an_answer_that_never_ends_is_abandoned(run_against, raw_server):
+def test_an_answer_that_never_ends_causes_a_timeout(run_against, raw_server):
     begun = time.monotonic()
     assert "1 s (timeout)" in run_against(raw_server.trickle, timeout=1)["msg"]
     assert time.monotonic() - begun < 5
 
 
-def test_a_thread_that_is_left_behind_does_not_keep_the_program_from_ending(run_against, raw_server, good, monkeypatch):
+def test_an_abandoned_thread_does_not_block_the_exit_of_the_program(run_against, raw_server, good, monkeypatch):
     are_daemons = []
     exchange = transport.Transport._exchange
 
-    def note(*arguments):
+    def record(*arguments):
         are_daemons.append(threading.current_thread().daemon)
         return exchange(*arguments)
 
-    monkeypatch.setattr(transport.Transport, "_exchange", note)
+    monkeypatch.setattr(transport.Transport, "_exchange", record)
     assert run_against(good)["operation"] == "unchanged"
     assert are_daemons == [True]
 
 
-def test_an_answer_that_is_too_large_is_abandoned_at_once(run_against, raw_server, monkeypatch):
+def test_an_answer_that_is_too_large_is_not_retried(run_against, raw_server, monkeypatch):
     monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", 100)
     assert "larger than 100 bytes" in run_against(raw_server.answer(b" " * 200_000), max_retries=4)["msg"]
     assert len(raw_server.received) == 1
@@ -252,14 +252,14 @@ def test_a_create_whose_answer_is_too_large_is_looked_for(raw_server, run_agains
 
 
 class OldBody(io.BytesIO):
-    """A body as urllib3 before 2 gives it, which does not notice when it is cut short."""
+    """A response body of urllib3 before version 2, which does not detect truncation."""
 
     def read(self, size, decode_content):
         return super().read(size)
 
 
 @pytest.mark.parametrize("length", ["4", "12"])
-def test_a_cut_answer_is_noticed_also_where_urllib3_does_not(length):
+def test_a_truncated_answer_is_detected_even_if_urllib3_does_not(length):
     response = SimpleNamespace(raw=OldBody(b"abc"), headers=CaseInsensitiveDict({"content-length": length}))
     with pytest.raises(NoAnswer, match=f"the answer was cut after 3 of {length} bytes") as caught:
         transport._read(Request("POST", "/x"), response)
@@ -268,18 +268,18 @@ def test_a_cut_answer_is_noticed_also_where_urllib3_does_not(length):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": "3"}, {"Content-Length": "2"}, {"Content-Length": "odd"}])
-def test_an_answer_that_is_not_cut_is_whole(headers):
+def test_an_answer_that_is_not_truncated_is_accepted(headers):
     assert transport._read(Request("GET", "/x"), SimpleNamespace(raw=OldBody(b"abc"), headers=headers)) == b"abc"
 
 
-@pytest.mark.parametrize(("spare", "is_taken"), [(0, True), (-1, False)])
-def test_an_answer_may_be_as_large_as_the_limit(run_against, raw_server, gateway, monkeypatch, spare, is_taken):
+@pytest.mark.parametrize(("spare", "is_accepted"), [(0, True), (-1, False)])
+def test_an_answer_may_be_as_large_as_the_limit(run_against, raw_server, gateway, monkeypatch, spare, is_accepted):
     body = raw_server.envelope(gateway())
     monkeypatch.setattr(TRANSPORT + ".MAX_ANSWER_BYTES", len(body) + spare)
-    assert ("failed" not in run_against(raw_server.answer(body))) is is_taken
+    assert ("failed" not in run_against(raw_server.answer(body))) is is_accepted
 
 
-def test_nobody_listening_is_reported_and_tried_again(run_module, waits):
+def test_a_refused_connection_is_retried_and_reported(run_module, waits):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     result = run_module({"id": "a", "base_url": f"http://127.0.0.1:{port}", "max_retries": 2})
@@ -307,7 +307,7 @@ def test_a_proxy_of_the_environment_is_used(raw_server, run_against, good, monke
     assert "Authorization: Bearer invented-token" in raw_server.received[0]
 
 
-def test_a_proxy_that_is_excepted_is_not_used(raw_server, other_server, run_against, good, monkeypatch):
+def test_no_proxy_is_respected(raw_server, other_server, run_against, good, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", other_server.base_url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     assert run_against(good)["operation"] == "unchanged"
@@ -345,7 +345,7 @@ def test_a_proxy_that_does_not_work_is_reported_without_its_password(run_module,
         assert part not in json.dumps(result).replace("invented-token", "")
 
 
-def test_certificates_are_not_verified_only_where_that_is_said(monkeypatch, api, gateway, run_module, tmp_path):
+def test_certificates_are_not_verified_only_if_validate_certs_is_false(monkeypatch, api, gateway, run_module, tmp_path):
     bundle = tmp_path / "bundle.pem"
     bundle.write_text("")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
@@ -356,13 +356,13 @@ def test_certificates_are_not_verified_only_where_that_is_said(monkeypatch, api,
         assert api.calls[-1].req_kwargs["verify"] == verify
 
 
-def test_certificates_are_verified_when_nothing_is_said(api, gateway, run_module):
+def test_certificates_are_verified_by_default(api, gateway, run_module):
     api.expect("GET", "/ai-gateway/gateways/a", answer=gateway())
     run_module({"id": "a"})
     assert api.calls[0].req_kwargs["verify"] is True
 
 
-def test_a_bundle_of_the_environment_that_is_not_there_is_reported_once(run_module, monkeypatch, waits, tmp_path):
+def test_a_missing_bundle_of_the_environment_is_reported_once(run_module, monkeypatch, waits, tmp_path):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "no-such-bundle"))
     result = run_module({"id": "a"})
     assert "no-such-bundle" in result["msg"]

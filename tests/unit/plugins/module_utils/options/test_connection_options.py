@@ -107,18 +107,18 @@ def test_one_identity_is_used(api, gateway, run_module, options, env, sent):
         ({"rate_limit_wait": -1}, TOKEN_ENV, "rate_limit_wait is -1"),
     ],
 )
-def test_what_is_wrong_is_reported_without_showing_a_credential(api, run_module, options, env, text):
+def test_invalid_options_are_reported_without_credentials(api, run_module, options, env, text):
     result = run_module(dict(options, id="a"), env=dict(ACCOUNT, **env), connection=False)
     assert result["failed"]
     assert text in result["msg"]
     assert result["msg"].startswith("No request was sent")
-    # The name of an option is no secret; what comes after "invented" is one.
+    # Names of options are not secrets. Values that contain "invented" are.
     for secret in ("invented", "invented-environment-token", "t\u00f6ken"):
         assert secret not in result["msg"]
 
 
 @pytest.mark.parametrize("token", ["invented\ntoken", "invented token", "invented-t\u00f6ken", "invented-token\r\nX-Odd: 1"])
-def test_a_token_that_no_header_can_carry_is_shown_nowhere(api, run_module, token):
+def test_a_token_that_cannot_be_a_header_is_never_shown(api, run_module, token):
     for result in (
         run_module({"id": "a", "api_token": token}),
         run_module({"id": "a"}, env={"CLOUDFLARE_API_TOKEN": token}, token=False),
@@ -127,7 +127,7 @@ def test_a_token_that_no_header_can_carry_is_shown_nowhere(api, run_module, toke
         assert "invented" not in json.dumps(result)
 
 
-def test_all_that_is_wrong_is_reported_together(api, run_module):
+def test_all_problems_are_reported_together(api, run_module):
     options = {"id": ".", "account_id": "..", "base_url": "odd", "ca_path": "/no/such/bundle", "timeout": 0, "cache_ttl": -1}
     message = run_module(options)["msg"]
     for text in ("id is .", "account_id is ..", "base_url is not", "ca_path /no/such", "timeout is 0", "cache_ttl is -1"):
@@ -135,7 +135,7 @@ def test_all_that_is_wrong_is_reported_together(api, run_module):
 
 
 @pytest.mark.parametrize("env", [{}, dict.fromkeys(ALL, ""), dict.fromkeys(ALL, " \t")])
-def test_all_variables_empty_means_none_given(api, run_module, env):
+def test_empty_variables_count_as_unset(api, run_module, env):
     result = run_module({"id": "a"}, env=env, connection=False)
     assert "account_id is missing: set it, or set CLOUDFLARE_ACCOUNT_ID" in result["msg"]
     assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"]
@@ -143,7 +143,7 @@ def test_all_variables_empty_means_none_given(api, run_module, env):
     assert "no credentials: give api_token (or set CLOUDFLARE_API_TOKEN), or api_email and api_key" in result["msg"]
 
 
-def test_options_suffice_beside_empty_variables(api, gateway, run_module):
+def test_options_are_used_if_the_variables_are_empty(api, gateway, run_module):
     api.expect("GET", ONE, answer=gateway(), sent={"Authorization": "Bearer invented-token"})
     assert run_module({"id": "a"}, env=dict.fromkeys(ALL, ""))["operation"] == "unchanged"
 
@@ -163,14 +163,14 @@ def test_the_base_url_may_end_with_a_slash(api, gateway, run_module, base_url):
 
 @pytest.mark.parametrize("base_url", ["http://x.example", "https://x.example:8443/a/b", "http://[::1]:8080/v4"])
 @pytest.mark.parametrize("by_variable", [True, False])
-def test_the_api_may_be_elsewhere(api, gateway, run_module, base_url, by_variable):
+def test_the_base_url_may_be_another_server(api, gateway, run_module, base_url, by_variable):
     api.base_url = base_url
     api.expect("GET", ONE, answer=gateway())
     options, env = ({}, {"CLOUDFLARE_BASE_URL": base_url}) if by_variable else ({"base_url": base_url}, {})
     assert run_module(dict(options, id="a"), env=env)["operation"] == "unchanged"
 
 
-def test_options_go_before_the_environment(api, gateway, run_module):
+def test_options_take_precedence_over_the_environment(api, gateway, run_module):
     api.base_url = "https://option.example"
     api.account_id = "option-account"
     api.expect("GET", ONE, answer=gateway())

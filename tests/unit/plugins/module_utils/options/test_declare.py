@@ -24,7 +24,7 @@ def refusal(**options):
     return caught.value.problems
 
 
-def test_only_what_is_given_is_declared():
+def test_only_given_options_are_declared():
     declaration = read(cache_ttl=5, retry_delay=None, extra_settings={"newer": None}, unset=["otel"])
     assert declaration.settings == {"cache_ttl": 5, "newer": None, "otel": None}
 
@@ -72,7 +72,7 @@ def test_true_is_not_a_number():
 
 
 @pytest.mark.parametrize("name", ["id", "created_at", "is_default", "modified_at"])
-def test_identity_and_what_the_server_makes_cannot_be_extra(name):
+def test_id_and_read_only_settings_cannot_be_extra_settings(name):
     assert name in refusal(extra_settings={name: "x"})[0]
 
 
@@ -117,7 +117,7 @@ def test_an_empty_secret_is_refused_and_an_empty_header_is_not():
     assert read(otel=[{"url": "https://x.example", "headers": {"k": ""}}]).settings
 
 
-def test_what_is_no_setting_is_not_given_twice():
+def test_an_extra_setting_may_have_the_name_of_an_option_that_is_no_setting():
     assert read(extra_settings={"state": "x"}).settings == {"state": "x"}
 
 
@@ -130,7 +130,7 @@ def test_contradicting_settings_are_refused():
     assert "needs collect_logs" in refusal(collect_logs=False, log_classification=True)[0]
 
 
-def test_values_belong_to_a_filter():
+def test_values_need_the_mode_filter():
     metadata = {"team": {"mode": "partition", "values": ["a"]}}
     rule = {"limit": 1.0, "limit_type": "cost", "window": 60, "metadata": metadata}
     (problem,) = refusal(spend_limits={"enabled": True, "rules": [rule]})
@@ -142,14 +142,14 @@ def test_too_many_rules():
     assert "21 elements: at most 20" in refusal(spend_limits={"enabled": True, "rules": rules})[0]
 
 
-def test_what_json_cannot_express_is_named_as_it_was_given():
+def test_a_value_that_json_cannot_express_is_named_by_its_option():
     otel = [{"url": "https://x.example", "content_type": "json", "headers": {"a": "\ud800"}}]
     first, second = refusal(otel=otel, extra_settings={"newer": float("nan"), "cache_ttl": 5}, store_id="x")
     assert first.startswith("otel contains a value that cannot be sent as JSON")
     assert second.startswith("extra_settings.newer contains a value that cannot be sent as JSON")
 
 
-# Options whose name is not that of the API.
+# Options whose names differ from those of the API.
 
 RENAMED = Resource(
     name="Thing",
@@ -174,24 +174,24 @@ def refused(**options):
     return caught.value.problems
 
 
-def test_a_setting_is_given_twice_under_either_of_its_names():
+def test_a_setting_that_is_given_twice_is_found_under_both_of_its_names():
     assert refused(is_on=True, extra_settings={"enable": False}) == (
         "is_on is given both as an option and in extra_settings: keep one of them",
     )
     assert refused(unset=["link_text"], extra_settings={"linkText": "x"}) == ("unset: link_text is also given a value: keep one of them",)
 
 
-def test_what_an_option_needs_is_found_under_either_of_its_names():
+def test_a_required_option_is_found_under_both_of_its_names():
     problem = "keep_on: true needs is_on, which is declared false"
     assert refused(is_on=False, keep_on=True) == (problem,)
     with pytest.raises(InvalidOptions, match=problem):
         apply_defaults(RENAMED, {"enable": False}, declared(keep_on=True))
 
 
-def test_what_needs_another_setting_goes_off_with_it():
+def test_a_dependent_setting_is_switched_off_with_its_requirement():
     current = {"id": "a", "enable": True, "keepOn": True}
     assert merged_body(RENAMED, declared(is_on=False), current) == {"enable": False, "keepOn": False}
 
 
-def test_unset_of_a_setting_that_nothing_switches_off_names_what_is_left():
+def test_unset_of_a_setting_that_cannot_be_cleared_suggests_another_value():
     assert refused(unset=["is_on"]) == ("unset: is_on cannot be cleared: declare another value",)

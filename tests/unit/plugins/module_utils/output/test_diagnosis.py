@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Classification of answers of the data plane, including those that clients mistook for others according to public reports."""
+"""Classification of answers of the data plane, including those that clients misinterpreted according to public reports."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def read(status, body, headers=None, is_chat=False, scrub=str):
 
 
 def own(code, message="no"):
-    """Return a refusal of the gateway itself, in its short form."""
+    """Return an error of the gateway itself, in its short form."""
     return {"success": False, "error": [{"code": code, "message": message}]}
 
 
 def error(message, **more):
-    """Return a refusal of a provider in the shape of OpenAI."""
+    """Return an error of a provider in OpenAI's format."""
     return {"error": {"message": message, **more}}
 
 
 @pytest.mark.parametrize("code", OWN_CODES)
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
-def test_the_code_of_the_gateway_decides_whatever_the_status_is(code, status):
+def test_the_code_of_the_gateway_takes_precedence_over_the_status(code, status):
     diagnosis = read(status, {**own(code), "name": "AiGatewayError", "internalCode": code})
     assert (diagnosis.verdict, diagnosis.code, diagnosis.said) == (OWN_CODES[code], code, "no")
 
@@ -87,12 +87,12 @@ def test_the_code_of_the_gateway_decides_whatever_the_status_is(code, status):
         (200, "[" * 100_000, "unknown"),
     ],
 )
-def test_what_an_answer_to_a_list_of_models_means(status, body, verdict):
+def test_verdicts_for_a_list_of_models(status, body, verdict):
     assert read(status, body).verdict == verdict
 
 
 @pytest.mark.parametrize(("status", "headers"), [(302, ACCESS), (403, ACCESS), (401, CHALLENGE)])
-def test_access_asks_for_a_login_in_headers(status, headers):
+def test_a_login_of_access_is_recognized_by_its_headers(status, headers):
     assert read(status, "", headers).verdict == "blocked_by_access"
 
 
@@ -102,16 +102,16 @@ def test_access_asks_for_a_login_in_headers(status, headers):
         (CHAT, "answered"),
         ({"type": "message", "model": "claude", "content": [{"type": "text", "text": "Hello"}]}, "answered"),
         ({"candidates": [{"content": {}}], "modelVersion": "gemini"}, "answered"),
-        # Models that think may use up all of the tokens before they say anything.
+        # Reasoning models may use up all tokens before they produce any output.
         ({"model": "o", "choices": [{"message": {"content": ""}, "finish_reason": "length"}]}, "answered"),
         (LIST, "unknown"),
     ],
 )
-def test_what_an_answer_to_a_chat_means(body, verdict):
+def test_verdicts_for_a_chat(body, verdict):
     assert read(200, body, is_chat=True).verdict == verdict
 
 
-def test_the_model_is_the_one_that_the_answer_names():
+def test_the_model_is_read_from_the_answer():
     assert [read(200, body, is_chat=True).model for body in (CHAT, {"candidates": [1], "modelVersion": "gemini"})] == [
         "gpt-4o-mini",
         "gemini",
@@ -119,44 +119,44 @@ def test_the_model_is_the_one_that_the_answer_names():
     assert read(200, {**CHAT, "model": ["x"]}, is_chat=True).model is None
 
 
-class TestWhatClientsMistook:
-    """Each has its public report, where a client or a proxy took the answer for another one."""
+class TestMisinterpretedAnswers:
+    """Answers that a client or a proxy misinterpreted, each with its public report."""
 
-    def test_a_refusal_of_the_gateway_for_one_of_the_provider(self):
-        """cloudflare-docs 31050: both are a 401."""
+    def test_a_refusal_of_the_gateway_is_not_one_of_the_provider(self):
+        """cloudflare-docs 31050: both have status 401."""
         assert read(401, own(2009)).verdict == "token_refused"
         assert read(401, error("Incorrect API key provided")).verdict == "key_refused"
 
-    def test_a_missing_key_for_a_wrong_one(self):
-        """cloudflare-docs 31050: without a key or credits for the model, a request is passed on without any key."""
+    def test_a_missing_key_is_not_a_wrong_one(self):
+        """cloudflare-docs 31050: without a key or credits for the model, a request is forwarded without any key."""
         assert (
             read(401, error("You didn't provide an API key. You need to provide your API key in an Authorization header")).verdict
             == "no_key"
         )
 
-    def test_a_missing_header_for_a_wrong_key(self):
+    def test_a_missing_header_is_not_a_wrong_key(self):
         """cloudflare/ai 430."""
         assert read(401, error("No or an invalid authentication header was provided on the request.", code=401)).verdict == "no_key"
 
-    def test_a_refusal_of_workers_ai_for_one_of_the_gateway(self):
-        """opencode 32051: the gateway accepts the token, and the provider, which is Cloudflare's own, has none."""
+    def test_a_refusal_of_workers_ai_is_not_one_of_the_gateway(self):
+        """opencode 32051: the gateway accepts the token, but the provider, which is Cloudflare itself, gets none."""
         diagnosis = read(
             401, {"result": None, "success": False, "errors": [{"code": 10000, "message": "Authentication error"}], "messages": []}
         )
         assert (diagnosis.verdict, diagnosis.code) == ("key_refused", 10000)
 
-    def test_an_error_with_status_200_for_an_answer(self):
+    def test_an_error_with_status_200_is_not_an_answer(self):
         """nodetool 5755, and avante.nvim 1586."""
         assert read(200, error("No endpoints found that support image input", code=404), is_chat=True).verdict == "provider_error"
         assert read(200, error("Rate limited upstream", code=429), is_chat=True).verdict == "provider_limited"
         assert read(200, {"choices": [{"error": {"code": 502}, "finish_reason": "error"}]}, is_chat=True).verdict == "provider_error"
 
     @pytest.mark.parametrize("choices", [None, []])
-    def test_no_choices_for_an_answer(self, choices):
+    def test_an_answer_without_choices_is_an_error(self, choices):
         """9router 2727, and OmniRoute 3424."""
         assert read(200, {"id": "x", "choices": choices}, is_chat=True).verdict == "provider_error"
 
-    def test_a_gateway_that_fails_for_a_block_of_the_network(self):
+    def test_a_failing_gateway_is_not_a_block_of_the_network(self):
         """cloudflare-ai-web 49: the page of error 1101 looks like that of a block."""
         page = (
             "<html><title>Worker threw exception | gateway.ai.cloudflare.com | Cloudflare</title><style>p{}</style><p>Error 1101</p></html>"
@@ -165,8 +165,8 @@ class TestWhatClientsMistook:
         assert diagnosis.verdict == "unknown"
         assert diagnosis.said == "HTTP 500, Worker threw exception | gateway.ai.cloudflare.com | Cloudflare Error 1101"
 
-    def test_a_page_of_the_network_for_an_answer_of_the_gateway(self):
-        """forpublicai 12: the lists of models were blocked for a library, and not for curl."""
+    def test_a_block_page_is_not_an_answer_of_the_gateway(self):
+        """forpublicai 12: the lists of models were blocked for a library, but not for curl."""
         assert read(403, BLOCK_PAGE).verdict == "blocked_by_edge"
 
 
@@ -182,28 +182,28 @@ class TestWhatClientsMistook:
         ("The model claude-sonnet-4-5-20250929 does not exist", "The model claude-sonnet-4-5-20250929 does not exist"),
     ],
 )
-def test_what_may_be_a_key_is_not_shown(text, kept):
+def test_possible_keys_are_not_shown(text, kept):
     assert read(400, error(text)).said == f"HTTP 400, {kept}"
 
 
-def test_a_known_secret_is_not_shown_although_the_text_is_cut_within_it():
+def test_a_known_secret_is_not_shown_even_if_truncation_cuts_it():
     secret = "invented-secret-of-a-client"
-    said = read(400, error("x " * 90 + secret), scrub=lambda text: text.replace(secret, "***")).said
-    assert len(said) <= MAX_SHOWN
-    assert "invented" not in said
+    message = read(400, error("x " * 90 + secret), scrub=lambda text: text.replace(secret, "***")).said
+    assert len(message) <= MAX_SHOWN
+    assert "invented" not in message
 
 
 @pytest.mark.parametrize("as_page", [True, False])
-def test_a_part_of_a_secret_is_found_where_a_text_is_cut(as_page):
+def test_a_part_of_a_secret_at_the_end_of_a_truncated_text_is_not_shown(as_page):
     secret = "invented-secret-of-a-client"
     text = " " * (MAX_SEARCHED - 12) + secret
-    said = read(400, text if as_page else error(text), scrub=Scrubber([secret])).said
-    assert "invented" not in said
+    message = read(400, text if as_page else error(text), scrub=Scrubber([secret])).said
+    assert "invented" not in message
 
 
 def test_a_long_text_with_escapes_is_one_short_line():
-    said = read(400, error("\x1b[31m\n" + "no " * 50_000)).said
-    assert (len(said) <= MAX_SHOWN, said.isprintable()) == (True, True)
+    message = read(400, error("\x1b[31m\n" + "no " * 50_000)).said
+    assert (len(message) <= MAX_SHOWN, message.isprintable()) == (True, True)
 
 
 def test_every_verdict_is_explained():

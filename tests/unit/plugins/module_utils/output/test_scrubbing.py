@@ -43,7 +43,7 @@ def in_base64(text, before=""):
     return base64.b64encode((before + text).encode()).decode()
 
 
-SERVERS_SPELLINGS = {
+SERVER_SPELLINGS = {
     "percent-encoded": quote(KEY),
     "percent-encoded, every character": quote(KEY, safe=""),
     "percent-encoded as a form": quote_plus(KEY),
@@ -67,7 +67,7 @@ SERVERS_SPELLINGS = {
 }
 
 
-@pytest.mark.parametrize("spelling", SERVERS_SPELLINGS.values(), ids=SERVERS_SPELLINGS)
+@pytest.mark.parametrize("spelling", SERVER_SPELLINGS.values(), ids=SERVER_SPELLINGS)
 def test_a_secret_is_masked_in_any_spelling_of_a_server(spelling):
     shown = Scrubber({KEY})(f"no such key: {spelling}!")
     assert shown.startswith("no such key: ")
@@ -78,7 +78,7 @@ def test_a_secret_is_masked_in_any_spelling_of_a_server(spelling):
 
 
 @pytest.mark.parametrize("mark", ["...", "\u2026", " \u2026", "&hellip;", "\\u2026"])
-@pytest.mark.parametrize("spelling", [spelling for name, spelling in SERVERS_SPELLINGS.items() if "base64" not in name])
+@pytest.mark.parametrize("spelling", [spelling for name, spelling in SERVER_SPELLINGS.items() if "base64" not in name])
 def test_both_ends_of_a_secret_are_masked_at_any_ellipsis(spelling, mark):
     for length in range(len(spelling) * 2 // 3, len(spelling) - 1):
         shown = Scrubber({KEY})(f"no such key: {spelling[:length]}{mark}")
@@ -122,7 +122,7 @@ def test_a_secret_in_base64_that_is_broken_into_lines_is_masked(line_break):
         assert not any(in_base64("0123456789" * 3, "-" * offset)[4:-4] in shown for offset in range(3))
 
 
-def test_a_secret_within_longer_base64_leaves_what_is_around_it():
+def test_masking_within_longer_base64_keeps_the_surrounding_text():
     encoded = in_base64(f"someone:{KEY}:more and more of it")
     shown = Scrubber({KEY})(encoded)
     assert encoded.startswith(shown.partition("*")[0])
@@ -137,7 +137,7 @@ def test_containers_are_searched_with_their_keys_and_numbers():
     }
 
 
-def test_nesting_without_end_is_replaced():
+def test_very_deep_nesting_is_replaced():
     value = []
     for _level in range(10_000):
         value = [value]
@@ -155,30 +155,30 @@ def test_secrets_that_overlap_are_masked_together():
 
 @pytest.mark.parametrize("secret", ["isn't one\x1bword", 'not "one" word', "neither 'this' nor \"that\"", "a\\b\nc\tdef"])
 @pytest.mark.parametrize("around", ["{}", "'{}'", '"{}"', "'\"{}"])
-def test_python_spells_a_secret_by_what_is_around_it(secret, around):
+def test_a_secret_in_the_repr_of_a_longer_text_is_masked(secret, around):
     shown = Scrubber({secret})(repr(around.format(secret)))
     assert shown.count("*" * 8) == 1
     assert not any(char.isalpha() for char in shown)
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
-def test_the_beginning_of_a_secret_is_masked_where_a_text_was_cut(spelling):
+def test_the_beginning_of_a_secret_is_masked_at_the_end_of_a_truncated_text(spelling):
     for length in range(10, len(spelling)):
         texts = {"errors": [{"message": f"no such token: {spelling[:length]}..."}]}
         shown = Scrubber({SECRET})(texts)
         assert "invented" not in shown["errors"][0]["message"]
 
 
-def test_of_secrets_that_begin_alike_nothing_remains():
+def test_secrets_with_a_common_prefix_are_masked_completely():
     secrets = ["invented" + "x" * more for more in range(12)]
     assert Scrubber(secrets)({"msg": " ".join(secrets)}) == {"msg": " ".join(["*" * 8] * 12)}
 
 
-def test_a_text_is_marked_as_cut_also_where_blanks_hide_that():
+def test_a_truncated_text_is_marked_even_after_leading_blanks():
     assert printable(" " * 30 + "x" * 100, 10) == "xxxxxxx..."
 
 
-def test_what_is_no_secret_stays():
+def test_other_text_is_unchanged():
     texts = {"msg": "example... and more...", "errors": [{"code": 1}]}
     assert Scrubber({SECRET, "more"})(texts) == texts
 
@@ -191,14 +191,14 @@ HOSTILE = [".", "invented...", "invented-aaa", "%41", "\\", "\\\\", "&amp;", "a"
     [*(piece * (MAX_MESSAGE // len(piece)) for piece in HOSTILE), "a" * MAX_MESSAGE + "...", "..." + "a" * MAX_MESSAGE],
     ids=lambda text: repr(text[:8]),
 )
-def test_a_hostile_text_is_searched_in_little_time(text):
+def test_a_hostile_text_is_searched_quickly(text):
     secrets = {"invented-" + character * 5000 for character in "abcdefgh"} | {"a" * 5000, "\\" * 5000}
     started = time.process_time()
     Scrubber(secrets)(text)
     assert time.process_time() - started < 2
 
 
-def test_a_text_with_too_many_places_to_look_at_is_replaced_as_a_whole():
+def test_a_text_with_too_many_candidates_is_replaced_as_a_whole():
     text = "it is " + "invented-no, " * 10_000 + "..."
     assert Scrubber({"invented-key"})(text + "...") == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -214,5 +214,5 @@ def test_a_text_with_too_many_places_to_look_at_is_replaced_as_a_whole():
         ("\u00fc%C3%BCinvented-key%C3%BC", "\u00fc%C3%BC********%C3%BC"),
     ],
 )
-def test_what_is_around_an_escape_stays(text, shown):
+def test_text_around_an_escape_is_unchanged(text, shown):
     assert Scrubber({"invented-key"})(text) == shown

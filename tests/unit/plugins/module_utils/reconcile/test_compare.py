@@ -61,11 +61,11 @@ POLICY = {"id": "p", "enabled": True, "action": "FLAG", "check": ["REQUEST", "RE
         ),
         ("unknown_to_us", {"a": [1, 2]}, {"a": [1.0, 2]}),
         ("unknown_to_us", {"a": 1, "b": 2}, {"b": 2, "a": 1}),
-        # A part of the future, and elements that are not what they should be: both can be declared as extra settings.
+        # An unknown part, and elements of the wrong type. Both can be declared as extra settings.
         ("dlp", {"enabled": True, "newer": 1}, {"enabled": True, "newer": 1.0, "made_by_server": 1}),
         ("otel", ["odd"], ["odd"]),
         ("stripe", {"usage_events": [{"payload": "1"}, {"payload": "2"}]}, {"usage_events": [{"payload": "1"}, {"payload": "2"}]}),
-        # Which of two is hidden tells which is which.
+        # Only one of the two has a secret, so the hidden secret identifies it.
         ("otel", [{"url": "u"}, {"url": "u", "authorization": "x"}], [{"url": "u", "authorization": "********"}, {"url": "u"}]),
     ],
 )
@@ -109,7 +109,7 @@ def test_not_drift(key, declared, stored):
         ("unknown_to_us", {"a": 1}, {"b": 1}),
         ("unknown_to_us", 1, True),
         ("unknown_to_us", {"a": 1}, {"a": 1, "b": 2}),
-        # A secret that nobody declared is too much, also if it is hidden.
+        # An undeclared secret is a difference, even if it is hidden.
         ("otel", [{"url": "u"}], [{"url": "u", "authorization": "********"}]),
         ("otel", [{"url": "u"}, {"url": "u", "authorization": "x"}], [{"url": "u", "authorization": "********"}] * 2),
     ],
@@ -118,14 +118,14 @@ def test_drift(key, declared, stored):
     assert not is_same(key, declared, stored)
 
 
-def test_a_list_is_in_order_unless_it_is_said_to_be_in_none():
+def test_lists_are_ordered_by_default():
     names = Field("names", "list")
     assert same(names, ["a", "b"], ["a", "b"])
     assert not same(names, ["a", "b"], ["b", "a"])
 
 
 @pytest.mark.parametrize("stored", [{"a": {"$eq": 1, "$in": []}}, {"a": {"$eq": 1}, "b": {}}])
-def test_a_dict_of_any_form_is_compared_as_a_whole(stored):
+def test_a_free_form_dict_is_compared_as_a_whole(stored):
     free = Field("conditions", "dict")
     assert same(free, {"a": {"$eq": 1}}, {"a": {"$eq": 1.0}})
     assert not same(free, {"a": {"$eq": 1}}, stored)
@@ -134,16 +134,16 @@ def test_a_dict_of_any_form_is_compared_as_a_whole(stored):
 @pytest.mark.parametrize(
     "value", ["********", "sk_***", "\u2022\u2022\u2022\u2022", "[REDACTED]", "<masked>", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]
 )
-def test_a_stand_in_for_a_secret_is_recognised(value):
+def test_a_mask_is_recognized(value):
     assert is_masked(value)
 
 
 @pytest.mark.parametrize("value", ["", "secret-from-the-store", "a*b", "redacted-team-token", None, 5])
-def test_a_secret_is_not_taken_for_a_stand_in(value):
+def test_other_values_are_not_masks(value):
     assert not is_masked(value)
 
 
-def test_a_rule_that_stays_keeps_the_id_that_the_server_made():
+def test_an_unchanged_rule_keeps_its_generated_id():
     declared = {"enabled": True, "rules": [dict(RULE, limit=20), RULE]}
     stored = {"enabled": True, "rules": [dict(RULE, id="kept"), dict(RULE, limit=5, id="gone")]}
     rules = carry_over(GATEWAY.setting("spend_limits"), declared, stored)["rules"]
@@ -158,12 +158,12 @@ def test_a_declared_id_is_not_taken_by_a_rule_without_one():
 
 
 @pytest.mark.parametrize("stored", [None, "odd", {"rules": "odd"}, {"rules": 5}, {"rules": ["odd"]}])
-def test_ids_are_looked_for_in_any_shape(stored):
+def test_malformed_stored_values_have_no_ids_to_carry_over(stored):
     declared = {"enabled": True, "rules": [RULE]}
     assert carry_over(GATEWAY.setting("spend_limits"), declared, stored) == declared
 
 
-def test_secrets_are_found_with_their_place():
+def test_secrets_are_found_with_their_path():
     stored = [{"url": "a://b", "authorization": "one", "headers": {"h": "two"}}, {"url": "c://d"}]
     assert list(secrets(GATEWAY.setting("otel"), stored, "otel")) == [
         ("otel[0].headers.h", "two"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several readings at a time."""
+"""Concurrent reads."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def failing(text):
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 16])
-def test_results_are_in_the_order_of_the_readings(client, concurrency):
+def test_results_are_in_the_order_of_the_reads(client, concurrency):
     assert fetch_all(client, [lambda number=number: number for number in range(20)], concurrency, "numbers") == list(range(20))
     assert not client.is_ended
 
 
-def test_nothing_to_read_is_nothing(client):
+def test_without_reads_the_result_is_empty(client):
     assert fetch_all(client, [], 8, "numbers") == []
 
 
@@ -61,7 +61,7 @@ def test_a_failure_is_raised_and_nothing_is_started_after_it(client):
     assert begun == []
 
 
-def test_of_several_failures_the_first_in_order_is_raised(client):
+def test_the_first_of_several_failures_is_raised(client):
     second_has_failed = threading.Event()
 
     def first():
@@ -77,7 +77,7 @@ def test_of_several_failures_the_first_in_order_is_raised(client):
 
 
 @pytest.mark.parametrize("allowed", [0, 1])
-def test_a_limit_of_threads_is_no_failure(client, monkeypatch, allowed):
+def test_a_limit_of_threads_is_not_a_failure(client, monkeypatch, allowed):
     started = []
     start = threading.Thread.start
 
@@ -107,10 +107,10 @@ def test_an_interruption_ends_the_requests(client, monkeypatch):
     assert begun == []
 
 
-def test_progress_is_reported_while_it_takes_long(client, monkeypatch):
-    is_told = threading.Event()
+def test_progress_of_long_reads_is_reported(client, monkeypatch):
+    is_reported = threading.Event()
     clock = SimpleNamespace(now=0.0)
-    client.report_progress = lambda line: (client.lines.append(line), is_told.set())
+    client.report_progress = lambda line: (client.lines.append(line), is_reported.set())
     join = threading.Thread.join
 
     def waited(thread, seconds):
@@ -119,6 +119,6 @@ def test_progress_is_reported_while_it_takes_long(client, monkeypatch):
 
     monkeypatch.setattr(time, "monotonic", lambda: clock.now)
     monkeypatch.setattr(threading.Thread, "join", waited)
-    fetch_all(client, [lambda: 1, lambda: is_told.wait(5)], 1, "parts")
+    fetch_all(client, [lambda: 1, lambda: is_reported.wait(5)], 1, "parts")
     assert client.lines[0] == "1 of 2 parts read"
     assert clock.now >= PROGRESS_SECONDS

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many at a time: threads, progress, interruption. The module's tests go through the same code one request after another."""
+"""Concurrent changes: threads, progress, interruption. The tests of the module execute the same code with one request at a time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def real_clock(monkeypatch, waits):
 
 
 class Account:
-    """Stands for the API's gateways: creates take a while, and it notes how many are under way at a time."""
+    """A fake of the API's gateways. Creates take some time, and it records how many of them run concurrently."""
 
     resource = GATEWAY
 
@@ -44,8 +44,8 @@ class Account:
         self.on_create = on_create
         self.created = []
         self.place = {}
-        self.most = 0
-        self._under_way = 0
+        self.max_concurrency = 0
+        self._running = 0
         self._lock = threading.Lock()
 
     def all(self):
@@ -66,13 +66,13 @@ class Account:
 
     def create(self, body):
         with self._lock:
-            self._under_way += 1
-            self.most = max(self.most, self._under_way)
+            self._running += 1
+            self.max_concurrency = max(self.max_concurrency, self._running)
             self.created.append(body["id"])
         self.on_create()
         time.sleep(self.seconds)
         with self._lock:
-            self._under_way -= 1
+            self._running -= 1
         return body
 
     def delete(self, current, not_after=None):
@@ -89,13 +89,13 @@ def run(account, declarations, concurrency=1):
     return group.members
 
 
-@pytest.mark.parametrize(("concurrency", "most"), [(1, 1), (4, 4), (16, 8)])
-def test_no_more_are_under_way_than_allowed_and_results_keep_the_order(concurrency, most):
-    # Each creation ends only when so many are under way, however slow the machine is.
-    together = threading.Barrier(most, timeout=30)
+@pytest.mark.parametrize(("concurrency", "max_concurrency"), [(1, 1), (4, 4), (16, 8)])
+def test_concurrency_is_limited_and_results_keep_the_order(concurrency, max_concurrency):
+    # Each create waits until ``max_concurrency`` creates are running, however slow the machine is.
+    together = threading.Barrier(max_concurrency, timeout=30)
     account = Account(on_create=together.wait)
     members = run(account, declared(8), concurrency)
-    assert account.most == most
+    assert account.max_concurrency == max_concurrency
     assert [member.declaration.id for member in members] == [f"g{index}" for index in range(8)]
     assert {member.operation for member in members} == {"created"}
     assert sorted(account.created) == sorted(set(account.created))
@@ -107,11 +107,11 @@ def test_deletions_begin_first():
     assert account.created == ["deleted old", "g0", "g1"]
 
 
-def test_long_work_reports_how_far_it_is():
+def test_a_long_run_reports_its_progress():
     account = Account(seconds=PROGRESS * 0.8)
     begun = time.monotonic()
     run(account, declared(6))
-    # On a machine that is busy, it takes longer, and more is told.
+    # On a busy machine, the run takes longer and reports more lines.
     assert 2 <= len(account.lines) <= (time.monotonic() - begun) / PROGRESS
     matches = [re.fullmatch(r"(\d) of 6 AI Gateways done, (\d) changed, 0 failed", line) for line in account.lines]
     done = [int(match[1]) for match in matches]
@@ -120,7 +120,7 @@ def test_long_work_reports_how_far_it_is():
     assert all(match[1] == match[2] for match in matches)
 
 
-def test_long_work_reports_how_many_failed():
+def test_a_long_run_reports_the_number_of_failures():
     account = Account(seconds=PROGRESS * 0.8)
 
     def fail():
@@ -134,7 +134,7 @@ def test_long_work_reports_how_many_failed():
     assert all(int(match[1]) == int(match[2]) + 1 for match in matches)
 
 
-def test_short_work_reports_nothing():
+def test_a_short_run_reports_nothing():
     account = Account()
     run(account, declared(100), 8)
     assert account.lines == []
@@ -169,13 +169,13 @@ def test_the_end_of_the_wait_is_reported_as_a_time_of_day():
     assert account.lines[0].rpartition(" ")[2] in possible
 
 
-def test_no_thread_keeps_an_interrupted_program_from_ending():
+def test_no_thread_blocks_the_exit_of_an_interrupted_program():
     are_daemons = []
     run(Account(on_create=lambda: are_daemons.append(threading.current_thread().daemon)), declared(2))
     assert are_daemons == [True, True]
 
 
-def test_an_interrupted_run_begins_nothing_more():
+def test_an_interrupted_run_starts_nothing_more():
     account = Account(seconds=0.05)
 
     def interrupt(line):
@@ -189,7 +189,7 @@ def test_an_interrupted_run_begins_nothing_more():
     assert len(account.created) <= begun + 1 < 10
 
 
-def test_an_interrupted_run_ends_its_requests_and_says_how_far_it_came(monkeypatch):
+def test_an_interrupted_run_ends_its_requests_and_reports_its_progress(monkeypatch):
     account = Account()
 
     def interrupt(self, threads, line):

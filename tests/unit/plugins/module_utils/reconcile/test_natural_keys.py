@@ -45,8 +45,8 @@ def items(api):
 
 
 @pytest.fixture
-def listed(api):
-    """Expect that an item is searched for by its key, and answer with these."""
+def expect_search(api):
+    """Return a function that expects a search for an item by its key, and answers with these items."""
 
     def expect(*found):
         api.expect("GET", THINGS, query={"page": 1, "per_page": 100, "search": "first"}, answer=list(found))
@@ -58,14 +58,14 @@ def apply(items, settings=None, check_mode=False):
     return reconcile(THING, Declaration("first", settings is not None, settings or {}), items, check_mode)
 
 
-def test_an_item_is_looked_up_by_its_key_and_then_read(api, items, listed):
-    listed({"id": "other", "slug": "first-of-all"}, {"id": "made-by-server", "slug": "first"})
+def test_an_item_is_looked_up_by_its_key_and_then_read(api, items, expect_search):
+    expect_search({"id": "other", "slug": "first-of-all"}, {"id": "made-by-server", "slug": "first"})
     api.expect("GET", ONE, answer=STORED)
     assert apply(items, WANTED).operation == "unchanged"
 
 
-def test_a_create_sends_the_key_and_learns_the_reference(api, items, listed):
-    listed()
+def test_a_create_sends_the_key_and_returns_the_reference(api, items, expect_search):
+    expect_search()
     api.expect("POST", THINGS, body={"slug": "first", **WANTED}, answer=STORED)
     outcome = apply(items, WANTED)
     assert (outcome.operation, outcome.after["id"]) == ("created", "made-by-server")
@@ -78,10 +78,10 @@ def test_an_answer_about_another_item_is_an_error(api, items, answer):
         items.create({"slug": "first"})
 
 
-def test_an_update_sends_only_what_differs(api, items, listed):
+def test_an_update_sends_only_changed_settings(api, items, expect_search):
     before = {**STORED, "size": 1, "parts": {"left": 1, "right": 2, "later": 3}}
     for _run in range(2):
-        listed(before)
+        expect_search(before)
         api.expect("GET", ONE, answer=before)
     body = {"size": 2, "parts": {"left": 5, "later": 3}}
     api.expect("PATCH", ONE, body=body, answer={**before, **body})
@@ -92,35 +92,35 @@ def test_an_update_sends_only_what_differs(api, items, listed):
     assert (predicted.changed_settings, predicted.after) == (outcome.changed_settings, outcome.after)
 
 
-def test_a_create_of_unknown_outcome_is_looked_for_by_its_key(api, items, listed):
-    listed()
+def test_a_create_of_unknown_outcome_is_looked_for_by_its_key(api, items, expect_search):
+    expect_search()
     api.expect("POST", THINGS, status=504)
-    listed(STORED)
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     assert apply(items, WANTED).operation == "created"
 
 
-def test_a_create_that_is_refused_as_a_duplicate_updates_what_is_there(api, items, listed):
-    listed()
+def test_a_create_that_is_refused_as_a_duplicate_updates_the_existing_item(api, items, expect_search):
+    expect_search()
     api.expect("POST", THINGS, status=409, errors=[{"code": 1003, "message": "duplicate", "path": ["body", "slug"]}])
-    listed(STORED)
+    expect_search(STORED)
     api.expect("GET", ONE, answer={**STORED, "size": 1})
     api.expect("PATCH", ONE, body={"size": 2}, answer=STORED)
     assert apply(items, WANTED).operation == "updated"
 
 
 @pytest.mark.parametrize("code", [1004, 7002])
-def test_a_deletion_uses_the_reference_and_reads_absence(api, items, listed, code):
-    listed(STORED)
+def test_a_deletion_uses_the_reference_and_recognizes_an_absent_item(api, items, expect_search, code):
+    expect_search(STORED)
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, status=404, errors=[{"code": code, "message": "gone"}])
     assert apply(items).operation == "deleted"
 
 
 @pytest.mark.parametrize("lost_answers", [0, 1])
-def test_an_item_that_only_the_listing_still_shows_is_not_deleted_once_more(api, items, listed, lost_answers):
+def test_an_item_that_only_the_listing_still_shows_is_not_deleted_again(api, items, expect_search, lost_answers):
     items = ResourceClient(items.client, replace(THING, is_listed_whole=True))
-    listed(STORED)
+    expect_search(STORED)
     for _answer in range(lost_answers):
         api.expect("DELETE", ONE, status=504)
     api.expect("DELETE", ONE, status=404, errors=[{"code": 1004, "message": "gone"}])
@@ -128,14 +128,14 @@ def test_an_item_that_only_the_listing_still_shows_is_not_deleted_once_more(api,
     assert outcome.operation == ("deleted" if lost_answers else "unchanged")
 
 
-def test_an_item_that_is_listed_and_cannot_be_read_is_absent(api, items, listed):
-    listed(STORED)
+def test_an_item_that_is_listed_and_cannot_be_read_is_absent(api, items, expect_search):
+    expect_search(STORED)
     api.expect("GET", ONE, status=404, errors=[{"code": 1004, "message": "gone"}])
     assert apply(items).operation == "unchanged"
 
 
-def test_two_items_of_one_key_are_an_error_that_names_them(items, listed):
-    listed(STORED, {**STORED, "id": "another"})
+def test_two_items_with_one_key_are_an_error_that_names_them(items, expect_search):
+    expect_search(STORED, {**STORED, "id": "another"})
     with pytest.raises(ApiError, match="slug 'first' is that of made-by-server and another"):
         apply(items, WANTED)
 

@@ -27,16 +27,16 @@ STORED = {
 
 
 def plan(settings, present=True, **stored):
-    """Return the plan for a gateway as STORED with changes."""
+    """Return the plan for ``STORED`` with changes."""
     return make_plan(GATEWAY, Declaration("a", present, settings), dict(STORED, **stored))
 
 
 def plan_absent(settings, present=True):
-    """Return the plan where there is no gateway."""
+    """Return the plan for a gateway that does not exist."""
     return make_plan(GATEWAY, Declaration("a", present, settings), None)
 
 
-def test_create_fills_what_the_api_requires_and_nothing_else():
+def test_create_adds_only_settings_that_the_api_requires():
     assert plan_absent({"zdr": True}).body == {
         "id": "a",
         "cache_invalidate_on_update": True,
@@ -48,13 +48,13 @@ def test_create_fills_what_the_api_requires_and_nothing_else():
     }
 
 
-def test_create_leaves_a_declared_value_alone():
+def test_create_keeps_declared_values():
     body = plan_absent({"collect_logs": False, "cache_ttl": None}).body
     assert body["collect_logs"] is False
     assert body["cache_ttl"] is None
 
 
-def test_update_sends_the_whole_object_also_what_is_unknown():
+def test_update_sends_the_whole_object_including_unknown_settings():
     planned = plan({"cache_ttl": 61}, retry_delay=60000, of_the_future={"x": [1]})
     assert planned.operation == "updated"
     assert planned.changed_settings == ("cache_ttl",)
@@ -72,7 +72,7 @@ def test_update_sends_the_whole_object_also_what_is_unknown():
 RULE = {"limit": 10, "limitType": "cost", "window": 60, "enabled": True, "technique": "sliding", "metadata": {}}
 
 
-def test_update_keeps_the_ids_that_the_server_made():
+def test_update_keeps_generated_ids():
     declared = {"spend_limits": {"enabled": False, "rules": [RULE]}, "of_the_future": {"x": 1}}
     planned = plan(declared, spend_limits={"enabled": True, "rules": [dict(RULE, id="kept")]}, of_the_future={"x": 2})
     assert planned.body["spend_limits"] == {"enabled": False, "rules": [dict(RULE, id="kept")]}
@@ -80,7 +80,7 @@ def test_update_keeps_the_ids_that_the_server_made():
     assert planned.changed_settings == ("of_the_future", "spend_limits")
 
 
-def test_null_is_sent_back_only_where_the_api_takes_it():
+def test_null_is_sent_back_only_if_the_api_accepts_it():
     body = plan({"cache_ttl": 61}, logpush=None, retry_delay=None, of_the_future=None).body
     assert "logpush" not in body
     assert "of_the_future" not in body
@@ -110,13 +110,13 @@ def test_absent():
     assert plan_absent({}, present=False).operation == "unchanged"
 
 
-def test_switching_logs_off_takes_their_classification_along():
+def test_switching_logs_off_switches_their_classification_off():
     planned = plan({"collect_logs": False}, log_classification=True)
     assert planned.body["log_classification"] is False
     assert planned.changed_settings == ("collect_logs",)
 
 
-def test_classification_stays_where_logs_stay():
+def test_classification_stays_on_if_logs_stay_on():
     assert plan({"cache_ttl": 61}, log_classification=True).body["log_classification"] is True
 
 
@@ -138,7 +138,7 @@ def test_a_declared_secret_replaces_a_masked_one():
     assert plan({"cache_ttl": 61, "otel": declared}, otel=MASKED_OTEL).body["otel"] == declared
 
 
-def test_nothing_to_do_beside_a_masked_secret():
+def test_a_masked_secret_without_changes_is_unchanged():
     assert plan({"cache_ttl": 60}, otel=MASKED_OTEL).operation == "unchanged"
 
 
@@ -147,12 +147,12 @@ def test_nothing_to_do_beside_a_masked_secret():
     [
         ("dlp", {"profiles": ["a", "b"]}, {"profiles": ["a", "b"]}, {"profiles": ["b", "a"]}),
         ("cache_ttl", 0, 0, None),
-        # It was not sent back as it was, so it is the declaration's business.
+        # It was not sent back unchanged, so it is compared with the declaration instead.
         ("cache_ttl", 61, 60, 62),
         ("cache_ttl", 61, None, 62),
     ],
 )
-def test_what_means_the_same_or_was_declared_is_not_disturbed(key, sent, before, after):
+def test_equivalent_values_and_declared_settings_are_not_unexpected_changes(key, sent, before, after):
     assert unexpected_changes(GATEWAY, {key: sent}, {key: before}, {key: after}) == []
 
 
@@ -161,10 +161,10 @@ def test_what_means_the_same_or_was_declared_is_not_disturbed(key, sent, before,
     [
         ("cache_ttl", 60, 60, 0),
         ("otel", [{"url": "u"}], [{"url": "u", "content_type": "json"}], []),
-        # Parts that this version does not know: one is lost, one appears.
+        # Parts unknown to this version: one is lost, one is added.
         ("dlp", {"enabled": True, "newer": 1}, {"enabled": True, "newer": 1}, {"enabled": True}),
         ("dlp", {"enabled": True}, {"enabled": True}, {"enabled": True, "newer": 1}),
     ],
 )
-def test_what_was_sent_back_and_is_stored_otherwise_is_disturbed(key, sent, before, after):
+def test_a_setting_that_was_sent_back_and_has_another_value_is_an_unexpected_change(key, sent, before, after):
     assert unexpected_changes(GATEWAY, {key: sent}, {key: before}, {key: after}) == [key]

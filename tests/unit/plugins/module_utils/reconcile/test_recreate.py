@@ -50,7 +50,7 @@ def apply(items, settings=None, recreate=True, check_mode=False):
     return reconcile(THING, Declaration("a", True, declared, keys=("a",), recreate=recreate), items, check_mode)
 
 
-def test_without_permission_both_values_are_named_and_nothing_is_sent(api, items):
+def test_without_recreate_both_values_are_named_and_nothing_is_sent(api, items):
     api.expect("GET", ONE, answer=STORED)
     with pytest.raises(Immutable) as failure:
         apply(items, {"size": 2, "shape": "flat", "label": "new"}, recreate=False)
@@ -59,13 +59,13 @@ def test_without_permission_both_values_are_named_and_nothing_is_sent(api, items
     assert "label" not in str(failure.value)
 
 
-def test_what_an_update_can_change_is_updated(api, items):
+def test_mutable_settings_are_updated(api, items):
     api.expect("GET", ONE, answer=STORED)
     api.expect("PUT", ONE, body={"label": "new"}, answer=dict(STORED, label="new"))
     assert apply(items, {"label": "new", "size": 1}).operation == "updated"
 
 
-def test_the_item_is_deleted_and_then_created_with_what_it_had(api, items):
+def test_the_item_is_deleted_and_created_with_its_previous_settings(api, items):
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, answer=STORED)
     api.expect("POST", THINGS, body=CREATED, answer=dict(STORED, size=2, key_id="k-2"))
@@ -74,7 +74,7 @@ def test_the_item_is_deleted_and_then_created_with_what_it_had(api, items):
     assert (outcome.before["size"], outcome.after["size"], outcome.after["key_id"]) == (1, 2, "k-2")
 
 
-def test_check_mode_predicts_that_and_sends_nothing(api, items):
+def test_check_mode_predicts_the_recreation_and_sends_nothing(api, items):
     api.expect("GET", ONE, answer=STORED)
     outcome = apply(items, check_mode=True)
     assert (outcome.operation, outcome.changed_settings, outcome.before) == ("recreated", ("size",), STORED)
@@ -82,7 +82,7 @@ def test_check_mode_predicts_that_and_sends_nothing(api, items):
 
 
 @pytest.mark.parametrize("settings", [{"size": 2}, {"size": 2, "key_id": "k-1"}])
-def test_what_the_deletion_may_take_along_is_not_relied_on(settings):
+def test_a_reference_that_the_deletion_may_invalidate_is_not_reused(settings):
     with pytest.raises(Immutable, match=r"may delete what its key_id refers to along with it. Declare key too\."):
         make_plan(THING, Declaration("a", True, settings, keys=("a",), recreate=True), STORED)
 
@@ -94,13 +94,13 @@ def test_another_reference_may_be_declared(settings):
     assert (plan.body["key_id"], "key" in plan.body) == ("k-2", False)
 
 
-def test_what_a_new_item_would_lack_stops_before_the_deletion(api, items):
+def test_a_missing_required_setting_is_refused_before_the_deletion(api, items):
     api.expect("GET", ONE, answer=dict(STORED, shape=None))
     with pytest.raises(InvalidOptions, match="shape is missing"):
         apply(items)
 
 
-def test_a_refused_create_says_that_the_item_is_gone(api, items):
+def test_a_refused_create_reports_that_the_item_was_deleted(api, items):
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, answer=STORED)
     api.expect("POST", THINGS, status=400, errors=[{"code": 7001, "message": "No", "path": ["body", "size"]}])
@@ -120,7 +120,7 @@ def test_a_refused_create_names_no_settings_if_all_are_declared(api, items):
     assert "invented" not in str(failure.value)
 
 
-def test_a_failed_deletion_does_not_say_that(api, items):
+def test_a_failed_deletion_does_not_report_that_the_item_was_deleted(api, items):
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, status=403, errors=[{"code": 10000, "message": "No"}])
     with pytest.raises(CollectionError) as failure:
@@ -146,7 +146,7 @@ def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_twice(api, items
     assert apply(items).operation == "recreated"
 
 
-def test_an_item_that_somebody_else_creates_in_between_is_not_deleted_again_if_it_fits(api, items):
+def test_an_item_that_somebody_else_creates_in_between_is_kept_if_it_is_as_declared(api, items):
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, answer=STORED)
     api.expect("POST", THINGS, status=409, errors=[{"code": 7001, "message": "already exists"}])
@@ -155,7 +155,7 @@ def test_an_item_that_somebody_else_creates_in_between_is_not_deleted_again_if_i
     assert (outcome.operation, outcome.before, outcome.after["size"]) == ("recreated", STORED, 2)
 
 
-def test_what_a_create_does_not_take_is_updated_afterwards(api, items):
+def test_settings_that_a_create_ignores_are_updated_afterwards(api, items):
     api.expect("GET", ONE, answer=STORED)
     api.expect("DELETE", ONE, answer=STORED)
     api.expect("POST", THINGS, answer=dict(STORED, size=2, label="made"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A copy that is older than what this process wrote is read again, for a limited time."""
+"""Copies older than the last write of this process are read again, for a limited time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ THINGS = Resource(name="Thing", path=("things",), id=Field("id", "str"), setting
 
 
 class Replica:
-    """A transport. It answers each request with the next ``modified_at``, or with 404."""
+    """A fake transport. It answers each request with the next ``modified_at``, or with 404."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -55,7 +55,7 @@ def test_an_older_copy_is_read_again(stale, write, waits):
 
 
 @pytest.mark.parametrize("read", [WRITTEN, LATER, "2026-01-01T00:00:01.5Z", "2026-01-01T00:00:01.500+00:00", "soon", ""])
-def test_what_is_not_known_to_be_older_is_taken(read, waits):
+def test_a_copy_that_is_not_known_to_be_older_is_accepted(read, waits):
     items, _replica = items_of(WRITTEN, read)
     items.update({"id": "a"}, {})
     assert items.get("a") is not None
@@ -78,7 +78,7 @@ def test_a_copy_that_stays_old_is_an_error(waits, full_jitter):
     assert sum(waits) == 15
 
 
-def test_what_stays_away_was_deleted_by_somebody_else(waits):
+def test_an_item_that_stays_absent_was_deleted_by_somebody_else(waits):
     items, _replica = items_of(WRITTEN, *[ABSENT] * MAX_STALE_READS, ABSENT)
     items.create({"id": "a"})
     assert items.get("a") is None
@@ -87,7 +87,7 @@ def test_what_stays_away_was_deleted_by_somebody_else(waits):
     assert waits == []
 
 
-def test_a_copy_of_what_was_deleted_is_older(waits):
+def test_a_copy_of_a_deleted_item_is_older(waits):
     items, _replica = items_of(WRITTEN, WRITTEN, WRITTEN, OLD, ABSENT)
     items.update({"id": "a"}, {})
     items.delete({"id": "a"})
@@ -95,7 +95,7 @@ def test_a_copy_of_what_was_deleted_is_older(waits):
     assert len(waits) == 2
 
 
-def test_what_was_created_again_is_newer(waits):
+def test_an_item_that_was_created_again_is_newer(waits):
     items, _replica = items_of(WRITTEN, WRITTEN, LATER)
     items.update({"id": "a"}, {})
     items.delete({"id": "a"})
@@ -103,7 +103,7 @@ def test_what_was_created_again_is_newer(waits):
     assert waits == []
 
 
-def test_a_write_whose_time_is_unknown_is_not_remembered():
+def test_a_write_whose_time_is_unknown_is_not_recorded():
     written = Written()
     written.note("/a", {"modified_at": WRITTEN})
     written.note("/a", {"modified_at": None})

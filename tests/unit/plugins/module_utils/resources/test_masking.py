@@ -33,7 +33,7 @@ def test_secrets_are_masked_in_any_shape(settings):
     assert SECRET not in json.dumps(mask_settings(GATEWAY, settings))
 
 
-def test_what_is_not_secret_stays():
+def test_values_that_are_not_secret_are_unchanged():
     settings = {
         "otel": [{"url": "a://b", "headers": {"x": SECRET}, "content_type": "json"}],
         "stripe": {"authorization": SECRET, "usage_events": [{"payload": "p"}]},
@@ -58,7 +58,7 @@ def test_every_setting_is_shown():
     assert (shown["cache_ttl"], shown["retry_delay"], shown["zdr"], shown["newer"]) == (0, None, False, 1)
 
 
-def test_unknown_parts_beside_secrets_are_replaced_on_every_level():
+def test_unknown_parts_next_to_secrets_are_replaced_on_every_level():
     secret = Field("secret", "str", secret=True)
     inner = Field("inner", "list", elements="dict", fields=(secret,))
     outer = Field("outer", "dict", fields=(inner,))

@@ -102,7 +102,7 @@ flowchart TD
     n4 -.->|"fallback"| n3
     n5 -->|"success"| n3
     n5 -.->|"fallback"| n6"""
-# What a line of a flowchart may look like, whatever the graph is: no text of the graph is outside of quotes, or has a sign in it.
+# The allowed lines of a flowchart, for any graph: texts of the graph are always quoted, and contain no special characters.
 SAFE = r'"(?:[\w ./@:,-]|#\d+;|<br>)*"'
 LINE = re.compile(
     rf"flowchart TD|    n\d+(?:\(\[|\{{|\[[/\[]?|\(\(|>){SAFE}(?:\]\)|\}}|[/\\\]]?\]|\)\))|    n\d+ -\.?-?->(?:\|{SAFE}\|)? n\d+"
@@ -110,7 +110,7 @@ LINE = re.compile(
 
 
 def orders(elements):
-    """Return some other orders of the same elements and keys."""
+    """Return the same elements and keys in other orders."""
     backwards = [dict(reversed(list(element.items()))) for element in reversed(elements)]
     return [elements[2:] + elements[:2], backwards, sorted(elements, key=lambda element: element["type"])]
 
@@ -129,11 +129,11 @@ def test_the_order_of_elements_makes_no_difference(draw):
 
 
 @pytest.mark.parametrize("draw", [mermaid, outline])
-def test_a_graph_is_drawn_alike_as_an_option(draw):
+def test_both_forms_of_a_graph_have_the_same_drawing(draw):
     assert draw(from_wire(GRAPH)) == draw(GRAPH)
 
 
-def test_a_diff_of_outlines_shows_what_changed_and_nothing_else():
+def test_a_diff_of_outlines_shows_only_the_changes():
     after = copy.deepcopy(GRAPH)
     after[1]["outputs"] = {"80%": to("stable"), "20%": to("canary")}
     after[3]["outputs"] = {"next": to("guard")}
@@ -152,7 +152,7 @@ def test_a_diff_of_outlines_shows_what_changed_and_nothing_else():
     ]
 
 
-def test_a_long_value_has_lines_of_its_own():
+def test_a_long_value_is_on_separate_lines():
     conditions = {"$or": [{"metadata.tier": {"$in": ["gold", "staff", "partner"]}}, {"metadata.env": {"$ne": "t\u00e9st"}}, {"a": 5.0}]}
     lines = outline([{"id": "c", "type": "conditional", "properties": {"conditions": conditions}, "outputs": {}}])
     assert lines[1:4] == ["  conditions:", "    {", '      "$or": [']
@@ -167,7 +167,7 @@ def test_a_long_text_stays_on_its_line(name):
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\tb", " a", "a ", "", "\x1b[2J", "\u202e", "\ud800"])
-def test_text_that_cannot_be_seen_is_shown_as_json(text):
+def test_invisible_text_is_shown_as_json(text):
     lines = outline([{"id": text + "x", "type": "model", "properties": {"model": text}, "outputs": {text + "x": to(text + "x")}}])
     assert all(line.isprintable() for line in lines)
     assert lines[1].startswith('  model: "')
@@ -222,7 +222,7 @@ def test_any_graph_can_be_drawn(elements):
     assert all(LINE.fullmatch(line) for line in mermaid(elements).splitlines())
 
 
-def test_what_is_wrong_with_a_stored_graph_can_be_seen():
+def test_problems_of_a_stored_graph_are_visible():
     elements = [
         {"id": "in", "type": "start", "outputs": {"next": to("gone"), "later": "x", "empty": {}}},
         {"id": "alone", "type": "cache", "properties": {"ttl": 5, "a": "b"}, "outputs": "y"},

@@ -51,11 +51,11 @@ A_DICT = "must be a dict with element_id, the id of the element that it leads to
 TYPES = "start, conditional, percentage, rate, model or end"
 
 
-def changed(kind, *way, **parts):
-    """Return a valid element with some parts changed, those at ``way`` within it; None removes one."""
+def changed(kind, *path, **parts):
+    """Return a valid element with some parts changed, in the dict at ``path`` within it. ``None`` removes a part."""
     element = copy.deepcopy(ELEMENTS[kind])
     holder = element
-    for step in way:
+    for step in path:
         holder = holder.setdefault(step, {})
     holder.update(parts)
     for name in [name for name, value in holder.items() if value is None]:
@@ -64,7 +64,7 @@ def changed(kind, *way, **parts):
 
 
 def problems(element):
-    """Return the problems without the place, which each of them begins with."""
+    """Return the problems without their common prefix, the path of the element."""
     found = element_problems(element, "elements[3] (cap)")
     assert all(problem.startswith("elements[3] (cap)") for problem in found)
     return [problem[len("elements[3] (cap)") :].lstrip(": ") for problem in found]
@@ -85,7 +85,7 @@ def test_the_names_of_the_api_are_accepted(kind):
 
 
 @pytest.mark.parametrize("kind", ELEMENTS)
-def test_elements_keep_what_they_are_on_the_way_to_the_api_and_back(kind):
+def test_conversion_to_the_api_and_back_keeps_elements(kind):
     wired = to_wire([ELEMENTS[kind]])
     assert from_wire(wired) == [ELEMENTS[kind]]
     assert to_wire(wired) == wired
@@ -104,7 +104,7 @@ def test_the_form_in_the_api():
 
 @pytest.mark.parametrize("kind", ["start", "percentage", "end"])
 @pytest.mark.parametrize("properties", [None, {}])
-def test_properties_may_be_empty_where_a_type_has_none(kind, properties):
+def test_properties_may_be_empty_if_a_type_has_none(kind, properties):
     element = {**ELEMENTS[kind], "properties": properties}
     assert problems(element) == []
     assert to_wire([element]) == to_wire([ELEMENTS[kind]])
@@ -124,19 +124,19 @@ def test_an_end_needs_no_outputs_as_an_option_but_has_them_in_requests(given):
 
 @pytest.mark.parametrize("true", [True, "True", "true"])
 @pytest.mark.parametrize("false", [False, "False", "false"])
-def test_branches_are_named_by_text_whatever_yaml_and_templates_make_of_their_names(true, false):
+def test_names_of_branches_may_be_bools_or_text(true, false):
     element = {**ELEMENTS["conditional"], "outputs": {true: to("main"), false: to("cap")}}
     assert problems(element) == []
     assert to_wire([element])[0]["outputs"] == {"true": {"elementId": "main"}, "false": {"elementId": "cap"}}
 
 
 @pytest.mark.parametrize("key", [1, 1.0, "yes", "TRUE"])
-def test_nothing_else_is_a_branch(key):
+def test_other_names_of_branches_are_refused(key):
     element = {**ELEMENTS["conditional"], "outputs": {key: to("main"), "false": to("cap")}}
     assert [problem.split(":")[0] for problem in problems(element)] == [f"outputs.{key} is unknown", "outputs.true is missing"]
 
 
-def test_a_branch_is_given_once():
+def test_a_branch_cannot_be_given_twice():
     outputs = {"true": to("main"), True: to("cap"), "false": to("cap")}
     assert problems({**ELEMENTS["conditional"], "outputs": outputs}) == ["outputs has true or false twice: keep one of each"]
 
@@ -145,14 +145,14 @@ def test_a_branch_is_given_once():
     ("text", "number"),
     [("5", 5), ("5.0", 5), ("0.5", 0.5), (" 7 ", 7), ("1e3", 1000), (5, 5), (5.5, 5.5), ("1" * 99, int(float("1" * 99)))],
 )
-def test_a_number_may_be_text_as_a_template_gives_it(text, number):
+def test_a_number_may_be_text_of_a_template(text, number):
     element = changed("rate", "properties", limit=text)
     assert problems(element) == []
     assert repr(to_wire([element])[0]["properties"]["limit"]) == repr(number)
 
 
 @pytest.mark.parametrize("value", [4, 4.5])
-def test_text_may_be_a_number_as_yaml_gives_it(value):
+def test_text_may_be_a_number_of_yaml(value):
     element = changed("model", "properties", model=value)
     element["id"] = value
     element["outputs"]["success"] = to(value)
@@ -236,7 +236,7 @@ def test_problems_of_outputs(kind, name, value, problem):
 
 
 @pytest.mark.parametrize("name", ["else", "10", "-10%", "10 %", "1000%", "%", "1.%", ".5%", "1.0000001%", "\u0661\u0660%", "10%\n"])
-def test_what_is_no_share_is_named(name):
+def test_an_invalid_share_is_named(name):
     [problem] = problems({**ELEMENTS["percentage"], "outputs": {"100%": to("main"), name: to("out")}})
     assert problem == f"outputs.{name.strip()} is not a share: write each share as a percentage, such as 10%, including the remainder"
 
@@ -259,7 +259,7 @@ def test_the_number_of_shares(outputs):
 
 
 @pytest.mark.parametrize(("output", "share"), [("12.5%", "12.5"), ("0%", "0"), ("12.5", "None"), (90, "None"), (None, "None")])
-def test_the_number_that_a_share_stands_for(output, share):
+def test_a_share_is_converted_to_a_number(output, share):
     assert str(share_of(output)) == share
 
 
@@ -287,11 +287,11 @@ def test_problems_of_an_element(part, problem):
 
 
 @pytest.mark.parametrize("element", [None, "main", 5, ["x"], pytest.param(10**5000, id="endless")])
-def test_what_is_no_element(element):
+def test_values_that_are_no_elements(element):
     assert problems(element) == ["is no dict, but must be one with id, type and outputs"]
 
 
-def endless():
+def circular_element():
     element = copy.deepcopy(ELEMENTS["conditional"])
     element["properties"]["conditions"]["$and"] = [element]
     return element
@@ -309,10 +309,10 @@ def endless():
         changed("conditional", "properties", conditions='{"a":' + "[" * 45 + "]" * 45 + "}"),
         {**ELEMENTS["start"], 10**5000: "x"},
         {**ELEMENTS["start"], ("a", "b"): "x"},
-        endless(),
+        circular_element(),
     ],
 )
-def test_what_cannot_be_sent(element):
+def test_values_that_cannot_be_sent(element):
     [problem] = problems(element)
     assert problem == "has a value that JSON cannot express, or is nested too deep: put dates and the like in quotes"
 
@@ -340,13 +340,13 @@ def test_all_problems_of_an_element_are_reported_together():
     ]
 
 
-def test_what_is_shown_of_a_value_is_short_and_printable():
+def test_values_in_problems_are_short_and_printable():
     [problem] = problems(changed("rate", "properties", limit_type="\x1b[31m" + "x" * 1000))
     assert len(problem) < 200
     assert problem.isprintable()
 
 
-# What a newer API may have, and what a server may answer that no schema allows.
+# Elements that a newer API may have, and elements that violate the schema.
 STRANGE = [
     {"id": "x", "type": "cache", "limitType": 1, "properties": {"limitType": "5", "limit": "5"}, "outputs": {"hit": {"elementId": "y"}}},
     {"id": "x", "type": "rate", "properties": {"limitType": "count", "burst": {"limitType": 2}}, "outputs": {"later": {"elementId": "y"}}},
@@ -369,11 +369,11 @@ def test_nothing_of_a_stored_element_is_lost(element):
     assert element == before
 
 
-def test_names_of_one_type_are_left_alone_in_another():
+def test_names_of_one_type_are_not_converted_in_another():
     assert from_wire(STRANGE[:1])[0]["properties"] == {"limitType": "5", "limit": "5"}
 
 
-def test_what_has_both_names_is_kept():
+def test_a_part_with_both_names_is_kept():
     edge = {"element_id": "a", "elementId": "b"}
     element = {"id": "x", "type": "start", "outputs": {"next": edge}}
     assert from_wire([element]) == [element]

@@ -43,7 +43,7 @@ def conditional(element_id, true, false):
 
 
 def split(element_id, **targets):
-    """Return a percentage; a share of ten is the argument ``p10``."""
+    """Return a percentage element. The argument ``p10`` is the target of the share 10%."""
     return {"id": element_id, "type": "percentage", "outputs": {f"{share[1:]}%": to(target) for share, target in targets.items()}}
 
 
@@ -74,7 +74,7 @@ def test_a_graph_without_problems():
 
 
 @pytest.mark.parametrize("elements", [None, "text", {}, 5])
-def test_what_is_no_list(elements):
+def test_elements_must_be_a_list(elements):
     assert graph_problems(elements) == ["elements must be a list of elements"]
 
 
@@ -115,7 +115,7 @@ def test_an_edge_to_nowhere():
     ]
 
 
-def test_elements_that_nobody_leads_to():
+def test_elements_that_cannot_be_reached():
     assert graph_problems([*GRAPH, model("old", "older", "out"), model("older", "out", "out")]) == [
         "elements[7] (old): it cannot be reached from the start: lead an output to it, or remove it",
         "elements[8] (older): it cannot be reached from the start: lead an output to it, or remove it",
@@ -123,7 +123,7 @@ def test_elements_that_nobody_leads_to():
 
 
 def test_a_dead_end():
-    """A split without shares is the only element that has no output and may have none."""
+    """Apart from an end, only a split has no outputs that are required by name."""
     assert graph_problems(changed(2, outputs={}))[:2] == [
         "elements[2] (split): outputs has 0 shares, but must have 1 to 5",
         "elements[2] (split): no end can be reached from it: lead an output to one",
@@ -137,7 +137,7 @@ def test_a_cycle_names_its_elements():
     ]
 
 
-def test_a_cycle_that_nothing_leads_out_of():
+def test_a_cycle_without_an_exit():
     elements = [start("in", "a"), model("a", "b", "b"), model("b", "a", "a"), end("out")]
     endless_loop = "which makes an endless loop (a, b): lead it to another element"
     assert graph_problems(elements) == [
@@ -156,7 +156,7 @@ def test_a_fallback_that_is_its_own_source():
     ]
 
 
-def test_a_cycle_that_no_request_gets_to_is_reported_too():
+def test_a_cycle_that_cannot_be_reached_is_reported_too():
     found = graph_problems([*GRAPH, model("a", "b", "out"), model("b", "a", "out")])
     assert [problem for problem in found if "endless loop (a, b)" in problem]
 
@@ -190,10 +190,10 @@ def test_ids_are_shown_on_one_line_and_cut(element_id):
 
 
 @pytest.mark.parametrize(
-    "strange", [None, 5, [], {}, {"id": 10**5000}, {"id": [], "type": [], "outputs": []}, {"outputs": {10**5000: to("out")}}]
+    "malformed", [None, 5, [], {}, {"id": 10**5000}, {"id": [], "type": [], "outputs": []}, {"outputs": {10**5000: to("out")}}]
 )
-def test_strange_elements_do_not_keep_others_from_being_checked(strange):
-    found = graph_problems([*GRAPH, strange, model("old", "out", "out")])
+def test_malformed_elements_do_not_prevent_checks_of_others(malformed):
+    found = graph_problems([*GRAPH, malformed, model("old", "out", "out")])
     assert [problem for problem in found if problem.startswith("elements[7]")]
     assert found[-1].startswith("elements[8] (old): it cannot be reached from the start")
 
@@ -203,7 +203,7 @@ def chain(length):
     return [start("in", "m0"), *inner, model(f"m{length}", "out", "out"), end("out")]
 
 
-def test_long_chains_are_checked_in_little_time():
+def test_long_chains_are_checked_quickly():
     elements = chain(5000)
     begun = time.monotonic()
     found = graph_problems(from_wire(elements[::-1]))
@@ -266,24 +266,24 @@ def test_a_graph_that_routes_differently(stored):
     assert not same_graph(GRAPH, stored)
 
 
-def test_what_is_declared_and_not_stored_makes_a_difference():
+def test_a_declared_part_that_is_not_stored_is_a_difference():
     assert not same_graph(changed(3, position={"x": 1}), GRAPH)
     assert not same_graph(changed(3, properties={**GRAPH[3]["properties"], "later": 1}), GRAPH)
 
 
-def test_a_property_that_is_known_is_no_addition_of_the_server():
+def test_an_additional_known_property_is_a_difference():
     declared = [{"id": "c", "type": "conditional", "outputs": {}}]
     assert not same_graph(declared, [{**declared[0], "properties": {"conditions": {"a": 1}}}])
 
 
-def test_elements_of_a_newer_type_are_compared_by_what_is_declared():
+def test_elements_of_a_newer_type_are_compared_by_their_declared_parts():
     newer = {"id": "c", "type": "cache", "properties": {"ttl": 5}, "outputs": {"hit": to("out")}}
     assert same_graph([newer], [{**newer, "properties": {"ttl": 5.0, "scope": "all"}}])
     assert not same_graph([newer], [{**newer, "properties": {"ttl": 6}}])
     assert not same_graph([newer], [{**newer, "outputs": {"hit": to("out"), "miss": to("out")}}])
 
 
-def test_what_the_comparison_ignores_is_kept_in_a_write():
+def test_parts_that_the_comparison_ignores_are_kept_in_a_write():
     stored = copy.deepcopy(GRAPH)
     stored[0].update(position={"x": 1}, properties={"later": 1})
     stored[0]["outputs"]["next"]["label"] = "x"
@@ -309,7 +309,7 @@ def test_what_the_comparison_ignores_is_kept_in_a_write():
         {"id": "in", "type": "start", "outputs": {"next": None}},
     ],
 )
-def test_nothing_is_added_where_it_has_no_place(declared):
+def test_nothing_is_added_to_malformed_parts(declared):
     stored = {"id": "in", "type": "start", "properties": {"later": 1}, "outputs": {"next": {"elementId": "out", "label": "x"}}}
     kept = carry_over([declared], [stored])[0]
     assert kept in (declared, {**(declared or {}), "properties": {"later": 1}})
@@ -351,12 +351,12 @@ OTHER = [start("x", "y"), end("y")]
         {"version_id": "1", "data": json.dumps(GRAPH)},
     ],
 )
-def test_where_answers_have_the_graph(answer):
+def test_all_forms_of_the_graph_in_answers(answer):
     assert elements_of(answer) == GRAPH
 
 
 @pytest.mark.parametrize("shown", [None, [], "", "null", "5", {}, {"elements": None}, 5, True, "{", '{"elements": "x"}'])
-def test_no_graph_is_shown(shown):
+def test_answers_without_a_graph(shown):
     assert elements_of({"version": {"data": shown}, "elements": shown}) is None
     assert elements_of({"version": {}}) is None
     assert elements_of({}) is None
@@ -369,12 +369,12 @@ def test_the_providers_of_a_graph():
         model("b", "c", "c", provider="custom"),
         model("c", "c", "c", provider=5),
     ]
-    strange = [None, {"type": "model"}, {"type": "model", "properties": "x"}, {"type": "later", "properties": {"provider": "x"}}]
-    assert providers_of([*elements, *strange]) == ["custom", "custom-a", "custom-house-llm", "openai", "workers-ai"]
-    assert custom_slugs([*elements, *strange]) == ["a", "house-llm"]
+    malformed = [None, {"type": "model"}, {"type": "model", "properties": "x"}, {"type": "later", "properties": {"provider": "x"}}]
+    assert providers_of([*elements, *malformed]) == ["custom", "custom-a", "custom-house-llm", "openai", "workers-ai"]
+    assert custom_slugs([*elements, *malformed]) == ["a", "house-llm"]
 
 
-def test_outputs_have_an_order_of_their_own():
+def test_outputs_have_a_fixed_order():
     names = ["zeta", "fallback", "10%", "success", "alpha", "90%", "10.0%", "false", "next", "true"]
     element = {"outputs": {**{name: to("x") for name in names}, "none": {}, "text": "x", "number": to(5)}}
     assert [name for name, _target in edges_of(element)] == [
@@ -392,5 +392,5 @@ def test_outputs_have_an_order_of_their_own():
 
 
 @pytest.mark.parametrize("element", [None, [], {}, {"outputs": None}, {"outputs": ["x"]}])
-def test_what_has_no_outputs(element):
+def test_elements_without_outputs(element):
     assert edges_of(element) == []

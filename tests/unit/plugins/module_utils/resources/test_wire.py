@@ -33,7 +33,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.wire 
         ("[" * 100_000, "[" * 100_000),
     ],
 )
-def test_a_dict_that_answers_have_as_text_is_read_and_anything_else_stays(text, value):
+def test_a_dict_as_json_text_is_parsed_and_other_values_are_unchanged(text, value):
     assert from_answer(CUSTOM_PROVIDER, {"headers": text})["headers"] == value
 
 
@@ -57,7 +57,7 @@ def test_headers_that_are_text_already_are_sent_as_they_are():
 )
 def test_a_flag_is_a_bool(flag, value):
     read = from_answer(PROVIDER_CONFIG, {"default_config": flag})["default_config"]
-    # repr tells true from 1, which are equal.
+    # ``repr`` distinguishes ``True`` from 1, which are equal.
     assert repr(read) == repr(value)
 
 
@@ -76,7 +76,7 @@ def test_a_number_is_no_flag():
         ({}, None),
     ],
 )
-def test_what_an_answer_shows_of_a_secret_has_the_secrets_name(answer, secret):
+def test_the_preview_of_a_secret_has_the_name_of_the_secret(answer, secret):
     read = from_answer(PROVIDER_CONFIG, answer)
     assert read.get("secret") == secret
     assert read.get("secret_preview") == answer.get("secret_preview")
@@ -89,7 +89,7 @@ def test_a_key_has_another_name_in_bodies_only():
 
 
 @pytest.mark.parametrize("resource", [CUSTOM_DOMAIN, CUSTOM_PROVIDER, COST, PROVIDER_CONFIG])
-def test_what_the_table_does_not_have_is_left_alone(resource):
+def test_unknown_fields_are_unchanged(resource):
     unknown = {"of_the_future": '{"a": 1}', "flag_of_the_future": 1}
     assert from_answer(resource, unknown) == unknown
     assert to_body(resource, unknown) == unknown

@@ -45,7 +45,7 @@ def test_requests_end_when_nobody_reads_the_output_any_more():
 
 
 @pytest.mark.parametrize("kind", ["a file", "a closed descriptor", "the null device", "a pipe"])
-def test_requests_go_on_where_the_output_is_kept(tmp_path, kind):
+def test_requests_continue_while_the_output_is_open(tmp_path, kind):
     reader, pipe = os.pipe()
     output = {
         "a pipe": pipe,
@@ -61,7 +61,7 @@ def test_requests_go_on_where_the_output_is_kept(tmp_path, kind):
         os.close(descriptor)
 
 
-def test_a_module_works_without_the_thread_that_watches(monkeypatch):
+def test_a_module_works_without_the_watching_thread(monkeypatch):
     def fail(thread):
         raise RuntimeError("can't start new thread")
 

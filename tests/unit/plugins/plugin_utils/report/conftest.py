@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An invented account, as ``ai_gateway_account_info`` returns one, and what a check-mode run of ``ai_gateway_account`` says of it."""
+"""An invented account, as ``ai_gateway_account_info`` returns it, and results of ``ai_gateway_account`` in check mode for it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def account():
 
 @pytest.fixture
 def declared():
-    """All of the account as it is declared, except for one more gateway."""
+    """Return the results and the account of a run in check mode that finds no difference."""
     shop = {"provider_configs": {}, "dynamic_routes": {}, "policies": {}, "custom_domains": {}}
     return [
         entry("custom_provider", None, "house"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report finds in an account, and in the result of a check-mode run."""
+"""Findings of a report in an account, and in the result of a run in check mode."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def messages(made, check):
     return [finding.message for finding in made.findings if finding.check == check]
 
 
-def test_what_an_account_has_is_counted(account):
+def test_the_objects_of_an_account_are_counted(account):
     made = report(account)
     assert made.account_id == ACCOUNT_ID
     assert made.time == "2026-11-26T12:00:00+00:00"
@@ -65,7 +65,7 @@ def test_authentication_that_somebody_switched_off_is_restored_by_the_document(a
 
 
 @pytest.mark.parametrize("authentication", [None, False, "true", 1])
-def test_a_gateway_is_closed_only_if_it_says_so(account, authentication):
+def test_a_gateway_is_closed_only_if_authentication_is_true(account, authentication):
     account["gateways"][0]["authentication"] = authentication
     assert ("without_authentication", "shop") in found(report(account))
 
@@ -85,7 +85,7 @@ def test_the_limit_can_be_chosen(account):
 
 
 @pytest.mark.parametrize("time", [None, "", "yesterday", 5, "2026-13-01T00:00:00Z", {"x": 1}])
-def test_an_unknown_time_is_unknown_and_no_finding(account, time):
+def test_an_invalid_time_is_unknown_and_no_finding(account, time):
     account["gateways"][0]["provider_configs"] = [key("openai", time)]
     made = report(account)
     (one,) = made.gateways[0].keys
@@ -93,7 +93,7 @@ def test_an_unknown_time_is_unknown_and_no_finding(account, time):
     assert "old_keys" not in dict(found(made))
 
 
-def test_routes_are_looked_at(account):
+def test_problems_of_routes_are_warnings(account):
     shop = account["gateways"][0]
     shop["provider_configs"] = []
     shop["dynamic_routes"] = [
@@ -122,7 +122,7 @@ def test_routes_are_looked_at(account):
     assert [check for check, path in found(made) if path == "shop/a"] == ["route_warnings"] * 2
 
 
-def test_what_was_not_read_is_not_missed(account):
+def test_kinds_that_were_not_read_cause_no_warnings(account):
     del account["custom_providers"]
     del account["gateways"][0]["provider_configs"]
     assert report(account).gateways[0].routes[0].warnings == []
@@ -187,7 +187,7 @@ def test_a_long_value_is_a_diff_of_lines(account):
     ]
 
 
-def test_what_would_be_created_or_deleted(account):
+def test_objects_that_would_be_created_or_deleted(account):
     gone = {**entry("gateway", None, "open", "deleted"), "deleted_children": [{"kind": "dynamic_route", "name": "old"}]}
     new = entry("gateway", None, "new", "created", ["cache_ttl"])
     recreated = entry("custom_domain", "shop", "ai.example.com", "recreated", ["min_tls"])
@@ -205,13 +205,13 @@ def test_what_would_be_created_or_deleted(account):
     assert made.subjects[-1] == Subject("gateway", None, "new")
 
 
-def test_what_failed_is_not_as_declared(account):
+def test_a_failed_object_is_not_as_declared(account):
     made = report(account, compared_with(entry("policy", "shop", "cap", "failed", error={"msg": "HTTP 403"})))
     assert messages(made, "failed") == ["HTTP 403"]
     assert "as declared" not in made.verdict
 
 
-def test_what_the_document_does_not_mention(account, declared):
+def test_objects_that_the_document_does_not_mention(account, declared):
     entries, stored = declared
     shown = [one for one in entries if one["id"] not in ("open", "support", "house", "cap")]
     made = report(account, compared_with(*shown, account={**stored, "custom_providers": None}))
@@ -242,7 +242,7 @@ def test_a_skipped_comparison_is_none(account, compared):
     assert "not compared with a document" in report(account, compared).verdict
 
 
-def test_a_comparison_that_failed_as_a_whole_is_no_good_news(account):
+def test_a_comparison_that_failed_as_a_whole_is_reported(account):
     made = report(account, {"failed": True, "msg": "HTTP 401: wrong token\x1b[31m"})
     assert made.comparison_error == "HTTP 401: wrong token [31m"
     assert "could not be compared with the document: HTTP 401" in made.verdict
@@ -265,7 +265,7 @@ def test_results_of_any_shape_are_read(account, name, value):
         ({"custom_providers": "x"}, "account.custom_providers must be a list of dicts"),
     ],
 )
-def test_what_is_no_account_is_refused(account, problem):
+def test_an_invalid_account_is_refused(account, problem):
     (found,) = shape_problems(account)
     assert found.startswith(problem)
 

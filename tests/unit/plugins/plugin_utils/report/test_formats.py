@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter account_report: what each format shows, and that no text of the account has an effect in it."""
+"""The filter account_report: the content of each format, and the escaping of texts of the account."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ NOW_TEXT = NOW.isoformat()
 VOID = {"meta", "br"}
 
 
-def made(account, compared=None, form="html", **options):
+def render(account, compared=None, form="html", **options):
     return account_report(account, compared, form, now=NOW_TEXT, **options)
 
 
 class Page(HTMLParser):
-    """The tags of a page, checked for their order, with all of its text and attributes."""
+    """The tags, the text and the attributes of a page. Its tags must be balanced."""
 
     def __init__(self, text):
         super().__init__()
@@ -62,7 +62,7 @@ def compared():
 
 @pytest.fixture
 def hostile():
-    """An account, and a comparison with it, that have the hostile text in all places for text."""
+    """Return an account and a comparison that have the hostile text in all text fields."""
     names = {"name": HOSTILE, "hostname": HOSTILE, "status": HOSTILE, "actor": HOSTILE, "condition": HOSTILE, "action": {HOSTILE: HOSTILE}}
     graph = [{"id": HOSTILE, "type": HOSTILE, "properties": {HOSTILE: HOSTILE}, "outputs": {HOSTILE: {"elementId": HOSTILE + "x"}}}]
     gateway = {
@@ -84,28 +84,28 @@ def hostile():
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_every_format_has_what_was_found(account, compared, form):
-    text = made(account, compared, form)
+def test_every_format_has_the_findings(account, compared, form):
+    text = render(account, compared, form)
     for part in ("shop", "open", "new", "cache_ttl", "ai.example.com" if form != "junit" else "shop", "329 days"):
         assert part in text
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_arguments_give_the_same_text(account, compared, form):
-    assert made(account, compared, form) == made(account, compared, form)
+    assert render(account, compared, form) == render(account, compared, form)
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_templates_find_nothing_to_evaluate(hostile, form):
-    text = made(*hostile, form, title=HOSTILE, account_id=HOSTILE)
+def test_reports_contain_no_templates(hostile, form):
+    text = render(*hostile, form, title=HOSTILE, account_id=HOSTILE)
     assert re.findall(r"\{[{%#]", text) == []
     assert "\x1b" not in text
     assert "\u202e" not in text
 
 
 def test_hostile_text_adds_nothing_to_a_page(account, compared, hostile):
-    tags = set(Page(made(account, compared)).tags)
-    page = Page(made(*hostile, title=HOSTILE, account_id=HOSTILE))
+    tags = set(Page(render(account, compared)).tags)
+    page = Page(render(*hostile, title=HOSTILE, account_id=HOSTILE))
     assert set(page.tags) <= tags | {"p", "b"}
     assert "<script>alert(1)</script>" in page.text
     assert [name for name, _value in page.attributes if name.startswith("on") or name in ("src", "style")] == []
@@ -113,7 +113,7 @@ def test_hostile_text_adds_nothing_to_a_page(account, compared, hostile):
 
 
 def test_a_page_allows_its_own_style_only(account):
-    text = made(account)
+    text = render(account)
     page = Page(text)
     policy = next(value for name, value in page.attributes if name == "content" and "default-src" in value)
     style = re.search(r"<style>(.*)</style>", text, re.DOTALL)[1]
@@ -122,15 +122,15 @@ def test_a_page_allows_its_own_style_only(account):
     assert re.findall(r"url\(|@import|https?:", style) == []
 
 
-def test_links_within_a_page_lead_somewhere(account, compared):
-    page = Page(made(account, compared))
+def test_links_within_a_page_have_targets(account, compared):
+    page = Page(render(account, compared))
     ids = [value for name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     assert {value[1:] for name, value in page.attributes if name == "href"} == set(ids)
 
 
 def test_a_drawing_has_a_description_and_its_text(account):
-    page = Page(made(account))
+    page = Page(render(account))
     assert page.tags.count("svg") == page.tags.count("details") == 1
     assert any(name == "aria-label" and value.startswith("route shop/support: ") for name, value in page.attributes)
     assert "model spare\n" not in page.text
@@ -140,17 +140,17 @@ def test_a_drawing_has_a_description_and_its_text(account):
 @pytest.mark.parametrize(("is_open", "days", "worst"), [(True, 400, "error"), (False, 30, "warning"), (False, 400, "good")])
 def test_a_page_has_the_color_of_the_worst_finding(account, is_open, days, worst):
     account["gateways"][1]["authentication"] = not is_open
-    assert f'<p class="verdict {worst}">' in made(account, max_key_age_days=days)
+    assert f'<p class="verdict {worst}">' in render(account, max_key_age_days=days)
 
 
 def test_a_comparison_that_failed_is_an_error(account):
-    text = made(account, {"failed": True, "msg": "HTTP 401"}, max_key_age_days=400)
+    text = render(account, {"failed": True, "msg": "HTTP 401"}, max_key_age_days=400)
     assert '<p class="verdict error">' in text
     assert "HTTP 401" in text
 
 
 def test_junit_has_a_case_for_each_object(account, compared):
-    whole = ElementTree.fromstring(made(account, compared, "junit"))  # noqa: S314 (it was made here)
+    whole = ElementTree.fromstring(render(account, compared, "junit"))  # noqa: S314 (it was created here)
     cases = {case.get("name"): [problem.tag for problem in case] for case in whole.iter("testcase")}
     assert cases["gateway shop"] == cases["gateway new"] == cases["key shop/custom-house/default"] == ["failure"]
     assert cases["custom domain shop/ai.example.com"] == cases["key shop/openai/default"] == []
@@ -158,18 +158,18 @@ def test_junit_has_a_case_for_each_object(account, compared):
 
 
 def test_junit_of_hostile_text_is_xml(hostile):
-    whole = ElementTree.fromstring(made(*hostile, "junit"))  # noqa: S314 (it was made here)
+    whole = ElementTree.fromstring(render(*hostile, "junit"))  # noqa: S314 (it was created here)
     assert [problem.get("type") for problem in whole.iter("error")] == ["failed"]
 
 
 def test_json_of_hostile_text_can_be_read_back(hostile):
-    found = json.loads(made(*hostile, "json"))
+    found = json.loads(render(*hostile, "json"))
     assert "{{ 7*7 }}" in found["gateways"][0]["id"]
 
 
-def test_lines_are_the_findings_for_people(account, compared):
+def test_lines_summarize_the_findings(account, compared):
     del account["gateways"][0]["provider_configs"][0]
-    assert json.loads(made(account, compared, "json"))["lines"] == [
+    assert json.loads(render(account, compared, "json"))["lines"] == [
         "authentication is off: gateway open",
         "missing: gateway new",
         "drifted: gateway shop (cache_ttl)",
@@ -178,12 +178,12 @@ def test_lines_are_the_findings_for_people(account, compared):
         "old key: key shop/custom-house/default (329 days)",
         "not declared: gateway open",
     ]
-    assert json.loads(made({}, None, "json"))["lines"] == ["no findings"]
-    assert json.loads(made({}, {"msg": "HTTP 401"}, "json"))["lines"] == ["not compared: HTTP 401"]
+    assert json.loads(render({}, None, "json"))["lines"] == ["no findings"]
+    assert json.loads(render({}, {"msg": "HTTP 401"}, "json"))["lines"] == ["not compared: HTTP 401"]
 
 
 def test_markdown_of_hostile_text_is_inert(hostile):
-    text = made(*hostile, "markdown", title=HOSTILE)
+    text = render(*hostile, "markdown", title=HOSTILE)
     prose = re.sub(r"^(`{3,})(?:mermaid|diff)$.*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
     prose = re.sub(r"`[^`\n]*`", "", prose)
     assert "<" not in prose
@@ -192,15 +192,15 @@ def test_markdown_of_hostile_text_is_inert(hostile):
 
 
 @pytest.mark.parametrize("max_bytes", [0, 300, 1500, 100_000])
-def test_markdown_is_as_short_as_it_has_to_be(account, compared, max_bytes):
-    whole, text = made(account, compared, "markdown"), made(account, compared, "markdown", max_bytes=max_bytes)
+def test_markdown_is_at_most_max_bytes_long(account, compared, max_bytes):
+    whole, text = render(account, compared, "markdown"), render(account, compared, "markdown", max_bytes=max_bytes)
     assert (text == whole) is (len(whole.encode()) <= max_bytes)
     assert len(text.encode()) <= max(max_bytes, 200)
     assert text == whole or "Left out" in text
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_large_account_is_reported_whole(form):
+def test_a_large_account_is_reported_completely(form):
     routes = [{"name": f"r{index}", "elements": GRAPH} for index in range(5)]
     account = {
         "custom_providers": [],
@@ -209,7 +209,7 @@ def test_a_large_account_is_reported_whole(form):
             for index in range(300)
         ],
     }
-    text = made(account, None, form)
+    text = render(account, None, form)
     assert "g0" in text
     assert "g299" in text
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the boxes, labels and edges of a drawing lie: nothing covers anything else."""
+"""Positions of the boxes, labels and edges of a drawing: nothing overlaps."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LABEL = Box(60, 17)
 
 
 def graph(seed, number, per_box=2):
-    """Any graph of that many boxes of various sizes, where everything leads to the last one in the end."""
-    chance = random.Random(seed)  # noqa: S311 (it keeps no secret)
-    boxes = [Box(chance.uniform(90, 220), chance.uniform(40, 120)) for _box in range(number)]
+    """Return a random graph of ``number`` boxes of various sizes, whose paths all end at the last box."""
+    rng = random.Random(seed)  # noqa: S311 (not for security)
+    boxes = [Box(rng.uniform(90, 220), rng.uniform(40, 120)) for _box in range(number)]
     edges = [
-        Edge(source, chance.randint(source + 1, number - 1), LABEL if chance.random() < 0.8 else Box(0, 0))
+        Edge(source, rng.randint(source + 1, number - 1), LABEL if rng.random() < 0.8 else Box(0, 0))
         for source in range(number - 1)
-        for _edge in range(chance.randint(1, per_box))
+        for _edge in range(rng.randint(1, per_box))
     ]
     return boxes, edges
 
@@ -53,7 +53,7 @@ def test_boxes_and_labels_do_not_overlap(seed, number):
 
 @pytest.mark.parametrize(("seed", "number"), GRAPHS)
 def test_no_edge_runs_through_a_box(seed, number):
-    """Edges bend between layers only, where there are no boxes. Within a layer, they are upright lines."""
+    """Edges bend only between layers, where there are no boxes. Within a layer, they are vertical."""
     boxes, edges = graph(seed, number)
     layout = place(boxes, edges)
     shapes = [rectangle(center, box) for center, box in zip(layout.boxes, boxes)]
@@ -79,12 +79,12 @@ def test_edges_begin_and_end_at_their_boxes(seed, number):
         assert target[0] <= path.points[-1].x <= target[2]
 
 
-def test_what_leads_back_points_up():
+def test_an_edge_that_leads_back_points_up():
     layout = place([Box(100, 40)] * 3, [Edge(0, 1), Edge(1, 2), Edge(2, 0, LABEL)])
     assert [path.is_up for path in layout.paths] == [False, False, True]
 
 
-def test_a_long_edge_beside_others_is_straight():
+def test_a_long_edge_next_to_others_is_straight():
     layout = place([Box(100, 40)] * 4, [Edge(0, 1), Edge(1, 2), Edge(2, 3), Edge(0, 3, LABEL)])
     inner = {round(point.x, 3) for point in layout.paths[3].points[2:-2]}
     assert len(inner) == 1

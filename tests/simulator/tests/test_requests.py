@@ -20,8 +20,8 @@ from tests.simulator.quota import Ledger
 from tests.simulator.tests.conftest import REQUIRED, Client, result
 
 
-def ask(simulator: Simulator, path: str, method: str = "GET", body: str | None = None) -> tuple[int, bytes]:
-    """Send the path byte for byte; clients with better manners tidy it up."""
+def send_raw(simulator: Simulator, path: str, method: str = "GET", body: str | None = None) -> tuple[int, bytes]:
+    """Send the path unchanged, because other clients normalize it."""
     connection = http.client.HTTPConnection(urlsplit(simulator.root).netloc, timeout=10)
     headers = {"Authorization": f"Bearer {simulator.api_token}"}
     connection.request(method, path, body=body, headers=headers)
@@ -131,9 +131,9 @@ ONE = "/client/v4/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways"
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
-def test_odd_paths_lead_nowhere(simulator: Simulator, path: str, method: str) -> None:
+def test_invalid_paths_have_no_route(simulator: Simulator, path: str, method: str) -> None:
     simulator.seed({"id": "one"})
-    status, body = ask(simulator, path, method, "{}")
+    status, body = send_raw(simulator, path, method, "{}")
     assert status == 404
     assert b'"code":7003' in body
     assert b'"code":7000' in body
@@ -151,11 +151,11 @@ def test_methods_without_a_route(api: Client, simulator: Simulator, method: str,
 def test_an_encoded_slash_stays_in_its_segment(simulator: Simulator) -> None:
     simulator.seed({"id": "a/b"})
     simulator.seed({"id": "a"})
-    assert ask(simulator, f"{ONE}/a%2Fb", "DELETE")[0] == 200
+    assert send_raw(simulator, f"{ONE}/a%2Fb", "DELETE")[0] == 200
     assert list(simulator.gateways()) == ["a"]
-    assert ask(simulator, f"{ONE}/%61")[0] == 200
-    assert ask(simulator, f"{ONE}/a%2F..%2Fa")[0] == 404
-    assert b"7002" in ask(simulator, f"{ONE}/a%252Fb")[1]
+    assert send_raw(simulator, f"{ONE}/%61")[0] == 200
+    assert send_raw(simulator, f"{ONE}/a%2F..%2Fa")[0] == 404
+    assert b"7002" in send_raw(simulator, f"{ONE}/a%252Fb")[1]
 
 
 def test_headers_of_every_answer(api: Client, simulator: Simulator) -> None:
@@ -166,13 +166,13 @@ def test_headers_of_every_answer(api: Client, simulator: Simulator) -> None:
     rays = {answer.headers["cf-ray"] for answer in answers}
     assert len(rays) == len(answers)
     assert all(re.fullmatch("[0-9a-f]{16}-SIM", ray) for ray in rays)
-    left = [re.fullmatch(r'"default";r=(\d+);t=\d+', answer.headers["Ratelimit"]) for answer in answers]
-    assert [int(match[1]) for match in left if match] == [1199, 1198, 1197, 1196, 1195]
+    remaining = [re.fullmatch(r'"default";r=(\d+);t=\d+', answer.headers["Ratelimit"]) for answer in answers]
+    assert [int(match[1]) for match in remaining if match] == [1199, 1198, 1197, 1196, 1195]
     assert {answer.headers["Ratelimit-Policy"] for answer in answers} == {'"default";q=1200;w=300'}
     assert all("retry-after" not in answer.headers for answer in answers)
 
 
-def test_quota_blocks_and_opens_again(api: Client, simulator: Simulator) -> None:
+def test_quota_blocks_for_a_limited_time(api: Client, simulator: Simulator) -> None:
     simulator.behave(quota={"limit": 2, "window": 30, "block": 0.3})
     assert [api.create(name).status_code for name in "abc"] == [200, 200, 429]
     blocked = api.call("GET")
@@ -210,7 +210,7 @@ def test_ledger_times() -> None:
 
     assert (take(), take()) == (None, "3")
     now[0] = 1.6
-    assert take() == "1"  # asking on does not make the block longer
+    assert take() == "1"  # further requests do not extend the block
     now[0] = 2.5
     assert take() is None
     now[0] = 12.5

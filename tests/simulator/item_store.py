@@ -23,7 +23,7 @@ LONG = 10**12
 
 
 class Place(NamedTuple):
-    """Where items are: the resource's ``kind``, the account, and the id of the item that they belong to, if they do."""
+    """The location of items: the resource's ``kind``, the account, and the id of the parent item, if any."""
 
     kind: str
     account: str
@@ -32,13 +32,13 @@ class Place(NamedTuple):
 
 @dataclass
 class Age:
-    """The time of the clock at which an item was made, and the number of times that it has been read since."""
+    """The time of the clock when an item was created or removed, and the number of times that it has been read since."""
 
     made: float = -LONG
     reads: int = LONG
 
     def steps(self, wait: Wait) -> float:
-        """Return how often the wait is over: a whole number, or infinity if there is nothing to wait for."""
+        """Return how many times the wait has elapsed: a whole number, or infinity if there is nothing to wait for."""
         by_time = (time.monotonic() - self.made) // wait.seconds if wait.seconds else math.inf
         by_reads = self.reads // wait.polls if wait.polls else math.inf
         return min(by_time, by_reads)
@@ -46,7 +46,10 @@ class Age:
 
 @dataclass(frozen=True)
 class OldCopy:
-    """An item as it was before its last change (``None``: it was not there), after which change that was, and how often it was read."""
+    """An item as it was before its last change, or ``None`` if it did not exist.
+
+    ``number`` is the number of the store's last change at that time, and ``readings`` is how often the copy has been read.
+    """
 
     item: Json | None
     number: int
@@ -55,7 +58,7 @@ class OldCopy:
 
 @dataclass(frozen=True)
 class Removal:
-    """An item that is gone, and how long it has been."""
+    """A removed item, and the time since its removal."""
 
     place: Place
     item: Json
@@ -64,7 +67,7 @@ class Removal:
 
 @dataclass(frozen=True)
 class Change:
-    """What one change left of an item: all of it, or ``None`` if the change removed it. The first change has the number 1."""
+    """A change of an item. ``item`` is the complete item, or ``None`` if the change removed it. The first change has the number 1."""
 
     number: int
     kind: str
@@ -74,14 +77,14 @@ class Change:
     item: Json | None
 
     def listed(self) -> Json:
-        """Return the change as the control route shows it: gateways also under a key of their own."""
+        """Return the change as the control route shows it. A gateway also has its own key."""
         return {**vars(self), GATEWAYS[:-1]: self.item} if self.kind == GATEWAYS else dict(vars(self))
 
 
-class ResourceClient:
-    """Items by place and id; each is a dictionary that is replaced as a whole, never edited.
+class ItemStore:
+    """Items by place and id. Each item is a dictionary that is replaced as a whole, never modified.
 
-    ``changed`` is the number of the last change, ``changes`` are the changes themselves, the oldest first.
+    ``changed`` is the number of the last change. ``changes`` are the changes, oldest first.
     """
 
     def __init__(self) -> None:
@@ -94,7 +97,7 @@ class ResourceClient:
         self.changes: deque[Change] = deque(maxlen=LONGEST)
 
     def items(self, place: Place) -> dict[str, Json]:
-        """Return the items of a place by id, the oldest first."""
+        """Return the items of a place by id, oldest first."""
         return self._places.get(place, {})
 
     def places(self, kind: str, account: str | None = None) -> list[Place]:
@@ -102,43 +105,43 @@ class ResourceClient:
         return [place for place in self._places if place.kind == kind and account in (None, place.account)]
 
     def find(self, kind: str, account: str | None, item_id: str) -> tuple[Place, Json] | None:
-        """Return an item by its id alone, in one account or in any, with its place."""
+        """Return the place and the item with an id, in one account or in any; ``None`` if there is none."""
         return next(((place, held[item_id]) for place in self.places(kind, account) if item_id in (held := self.items(place))), None)
 
     def age(self, place: Place, item_id: str) -> Age:
-        """Return the age of an item; one that was put there by a test is older than any wait."""
+        """Return the age of an item. An item that a test seeded is older than any wait."""
         return self._ages.get((place, item_id), Age())
 
     def note_read(self, place: Place, item_id: str) -> None:
-        """Count one reading of an item."""
+        """Count one read of an item."""
         age = self._ages.get((place, item_id))
         if age is not None:
             age.reads += 1
 
     def since_removal(self, kind: str, item_id: str) -> Age:
-        """Return how long ago an item of that id was last removed, from any place; very long, if it never was."""
+        """Return the time since an item with this id was last removed from any place; longer than any wait if it never was."""
         removal = self._removals.get((kind, item_id))
         return removal.age if removal else Age()
 
     def removed_within(self, place: Place, wait: Wait) -> list[Json]:
-        """Return what was removed from a place so lately that the wait is not over, and count this as a reading of each."""
+        """Return the items that were removed from a place within the wait, and count one read of each."""
         if wait == Wait():
             return []
-        gone = [removal for removal in self._removals.values() if removal.place == place]
-        lately = [removal for removal in gone if removal.age.steps(wait) < 1]
-        for removal in lately:
+        removals = [removal for removal in self._removals.values() if removal.place == place]
+        recent = [removal for removal in removals if removal.age.steps(wait) < 1]
+        for removal in recent:
             removal.age.reads += 1
-        return [removal.item for removal in lately]
+        return [removal.item for removal in recent]
 
     def put(self, place: Place, item_id: str, item: Json) -> Json:
-        """Store an item, new or not, and return it."""
+        """Store a new or changed item and return it."""
         self._keep_old(place, item_id)
         self._places.setdefault(place, {})[item_id] = item
         self._note(place, item_id, item)
         return item
 
     def make(self, place: Place, item_id: str, item: Json) -> Json:
-        """Store a new item, whose age counts from now, and return it."""
+        """Store a new item, whose age starts now, and return it."""
         self._ages[place, item_id] = Age(time.monotonic(), 0)
         return self.put(place, item_id, item)
 
@@ -158,7 +161,7 @@ class ResourceClient:
         return self._last[place, item_id]
 
     def read_from_replica(self, place: Place, item_id: str, lag: int) -> OldCopy | None:
-        """Return an item as it was before its last change, if that has been read fewer than ``lag`` times since; else ``None``."""
+        """Return an item as it was before its last change; ``None`` if this copy has been read ``lag`` times already."""
         old = self._old.get((place, item_id))
         if old is None or old.readings >= lag:
             return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Features that every resource has by its table: seeds, inspection, changes, permissions, added fields, and routes."""
+"""Features that every resource gets from its table: seeds, inspection, changes, permissions, added fields, and routes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.catalog import RESOURCES
 from tests.simulator.handle import Simulator
-from tests.simulator.items import LONG, Age
+from tests.simulator.item_store import LONG, Age
 from tests.simulator.routing import PATTERNS, route
 from tests.simulator.switches import Wait
 from tests.simulator.tests.conftest import Client, codes, listed, result
@@ -24,7 +24,7 @@ KINDS = [resource.kind for resource in RESOURCES]
 
 
 def sample(kind: str, item_id: str = "one") -> dict[str, Any]:
-    """Return the least that a seeded item of a kind needs."""
+    """Return the required fields of a seeded item of a kind."""
     resource = next(resource for resource in RESOURCES if resource.kind == kind)
     return {resource.key: item_id, **({resource.parent.field: "parent"} if resource.parent else {})}
 
@@ -43,7 +43,7 @@ def test_items_are_seeded_shown_and_removed(simulator: Simulator, kind: str) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_start_with_items(simulator: Simulator, kind: str) -> None:
+def test_reset_with_items(simulator: Simulator, kind: str) -> None:
     simulator.reset(items={simulator.other_account_id: {kind: [sample(kind)]}})
     assert len(simulator.items(kind, simulator.other_account_id)) == 1
     assert simulator.items(kind) == []
@@ -52,7 +52,7 @@ def test_a_start_with_items(simulator: Simulator, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_fault_changes_items_as_a_second_writer_does(api: Client, simulator: Simulator, kind: str) -> None:
+def test_a_fault_changes_items_like_a_second_writer(api: Client, simulator: Simulator, kind: str) -> None:
     name = "gateway" if kind == "gateways" else "item"
     simulator.seed_item(kind, sample(kind, "old"))
     simulator.fault(store=[{"kind": kind, "id": "old", name: None}, {"kind": kind, "id": "new", name: sample(kind)}])
@@ -61,7 +61,7 @@ def test_a_fault_changes_items_as_a_second_writer_does(api: Client, simulator: S
     assert [change["item"] is None for change in simulator.changes()] == [False, True, False]
 
 
-def test_a_change_of_a_gateway_is_also_called_that(simulator: Simulator) -> None:
+def test_a_changed_gateway_also_has_its_own_key(simulator: Simulator) -> None:
     seeded = simulator.seed({"id": "one"})
     assert [(change["kind"], change["gateway"], change["item"]) for change in simulator.changes()] == [("gateways", seeded, seeded)]
 
@@ -81,13 +81,13 @@ def test_a_bad_change_of_the_store_is_refused(simulator: Simulator, change: dict
 
 
 def test_an_unknown_kind_is_refused(simulator: Simulator) -> None:
-    for ask in (
+    for call in (
         lambda: simulator.items("no_such"),
         lambda: simulator.seed_item("no_such", {}),
         lambda: simulator.remove_item("no_such", "x"),
     ):
         with pytest.raises(RuntimeError, match=" 422 "):
-            ask()
+            call()
     with pytest.raises(RuntimeError, match=" 422 "):
         simulator.reset(items={simulator.account_id: {"no_such": []}})
 
@@ -139,7 +139,7 @@ def test_a_missing_or_malformed_token_has_two_answers(api: Client, simulator: Si
     assert codes(api.call("GET")) == (401, [10000])
 
 
-def test_an_account_may_be_full(api: Client, simulator: Simulator) -> None:
+def test_an_account_may_have_a_gateway_limit(api: Client, simulator: Simulator) -> None:
     simulator.behave(gateway_limit=1)
     api.made()
     assert codes(api.create("two")) == (400, [7001])
@@ -160,7 +160,7 @@ def test_a_deleted_item_may_still_be_listed(api: Client, simulator: Simulator) -
     assert [gateway["id"] for gateway in result(api.call("GET"))] == ["two"]
 
 
-def test_a_replica_may_lag_and_pages_be_short_for_any_kind(simulator: Simulator, clients: Callable[[str], Client]) -> None:
+def test_replica_lag_and_page_limit_apply_to_any_kind(simulator: Simulator, clients: Callable[[str], Client]) -> None:
     providers = clients("ai-gateway/custom-providers")
     simulator.behave(replica_lag=1, page_limit=1, total_off=1)
     made = result(providers.call("POST", json={"name": "One", "slug": "one", "base_url": "https://one.example.com"}))
@@ -175,7 +175,7 @@ def test_a_replica_may_lag_and_pages_be_short_for_any_kind(simulator: Simulator,
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_may_still_be_listed(simulator: Simulator, clients: Callable[[str], Client], kind: str) -> None:
+def test_a_deleted_item_of_any_kind_may_still_be_listed(simulator: Simulator, clients: Callable[[str], Client], kind: str) -> None:
     resource = next(resource for resource in RESOURCES if resource.kind == kind)
     simulator.behave(removal_lag={"polls": 1})
     if resource.parent:
@@ -187,19 +187,19 @@ def test_every_kind_may_still_be_listed(simulator: Simulator, clients: Callable[
     assert [[item[resource.key] for item in listed(client.call("GET"))] for _read in range(2)] == [["one"], []]
 
 
-def test_a_permission_has_to_be_one(simulator: Simulator) -> None:
+def test_an_unknown_permission_is_refused(simulator: Simulator) -> None:
     with pytest.raises(RuntimeError, match=" 422 "):
         simulator.behave(permissions={simulator.api_token: ["AI Gateway Admin"]})
 
 
-def test_every_operation_can_be_reached() -> None:
+def test_every_operation_has_a_route() -> None:
     for pattern in PATTERNS:
         found = route(pattern.method, "/client/v4/accounts/account/" + "/".join(pattern.segments).replace("{", "").replace("}", ""))
         assert found is not None
         assert (found.resource, found.operation) == (pattern.resource, pattern.operation)
 
 
-def test_waiting() -> None:
+def test_waits() -> None:
     assert Age().steps(Wait(seconds=10**6, polls=10**6)) > 1
     assert Age(made=0, reads=0).steps(Wait()) > LONG
     assert [Age(made=-LONG, reads=reads).steps(Wait(polls=2)) for reads in range(5)] == [0, 0, 1, 1, 2]
