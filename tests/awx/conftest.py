@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A simulator for all tests here, the collection as users install it, and jobs that run with both."""
+"""Fixtures of the tests for AWX: a simulator, the installed collection, jobs that use both, and the stages of life.py."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 
 from tests.awx.jobs import Job
-from tests.awx.life import Stage, live, live_beside_a_neighbor
+from tests.awx.life import Stage, run_shared_stages, run_stages
 from tests.awx.rules import rendered
 from tests.awx.support import CREDENTIAL_TYPES, clean_environment
 from tests.simulator.handle import Simulator
 from tests.simulator.process import running_simulator
 from tests.tools.collection import install_collection
 
-# Makes a job with the environment that a credential of the named type, with these inputs, gives it.
+# Creates a job with the environment that a credential of the given type and inputs injects.
 NewJob = Callable[[str, Mapping[str, str]], Job]
-# By the fixture that returns its stages.
-LIVES: Mapping[str, Callable[[Path], dict[str, Stage]]] = {"life": live, "shared_life": live_beside_a_neighbor}
+# By the name of the fixture that returns the stages.
+STAGES: Mapping[str, Callable[[Path], dict[str, Stage]]] = {"stages": run_stages, "shared_stages": run_shared_stages}
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def simulator(running: Simulator) -> Simulator:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the built collection is installed."""
+    """Return the folder with the installed collection."""
     folder = tmp_path_factory.mktemp("installed")
     install_collection(folder, clean_environment(folder))
     return folder
@@ -56,20 +56,22 @@ def new_job(tmp_path_factory: pytest.TempPathFactory, installed: Path, running: 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[dict[str, Stage]]]]:
-    """What takes longest, and is mostly waited for, goes on beside the other tests; only what a test asks for."""
-    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ()) if name in LIVES}
-    with ThreadPoolExecutor(len(LIVES)) as workers:
-        yield {name: workers.submit(LIVES[name], tmp_path_factory.mktemp(name)) for name in wanted}
+def running_stages(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[dict[str, Stage]]]]:
+    """Run the stages that the selected tests need in the background, because they take long and mostly wait."""
+    needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ()) if name in STAGES}
+    with ThreadPoolExecutor(len(STAGES)) as workers:
+        yield {name: workers.submit(STAGES[name], tmp_path_factory.mktemp(name)) for name in needed}
 
 
 @pytest.fixture(scope="session")
-def life(under_way: dict[str, Future[dict[str, Stage]]]) -> dict[str, Stage]:
-    """The stages of a life in AWX."""
-    return under_way["life"].result()
+def stages(running_stages: dict[str, Future[dict[str, Stage]]]) -> dict[str, Stage]:
+    """Return the stages of an AWX of our own."""
+    return running_stages["stages"].result()
 
 
 @pytest.fixture(scope="session")
-def shared_life(under_way: dict[str, Future[dict[str, Stage]]]) -> dict[str, Stage]:
-    """The stages of a life in an AWX that another organization uses, too."""
-    return under_way["shared_life"].result()
+def shared_stages(running_stages: dict[str, Future[dict[str, Stage]]]) -> dict[str, Stage]:
+    """Return the stages of an AWX that another organization uses, too."""
+    return running_stages["shared_stages"].result()

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for the part of AWX's API that the modules of awx.awx use to set it up: it keeps what it is sent, and starts no jobs.
+"""A stand-in for the part of AWX's API that the modules of awx.awx use to set it up. It stores objects, and starts no jobs.
 
-It refuses what AWX is known to refuse, and changes what AWX is known to change. All else it believes.
+It refuses what AWX is known to refuse, and changes what AWX is known to change. It accepts everything else.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Answer = tuple[int, Any]
 TOKEN = "example-controller-token"
 ENCRYPTED = "$encrypted$"
 GALAXY_TYPE = "Ansible Galaxy/Automation Hub API Token"
-# Where objects are kept, with what AWX supplies where the caller is silent.
+# The kinds of objects, with the values that AWX fills in if a request does not contain them.
 DEFAULTS: Mapping[str, Json] = {
     "organizations": {"description": "", "max_hosts": 0},
     "credential_types": {"description": "", "managed": False, "inputs": {}, "injectors": {}},
@@ -43,7 +43,7 @@ DEFAULTS: Mapping[str, Json] = {
     "workflow_job_template_nodes": {"extra_data": {}},
 }
 TEMPLATES = ("job_templates", "workflow_job_templates", "projects")
-# What goes with an object that is deleted, and by which of its fields.
+# Objects that are deleted together with another object, and the field that refers to it.
 OWNED = {
     "organizations": (("credentials", "organization"), ("execution_environments", "organization")),
     "inventories": (("hosts", "inventory"),),
@@ -53,7 +53,7 @@ REVISION = "0123456"
 
 
 class Controller:
-    """The objects, by kind and id; ``writes`` has each change as method and path; ``playbooks`` are those of any project."""
+    """The stored objects by kind and id. ``writes`` contains each change as method and path. Every project has the same ``playbooks``."""
 
     def __init__(self, playbooks: tuple[str, ...]) -> None:
         self.playbooks = playbooks
@@ -66,7 +66,7 @@ class Controller:
         self.create("credentials", {"name": "Ansible Galaxy", "credential_type": galaxy["id"]})
 
     def named(self, kind: str, name: str) -> Json:
-        """The one object of that name."""
+        """Return the only object of that name."""
         (found,) = [entry for entry in self.objects[kind].values() if entry["name"] == name]
         return found
 
@@ -74,18 +74,18 @@ class Controller:
         return [str(entry["name"]) for entry in self.objects[kind].values()]
 
     def names_of(self, kind: str, item: Json, relation: str) -> list[str]:
-        """The names, or identifiers, of what is associated with an object."""
+        """Return the names, or identifiers, of the objects that are associated with an object."""
         found = (self._find(key) for key in self.related[f"{kind}/{item['id']}/{relation}"])
         return [str(entry.get("name", entry.get("identifier"))) for entry in found]
 
     def answer(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
-        """What AWX says to a request for a path below /api/v2/."""
+        """Return the response of AWX to a request for a path below /api/v2/."""
         if method != "GET":
             self.writes.append(f"{method} {path}")
         parts = path.strip("/").split("/")
         if parts[0] == "project_updates":
             self._end_updates()
-            # The ids of updates are counted apart from those of projects, so this one is also that of some project.
+            # Updates and projects have separate sequences of ids, so this id is also the id of a project.
             update = {"id": min(self.objects["projects"]), "finished": "now", "failed": False, "status": "successful"}
             return 200, {**update, "scm_revision": REVISION}
         if len(parts) == 1:
@@ -118,20 +118,20 @@ class Controller:
     def _on_relation(self, method: str, parts: list[str], item: Json, body: Json) -> Answer:
         key, relation = "/".join(parts), parts[2]
         if relation == "survey_spec":
-            return (200, self.surveys.get(key, {})) if method == "GET" else self._keep_survey(key, body)
+            return (200, self.surveys.get(key, {})) if method == "GET" else self._store_survey(key, body)
         if relation == "update":
             return 202, {"url": "/api/v2/project_updates/1/"}
         if method == "GET":
             return 200, _page([self._shown(self._find(number)) for number in self.related[key]])
-        if parts[0] == "workflow_job_template_nodes" and relation == "credentials" and not self._asks(item, "credential"):
+        if parts[0] == "workflow_job_template_nodes" and relation == "credentials" and not self._prompts_for(item, "credential"):
             return 400, {"detail": "Related template is not configured to accept credentials on launch."}
-        if relation == "credentials" and not body.get("disassociate") and self._has_of_its_type(key, body["id"]):
+        if relation == "credentials" and not body.get("disassociate") and self._has_credential_of_same_type(key, body["id"]):
             return 400, {"error": "Cannot assign multiple credentials of a type."}
         change = self.related[key].remove if body.get("disassociate") else self.related[key].append
         change(body["id"])
         return 204, None
 
-    def _keep_survey(self, key: str, body: Json) -> Answer:
+    def _store_survey(self, key: str, body: Json) -> Answer:
         refused = _refusal(rules.refused_survey(body))
         if not refused:
             self.surveys[key] = body
@@ -147,7 +147,7 @@ class Controller:
 
     def _post(self, kind: str, body: Json) -> Answer:
         if kind == "job_templates":
-            # AWX has a job template belong to the organization of its project, whatever it is sent.
+            # In AWX, a job template always belongs to the organization of its project, whatever the request contains.
             body = {**body, "organization": self._find(body["project"])["organization"]}
         refused = _refusal(self._refusals(kind, body) + name_problems(kind, body, self.objects[kind].values()))
         return refused or (201, self._shown(self.create(kind, _as_stored(kind, body))))
@@ -162,28 +162,28 @@ class Controller:
             fetched = self._find(body["project"])["scm_revision"]
             return [] if fetched and body["playbook"] in self.playbooks else ["Playbook not found for project."]
         if kind == "workflow_job_template_nodes":
-            return ["Field is not configured to prompt on launch."] if body.get("limit") and not self._asks(body, "limit") else []
+            return ["Field is not configured to prompt on launch."] if body.get("limit") and not self._prompts_for(body, "limit") else []
         return []
 
     def _is_used(self, credential_type: Json) -> bool:
         return any(entry["credential_type"] == credential_type["id"] for entry in self.objects["credentials"].values())
 
-    def _has_of_its_type(self, key: str, credential: int) -> bool:
-        """Return whether something already has a credential of the type of this one."""
+    def _has_credential_of_same_type(self, key: str, credential: int) -> bool:
+        """Return whether the related credentials already include one of the same type."""
         return self._find(credential)["credential_type"] in [self._find(number)["credential_type"] for number in self.related[key]]
 
-    def _asks(self, node: Json, what: str) -> bool:
-        """Whether the template of a node lets whoever starts it say that."""
-        return bool(self._find(node["unified_job_template"]).get(f"ask_{what}_on_launch"))
+    def _prompts_for(self, node: Json, field: str) -> bool:
+        """Return whether the template of a node prompts for a field on launch."""
+        return bool(self._find(node["unified_job_template"]).get(f"ask_{field}_on_launch"))
 
     def create(self, kind: str, body: Json) -> Json:
-        """Keep an object, without asking whether AWX would take it, and return it."""
+        """Store an object without validation, and return it."""
         self._last_id += 1
         url = f"/api/v2/{kind}/{self._last_id}/"
         related = {name: f"{url}{name}/" for name in ("survey_spec", "update")}
         item = {**DEFAULTS[kind], **body, "id": self._last_id, "type": kind[:-1], "url": url, "related": related, "summary_fields": {}}
         if kind == "projects":
-            # The first update begins by itself.
+            # AWX starts the first update by itself.
             item["summary_fields"] = {"current_update": {"id": 1}}
         self.objects[kind][self._last_id] = item
         return item
@@ -204,7 +204,7 @@ class Controller:
         return next(items[number] for items in self.objects.values() if number in items)
 
     def _shown(self, item: Json) -> Json:
-        """As AWX returns it: with the names of what it refers to, and without secrets."""
+        """Return an object as AWX returns it, with the names of related objects and without secrets."""
         named = {name: self._find(item[name]) for name in ("organization", "credential_type") if item.get(name)}
         summaries = {name: {"id": entry["id"], "name": entry["name"]} for name, entry in named.items()}
         item = {**item, "summary_fields": {**item["summary_fields"], **summaries}}
@@ -216,7 +216,7 @@ class Controller:
 
 
 def _as_stored(kind: str, body: Json) -> Json:
-    """What AWX makes of an object before it stores it: null is as if not given."""
+    """Return an object as AWX stores it. A null counts as not given."""
     body = {name: value for name, value in body.items() if value is not None}
     if kind == "credential_types" and "inputs" in body:
         fields = [{"type": "string", **field} for field in body["inputs"]["fields"]]
@@ -251,14 +251,14 @@ def _handler(answer: Callable[[str, str, Mapping[str, str], Json], Answer]) -> t
         do_GET = do_POST = do_PATCH = do_DELETE = _respond
 
         def log_message(self, *_words: Any) -> None:
-            """Nothing: pytest shows what matters."""
+            """Log nothing."""
 
     return Handler
 
 
 @contextmanager
 def serving(controller: Controller) -> Iterator[str]:
-    """The address under which the controller can be had."""
+    """Serve the controller, and yield its URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(controller.answer)) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Puts the collection awx.awx below FOLDER, out of the Python package that carries it. Usage: fetch.py FOLDER."""
+"""Extract the collection awx.awx from the Python package that contains it into FOLDER. Usage: fetch.py FOLDER."""
 
 from __future__ import annotations
 

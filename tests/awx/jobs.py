@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Jobs as AWX runs them: a private data dir for ansible-runner, with the inventory as a program, and the environment that a
-credential injects."""
+"""Jobs as AWX runs them: a private data dir for ansible-runner, with an inventory script, and the environment that a credential
+injects."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.awx.support import AWX, clean_environment
 Json = dict[str, Any]
 
 LOCALHOST: Json = {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}
-# ansible-runner writes the environment of the job here, secrets and all. AWX keeps it too, with the secrets of credentials masked.
+# ansible-runner writes the environment of the job here, including secrets. AWX stores it, too, but masks the secrets of credentials.
 COMMAND = "command"
 SETTINGS = {"fact_cache": "fact_cache", "fact_cache_type": "jsonfile", "process_isolation": False, "suppress_ansible_output": True}
-# Some of what AWX adds to the variables and the environment of any job.
+# Some of the variables and environment variables that AWX adds to every job.
 AWX_VARIABLES = {"awx_job_id": 1, "awx_job_launch_type": "manual", "awx_user_name": "admin"}
 AWX_ENVIRONMENT = {
     "ANSIBLE_FORCE_COLOR": "true",
@@ -35,7 +35,7 @@ AWX_ENVIRONMENT = {
 
 
 class Job:
-    """A job in a folder of its own, with the project that is shipped and the collection as it is installed."""
+    """A job in its own folder, with the shipped project and the installed collection."""
 
     def __init__(self, folder: Path, collections: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
@@ -49,7 +49,7 @@ class Job:
         self._environment = clean_environment(folder)
 
     def add_playbook(self, name: str, plays: list[Json]) -> None:
-        """Another playbook in the project. JSON is YAML."""
+        """Add a playbook to the project. JSON is valid YAML."""
         self._write(f"project/{name}", plays)
 
     def run(
@@ -60,7 +60,7 @@ class Job:
         group: str = "all",
         arguments: str = "",
     ) -> Job:
-        """Run it to its end, which need not be a good one; ``hosts``, with their variables, are in ``group``."""
+        """Run a playbook, which may fail. ``hosts`` contains the hosts of ``group`` with their variables."""
         self._write("env/extravars", {**AWX_VARIABLES, **variables})
         (self.folder / "env/cmdline").write_text(arguments, encoding="utf-8")
         self._write_inventory(LOCALHOST if hosts is None else hosts, group)
@@ -83,28 +83,28 @@ class Job:
         return [json.loads(path.read_text(encoding="utf-8")) for path in files]
 
     def results(self, task: str) -> list[Json]:
-        """The results of a task, one for each host; ``failed`` is always there."""
+        """Return the results of a task, one for each host. ``failed`` is always set."""
         done = [event for event in self.events if "res" in event.get("event_data", {}) and event["event_data"]["task"] == task]
         return [{**event["event_data"]["res"], "failed": event["event"] == "runner_on_failed"} for event in done]
 
     @property
     def stats(self) -> Json:
-        """What AWX hands to later jobs of a workflow."""
+        """The artifacts that AWX passes to later jobs of a workflow."""
         found: Json = self.events[-1]["event_data"].get("artifact_data", {})
         return found
 
     def facts(self, host: str = "localhost") -> Json:
-        """What AWX keeps of a host, in clear, if a template uses its fact cache."""
+        """Return the facts of a host that AWX stores in clear text if a template uses the fact cache."""
         (file,) = (self.artifacts / "fact_cache").glob(f"*{host}")
-        kept: Json = json.loads(file.read_text(encoding="utf-8"))
-        # ansible-core 2.19 wraps the facts, and puts something before the name of the file.
-        return json.loads(kept["__payload__"]) if "__payload__" in kept else kept
+        stored: Json = json.loads(file.read_text(encoding="utf-8"))
+        # ansible-core 2.19 wraps the facts, and adds a prefix to the name of the file.
+        return json.loads(stored["__payload__"]) if "__payload__" in stored else stored
 
-    def places_of(self, text: str) -> list[str]:
-        """The files that the job left behind and that contain ``text`` stands."""
-        return [str(path.relative_to(self.artifacts)) for path in self._left_behind() if text.encode() in path.read_bytes()]
+    def artifacts_with(self, text: str) -> list[str]:
+        """Return the artifacts that contain ``text``."""
+        return [str(path.relative_to(self.artifacts)) for path in self._artifacts() if text.encode() in path.read_bytes()]
 
-    def _left_behind(self) -> Iterator[Path]:
+    def _artifacts(self) -> Iterator[Path]:
         return (path for path in sorted(self.artifacts.rglob("*")) if path.is_file() and path.name != COMMAND)
 
     def _write(self, name: str, content: Any) -> None:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The life of what is made in an AWX, from nothing to nothing: each playbook that is run, and what is there after it.
+"""Objects in AWX, from their creation by bootstrap.yml to their removal by teardown.yml, with the state after each run of a playbook.
 
-The modules are the real ones of awx.awx. No AWX is at hand for tests, so a stand-in for its API answers them; what is not tested is
-whether AWX takes all that the stand-in takes.
+The modules are those of awx.awx. No AWX is available for tests, so a stand-in for its API answers them. Whether AWX accepts
+everything that the stand-in accepts is not tested.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.awx.support import AWX, ROOT, clean_environment
 from tests.contract.pages import blocks_of
 
 BOOTSTRAP, TEARDOWN = AWX / "bootstrap.yml", AWX / "teardown.yml"
-# Of any project.
+# The playbooks of every project.
 PLAYBOOKS = tuple(path.name for path in (AWX / "project").glob("*.yml"))
 FETCHED = ROOT / ".cache/awx"
 SECRET = "example-token-for-the-bootstrap"
@@ -34,7 +34,7 @@ BY_KEY = {"CLOUDFLARE_EMAIL": "user@example.com", "CLOUDFLARE_API_KEY": SECRET}
 
 
 class Stage(NamedTuple):
-    """How a playbook ended, what it printed and wrote, and what was there after it and before it."""
+    """A run of a playbook: its exit code and output, and the controller after and before it."""
 
     code: int
     output: str
@@ -49,12 +49,12 @@ class Stage(NamedTuple):
 
     @property
     def writes(self) -> list[str]:
-        """As method and path, without numbers."""
+        """Each change as method and path, with ``N`` for numbers."""
         return [re.sub(r"\d+", "N", write) for write in self.controller.writes]
 
 
 class Awx:
-    """What is there, and playbooks that change it."""
+    """A controller, and runs of playbooks against it."""
 
     def __init__(self, folder: Path, controller: Controller) -> None:
         self._controller = controller
@@ -70,8 +70,8 @@ class Awx:
         return Stage(done.returncode, done.stdout + done.stderr, copy.deepcopy(self._controller), before)
 
 
-def live(folder: Path) -> dict[str, Stage]:
-    """All stages, in this order; one that fails does not stop the others."""
+def run_stages(folder: Path) -> dict[str, Stage]:
+    """Run all stages, in this order, and return them. A failed stage does not stop the others."""
     controller = Controller(PLAYBOOKS)
     awx = Awx(folder, controller)
     stages = {
@@ -89,8 +89,8 @@ def live(folder: Path) -> dict[str, Stage]:
     }
 
 
-def live_beside_a_neighbor(folder: Path) -> dict[str, Stage]:
-    """As live(), in an AWX where another organization uses the same names. Each run starts from what is described where it is made."""
+def run_shared_stages(folder: Path) -> dict[str, Stage]:
+    """Run stages in an AWX where another organization uses the same names. neighbor.py describes the state before each run."""
     start = neighbor.shared(PLAYBOOKS)
 
     def run(controller: Controller, playbook: Path, env: Mapping[str, str] | None = None, **variables: Any) -> Stage:
@@ -109,16 +109,16 @@ def live_beside_a_neighbor(folder: Path) -> dict[str, Stage]:
         "by key": by_key,
         "by token": by_token,
         "by token again": run(made, BOOTSTRAP),
-        "accounts": run(made, _of_the_guide(folder), {f"TOKEN_{host}": SECRET for host in ("shop", "support")}),
+        "accounts": run(made, _playbook_of_the_guide(folder), {f"TOKEN_{host}": SECRET for host in ("shop", "support")}),
         "removed": run(neighbor.with_traps(made), TEARDOWN),
         "removed beside a foreign environment": run(neighbor.with_foreign_environment(made, "Third"), TEARDOWN),
     }
 
 
-def _of_the_guide(folder: Path) -> Path:
-    """The playbook for AWX that the guide shows."""
+def _playbook_of_the_guide(folder: Path) -> Path:
+    """Return the playbook for AWX in the guide."""
     blocks = blocks_of((ROOT / "docs/awx.md").read_text(encoding="utf-8"))
-    (shown,) = [block.text for block in blocks if "awx.awx." in block.text]
+    (text,) = [block.text for block in blocks if "awx.awx." in block.text]
     playbook = folder / "accounts.yml"
-    playbook.write_text(shown, encoding="utf-8")
+    playbook.write_text(text, encoding="utf-8")
     return playbook

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How AWX finds objects by the parameters of a query, and which names it allows only once."""
+"""AWX's filters for objects by query parameters, and its rules for unique names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Json = dict[str, Any]
-# Returns the object with an id, of whatever kind.
+# Returns the object with an id, of any kind.
 Find = Callable[[int], Json]
 
 # The fields whose values together must be unique within a kind. Only organizations and execution environments have global names.
@@ -29,18 +29,18 @@ UNIQUE: Mapping[str, tuple[str, ...]] = {
 }
 RELATIONS = ("organization", "credential_type", "inventory", "workflow_job_template")
 FIELDS = ("id", "name", "identifier", "kind", "type", *RELATIONS)
-# Parameters that choose a page, not objects.
+# Parameters that select a page, not objects.
 PAGING = ("page", "page_size")
 
 
 class UnknownField(Exception):
-    """A query names a field that this stand-in does not know. AWX refuses a field that an object does not have."""
+    """A query contains a field that the stand-in does not support. AWX refuses fields that an object does not have."""
 
 
 def matching(items: Iterable[Json], query: Mapping[str, str], find: Find) -> list[Json]:
-    """Return the objects for which all conditions hold, and at least one of those whose names begin with ``or__``, if there are any.
+    """Return the objects that match all conditions, and at least one of the ``or__`` conditions, if there are any.
 
-    :raises UnknownField: if a condition is about a field that is not known here.
+    :raises UnknownField: if a condition contains an unsupported field.
     """
     conditions = {name: wanted for name, wanted in query.items() if name not in PAGING}
     alternatives = {name[len("or__") :]: conditions.pop(name) for name in list(conditions) if name.startswith("or__")}
@@ -61,10 +61,10 @@ def matching(items: Iterable[Json], query: Mapping[str, str], find: Find) -> lis
 
 
 def name_problems(kind: str, body: Json, items: Iterable[Json]) -> list[str]:
-    """Return what is wrong with the name of ``body``, given the other objects of its kind."""
+    """Return the problems with the name of ``body``, given the other objects of its kind."""
     fields = UNIQUE[kind]
     values = [body.get(field) for field in fields]
-    # For a database, two unknown values are not equal.
+    # In a database, two nulls are not equal.
     if None in values or values not in ([item.get(field) for field in fields] for item in items):
         return []
     return [f"{kind} with this {', '.join(fields)} already exists."]

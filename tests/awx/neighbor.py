@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An AWX that another organization uses too, under the names that bootstrap.yml gives: what it has must never change or be deleted."""
+"""An AWX where another organization uses the names of bootstrap.yml. Its objects must never be changed or deleted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add(controller: Controller, place: str, **fields: Any) -> int:
 
 
 def shared(playbooks: tuple[str, ...]) -> Controller:
-    """Return an AWX where a neighbor uses all names that may be used twice, and the shipped credential types, too."""
+    """Return an AWX where a neighbor uses all names that need not be unique, and also the shipped credential types."""
     controller = Controller(playbooks)
     neighbor = add(controller, "organizations", name=NEIGHBOR)
     token, key, other = (
@@ -44,7 +44,7 @@ def shared(playbooks: tuple[str, ...]) -> Controller:
     add(controller, "credentials", name=OURS, credential_type=other, inputs={})
     _add_galaxy(controller, "Ansible Galaxy", neighbor)
     project = add(controller, "projects", name=OURS, organization=neighbor)
-    # Its update ends.
+    # Completes the update of the project.
     controller.answer("GET", "/project_updates/1/", {}, {})
     inventory = add(controller, "inventories", name=OURS, organization=neighbor)
     add(controller, "inventories", name="Cloudflare accounts", organization=neighbor)
@@ -65,14 +65,14 @@ def add_account(controller: Controller) -> None:
 
 
 def with_other_key_type(controller: Controller) -> Controller:
-    """Return the AWX with a credential type that has the name of a shipped one, other contents, and no credential."""
+    """Return the AWX with a credential type that has the name of a shipped one, but other contents, and no credentials."""
     changed = copy.deepcopy(controller)
     add(changed, "credential_types", **{**KEY_TYPE, **OTHER_CONTENTS})
     return changed
 
 
 def with_other_kind(controller: Controller) -> Controller:
-    """Return the AWX with a credential type that has the name of a shipped one, but is of the other kind."""
+    """Return the AWX with a credential type that has the name of a shipped one, but another kind."""
     changed = copy.deepcopy(controller)
     add(changed, "credential_types", **{**TOKEN_TYPE, "kind": "net"})
     return changed
@@ -86,7 +86,7 @@ def with_second_galaxy(controller: Controller) -> Controller:
 
 
 def with_private_hub(controller: Controller) -> Controller:
-    """Return the AWX with an organization of ours that installs collections from its own server, and only from there."""
+    """Return the AWX with our organization installing collections from its own server only."""
     changed = copy.deepcopy(controller)
     ours = changed.named("organizations", OURS)["id"]
     changed.related[f"organizations/{ours}/galaxy_credentials"] = [_add_galaxy(changed, "Private hub", ours)]
@@ -104,7 +104,7 @@ def with_foreign_environment(controller: Controller, organization: str | None) -
 
 
 def with_traps(controller: Controller) -> Controller:
-    """Return the AWX with a neighbor's objects whose names are the ids of ours, and with a credential type that somebody has edited."""
+    """Return the AWX with an object of the neighbor whose name is the id of one of ours, and with an edited credential type."""
     changed = copy.deepcopy(controller)
     owner = changed.named("organizations", NEIGHBOR)["id"]
     ours = changed.named("execution_environments", OURS)["id"]
@@ -114,7 +114,7 @@ def with_traps(controller: Controller) -> Controller:
 
 
 def of_others(controller: Controller) -> dict[str, list[Any]]:
-    """Return what is neither shipped nor within our organization, by kind."""
+    """Return the objects that are neither shipped nor in our organization, by kind."""
     shipped = [(document["name"], document["kind"]) for document in CREDENTIAL_TYPES.values()]
     ours = {item["id"] for item in controller.objects["organizations"].values() if item["name"] == OURS}
     for field in ("organization", "inventory", "workflow_job_template"):
@@ -126,6 +126,6 @@ def of_others(controller: Controller) -> dict[str, list[Any]]:
 
 
 def _add_galaxy(controller: Controller, name: str, organization: int | None) -> int:
-    """Create a Galaxy credential, whose type is one of AWX's own, and return its id."""
+    """Create a Galaxy credential, whose type is built into AWX, and return its id."""
     galaxy = controller.named("credential_types", GALAXY_TYPE)["id"]
     return int(controller.create("credentials", {"name": name, "credential_type": galaxy, "organization": organization})["id"])

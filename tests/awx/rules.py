@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What AWX demands of credential types and surveys, and what it takes although it is wrong.
+"""AWX's requirements for credential types and surveys, and mistakes that it accepts.
 
-``refused_*`` return what AWX answers with 400, ``unnoticed_*`` what it accepts and what then goes wrong later. Each returns one text for
-each mistake. The rules are those of AWX 24.6.1.
+``refused_*`` return mistakes that AWX refuses with 400, ``unnoticed_*`` those that it accepts and that cause problems later. Each
+returns one text for each mistake. The rules are those of AWX 24.6.1.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 Json = Mapping[str, Any]
 
 NAME = r"^[a-zA-Z_]\w*$"
-# AWX sets these itself, or they could lead the job astray; it refuses more of this kind, and all that begin with ANSIBLE_.
+# AWX sets these itself, or they could break the job. It refuses more variables, including all that begin with ANSIBLE_.
 RESERVED_VARIABLES = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "JOB_ID", "INVENTORY_ID", "AWX_HOST", "CACHE")
 TEXT_ONLY = ("choices", "multiline", "format", "secret")
 
@@ -52,7 +52,7 @@ CREDENTIAL_TYPE = {
                             "help_text": {"type": "string"},
                             "multiline": {"type": "boolean"},
                             "secret": {"type": "boolean"},
-                            # AWX knows the key, but refuses to have it switched on.
+                            # AWX supports the key, but refuses true.
                             "ask_at_runtime": {"enum": [False]},
                             "default": {"type": ["string", "boolean"]},
                         },
@@ -119,7 +119,7 @@ DEFAULTS: Mapping[str, tuple[type, ...]] = {"integer": (int,), "float": (int, fl
 
 
 def refused_credential_type(document: Json) -> list[str]:
-    found = _against(CREDENTIAL_TYPE, document)
+    found = _schema_errors(CREDENTIAL_TYPE, document)
     if found:
         return found
     fields = document["inputs"].get("fields", [])
@@ -130,22 +130,22 @@ def refused_credential_type(document: Json) -> list[str]:
             found += [f"{field['id']}: {key} is not for a boolean" for key in TEXT_ONLY if key in field]
         if "default" in field and isinstance(field["default"], bool) != (kind == "boolean"):
             found.append(f"{field['id']}: the default is not a {kind}")
-    return found + list(_templates(document))
+    return found + list(_template_errors(document))
 
 
 def unnoticed_credential_type(document: Json) -> list[str]:
     fields = {field["id"]: field for field in document["inputs"].get("fields", [])}
     found = [f"{name} is required, but is no field" for name in document["inputs"].get("required", []) if name not in fields]
-    # AWX stores the type that it supplies, so what was sent differs from what is there, each time.
+    # AWX stores the default type, so the object differs from the request each time.
     found += [f"{name} has no type" for name, field in fields.items() if "type" not in field]
-    # The variables of a job are shown by any task that shows its variables.
+    # Any task that shows its variables shows those of the job, too.
     secrets = [name for name, field in fields.items() if field.get("secret")]
     found += [f"{name} is secret, and goes into a variable" for name in secrets if name in str(document["injectors"].get("extra_vars", ""))]
     return found
 
 
 def refused_survey(document: Json) -> list[str]:
-    found = _against(SURVEY, document)
+    found = _schema_errors(SURVEY, document)
     if found:
         return found
     found += _repeated("variable", (question["variable"] for question in document["spec"]))
@@ -159,13 +159,13 @@ def refused_survey(document: Json) -> list[str]:
 
 
 def unnoticed_survey(document: Json) -> list[str]:
-    return [f"{question['variable']}: {mistake}" for question in document["spec"] for mistake in _unnoticed_in(question)]
+    return [f"{question['variable']}: {mistake}" for question in document["spec"] for mistake in _unnoticed_in_question(question)]
 
 
-def _unnoticed_in(question: Json) -> Iterator[str]:
+def _unnoticed_in_question(question: Json) -> Iterator[str]:
     required, kind, default = question["required"], question["type"], question.get("default", "")
     schema = {"properties": {"variable": {"pattern": NAME}, "choices": {"type": "array", "uniqueItems": True, "minItems": 1}}}
-    yield from _against(schema, question)
+    yield from _schema_errors(schema, question)
     rules = {
         "unknown keys": set(question) - QUESTION_KEYS,
         "a blank answer is too short, so it cannot be left blank": not required and kind.startswith("text") and question.get("min"),
@@ -184,16 +184,16 @@ def _unnoticed_in(question: Json) -> Iterator[str]:
 
 
 def rendered(document: Json, inputs: Mapping[str, str]) -> dict[str, str]:
-    """The environment that a job gets by a credential with these inputs. What a credential does not have is empty, not missing.
+    """Return the environment that a credential with these inputs injects into a job. Missing inputs are empty, not undefined.
 
-    :raises TemplateError: where a template uses something that is no field.
+    :raises TemplateError: if a template uses an undefined field.
     """
     values = {field["id"]: inputs.get(field["id"], "") for field in document["inputs"]["fields"]}
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
     return {name: environment.from_string(template).render(values) for name, template in document["injectors"].get("env", {}).items()}
 
 
-def _against(schema: Json, document: Any) -> list[str]:
+def _schema_errors(schema: Json, document: Any) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(document)]
 
 
@@ -201,7 +201,7 @@ def _repeated(what: str, values: Iterator[str]) -> list[str]:
     return [f"{what} {value} is repeated" for value, count in Counter(values).items() if count > 1]
 
 
-def _templates(document: Json) -> Iterator[str]:
+def _template_errors(document: Json) -> Iterator[str]:
     files = [name.partition(".")[2] for name in document["injectors"].get("file", {})]
     if "" in files and len(files) > 1:
         yield "a lone file and named files cannot be mixed"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests for AWX share: the files that are shipped for it, and a plain environment for programs."""
+"""Helpers of the tests for AWX: the shipped files, and a clean environment for programs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "extensions/awx"
 COLLECTIONS = ROOT / ".venv/collections"
-# What the machine's own settings for Ansible, AWX, Cloudflare and Python would begin with.
+# Prefixes of the environment variables for Ansible, AWX, Cloudflare and Python.
 FOREIGN = ("ANSIBLE_", "AWX_", "CLOUDFLARE_", "CONTROLLER_", "PYTHON", "TOWER_")
 
 
 def read_all(pattern: str) -> dict[str, dict[str, Any]]:
-    """The JSON files that match, by name."""
+    """Return the JSON files that match the pattern, by name."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(AWX.glob(pattern))}
 
 
@@ -29,7 +29,7 @@ SURVEYS = read_all("surveys/*.json")
 
 
 def clean_environment(home: Path, *collections: Path) -> dict[str, str]:
-    """An environment for Ansible without anything of this machine's own; this collection is found, and those in ``collections``."""
+    """Return an environment for Ansible without this machine's settings, with this collection and those in ``collections``."""
     (home / "ansible.cfg").touch()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) and not name.lower().endswith("_proxy")}
     return {

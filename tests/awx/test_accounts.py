@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The example inventory with a host for each account: one token for all, a token for each, and slices that run at once."""
+"""The example inventory with a host for each account: one token for all, one token each, and slices that run at the same time."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ GROUP = "cloudflare_accounts"
 VARIABLES = {"cloudflare_hosts": GROUP}
 TOKENS = {"shop": "example-token-of-the-shop", "support": "example-token-of-the-support"}
 VAULT_PASSWORD = "example-vault-password"
-# More requests than the quota has, even for one slice alone.
+# More requests than the quota allows, even for one slice alone.
 GATEWAYS = [{"id": f"gateway-{number}"} for number in range(41)]
 QUOTA = {"limit": 40, "window": 4, "block": 4}
 
 
 @pytest.fixture(scope="module")
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
-    """The hosts with their variables, as AWX has them after it has read the inventory from the project."""
+    """Return the hosts with their variables, as AWX imports them from the inventory in the project."""
     home = tmp_path_factory.mktemp("inventory")
     command = ["ansible-inventory", "--inventory", str(AWX / "project/accounts.yml"), "--list"]
     done = subprocess.run(command, env=clean_environment(home), check=True, capture_output=True, text=True)
@@ -52,7 +52,7 @@ def test_the_accounts_are_those_of_the_simulator(accounts: dict[str, Json], simu
 
 
 def test_one_credential_for_all_accounts(simulator: Simulator, new_job: NewJob, accounts: dict[str, Json]) -> None:
-    """The account of the credential is left blank. Artifacts are separated by host."""
+    """The account id of the credential is blank. Artifacts are separated by host."""
     job = new_job("credential_type_api_token", {"api_token": simulator.api_token})
     job.run(APPLY, VARIABLES, accounts, GROUP)
     assert job.succeeded, job.output
@@ -60,12 +60,12 @@ def test_one_credential_for_all_accounts(simulator: Simulator, new_job: NewJob, 
         stored = simulator.gateways(variables["cloudflare_account_id"])
         assert set(stored) == declared(accounts, host)
         assert all(gateway["authentication"] for gateway in stored.values())
-    handed_on = {host: set(told["changed_ids"]) for host, told in job.stats["cloudflare_apply"].items()}
-    assert handed_on == {host: declared(accounts, host) for host in accounts}
+    changed_ids = {host: set(summary["changed_ids"]) for host, summary in job.stats["cloudflare_apply"].items()}
+    assert changed_ids == {host: declared(accounts, host) for host in accounts}
 
 
 def vaulted(folder: Path, token: str) -> Json:
-    """The token, encrypted, as an inventory has it."""
+    """Return the encrypted token, as in an inventory."""
     password = folder / "vault-password"
     password.write_text(VAULT_PASSWORD, encoding="utf-8")
     command = ["ansible-vault", "encrypt_string", "--vault-password-file", str(password), token]
@@ -74,7 +74,7 @@ def vaulted(folder: Path, token: str) -> Json:
 
 
 def test_a_token_for_each_account(simulator: Simulator, new_job: NewJob, accounts: dict[str, Json], tmp_path: Path) -> None:
-    """Vaulted with the host, and a credential for the vault; each account gets its own token, and none is left behind."""
+    """The tokens are vaulted in the inventory, and the job has the vault password. Each account uses its own token. No artifact has one."""
     simulator.behave(tokens=dict.fromkeys(TOKENS.values(), "write"))
     hosts = {host: {**variables, "cloudflare_api_token": vaulted(tmp_path, TOKENS[host])} for host, variables in accounts.items()}
     job = new_job("credential_type_api_token", {})
@@ -82,13 +82,13 @@ def test_a_token_for_each_account(simulator: Simulator, new_job: NewJob, account
     assert job.succeeded, job.output
     used = {(request["path"].split("/")[4], request["headers"]["authorization"]) for request in simulator.requests()}
     assert used == {(accounts[host]["cloudflare_account_id"], f"Bearer {token}") for host, token in TOKENS.items()}
-    assert {token: job.places_of(token) for token in TOKENS.values()} == {token: [] for token in TOKENS.values()}
+    assert {token: job.artifacts_with(token) for token in TOKENS.values()} == {token: [] for token in TOKENS.values()}
 
 
 def test_slices_at_once_under_a_short_quota(simulator: Simulator, new_job: NewJob, accounts: dict[str, Json]) -> None:
-    """Each slice gets its hosts only. The quota is that of the token, and neither knows of the other; both get there."""
+    """Each slice has its own hosts. They share the quota of the token without coordination, and both succeed."""
     simulator.behave(quota=QUOTA)
-    # Most of the time the headers that tell of the quota suffice, so a refusal is planted.
+    # The headers with the quota mostly prevent refusals, so one is injected.
     simulator.fault(method="POST", status=429, headers={"Retry-After": "1"}, skip=10)
     variables = {**VARIABLES, "cloudflare_gateways": GATEWAYS}
     slices = {host: new_job("credential_type_api_token", {"api_token": simulator.api_token}) for host in accounts}
@@ -105,5 +105,5 @@ def test_slices_at_once_under_a_short_quota(simulator: Simulator, new_job: NewJo
     assert 429 in {request["status"] for request in requests}
     assert len(requests) > 2 * QUOTA["limit"]
     assert requests[-1]["time"] - requests[0]["time"] > QUOTA["window"]
-    # All slices hand on under the same name, and AWX keeps one of them.
+    # All slices set the same artifact, and AWX keeps one of them.
     assert {name for job in jobs for name in job.stats} == {"cloudflare_apply"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in for AWX itself: how it finds objects, and what it refuses, as AWX does."""
+"""The stand-in for AWX: its lookups and its refusals, which are those of AWX."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLAYBOOK = "ai_gateway_apply.yml"
 
 @pytest.fixture
 def awx() -> Controller:
-    """Two organizations, which have inventories and credentials of one name."""
+    """Return an AWX with two organizations that have inventories of the same name."""
     controller = shared((PLAYBOOK,))
     add(controller, "organizations", name=OURS)
     add(controller, "inventories", name=OURS, organization=id_of(controller, "organizations", OURS))
@@ -37,7 +37,7 @@ def found(controller: Controller, place: str, **query: str) -> list[int]:
     return [item["id"] for item in answer["results"]]
 
 
-def test_a_name_may_be_ambiguous_between_organizations(awx: Controller) -> None:
+def test_organizations_can_use_the_same_name(awx: Controller) -> None:
     both = found(awx, "inventories", name=OURS)
     assert len(both) == 2
     (ours,) = found(awx, "inventories", name=OURS, organization__name=OURS)
@@ -45,7 +45,7 @@ def test_a_name_may_be_ambiguous_between_organizations(awx: Controller) -> None:
     assert [theirs, ours] == both
 
 
-def test_one_of_the_alternatives_is_enough_but_all_other_conditions_hold(awx: Controller) -> None:
+def test_one_alternative_and_all_other_conditions_must_match(awx: Controller) -> None:
     first, second = found(awx, "inventories", name=OURS)
     assert found(awx, "inventories", or__id=str(first), or__name=OURS) == [first, second]
     assert found(awx, "inventories", or__id=str(first), or__name=str(first)) == [first]
@@ -78,7 +78,7 @@ TAKEN: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize(("kind", "elsewhere"), [("organizations", 400), ("execution_environments", 400), ("inventories", 201)])
 def test_only_some_names_are_global(awx: Controller, kind: str, elsewhere: int) -> None:
-    """For an organization, it makes no difference where it is made."""
+    """For an organization, the field ``organization`` makes no difference."""
     organizations = [id_of(awx, "organizations", NEIGHBOR), add(awx, "organizations", name="Third")]
     add(awx, "execution_environments", name="Shared", organization=organizations[0])
     answers = [awx.answer("POST", f"/{kind}/", {}, {**TAKEN[kind], "organization": number})[0] for number in organizations]
@@ -92,8 +92,8 @@ def test_a_credential_type_is_unique_by_name_and_kind(awx: Controller) -> None:
     assert awx.answer("POST", "/credential_types/", {}, {**other_kind, "kind": "net"})[0] == 201
 
 
-def test_an_object_cannot_get_the_name_of_another(awx: Controller) -> None:
-    """It can keep its own."""
+def test_an_object_cannot_take_the_name_of_another(awx: Controller) -> None:
+    """It can keep its own name."""
     path = f"/organizations/{id_of(awx, 'organizations', OURS)}/"
     assert awx.answer("PATCH", path, {}, {"name": NEIGHBOR})[0] == 400
     assert awx.answer("PATCH", path, {}, {"name": OURS, "description": "Ours"})[0] == 200
@@ -106,7 +106,7 @@ def test_an_execution_environment_keeps_its_organization(awx: Controller) -> Non
     assert (status, "Cannot change the organization" in str(answer)) == (400, True)
 
 
-def test_the_fields_of_a_credential_type_that_is_in_use_stay(awx: Controller) -> None:
+def test_the_fields_of_a_credential_type_in_use_cannot_be_changed(awx: Controller) -> None:
     (number,) = found(awx, "credential_types", name=TOKEN_TYPE["name"], kind="cloud")
     changed = copy.deepcopy(TOKEN_TYPE["inputs"])
     changed["fields"].pop()
@@ -114,7 +114,7 @@ def test_the_fields_of_a_credential_type_that_is_in_use_stay(awx: Controller) ->
     assert awx.answer("PATCH", f"/credential_types/{number}/", {}, {"description": "Edited"})[0] == 200
 
 
-def test_a_job_template_takes_one_credential_of_a_type(awx: Controller) -> None:
+def test_a_job_template_accepts_one_credential_of_a_type(awx: Controller) -> None:
     path = f"/job_templates/{id_of(awx, 'job_templates', 'AI Gateways, apply')}/credentials/"
     (credential_type,) = found(awx, "credential_types", name=TOKEN_TYPE["name"], kind="cloud")
     first, second = (add(awx, "credentials", name=name, credential_type=credential_type, inputs={}) for name in ("First", "Second"))

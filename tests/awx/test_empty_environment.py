@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A field of a credential that is left blank is injected as an empty variable; for every module, that is as if it were not set."""
+"""AWX injects a blank field of a credential as an empty environment variable. Every module must treat it as not set."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ from tests.simulator.handle import Simulator
 
 Json = dict[str, Any]
 VARIABLES = [str(field.env) for field in CONNECTION_OPTIONS if field.env]
-# Something to be asked for by each type of option that is required.
+# A value for required options, by type.
 EXAMPLES: dict[str, Any] = {"list": [], "dict": {}}
 TEXTS = ("example", "ai.example.com")
 
 
 def task_spec_of(module: str) -> TaskSpec:
     code = importlib.import_module(f"ansible_collections.edgeops.cloudflare.plugins.modules.{module}")
-    work: TaskSpec = code.TASK_SPEC
-    return work
+    task_spec: TaskSpec = code.TASK_SPEC
+    return task_spec
 
 
 def least_options(module: str) -> Json:
-    """The least that the module takes without a connection: what is required to delete an item that does not exist, or to read."""
-    work = task_spec_of(module)
-    # A client of a gateway has a token in any case.
+    """Return the minimal options, without the connection: those required to delete an item that does not exist, or to read."""
+    task_spec = task_spec_of(module)
+    # A probe always needs a run token.
     further = {"state": "absent", "run_token": "example", "gateways": []}
     return {
-        **{field.name: example_of(field) for field in work.fields if field.required},
-        **{name: value for name, value in further.items() if name in work.argument_spec()},
+        **{field.name: example_of(field) for field in task_spec.fields if field.required},
+        **{name: value for name, value in further.items() if name in task_spec.argument_spec()},
     }
 
 
 def example_of(field: Field) -> Any:
-    """Return a value that the option takes."""
+    """Return a valid value of the option."""
     if field.type != "str":
         return EXAMPLES[field.type]
     return next(text for text in TEXTS if not list(problems(field, text, field.name)))
 
 
 def tasks() -> list[Json]:
-    """Each module, in each of the two ways of running."""
+    """Return a task for each module, in-process and as an ordinary module."""
     return [
         {
             "name": f"{module} {way}",
@@ -68,14 +68,14 @@ def tasks() -> list[Json]:
 
 
 def results(folder: Path, installed: Path, environment: dict[str, str]) -> dict[str, Json]:
-    """The result of each task, all in one job, where all variables are set, those that are not given to nothing."""
+    """Run all tasks in one job, and return their results. Variables that are not in ``environment`` are empty."""
     job = Job(folder / "job", installed, {**dict.fromkeys(VARIABLES, ""), **environment})
     job.add_playbook("all.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks()}])
     job.run("all.yml", {})
     return {task["name"]: job.results(task["name"])[0] for task in tasks()}
 
 
-def test_nothing_but_empty_variables_is_no_credentials(tmp_path: Path, installed: Path, simulator: Simulator) -> None:
+def test_only_empty_variables_mean_missing_credentials(tmp_path: Path, installed: Path, simulator: Simulator) -> None:
     found = results(tmp_path, installed, {})
     assert len(found) == 2 * len(MODULES) > 0
     for name, result in found.items():
@@ -87,7 +87,7 @@ def test_nothing_but_empty_variables_is_no_credentials(tmp_path: Path, installed
 
 
 @pytest.mark.parametrize("way", ["token", "key"])
-def test_one_identity_works_beside_the_other_that_is_empty(tmp_path: Path, installed: Path, simulator: Simulator, way: str) -> None:
+def test_one_identity_works_if_the_other_is_empty(tmp_path: Path, installed: Path, simulator: Simulator, way: str) -> None:
     identity = {
         "token": {"CLOUDFLARE_API_TOKEN": simulator.api_token},
         "key": {"CLOUDFLARE_EMAIL": simulator.api_email, "CLOUDFLARE_API_KEY": simulator.api_key},
@@ -100,7 +100,7 @@ def test_one_identity_works_beside_the_other_that_is_empty(tmp_path: Path, insta
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_an_empty_address_is_cloudflares_own(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+def test_an_empty_base_url_means_the_default(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     for variable in VARIABLES:
         monkeypatch.setenv(variable, "")
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "example")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-builder makes of the collection and of the definition for users. No image is built: that needs a container engine."""
+"""The collection and the shipped definition with ansible-builder. No image is built, because that needs a container engine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(path: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The build context for the definition."""
+    """Return the build context of the definition."""
     folder = tmp_path_factory.mktemp("builder")
     command = [
         "ansible-builder",
@@ -42,13 +42,13 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def requirements() -> list[str]:
-    """What the collection needs of Python, as meta/ says it."""
+    """Return the Python requirements of the collection in meta/."""
     named = read(ROOT / "meta/execution-environment.yml")["dependencies"]["python"]
     lines = (ROOT / named).read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def test_the_installed_collection_says_what_it_needs(installed: Path) -> None:
+def test_the_installed_collection_declares_its_requirements(installed: Path) -> None:
     command = ["ansible-builder", "introspect", str(installed)]
     done = subprocess.run(command, env=clean_environment(installed), check=True, capture_output=True, text=True)
     python = yaml.safe_load(done.stdout)["python"]
@@ -56,23 +56,23 @@ def test_the_installed_collection_says_what_it_needs(installed: Path) -> None:
     assert any(line.startswith("requests>=") for line in python)
 
 
-def test_the_definition_makes_a_build_context(context: Path) -> None:
+def test_the_definition_creates_a_build_context(context: Path) -> None:
     text = (context / "Containerfile").read_text(encoding="utf-8")
     assert read(DEFINITION)["images"]["base_image"]["name"] in text
     assert "ansible-core>=" in text
 
 
-def test_the_definition_and_the_project_want_the_same_collection(context: Path) -> None:
+def test_the_definition_and_the_project_require_the_same_collection(context: Path) -> None:
     wanted = read(context / "_build/requirements.yml")["collections"]
     assert wanted == read(AWX / "project/collections/requirements.yml")["collections"]
     assert [entry["name"] for entry in wanted] == ["edgeops.cloudflare"]
 
 
-def test_the_definition_wants_an_ansible_core_that_the_collection_takes() -> None:
+def test_the_definition_requires_a_supported_ansible_core() -> None:
     requires = read(ROOT / "meta/runtime.yml")["requires_ansible"]
     assert read(DEFINITION)["dependencies"]["ansible_core"]["package_pip"] == f"ansible-core{requires}"
 
 
-def test_the_requirements_stand_in_one_place() -> None:
+def test_requirements_txt_refers_to_meta() -> None:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == ["-r meta/ee-requirements.txt"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The JSON files for AWX: that AWX takes them, that nothing is wrong that it does not notice, and that they fit the collection."""
+"""The JSON files for AWX: AWX accepts them, they have no mistakes that AWX does not detect, and they match the collection."""
 
 from __future__ import annotations
 
@@ -94,28 +94,28 @@ UNNOTICED_SURVEYS: dict[str, Change] = {
     "a password": lambda d: d["spec"][0].update(type="password"),
 }
 MISTAKES = [
-    pytest.param(rule, document, change, told, id=f"{rule.__name__}, {told}")
+    pytest.param(rule, document, change, message, id=f"{rule.__name__}, {message}")
     for rule, document, changes in (
         (rules.refused_credential_type, TYPE, REFUSED_TYPES),
         (rules.unnoticed_credential_type, TYPE, UNNOTICED_TYPES),
         (rules.refused_survey, SURVEY, REFUSED_SURVEYS),
         (rules.unnoticed_survey, SURVEY, UNNOTICED_SURVEYS),
     )
-    for told, change in changes.items()
+    for message, change in changes.items()
 ]
 
 
-@pytest.mark.parametrize(("rule", "document", "change", "told"), MISTAKES)
-def test_every_mistake_is_found(rule: Callable[[Json], list[str]], document: Json, change: Change, told: str) -> None:
+@pytest.mark.parametrize(("rule", "document", "change", "message"), MISTAKES)
+def test_every_mistake_is_found(rule: Callable[[Json], list[str]], document: Json, change: Change, message: str) -> None:
     assert rule(document) == []
     changed = copy.deepcopy(document)
     change(changed)
     (problem,) = rule(changed)
-    assert told in problem
+    assert message in problem
 
 
-def test_what_awx_takes_is_not_refused() -> None:
-    """Conditions in templates, files, and the variables that requests reads."""
+def test_valid_injectors_are_not_refused() -> None:
+    """AWX accepts conditions in templates, files, and the variables that requests reads."""
     document = copy.deepcopy(TYPE)
     document["injectors"] = {
         "env": {"REQUESTS_CA_BUNDLE": "{{ tower.filename.ca }}", "HTTPS_PROXY": "{% if key %}x{% endif %}{{ key | default('') }}"},
@@ -127,7 +127,7 @@ def test_what_awx_takes_is_not_refused() -> None:
     assert rules.refused_credential_type(document) == []
 
 
-def test_the_files_are_those_that_are_tested() -> None:
+def test_all_files_are_tested() -> None:
     assert {path.relative_to(AWX).as_posix() for path in AWX.rglob("*.json")} == {
         *(f"{name}.json" for name in CREDENTIAL_TYPES),
         *(f"surveys/{name}.json" for name in SURVEYS),
@@ -147,21 +147,21 @@ def test_a_survey_has_no_mistakes(document: Json) -> None:
 
 
 @pytest.mark.parametrize("document", CREDENTIAL_TYPES.values(), ids=list(CREDENTIAL_TYPES))
-def test_the_fields_are_options_and_go_into_the_variables_of_these(document: Json) -> None:
+def test_the_fields_are_options_and_set_their_variables(document: Json) -> None:
     fields = {field["id"]: field for field in document["inputs"]["fields"]}
     assert set(fields) <= set(OPTIONS)
     assert document["injectors"] == {"env": {str(OPTIONS[name].env): "{{ " + name + " }}" for name in fields}}
-    # AWX masks by this, not by the name of the variable.
+    # AWX masks the values of these fields, and ignores the names of the variables.
     assert {name for name, field in fields.items() if field.get("secret")} == {name for name in fields if OPTIONS[name].secret}
 
 
-def test_every_variable_that_is_read_can_be_injected() -> None:
+def test_every_variable_of_an_option_can_be_injected() -> None:
     injected = {name for document in CREDENTIAL_TYPES.values() for name in document["injectors"]["env"]}
     assert injected == {field.env for field in CONNECTION_OPTIONS if field.env}
 
 
 def test_a_credential_type_is_one_identity() -> None:
-    """Two types, so that hardly a variable is injected empty; what is not needed to be somebody is not required."""
+    """There are two types, so that few variables are injected empty. Only the fields that identify a user are required."""
     required = [set(document["inputs"]["required"]) for document in CREDENTIAL_TYPES.values()]
     assert sorted(map(sorted, required)) == [["api_email", "api_key"], ["api_token"]]
 
@@ -173,7 +173,7 @@ TYPES = {"bool": "multiplechoice", "int": "integer"}
 
 
 def question_of(field: Field) -> Json:
-    """What a question about a field has to say, apart from words."""
+    """Return the expected question for a field, without its texts."""
     shown: Json = {"type": "multiplechoice" if field.choices else TYPES.get(field.type, "text"), "required": False}
     if field.type == "bool":
         shown["choices"] = ["true", "false"]
@@ -182,20 +182,20 @@ def question_of(field: Field) -> Json:
     bounds = (field.minimum, field.maximum) if field.type == "int" else (field.min_length, field.max_length)
     shown.update({key: bound for key, bound in zip(("min", "max"), bounds) if bound is not None})
     if shown["type"] == "text":
-        # A blank answer has no length.
+        # A blank answer has length 0.
         shown["min"] = 0
     return shown
 
 
 @pytest.mark.parametrize("field", SIMPLE, ids=lambda field: field.name)
-def test_every_simple_setting_is_asked_for_as_the_option_is(field: Field) -> None:
+def test_the_question_of_a_simple_setting_matches_the_option(field: Field) -> None:
     (question,) = [entry for entry in SURVEYS["ai_gateway_apply"]["spec"] if entry["variable"] == f"gateway_{field.name}"]
     shown = {name: value for name, value in question.items() if name in ("type", "required", "choices", "default", "min", "max")}
     shown["type"] = shown["type"].replace("textarea", "text")
     assert shown == question_of(field)
 
 
-def test_nothing_else_is_asked_for_and_no_secret() -> None:
+def test_there_are_no_other_questions_and_no_secrets() -> None:
     asked = [entry["variable"] for entry in SURVEYS["ai_gateway_apply"]["spec"]]
     assert sorted(asked) == sorted(["gateway_id", "gateway_state", *(f"gateway_{field.name}" for field in SIMPLE)])
     assert not [field.name for field in SIMPLE if field.secret]

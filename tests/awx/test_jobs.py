@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks as jobs: what they do with answers and lists, what they hand on, and that no secret is left behind."""
+"""The playbooks as jobs: surveys, lists, artifacts, and no secrets in any of the files of a job."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.simulator.handle import Simulator
 Json = dict[str, Any]
 APPLY, AUDIT, EXPORT = "ai_gateway_apply.yml", "ai_gateway_audit.yml", "ai_gateway_export.yml"
 TOKEN = "example-token-that-must-not-show"
-# What is secret in a declaration, and what only the server knows.
+# Secrets in a declaration. Below: a secret that only the server has.
 DECLARED = {
     "otel": [
         {
@@ -48,17 +48,17 @@ def token_inputs(simulator: Simulator, token: str = TOKEN) -> dict[str, str]:
 
 
 def seed(simulator: Simulator) -> None:
-    """A gateway with a secret that nobody declares."""
+    """Store a gateway with a secret that is not declared."""
     simulator.seed({"id": "two", "otel": [{"url": "https://otel.example.com", "headers": {}, "authorization": STORED}]})
 
 
 def assert_no_secret(job: Job) -> None:
-    assert job.places_of("edgeops.cloudflare"), "the search finds nothing at all"
-    assert {secret: job.places_of(secret) for secret in SECRETS} == {secret: [] for secret in SECRETS}
+    assert job.artifacts_with("edgeops.cloudflare"), "the search finds nothing at all"
+    assert {secret: job.artifacts_with(secret) for secret in SECRETS} == {secret: [] for secret in SECRETS}
 
 
 def answers(survey: str, given: Mapping[str, Any]) -> Json:
-    """What AWX makes of answers: a default where there is one; a text that is left blank is an empty one."""
+    """Return the variables that AWX sets for answers: missing answers are the default, or an empty text."""
     found: Json = {}
     for question in SURVEYS[survey]["spec"]:
         if question["variable"] in given:
@@ -71,7 +71,7 @@ def answers(survey: str, given: Mapping[str, Any]) -> Json:
 
 
 def test_the_answers_of_a_survey(simulator: Simulator, new_job: NewJob) -> None:
-    """What is blank is left alone, a 0 is not blank, and the text of a choice is a truth value. A survey never purges."""
+    """A blank answer changes nothing, 0 is not blank, and the text of a choice is a boolean. A survey never purges."""
     simulator.seed({"id": "one", "cache_ttl": 300, "retry_delay": 100, "authentication": False})
     simulator.seed({"id": "other"})
     given = {"gateway_id": "one", "gateway_cache_ttl": 0, "gateway_authentication": "true", "gateway_zdr": "", "gateway_retry_delay": ""}
@@ -96,7 +96,7 @@ def test_the_answers_of_a_survey(simulator: Simulator, new_job: NewJob) -> None:
 
 @pytest.mark.parametrize("arguments", ["--diff", "--check --diff"])
 def test_a_list_with_secrets(simulator: Simulator, new_job: NewJob, arguments: str) -> None:
-    """In run and in check mode, with the survey left blank, and the older credential; a check writes nothing, and reports the same."""
+    """In run and in check mode, with a blank survey and a Global API Key. Check mode writes nothing, and reports the same."""
     seed(simulator)
     inputs = {"api_email": simulator.api_email, "api_key": simulator.api_key, "account_id": simulator.account_id}
     variables = {"cloudflare_gateways": LISTED, **answers("ai_gateway_apply", {})}
@@ -108,12 +108,12 @@ def test_a_list_with_secrets(simulator: Simulator, new_job: NewJob, arguments: s
     assert job.stats["cloudflare_apply"]["localhost"]["changed_ids"] == ["one", "two"]
     assert job.stats["cloudflare_apply"]["localhost"]["check_mode"] is check
     assert "cache_ttl" in job.results("Gateways")[0]["diff"][1]["after"]
-    assert job.places_of(simulator.api_key) == []
+    assert job.artifacts_with(simulator.api_key) == []
     assert_no_secret(job)
 
 
-def test_the_diff_is_only_there_if_it_is_asked_for_and_facts_are_kept_in_clear(simulator: Simulator, new_job: NewJob) -> None:
-    """What AWX would keep of a host: the gateways, masked, and nothing else."""
+def test_there_is_no_diff_by_default_and_facts_are_stored_in_clear(simulator: Simulator, new_job: NewJob) -> None:
+    """AWX would only store the gateways of a host, with masked secrets."""
     seed(simulator)
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, {"cloudflare_gateways": LISTED})
     assert job.succeeded, job.output
@@ -125,8 +125,8 @@ def test_the_diff_is_only_there_if_it_is_asked_for_and_facts_are_kept_in_clear(s
     assert_no_secret(job)
 
 
-def test_an_audit_reports_what_is_not_as_declared(simulator: Simulator, new_job: NewJob) -> None:
-    """It changes nothing, fails if it should, and keeps what it found in the artifacts in any case."""
+def test_an_audit_reports_differences(simulator: Simulator, new_job: NewJob) -> None:
+    """An audit changes nothing, fails if it is configured to, and always stores its findings in the artifacts."""
     seed(simulator)
     simulator.seed({"id": "stranger", "authentication": True})
     variables = {"cloudflare_gateways": LISTED, **answers("ai_gateway_audit", {"audit_fails": "true"})}
@@ -155,8 +155,8 @@ def test_an_audit_needs_no_declaration_and_runs_in_check_mode(simulator: Simulat
     assert_no_secret(job)
 
 
-def test_a_job_needs_one_declaration(simulator: Simulator, new_job: NewJob) -> None:
-    """Two or none are refused, because one would be forgotten."""
+def test_a_job_requires_exactly_one_declaration(simulator: Simulator, new_job: NewJob) -> None:
+    """No declaration is refused, and so are two, because one of them would be ignored."""
     local = LOCALHOST["localhost"]
     hosts = {"none": local, "both": {**local, "gateway_id": "one", "cloudflare_gateways": []}}
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, {"cloudflare_hosts": "all"}, hosts)
@@ -166,14 +166,14 @@ def test_a_job_needs_one_declaration(simulator: Simulator, new_job: NewJob) -> N
     assert simulator.requests() == []
 
 
-def test_what_failed_is_handed_on_too(simulator: Simulator, new_job: NewJob) -> None:
+def test_failed_items_are_in_the_artifacts(simulator: Simulator, new_job: NewJob) -> None:
     simulator.fault(method="PUT", status=400, json={"success": False, "errors": [{"code": 7001, "message": "no"}]}, times=None)
     seed(simulator)
     variables = {"cloudflare_gateways": [{"id": "new"}, {"id": "two", "cache_ttl": 60}]}
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(APPLY, variables)
     assert not job.succeeded
-    handed_on = job.stats["cloudflare_apply"]["localhost"]
-    assert (handed_on["changed_ids"], handed_on["failed_ids"]) == (["new"], ["two"])
+    summary = job.stats["cloudflare_apply"]["localhost"]
+    assert (summary["changed_ids"], summary["failed_ids"]) == (["new"], ["two"])
 
 
 ACCOUNT = {
@@ -189,7 +189,7 @@ ACCOUNT = {
 }
 
 
-def test_an_audit_of_an_account_leaves_its_report_in_the_artifacts(simulator: Simulator, new_job: NewJob) -> None:
+def test_an_audit_of_an_account_stores_its_report_in_the_artifacts(simulator: Simulator, new_job: NewJob) -> None:
     seed(simulator)
     simulator.seed({"id": "stranger", "authentication": True})
     simulator.seed_item("provider_configs", {"gateway_id": "stranger", "provider_slug": "anthropic"})
@@ -213,8 +213,8 @@ def test_an_audit_of_an_account_leaves_its_report_in_the_artifacts(simulator: Si
     assert_no_secret(job)
 
 
-def test_an_audit_reports_what_cannot_be_compared_and_fails(simulator: Simulator, new_job: NewJob) -> None:
-    """Whether findings fail the job or not."""
+def test_an_audit_that_cannot_compare_fails(simulator: Simulator, new_job: NewJob) -> None:
+    """It fails even if findings do not fail the job."""
     seed(simulator)
     variables = {"cloudflare_account": {"gateways": [{"id": "two", "cache_ttl": -1}]}, **answers("ai_gateway_audit", {})}
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(AUDIT, variables)
@@ -232,7 +232,7 @@ def test_an_audit_refuses_a_report_without_a_format(simulator: Simulator, new_jo
     assert simulator.requests() == []
 
 
-def test_an_export_leaves_its_files_in_the_artifacts(simulator: Simulator, new_job: NewJob) -> None:
+def test_an_export_stores_its_files_in_the_artifacts(simulator: Simulator, new_job: NewJob) -> None:
     seed(simulator)
     variables = answers("ai_gateway_export", {"export_secrets": "true"})
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(EXPORT, variables)
@@ -244,7 +244,7 @@ def test_an_export_leaves_its_files_in_the_artifacts(simulator: Simulator, new_j
     assert_no_secret(job)
 
 
-def test_an_export_that_is_too_large_for_the_artifacts_says_so(simulator: Simulator, new_job: NewJob) -> None:
+def test_an_export_that_is_too_large_for_the_artifacts_fails(simulator: Simulator, new_job: NewJob) -> None:
     simulator.seed({"id": "two", "later": "x" * 100_000})
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(EXPORT, answers("ai_gateway_export", {}))
     assert not job.succeeded
@@ -252,15 +252,15 @@ def test_an_export_that_is_too_large_for_the_artifacts_says_so(simulator: Simula
     assert job.stats == {}
 
 
-def test_an_export_needs_a_place(simulator: Simulator, new_job: NewJob) -> None:
+def test_an_export_requires_a_destination(simulator: Simulator, new_job: NewJob) -> None:
     variables = answers("ai_gateway_export", {"export_artifact": "false"})
     job = new_job("credential_type_api_token", token_inputs(simulator)).run(EXPORT, variables)
     assert not job.succeeded
     assert simulator.requests() == []
 
 
-def test_no_playbook_loops_over_what_may_be_secret() -> None:
-    """Ansible shows the items of a loop, whatever the options of the module are. The names of files are not secret."""
+def test_no_playbook_loops_over_possible_secrets() -> None:
+    """Ansible shows the items of a loop, even for no_log options of the module. The names of files are not secret."""
     for name in (APPLY, AUDIT, EXPORT):
         text = (ROOT / "playbooks" / name).read_text(encoding="utf-8")
         assert re.findall(r"^ *with_", text, re.MULTILINE) == []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Setting AWX up, and taking that back, where another organization uses the same names; see neighbor.py and life.py."""
+"""Setup and teardown of AWX where another organization uses the same names. See neighbor.py and life.py."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ RUNS = ("by key", "by token", "by token again", "accounts", "removed", "removed 
 
 
 def ours(controller: Controller, kind: str) -> dict[str, int]:
-    """The ids of what our organization has of a kind, by name."""
+    """Return the ids of our organization's objects of a kind, by name."""
     organization = controller.named("organizations", OURS)["id"]
     return {item["name"]: number for number, item in controller.objects[kind].items() if item["organization"] == organization}
 
 
 def type_id(controller: Controller, document: dict[str, str]) -> int:
-    """The id of the credential type that is as shipped."""
+    """Return the id of the credential type that equals the shipped one."""
     (found,) = [number for number, item in controller.objects["credential_types"].items() if document.items() <= item.items()]
     return found
 
 
 def credential_id(controller: Controller, document: dict[str, str]) -> int:
-    """The id of our credential of a shipped type."""
+    """Return the id of our credential of a shipped type."""
     organization, of_type = controller.named("organizations", OURS)["id"], type_id(controller, document)
     found = controller.objects["credentials"].items()
     (number,) = [number for number, item in found if (item["organization"], item["credential_type"]) == (organization, of_type)]
@@ -44,21 +44,21 @@ def credential_id(controller: Controller, document: dict[str, str]) -> int:
 
 
 @pytest.mark.parametrize("stage", REFUSALS)
-def test_a_name_in_use_is_refused_before_anything_is_written(shared_life: dict[str, Stage], stage: str) -> None:
-    assert shared_life[stage].code != 0
-    assert REFUSALS[stage] in shared_life[stage].output
-    assert shared_life[stage].writes == []
+def test_a_name_in_use_is_refused_before_any_change(shared_stages: dict[str, Stage], stage: str) -> None:
+    assert shared_stages[stage].code != 0
+    assert REFUSALS[stage] in shared_stages[stage].output
+    assert shared_stages[stage].writes == []
 
 
 @pytest.mark.parametrize("stage", RUNS)
-def test_what_belongs_to_others_is_never_changed_or_deleted(shared_life: dict[str, Stage], stage: str) -> None:
-    assert shared_life[stage].code == 0, shared_life[stage].output
-    assert of_others(shared_life[stage].controller) == of_others(shared_life[stage].before)
+def test_objects_of_others_are_never_changed_or_deleted(shared_stages: dict[str, Stage], stage: str) -> None:
+    assert shared_stages[stage].code == 0, shared_stages[stage].output
+    assert of_others(shared_stages[stage].controller) == of_others(shared_stages[stage].before)
 
 
 @pytest.mark.parametrize(("stage", "document"), [("by key", KEY_TYPE), ("by token", TOKEN_TYPE)])
-def test_everything_is_made_of_our_own_objects(shared_life: dict[str, Stage], stage: str, document: dict[str, str]) -> None:
-    controller = shared_life[stage].controller
+def test_our_objects_only_refer_to_our_objects(shared_stages: dict[str, Stage], stage: str, document: dict[str, str]) -> None:
+    controller = shared_stages[stage].controller
     templates = ours(controller, "job_templates")
     assert len(templates) == 4
     for number in templates.values():
@@ -74,40 +74,40 @@ def test_everything_is_made_of_our_own_objects(shared_life: dict[str, Stage], st
     assert hosts == ["localhost"]
 
 
-def test_the_key_and_the_token_are_two_credentials_of_one_name(shared_life: dict[str, Stage]) -> None:
-    controller = shared_life["by token"].controller
+def test_key_and_token_are_two_credentials_of_the_same_name(shared_stages: dict[str, Stage]) -> None:
+    controller = shared_stages["by token"].controller
     credentials = controller.objects["credentials"]
     assert credentials[credential_id(controller, KEY_TYPE)]["inputs"] == {"api_email": "user@example.com", "api_key": SECRET}
     assert credentials[credential_id(controller, TOKEN_TYPE)]["inputs"] == {"api_token": SECRET, "account_id": "example-account"}
 
 
-def test_a_second_run_changes_nothing(shared_life: dict[str, Stage]) -> None:
-    """All it does is to have the project fetched."""
-    again = shared_life["by token again"]
+def test_a_second_run_changes_nothing(shared_stages: dict[str, Stage]) -> None:
+    """It only updates the project."""
+    again = shared_stages["by token again"]
     assert (again.code, again.changed) == (0, 0), again.output
     assert again.writes == ["POST /projects/N/update/"]
 
 
-def test_a_credential_type_is_replaced_if_that_is_asked_for(shared_life: dict[str, Stage]) -> None:
-    assert "PATCH /credential_types/N/" in shared_life["by key"].writes
-    assert type_id(shared_life["by key"].controller, KEY_TYPE)
+def test_a_credential_type_is_replaced_on_request(shared_stages: dict[str, Stage]) -> None:
+    assert "PATCH /credential_types/N/" in shared_stages["by key"].writes
+    assert type_id(shared_stages["by key"].controller, KEY_TYPE)
 
 
-def test_a_new_organization_gets_the_galaxy_credential_that_belongs_to_nobody(shared_life: dict[str, Stage]) -> None:
-    controller = shared_life["by key"].controller
+def test_a_new_organization_gets_the_global_galaxy_credential(shared_stages: dict[str, Stage]) -> None:
+    controller = shared_stages["by key"].controller
     (used,) = controller.related[f"organizations/{controller.named('organizations', OURS)['id']}/galaxy_credentials"]
     assert controller.objects["credentials"][used]["organization"] is None
 
 
-def test_an_organization_keeps_its_own_galaxy_credential(shared_life: dict[str, Stage]) -> None:
-    """To add another one could have AWX install collections from a place that the organization avoids."""
-    controller = shared_life["by token"].controller
+def test_an_organization_keeps_its_own_galaxy_credential(shared_stages: dict[str, Stage]) -> None:
+    """With another one, AWX could install collections from a server that the organization avoids."""
+    controller = shared_stages["by token"].controller
     assert controller.names_of("organizations", controller.named("organizations", OURS), "galaxy_credentials") == ["Private hub"]
 
 
-def test_the_accounts_of_the_guide(shared_life: dict[str, Stage]) -> None:
-    """A job for each account, each with its own credential, and all of it in our organization."""
-    controller = shared_life["accounts"].controller
+def test_the_accounts_of_the_guide(shared_stages: dict[str, Stage]) -> None:
+    """There is a job for each account, each with its own credential, and all objects are in our organization."""
+    controller = shared_stages["accounts"].controller
     credentials = ours(controller, "credentials")
     nodes = [node for node in controller.objects["workflow_job_template_nodes"].values() if node.get("limit")]
     used = {node["limit"]: controller.related[f"workflow_job_template_nodes/{node['id']}/credentials"] for node in nodes}
@@ -118,28 +118,28 @@ def test_the_accounts_of_the_guide(shared_life: dict[str, Stage]) -> None:
 
 
 @pytest.mark.parametrize("stage", ["removed", "removed beside a foreign environment"])
-def test_all_of_ours_is_removed(shared_life: dict[str, Stage], stage: str) -> None:
-    controller = shared_life[stage].controller
+def test_all_our_objects_are_removed(shared_stages: dict[str, Stage], stage: str) -> None:
+    controller = shared_stages[stage].controller
     kinds = ("workflow_job_templates", "job_templates", "inventories", "projects", "execution_environments", "credentials")
     left = {kind: list(ours(controller, kind)) for kind in kinds if ours(controller, kind)}
     assert left == {"credentials": ["Private hub"]}
 
 
-def test_a_foreign_execution_environment_of_our_name_stays(shared_life: dict[str, Stage]) -> None:
-    controller = shared_life["removed beside a foreign environment"].controller
+def test_a_foreign_execution_environment_of_our_name_is_kept(shared_stages: dict[str, Stage]) -> None:
+    controller = shared_stages["removed beside a foreign environment"].controller
     third = controller.named("organizations", "Third")["id"]
     assert controller.named("execution_environments", OURS)["organization"] == third
 
 
-def test_credential_types_that_are_in_use_or_edited_stay_and_are_reported(shared_life: dict[str, Stage]) -> None:
-    """A neighbor has a credential of the one, and somebody has edited the other."""
-    stage = shared_life["removed"]
+def test_used_or_edited_credential_types_are_kept_and_reported(shared_stages: dict[str, Stage]) -> None:
+    """The neighbor has a credential of one type, and the other was edited."""
+    stage = shared_stages["removed"]
     names = stage.controller.names("credential_types")
     assert sorted(names) == sorted([GALAXY_TYPE, "Other", TOKEN_TYPE["name"], TOKEN_TYPE["name"], KEY_TYPE["name"]])
     for document in (TOKEN_TYPE, KEY_TYPE):
         assert f"it is not the shipped one: the credential type {document['name']}" in stage.output
 
 
-def test_an_unused_credential_type_is_removed(shared_life: dict[str, Stage]) -> None:
-    names = shared_life["removed beside a foreign environment"].controller.names("credential_types")
+def test_an_unused_credential_type_is_removed(shared_stages: dict[str, Stage]) -> None:
+    names = shared_stages["removed beside a foreign environment"].controller.names("credential_types")
     assert KEY_TYPE["name"] not in names

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures the collection beside other ways to do the same job: python -m tests.benchmarks."""
+"""Measure the collection and other ways to do the same job: python -m tests.benchmarks."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ QUICK = (2,)
 
 
 def arguments() -> argparse.Namespace:
-    """What to measure."""
+    """Return the arguments of the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     counts = "; ".join(f"{family.name}: {','.join(map(str, family.counts))}" for family in FAMILIES.values())
     repeats = "; ".join(f"{family.name}: {family.repeats}" for family in FAMILIES.values())
     parser.add_argument("--only", choices=FAMILIES, help="one family of measurements (default: all)")
-    parser.add_argument("--quick", action="store_true", help="everything once with two gateways or accounts, to see that it works")
-    parser.add_argument("--counts", type=_counts, metavar="N,N", help=f"how many gateways or accounts (default: {counts})")
-    parser.add_argument("--repeats", type=_positive, metavar="N", help=f"how often at most (default: {repeats})")
-    parser.add_argument("--all", action="store_true", help="also the slow cases with many gateways that tell little; takes much longer")
-    parser.add_argument("--publish", action="store_true", help="write docs/performance.md, and draw its pictures")
-    parser.add_argument("--python", default=sys.executable, help="a Python that has matplotlib, for the pictures (default: this one)")
+    parser.add_argument("--quick", action="store_true", help="run everything once with two gateways or accounts, to test the benchmark")
+    parser.add_argument("--counts", type=_counts, metavar="N,N", help=f"numbers of gateways or accounts (default: {counts})")
+    parser.add_argument("--repeats", type=_positive, metavar="N", help=f"maximum number of runs of a case (default: {repeats})")
+    parser.add_argument("--all", action="store_true", help="also measure slow cases with many gateways, which show little and take long")
+    parser.add_argument("--publish", action="store_true", help="write docs/performance.md, and draw its charts")
+    parser.add_argument("--python", default=sys.executable, help="a Python with matplotlib, for the charts (default: this one)")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Measure, print, and keep the numbers of one family after the other."""
+    """Measure the families one after the other, and print and store the results."""
     chosen = arguments()
     for family in FAMILIES.values():
         if chosen.only in (None, family.name):
@@ -56,9 +56,9 @@ def main() -> int:
 
 
 def measured(family: Family, chosen: argparse.Namespace) -> dict[str, Any]:
-    """The raw numbers of a family.
+    """Measure a family, and return the raw numbers.
 
-    :raises NotDone: when a contender did not do the job.
+    :raises NotDone: if a contender did not do the job.
     """
     cases = family.cases(chosen.counts or (QUICK if chosen.quick else family.counts), chosen.all)
     quotas = family.quick if chosen.quick else family.quotas
@@ -70,7 +70,7 @@ def measured(family: Family, chosen: argparse.Namespace) -> dict[str, Any]:
 
 
 def keep(family: Family, document: dict[str, Any], chosen: argparse.Namespace) -> None:
-    """Write the raw numbers, print the report, and publish it if that is wanted."""
+    """Write the raw numbers, print the report, and publish it on request."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     results = RESULTS / f"{'quick-' if chosen.quick else ''}{family.name}.json"
     results.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

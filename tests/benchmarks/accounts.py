@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Prepares and checks whole accounts, beyond their gateways."""
+"""Preparation and verification of whole accounts, beyond their gateways."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 from tests.benchmarks.contenders import DECLARED, ELEMENTS, PROVIDER, ROUTE, UNCHANGED, Case, key_of
 from tests.benchmarks.measure import Bench
 
-# The kinds of objects below a gateway, and where their secrets are.
+# The kinds of objects below a gateway, and the kinds that contain their secrets.
 KINDS = ("provider_configs", "dynamic_routes", "stores", "secrets")
 
 
 class AccountBench(Bench):
-    """A bench for accounts of gateways that have a key and a route each, and for many accounts with a host for each."""
+    """A bench for accounts whose gateways have a key and a route each, and for many accounts with a host for each."""
 
     def prepare(self, case: Case, names: list[str]) -> None:
-        """Make an account that is empty or as declared, or accounts whose gateways are as declared."""
+        """Prepare an account that is empty or as declared, or accounts whose gateways are as declared."""
         if case.contender.is_on_hosts:
             gateways = {gateway["id"]: DECLARED for gateway in case.contender.variables["gateways"]}
             self.reset(dict.fromkeys(names, gateways))
@@ -37,7 +37,7 @@ class AccountBench(Bench):
         return {"gateways": self.simulator.gateways(), **{kind: self.simulator.items(kind) for kind in KINDS}}
 
     def wrong_store(self, case: Case, names: list[str], before: dict[str, Any]) -> list[str]:
-        """Return what differs from the declaration, and whether a run that should change nothing changed something."""
+        """Return differences from the declaration, and changes by a run that should change nothing."""
         moved = case.scenario == UNCHANGED and self.stored(case, names) != before
         problems = ["stored objects were changed"] if moved else []
         return problems if case.contender.is_on_hosts else [*problems, *super().wrong_store(case, names, {}), *self._wrong_children(names)]
@@ -52,7 +52,7 @@ class AccountBench(Bench):
 
 
 def _summary_of(route: dict[str, Any]) -> tuple[str, str, list[str], bool]:
-    """Return gateway, name and elements of a stored route, and whether it is deployed."""
+    """Return the gateway, name and elements of a stored route, and whether it is deployed."""
     version = route["versions"][-1]
     is_deployed = [deployment["version_id"] for deployment in route["deployments"]] == [version["version_id"]]
     return route["gateway_id"], route["name"], [element["id"] for element in version["elements"]], is_deployed

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who is measured, on what: data only. A further way to do the job is one more entry of a family's contenders."""
+"""The contenders and their cases, as data. To measure another way to do the job, add it to the contenders of a family."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Requests = dict[str, int]
 CREATE, UNCHANGED, CHANGED = "create", "unchanged", "changed"
 GATEWAY, ACCOUNT = "gateway", "account"
 DELAYS = (0.0, 0.05)
-# Of the stored gateways, every so many-th differs where the scenario is CHANGED.
+# In the scenario CHANGED, one in so many stored gateways differs from the declaration.
 ONE_IN = 10
-# The API lists so many gateways at once, at most.
+# Maximum number of gateways in one listing of the API.
 PAGE = 100
 
-# What every contender has to bring about; the plays say it in their own words, and are held against this.
+# The settings that every contender must achieve. The plays declare them separately, and results are compared with these.
 DECLARED: dict[str, Any] = {
     "authentication": True,
     "cache_invalidate_on_update": True,
@@ -33,12 +33,12 @@ DECLARED: dict[str, Any] = {
 
 
 def for_each(**methods: int) -> Callable[[int], Requests]:
-    """So many requests of these methods for each gateway."""
+    """Return a function of the number of gateways, with so many requests of these methods for each."""
     return lambda count: {method: number * count for method, number in methods.items()}
 
 
 def rounded_up(count: int, part: int) -> int:
-    """How many parts of that size it takes."""
+    """Return the number of parts of that size, rounded up."""
     return -(-count // part)
 
 
@@ -46,10 +46,10 @@ def rounded_up(count: int, part: int) -> int:
 class Contender:
     """One way to do the job: a play, or a Python script.
 
-    `requests` contains how many requests of each method a number of gateways takes, by scenario; a scenario that is not
-    there is not measured. `left_out` are pairs of scenario and delay that take too long from `many` gateways on and show
-    little. More than `most` gateways are never measured. `loops`: its output has a line for each gateway. `item` is what it
-    is given for each in the list `gateways`. `unit` is what is counted: a contender that counts accounts has a host for each.
+    `requests` contains functions that return the expected requests by method for a number of gateways, by scenario. Other scenarios
+    are not measured. `left_out` are pairs of scenario and delay that are too slow and show little with `many` gateways or more. More
+    than `most` gateways are never measured. `loops`: the output has a line for each gateway. `item` returns the entry of a gateway in
+    the list `gateways`. `unit` is what is counted: a contender that counts accounts has a host for each.
     """
 
     name: str
@@ -67,18 +67,18 @@ class Contender:
 
     @property
     def is_on_hosts(self) -> bool:
-        """Whether its play has a host for each account."""
+        """Return whether the play has a host for each account."""
         return self.unit == ACCOUNT
 
     @property
     def is_script(self) -> bool:
-        """Whether it is a program of its own, without Ansible."""
+        """Return whether it is a separate program, without Ansible."""
         return self.program.endswith(".py")
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured together: a contender, what it finds, how many gateways, and how slow the API is."""
+    """A measurement: contender, scenario, number of gateways or accounts, and delay of the API."""
 
     contender: Contender
     scenario: str
@@ -87,7 +87,7 @@ class Case:
 
     @property
     def is_left_out(self) -> bool:
-        """Whether only `--all` measures it."""
+        """Return whether only `--all` measures the case."""
         return self.count >= self.contender.many and (self.scenario, self.delay) in self.contender.left_out
 
     def __str__(self) -> str:
@@ -136,7 +136,7 @@ class Family:
     quick: tuple[Quota, ...] = ()
 
     def cases(self, counts: tuple[int, ...], everything: bool) -> list[Case]:
-        """All that is to be measured, in the order of the page."""
+        """Return the cases to measure, in the order of the page."""
         found = [
             Case(contender, scenario, count, delay)
             for delay in DELAYS
@@ -156,7 +156,7 @@ ONE_BY_ONE = {
 
 
 def reads_of_changes(count: int) -> int:
-    """GET requests of a fleet: the listing, each gateway that differs, and the listing once more if these are several."""
+    """Return the GET requests of a fleet: the listing, each gateway that differs, and the listing again if several differ."""
     changed = rounded_up(count, ONE_IN)
     return changed + rounded_up(count, PAGE) * (2 if changed > 1 else 1)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the measurements were made on."""
+"""The machine and the versions of the measurements."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGES = ("ansible-core", "requests", "cloudflare")
 
 
 def facts() -> dict[str, str]:
-    """The machine and the versions, in the order of the page."""
+    """Return the machine and the versions, in the order of the page."""
     return {
         "CPU": f"{processor()}, {os.cpu_count()} cores",
         "Memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
@@ -28,7 +28,7 @@ def facts() -> dict[str, str]:
 
 
 def processor() -> str:
-    """The model of the CPU, if the system reports it."""
+    """Return the model of the CPU, or its architecture if the system does not report the model."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -38,5 +38,5 @@ def processor() -> str:
 
 
 def load() -> list[float]:
-    """How many processes wanted a CPU in the last 1, 5 and 15 minutes."""
+    """Return the load averages of the last 1, 5 and 15 minutes."""
     return [round(number, 2) for number in os.getloadavg()]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs one play or script as a program of its own, measures it, and makes sure that it did the job."""
+"""Runs of plays and scripts as separate processes, their measurement, and the verification of their results."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from tests.simulator.handle import Simulator
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-# Seconds; nothing here takes a third of it on a machine that is not stuck.
-LONGEST = 900.0
+# Timeout in seconds. No run takes a third of it, unless the machine is stuck.
+TIMEOUT_SECONDS = 900.0
 RECAP = re.compile(r"^\S+\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=0\s+failed=0\s+skipped=\d+\s+rescued=0\s+ignored=0", re.M)
-# A Python that has no business in what is measured, and settings of the caller's Ansible, account or proxy.
+# Settings of the caller's Python, Ansible, account or proxy, which must not affect the measurements.
 FOREIGN = re.compile(r"ANSIBLE_|CLOUDFLARE_|PYTHON|.*_PROXY$", re.IGNORECASE)
-# The simulator has limits of its own, which would be measured instead.
+# The simulator's default limits would be measured instead.
 UNLIMITED: dict[str, Any] = {"quota": None, "secret_limit": 100_000, "accounts": None}
-# How a gateway that has to be changed is stored: one declared setting differs, one that nobody declares is to stay.
+# A stored gateway that must be changed: one declared setting differs. Another one is not declared, and must be kept.
 DIFFERENT: dict[str, Any] = {**DECLARED, "cache_ttl": 60, "retry_delay": 77}
 
 
 class NotDone(Exception):
-    """A contender did not do the job, so that its time means nothing."""
+    """A contender did not do the job, so its time is meaningless."""
 
 
 class Sample(NamedTuple):
-    """One run: seconds on the clock, seconds of CPU, the largest process in MiB; the simulator's requests and CPU seconds."""
+    """One run: elapsed seconds, CPU seconds, the largest process in MiB, and the simulator's requests and CPU seconds."""
 
     wall: float
     cpu: float
@@ -51,7 +51,7 @@ class Sample(NamedTuple):
 
 
 class Bench:
-    """Programs with an environment of their own, and the simulator that they talk to."""
+    """Runs of programs in a clean environment, and the simulator that they use."""
 
     def __init__(self, simulator: Simulator, folder: Path, collections: Path = ROOT / ".venv/collections") -> None:
         self.simulator = simulator
@@ -70,13 +70,13 @@ class Bench:
         }
 
     def empty(self) -> Sample:
-        """The start of ansible-playbook alone."""
+        """Measure the start of ansible-playbook alone."""
         return self._start([_ansible(), HERE / "empty.yml"], "empty")[0]
 
     def run(self, case: Case) -> Sample:
-        """One run of a case, from the state that its scenario begins with.
+        """Measure one run of a case, from the initial state of its scenario.
 
-        :raises NotDone: unless everything is as it has to be afterwards.
+        :raises NotDone: if the output, the requests or the final state is wrong.
         """
         names = [f"{case.contender.unit}-{number}" for number in range(case.count)]
         self.prepare(case, names)
@@ -89,18 +89,18 @@ class Bench:
         return sample._replace(requests=len(journal), simulator=busy)
 
     def prepare(self, case: Case, names: list[str]) -> None:
-        """An account that is empty, or holds what is declared, or nearly so."""
-        there = [] if case.scenario == CREATE else names
+        """Prepare an account that is empty, as declared, or partly different."""
+        existing = [] if case.scenario == CREATE else names
         different = set(names[::ONE_IN]) if case.scenario == CHANGED else set()
-        gateways = {name: DIFFERENT if name in different else DECLARED for name in there}
+        gateways = {name: DIFFERENT if name in different else DECLARED for name in existing}
         self.reset({self.simulator.account_id: gateways}, delay=case.delay)
 
     def reset(self, gateways: dict[str, dict[str, Any]] | None = None, **behaviour: Any) -> None:
-        """Start the simulator again with these gateways of accounts, and without limits unless ``behaviour`` has them."""
+        """Reset the simulator to these gateways by account, without limits unless ``behaviour`` sets them."""
         self.simulator.reset(behaviour={**UNLIMITED, **behaviour}, gateways=gateways or {})
 
     def exchange(self, delay: float) -> float:
-        """Seconds of one GET over a connection of its own, without Ansible."""
+        """Return the seconds of one GET over a new connection, without Ansible."""
         self.reset({self.simulator.account_id: {"gateway-0": DECLARED}}, delay=delay)
         url = f"{self.simulator.base_url}/accounts/{self.simulator.account_id}/ai-gateway/gateways/gateway-0"
         start = time.perf_counter()
@@ -113,9 +113,9 @@ class Bench:
         return seconds
 
     def execute(self, contender: Contender, names: list[str], run: str = "run") -> tuple[Sample, str]:
-        """Let a contender bring these gateways about, and give back what it printed. Runs at the same time need different names.
+        """Run a contender for these gateways, and return the sample and the output. Concurrent runs need different ``run`` names.
 
-        :raises NotDone: when its program fails.
+        :raises NotDone: if its program fails.
         """
         variables = self.folder / f"{run}.json"
         given = {"gateways": [contender.item(name) for name in names], "count": len(names), **contender.variables}
@@ -147,17 +147,17 @@ class Bench:
         return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), text
 
     def stored(self, _case: Case, _names: list[str]) -> dict[str, Any]:
-        """Return what the simulator holds."""
+        """Return the stored gateways."""
         return self.simulator.gateways()
 
     def wrong_store(self, case: Case, names: list[str], before: dict[str, Any]) -> list[str]:
-        """What is not in the store as it has to be, after these gateways were brought about; before is what it held."""
+        """Return the problems with the stored gateways after a run. ``before`` are those before it."""
         stored = self.simulator.gateways()
         if set(stored) != set(names):
             return [f"{len(stored)} gateways are stored"]
-        moves = set() if case.scenario == UNCHANGED else {"modified_at"}
+        volatile = set() if case.scenario == UNCHANGED else {"modified_at"}
         wanted = {name: {**before.get(name, {}), **DECLARED} for name in names}
-        wrong = [name for name in names if any(stored[name].get(key) != wanted[name][key] for key in wanted[name].keys() - moves)]
+        wrong = [name for name in names if any(stored[name].get(key) != wanted[name][key] for key in wanted[name].keys() - volatile)]
         return [f"{wrong} are not as declared, or not as they were"] if wrong else []
 
 
@@ -166,8 +166,8 @@ def _ansible() -> Path:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[int, Any]:
-    """The exit code, and what the process and all that it waited for have used; by force after too long a time."""
-    watchdog = threading.Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
+    """Return the exit code, and the resources used by the process and its children. It is killed after a timeout."""
+    watchdog = threading.Timer(TIMEOUT_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
     try:
         _pid, status, usage = os.wait4(process.pid, 0)
@@ -195,8 +195,8 @@ def _wrong_recap(case: Case, output: str) -> list[str]:
 def _wrong_requests(case: Case, journal: list[dict[str, Any]]) -> list[str]:
     expected = case.contender.requests[case.scenario](case.count)
     found = dict(Counter(entry["method"] for entry in journal))
-    fine = {200, 404} if case.scenario == CREATE else {200}
+    allowed = {200, 404} if case.scenario == CREATE else {200}
     problems = [] if found == expected else [f"requests were {found}, not {expected}"]
-    if any(entry["status"] not in fine for entry in journal):
+    if any(entry["status"] not in allowed for entry in journal):
         problems.append("the API refused a request")
     return problems

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Draws the raw numbers of a family: python -m tests.benchmarks.plot RESULTS DRAWING.
+"""Draw the raw numbers of a family: python -m tests.benchmarks.plot RESULTS DRAWING.
 
-Runs in an environment of its own, with matplotlib and without Ansible.
+It runs in a separate environment, with matplotlib and without Ansible.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import matplotlib as mpl  # type: ignore[import-not-found, unused-ignore]
 from tests.benchmarks.contenders import CREATE, DELAYS, FLEETS, SINGLE, UNCHANGED
 from tests.benchmarks.summary import Key, Row, rows_of
 
-# The same numbers give the same bytes: ids are hashed with a fixed salt, and no date is written. Text stays text.
+# The output is reproducible: ids are hashed with a fixed salt, and no date is written. Text is not converted to paths.
 STYLE = {"svg.hashsalt": "edgeops.cloudflare", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10}
 
 
 def draw(family: str, rows: dict[Key, Row], target: Path) -> None:
-    """A panel for each delay, both to the same scale."""
+    """Draw a panel for each delay, with the same scale."""
     mpl.use("svg")
     mpl.rcParams.update(STYLE)
     from matplotlib import pyplot
@@ -39,7 +39,7 @@ def draw(family: str, rows: dict[Key, Row], target: Path) -> None:
 
 
 def _single(figure: Any, panels: Any, rows: dict[Key, Row]) -> None:
-    """Seconds for each gateway of the longest loop: a line for each contender."""
+    """Draw the seconds for each gateway of the longest loop, with a line for each contender."""
     count = max(key[2] for key in rows)
     for panel, delay in zip(panels, DELAYS):
         _panel(panel, rows, count, delay)
@@ -51,7 +51,7 @@ def _single(figure: Any, panels: Any, rows: dict[Key, Row]) -> None:
 
 
 def _fleets(figure: Any, panels: Any, rows: dict[Key, Row]) -> None:
-    """Seconds over the number of gateways: a colour for each contender."""
+    """Draw the seconds over the number of gateways, with a colour for each contender."""
     for panel, delay in zip(panels, DELAYS):
         panel.set(xscale="log", yscale="log")
         panel.grid(color="#dddddd", linewidth=0.6)
@@ -89,7 +89,7 @@ def _panel(panel: Any, rows: dict[Key, Row], count: int, delay: float) -> None:
 
 
 def main() -> None:
-    """Read the numbers, write the drawing."""
+    """Read the numbers, and write the drawing."""
     results, target = (Path(argument) for argument in sys.argv[1:3])
     document = json.loads(results.read_text(encoding="utf-8"))
     draw(document["family"], rows_of(document), target)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks that create gateways while the account allows only so many requests in a while."""
+"""Measurement of tasks that create gateways under a rate limit of the account."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ REFUSED = 429
 
 
 def run(bench: Bench, quota: Quota, contender: Contender) -> dict[str, Any]:
-    """One run in an empty account: the quota, seconds until the last task has ended, and what the simulator saw.
+    """Return the measurements of one run in an empty account, until the last task has ended.
 
-    :raises NotDone: when a task fails, or not everything is as it has to be afterwards.
+    :raises NotDone: if a task fails, or the requests or the final state are wrong.
     """
     fleets = [[f"gateway-{task}-{number}" for number in range(quota.gateways)] for task in range(quota.tasks)]
     bench.reset(quota={"limit": quota.limit, "window": quota.window, "block": quota.window})
@@ -48,12 +48,12 @@ def run(bench: Bench, quota: Quota, contender: Contender) -> dict[str, Any]:
 
 
 def _wrong_statuses(quota: Quota, statuses: list[int | None]) -> list[str]:
-    odd = set(statuses) - {200, REFUSED}
-    problems = [f"the API answered {odd}"] if odd else []
+    unexpected = set(statuses) - {200, REFUSED}
+    problems = [f"the API answered {unexpected}"] if unexpected else []
     done = statuses.count(200)
     return problems if done == quota.requests else [*problems, f"{done} requests were done, not {quota.requests}"]
 
 
 def longest_row(statuses: Iterable[int | None]) -> int:
-    """How many refusals came one after the other, at most."""
+    """Return the maximum number of consecutive refusals."""
     return max((len(list(row)) for status, row in itertools.groupby(statuses) if status == REFUSED), default=0)

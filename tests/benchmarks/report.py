@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The measurements as Markdown, and the page that holds them."""
+"""The measurements as Markdown, and the page that contains them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TITLES = {
     UNCHANGED: "Unchanged, everything is as declared",
     CHANGED: f"Changed, one in {ONE_IN} differs",
 }
-# What the rows of a table count, and what its title says of it.
+# The unit that the rows of a table count, and an addition to the title of the table.
 UNITS = {GATEWAY: "", ACCOUNT: "; one host for each account"}
 QUOTA_COLUMNS = (
     "Tasks at once",
@@ -50,7 +50,7 @@ QUOTA_COLUMNS = (
 
 
 def markdown(family: Family, document: dict[str, Any]) -> str:
-    """Goals, machine and tables."""
+    """Return the goals, the machine and the tables as Markdown."""
     rows = rows_of(document)
     parts = ["### Goals", _goals(goals_of(document)), "### Machine", _machine(document), *_disturbed(document)]
     for scenario in family.scenarios:
@@ -64,7 +64,7 @@ def markdown(family: Family, document: dict[str, Any]) -> str:
 
 
 def write(page: Path, family: Family, text: str) -> None:
-    """Put the text between the family's markers of the page."""
+    """Write the text between the family's markers in the page."""
     begin, end = markers(family)
     before, found, rest = page.read_text(encoding="utf-8").partition(begin)
     _replaced, closed, after = rest.partition(end)
@@ -74,7 +74,7 @@ def write(page: Path, family: Family, text: str) -> None:
 
 
 def markers(family: Family) -> tuple[str, str]:
-    """What stands before and after the numbers of a family."""
+    """Return the lines before and after the numbers of a family."""
     return f"<!-- begin {family.name}: written by make bench -->", f"<!-- end {family.name}: written by make bench -->"
 
 
@@ -98,14 +98,14 @@ def _machine(document: dict[str, Any]) -> str:
 
 
 def _disturbed(document: dict[str, Any]) -> list[str]:
-    """A warning if more programs wanted a CPU than there are; the benchmark itself wants one, and at times two."""
+    """Return a warning if the load exceeded the number of CPUs. The benchmark itself uses one CPU, and at times two."""
     if max(load[0] for load in document["load"]) <= (os.cpu_count() or 1):
         return []
     return ["**Other programs kept the machine busy during this run.** Seconds on the clock are too high and vary; CPU time suffers less."]
 
 
 def _table(contenders: list[Contender], rows: dict[Key, Row], scenario: str, delay: float) -> str:
-    """Return the table of contenders that count the same unit, or nothing if none of them was measured."""
+    """Return the table of contenders with the same unit, or an empty string if none of them was measured."""
     lines = []
     names = {contender.name for contender in contenders}
     for count in sorted({key[2] for key in rows if key[0] in names and (key[1], key[3]) == (scenario, delay)}):
@@ -155,13 +155,13 @@ def _delay(delay: float) -> str:
 
 
 def _grid(head: tuple[str, ...], lines: list[tuple[str, ...]]) -> str:
-    """A Markdown table; columns of numbers stand to the right."""
+    """Return a Markdown table, with numeric columns aligned to the right."""
     right = [_is_numeric([line[index] for line in lines]) for index in range(len(head))]
     rule = ["---:" if number else "---" for number in right]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *lines))
 
 
 def _is_numeric(cells: list[str]) -> bool:
-    """Whether a column holds numbers; cells may be empty."""
+    """Return whether a column contains numbers. Cells may be empty."""
     filled = [cell for cell in cells if cell not in ("", "not measured")]
     return bool(filled) and all(cell.replace(".", "", 1).replace("-", "", 1).isdigit() for cell in filled)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Gateways with a plain script on Cloudflare's own Python package, one after the other: sdk_script.py FILE.
+"""Create or update gateways one after the other, with Cloudflare's Python package: sdk_script.py FILE.
 
-It stands by itself, as a user would write it: FILE holds the names of the gateways, as JSON.
+The script is self-contained, as a user would write it. FILE contains the names of the gateways, as JSON.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ READ_ONLY = ("id", "created_at", "modified_at", "is_default")
 
 
 def ensure(client: Cloudflare, account: str, name: str) -> str:
-    """Bring one gateway to the settings; what was done."""
+    """Create or update one gateway, and return the operation."""
     try:
         found = client.ai_gateway.get(name, account_id=account).to_dict()
     except NotFoundError:
@@ -45,7 +45,7 @@ def ensure(client: Cloudflare, account: str, name: str) -> str:
 
 
 def main() -> None:
-    """Do all of them over one connection, and print what was done."""
+    """Process all gateways over one connection, and print the numbers of operations."""
     names = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["gateways"]
     account = os.environ["CLOUDFLARE_ACCOUNT_ID"]
     with Cloudflare(api_token=os.environ["CLOUDFLARE_API_TOKEN"], base_url=os.environ["CLOUDFLARE_BASE_URL"]) as client:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All measurements of one family, side by side: every round does every case once."""
+"""All measurements of one family. Every round measures every case once, so that all cases run under the same conditions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.benchmarks import machine, quota
 from tests.benchmarks.contenders import Case, Contender, Quota
 from tests.benchmarks.measure import Bench
 
-# A case is not repeated once it has taken so many seconds.
+# A case is not repeated after its runs took so many seconds in total.
 ENOUGH = 12.0
 
 
 class Session:
-    """Measures cases, and quotas of one contender, and keeps the raw numbers."""
+    """Measures cases, and quotas of one contender, and collects the raw numbers."""
 
     def __init__(self, bench: Bench, repeats: int, limited: Contender) -> None:
         self.bench = bench
@@ -35,7 +35,7 @@ class Session:
         self._spent: dict[Case, float] = defaultdict(float)
 
     def measure(self, cases: list[Case], quotas: tuple[Quota, ...], warm: bool) -> dict[str, Any]:
-        """The document that the report and the plot are made from."""
+        """Return the raw numbers for the report and the plot."""
         loads, started = [machine.load()], time.monotonic()
         if warm:
             self._warm_up(cases)
@@ -60,7 +60,7 @@ class Session:
         }
 
     def _warm_up(self, cases: list[Case]) -> None:
-        """Bytecode and disk caches are filled before anything counts."""
+        """Fill bytecode and disk caches before the measurements."""
         self.bench.empty()
         fewest = min(case.count for case in cases)
         for case in cases:
@@ -74,7 +74,7 @@ class Session:
                 self._block(todo, number)
 
     def _block(self, cases: list[Case], number: int) -> None:
-        """Cases of one size, with an empty play before and after them that measures the start at that time."""
+        """Measure cases of one size, with an empty play before and after them to measure the start at that time."""
         empty = [self.bench.empty().wall]
         samples = []
         for case in cases:
@@ -98,7 +98,7 @@ class Session:
             )
 
     def _quota(self, wanted: Quota) -> None:
-        """One run, as it takes about as long each time: most of it is waiting."""
+        """Measure one run only, because its duration hardly varies: most of it is waiting."""
         empty = [self.bench.empty().wall]
         found = quota.run(self.bench, wanted, self.limited)
         empty.append(self.bench.empty().wall)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Medians of the raw numbers, and whether the goals were met. Needs nothing but the standard library."""
+"""Medians of the raw numbers, and verdicts on the goals. Only requires the standard library."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONCURRENCY = 8
 
 @dataclass(frozen=True)
 class Row:
-    """What came out for one case. Seconds; `beyond` is the time after the start of ansible-playbook."""
+    """The result of one case, in seconds. `beyond` is the time after the start of ansible-playbook."""
 
     runs: int
     wall: float
@@ -52,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal, what was measured for it, and the verdict; none if it was not measured."""
+    """A goal, its measurement, and whether it was met. ``met`` is ``None`` if it was not measured."""
 
     text: str
     measured: str
@@ -60,12 +60,12 @@ class Goal:
 
     @property
     def verdict(self) -> str:
-        """The verdict in words."""
+        """Return the verdict as text."""
         return "not measured" if self.met is None else "met" if self.met else "**not met**"
 
 
 def rows_of(document: dict[str, Any]) -> dict[Key, Row]:
-    """A row for each case that was measured, by contender, scenario, number of gateways and delay."""
+    """Return a row for each measured case, by contender, scenario, number of gateways and delay."""
     groups: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for sample in document["samples"]:
         groups[sample["contender"], sample["scenario"], sample["count"], sample["delay"]].append(sample)
@@ -90,12 +90,12 @@ def _row(count: int, samples: list[dict[str, Any]]) -> Row:
 
 
 def quota_of(run: dict[str, Any]) -> Quota:
-    """The quota of a run."""
+    """Return the quota of a run."""
     return Quota(**{part.name: run[part.name] for part in fields(Quota)})
 
 
 def goals_of(document: dict[str, Any]) -> list[Goal]:
-    """What this collection wants to reach in the document's family, as measured."""
+    """Return the goals of the document's family, with the measurements."""
     return {SINGLE.name: _single, FLEETS.name: _fleets, ACCOUNTS.name: _accounts}[document["family"]](document)
 
 
@@ -167,7 +167,7 @@ def _as_the_quota_allows(quota: Quota, run: dict[str, Any] | None) -> Goal:
 
 
 def _no_failure(quota: Quota, run: dict[str, Any] | None) -> Goal:
-    """A run that is there went well: one with a failure is an error of the benchmark, and leaves no numbers."""
+    """Return a goal that every measured run meets, because a failed run is an error of the benchmark, without numbers."""
     text = f"{quota.tasks} tasks at once, {quota.gateways} gateways each, under the same quota: both finish without a failure"
     if run is None:
         return Goal(text, "", None)

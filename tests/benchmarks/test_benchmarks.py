@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmark works, its contenders do the whole job, and what was not done is never reported as a time."""
+"""The benchmark works, its contenders do the whole job, and failed runs are never reported as times."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_quick(family: Family) -> None:
 
 
 @pytest.mark.parametrize("contender", MANAGING, ids=lambda contender: contender.name)
-def test_updates_keep_what_is_not_declared(bench: Bench, contender: Contender) -> None:
-    """An update is not measured of all of them, but a contender that could not do it would be none."""
+def test_updates_keep_undeclared_settings(bench: Bench, contender: Contender) -> None:
+    """Updates are not measured for all contenders, but all of them must support updates to be comparable."""
     bench.run(Case(contender, CHANGED, 1, 0.0))
     stored = bench.simulator.gateways()["gateway-0"]
     assert (stored["cache_ttl"], stored["retry_delay"]) == (300, 77)
@@ -91,14 +91,14 @@ def test_updates_keep_what_is_not_declared(bench: Bench, contender: Contender) -
         (replace(SCRIPT, program="missing.py"), UNCHANGED, "missing.py ended with 2"),
     ],
 )
-def test_what_was_not_done_has_no_time(bench: Bench, contender: Contender, scenario: str, problem: str) -> None:
+def test_a_failed_run_has_no_time(bench: Bench, contender: Contender, scenario: str, problem: str) -> None:
     with pytest.raises(NotDone) as caught:
         bench.run(Case(contender, scenario, 1, 0.0))
     assert problem in str(caught.value)
 
 
 @pytest.mark.parametrize("program", ["empty.yml", "missing.yml"])
-def test_what_was_not_done_under_a_quota_has_no_time(bench: Bench, program: str) -> None:
+def test_a_failed_run_under_a_quota_has_no_time(bench: Bench, program: str) -> None:
     with pytest.raises(NotDone):
         quota.run(bench, Quota(2, 1, 10, 1), replace(FLEET, program=program))
 
@@ -121,15 +121,13 @@ def test_what_was_not_done_under_a_quota_has_no_time(bench: Bench, program: str)
         ),
     ],
 )
-def test_what_was_not_done_in_whole_accounts_has_no_time(
-    account_bench: AccountBench, contender: Contender, scenario: str, problem: str
-) -> None:
+def test_a_failed_run_of_whole_accounts_has_no_time(account_bench: AccountBench, contender: Contender, scenario: str, problem: str) -> None:
     with pytest.raises(NotDone) as caught:
         account_bench.run(Case(contender, scenario, 1, 0.0))
     assert problem in str(caught.value)
 
 
-def test_every_account_must_be_as_it_was(account_bench: AccountBench) -> None:
+def test_a_change_in_any_account_is_detected(account_bench: AccountBench) -> None:
     case, names = Case(HOSTS, UNCHANGED, 2, 0.0), ["account-0", "account-1"]
     account_bench.prepare(case, names)
     before = account_bench.stored(case, names)
@@ -138,7 +136,7 @@ def test_every_account_must_be_as_it_was(account_bench: AccountBench) -> None:
     assert account_bench.wrong_store(case, names, before) == ["stored objects were changed"]
 
 
-def test_requests_that_are_missing_under_a_quota_leave_no_time(account_bench: AccountBench) -> None:
+def test_a_run_with_missing_requests_under_a_quota_has_no_time(account_bench: AccountBench) -> None:
     with pytest.raises(NotDone, match="13 requests were done, not 14"):
         quota.run(account_bench, Quota(1, 1, 100, 1, once=5, each=9), WHOLE)
 
@@ -156,7 +154,7 @@ def test_refusals_in_a_row() -> None:
     assert [quota.longest_row(row) for row in ([], [200, None], [429, 200, 429], [200, 429, 429, 200, 429])] == [0, 0, 1, 2]
 
 
-def test_each_family_measures_what_it_has_to() -> None:
+def test_the_cases_of_each_family() -> None:
     found = {(case.contender, case.count) for case in FLEETS.cases(FLEETS.counts, everything=True)}
     assert {count for contender, count in found if contender is FLEET} == {10, 100, 1000, 5000}
     assert max(count for contender, count in found if contender in (LOOP, SCRIPT)) == 1000
@@ -212,7 +210,7 @@ def test_goals_of_accounts(numbers: dict[str, Any], verdicts: list[bool]) -> Non
     assert [goal.met for goal in goals_of({**document, "samples": [], "quotas": []})] == [None] * 4
 
 
-def test_the_page_keeps_what_stands_around_the_numbers(tmp_path: Path) -> None:
+def test_the_page_keeps_the_text_around_the_numbers(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     (begin, end), others = report.markers(FLEETS), "\nold\n".join(report.markers(SINGLE))
     page.write_text(f"before\n{others}\nbetween\n{begin}\nold\n{end}\nafter\n")
@@ -227,12 +225,12 @@ def test_the_page_has_a_place_for_each_family(family: Family) -> None:
 
 
 def sample(contender: Contender, count: int, beyond: float) -> dict[str, Any]:
-    """A run that took one second to start."""
+    """Return a run that took one second to start."""
     numbers = {"wall": 1 + beyond, "start": 1.0, "cpu": 1.0, "simulator": 0.5, "memory": 1.0, "requests": count}
     return {"contender": contender.name, "scenario": UNCHANGED, "count": count, "delay": 0.0, **numbers}
 
 
 def limited(run: Quota, in_a_row: int) -> dict[str, Any]:
-    """A run that waited as long as it had to, and took one second to start."""
+    """Return a run under a quota that waited as long as required, and took one second to start."""
     numbers = {"wall": 1.0 + run.shortest, "start": 1.0, "refused": in_a_row, "in_a_row": in_a_row}
     return {**asdict(run), **numbers}

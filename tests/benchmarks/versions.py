@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures commits side by side: python -m tests.benchmarks.versions COMMIT COMMIT."""
+"""Compare commits by measurements: python -m tests.benchmarks.versions COMMIT COMMIT."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Samples = dict[tuple[Case, str], list[Sample]]
 
 
 def main() -> None:
-    """Run every case with both versions by turns, and print the medians."""
+    """Run every case with all versions in turn, and print the medians."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.versions", description=__doc__)
     parser.add_argument("commits", nargs="+", help="the commits to compare")
-    parser.add_argument("--repeats", type=int, default=9, metavar="N", help="how often (default: %(default)s)")
+    parser.add_argument("--repeats", type=int, default=9, metavar="N", help="number of runs of each case (default: %(default)s)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_simulator() as simulator:
         benches = {}
@@ -45,7 +45,7 @@ def check_out(commit: str, folder: Path) -> None:
 
 
 def measured(benches: dict[str, Bench], repeats: int) -> Samples:
-    """Return the samples of each case and version. A first run of each fills the caches, and does not count."""
+    """Return the samples of each case and version. The first run of each only fills the caches."""
     samples: Samples = defaultdict(list)
     for number in range(repeats + 1):
         for case in CASES:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One simulator for all tests here, put back to its start before each that asks for it, and Ansible beside it."""
+"""Fixtures of the contract tests: one simulator, reset before each test that uses it, and Ansible's programs."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def ansible(running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Ans
 
 @pytest.fixture(scope="session")
 def documented(ansible: Ansible) -> dict[str, Any]:
-    """What ansible-doc has on each module, by its short name."""
+    """Return what ansible-doc shows of each module, by its short name."""
     found = json.loads(ansible.run("ansible-doc", "-t", "module", "--json", *(f"edgeops.cloudflare.{name}" for name in MODULES)))
     return {name.rpartition(".")[2]: document for name, document in found.items()}

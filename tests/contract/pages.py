@@ -2,21 +2,21 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Follows a page of documentation as a reader would: its files are written, its plays and commands run, from top to bottom.
+"""Execution of documentation pages, from top to bottom: files are written, plays and commands are run.
 
 A fenced block is one of these:
 
 - a file, if its first line is a comment with a file's name, such as `# group_vars/all.yml`; it is written;
 - plays or tasks in YAML; they are run;
 - commands in a shell; they are run;
-- `text`, what the step before it prints: its lines have to be there, in that order, with `...` for what may vary;
-- anything, if a comment before it says why it is not run.
+- `text`, the output of the previous step: its lines must appear in this order, with `...` for parts that vary;
+- anything, if a comment before it gives a reason for not running it.
 
-Marks are HTML comments right before a block, which readers do not see:
+Marks are HTML comments directly before a block, which readers do not see:
 
 - `<!-- not run: REASON -->`
-- `<!-- fails: TEXT -->`: what follows has to fail, and to print the text
-- `<!-- simulator: {"mask_secrets": true} -->`: the simulator is such a server from here to the end of the page
+- `<!-- fails: TEXT -->`: the block must fail, and print the text
+- `<!-- simulator: {"mask_secrets": true} -->`: behaviour of the simulator from here to the end of the page
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tests.simulator.handle import Simulator
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHELLS = ("console", "shell", "bash", "sh")
-# What a page may have its reader run and the tests run too; `make` only has to know its targets.
+# Programs in commands that the tests run, too. Of `make`, only the existence of the targets is tested.
 PROGRAMS = ("ansible", "ansible-doc", "ansible-inventory", "ansible-playbook", "cat", "env")
 FENCE = re.compile(
     r"(?P<marks>(?:^[ ]*<!--[^>]*-->\n+)*)^(?P<indent>[ ]*)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$",
@@ -46,7 +46,7 @@ FILE = re.compile(r"# ([\w./-]+\.\w+|[\w-]+/[\w./-]+)\n")
 
 
 class Block(NamedTuple):
-    """A fenced block, with the marks before it by their kind."""
+    """A fenced block, with the marks before it by kind."""
 
     line: int
     language: str
@@ -59,20 +59,20 @@ class Block(NamedTuple):
 
     @property
     def file(self) -> str | None:
-        """The name of the file that the block shows."""
+        """Return the name of the file that the block shows."""
         named = FILE.match(self.text)
         return named[1] if named else None
 
     @property
     def commands(self) -> list[str]:
-        """The lines of a shell block, without prompts and comments, continued lines joined."""
+        """Return the lines of a shell block, without prompts and comments. Continued lines are joined."""
         lines = self.text.replace("\\\n", " ").splitlines() if self.language in SHELLS and not self.file else []
         found = (line.strip().removeprefix("$ ").strip() for line in lines)
         return [line for line in found if line and not line.startswith("#")]
 
     @property
     def plays(self) -> list[dict[str, Any]]:
-        """The plays of a YAML block that is not a file; tasks become one. A block that holds something else has none."""
+        """Return the plays of a YAML block that is not a file. Tasks become one play. Other blocks have none."""
         content = yaml.safe_load(self.text) if self.language == "yaml" and not self.file else None
         if not isinstance(content, list):
             return []
@@ -80,12 +80,12 @@ class Block(NamedTuple):
 
     @property
     def printed(self) -> list[str]:
-        """The lines that the step before has to have printed."""
+        """Return the expected lines of the previous step's output."""
         return [line.strip() for line in self.text.splitlines() if line.strip()] if self.language in ("text", "mermaid") else []
 
 
 def blocks_of(text: str) -> list[Block]:
-    """The fenced blocks of a Markdown text, in order."""
+    """Return the fenced blocks of a Markdown text, in order."""
     return [
         Block(
             text.count("\n", 0, match.start("text")),
@@ -106,25 +106,25 @@ def is_known(command: str) -> bool:
 
 
 def joined(blocks: list[Block]) -> Iterator[Block]:
-    """The blocks that are run; plays that follow one another become one block, as starting Ansible takes long."""
-    held: Block | None = None
+    """Yield the blocks that are run. Consecutive plays become one block, because Ansible starts slowly."""
+    pending: Block | None = None
     for block in blocks:
         if not block.is_run:
             continue
-        if held and block.plays and not block.marks:
-            held = held._replace(text=yaml.safe_dump(held.plays + block.plays))
+        if pending and block.plays and not block.marks:
+            pending = pending._replace(text=yaml.safe_dump(pending.plays + block.plays))
             continue
-        if held:
-            yield held
-        held = block if block.plays and not block.marks else None
-        if not held:
+        if pending:
+            yield pending
+        pending = block if block.plays and not block.marks else None
+        if not pending:
             yield block
-    if held:
-        yield held
+    if pending:
+        yield pending
 
 
 class Reader:
-    """Does what the blocks of one page say, in the folder of ``ansible``."""
+    """Runs the blocks of one page in the folder of ``ansible``."""
 
     def __init__(self, ansible: Ansible, simulator: Simulator) -> None:
         self.ansible = ansible
@@ -132,7 +132,10 @@ class Reader:
         self.output = ""
 
     def follow(self, blocks: list[Block]) -> None:
-        """Do all of it; AssertionError with the block's line where something is not as the page has it."""
+        """Run all blocks.
+
+        :raises AssertionError: with the line of the block, if something differs from the page.
+        """
         for block in joined(blocks):
             try:
                 self._do(block)
@@ -179,5 +182,5 @@ class Reader:
 
 
 def title_of(page: Path) -> str:
-    """The name of a page below the checkout."""
+    """Return the path of a page within the checkout."""
     return page.relative_to(ROOT).as_posix()

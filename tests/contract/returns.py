@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks that bring out every result of every module, and those where documented values are returned."""
+"""Tasks that produce every return value of every module, and the tasks whose results contain each documented value."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ TWO: Json = {"gateway_id": "two"}
 EVERYBODY: Json = {"name": "everybody", "actor": "company:all", "action": {"type": "no_limit"}}
 CAP: Json = {"name": "cap", "actor": "user:{cf.user.email}", "action": {"type": "limit", "amount": 5, "period": "daily"}}
 EXPECTED: list[Json] = [{"model": "gpt-4o", "provider": "openai", "allowed": True, "by": "everybody"}]
-# What a probe asks for, and what in its result may be null.
+# Options of a probe. Below: return values that may be null, by module.
 PROBED: Json = {**TWO, "provider": "openai", "retry_seconds": 0}
 UNEXPECTED = f"{FAILS}unexpected"
-NULL = {
+NULLABLE = {
     "ai_gateway_account": {"results.parent"},
     "ai_gateway_probe": {"is_open", "status", "code", "duration_ms", "provider", "model", "step", "cache", "log_id"},
 }
-# Each setting with a value that is not its default, by module, where it returns one item.
+# Each setting with a value that is not its default, by module, for modules that return one item.
 FULL_OF: dict[str, Json] = {
     "ai_gateway": FULL,
     "ai_gateway_custom_domain": {"zone_id": "0123456789abcdef" * 2, "min_tls": "1.2"},
@@ -105,8 +105,8 @@ BELOW: Json = {
 }
 WHOLE: Json = {"id": "whole", "authentication": True, **BELOW}
 DOCUMENT: Json = {"custom_providers": [HOUSE], "gateways": [WHOLE]}
-# Changes of all that can be changed, and of a key, which has to be deleted for it.
-OTHER: Json = {
+# Changes of everything that can be changed, and of a provider config, which must be recreated for it.
+CHANGED_DOCUMENT: Json = {
     "custom_providers": [{"slug": "house", "description": "An example", "costs": []}],
     "gateways": [
         {
@@ -119,12 +119,12 @@ OTHER: Json = {
         }
     ],
 }
-UNDER: Json = {"gateways": [{"id": "whole", "dynamic_routes": [], "policies": [EVERYBODY]}], "purge": ["dynamic_routes", "policies"]}
-GONE: Json = {"custom_providers": [{"slug": "house", "state": "absent"}], "gateways": [{"id": "whole", "state": "absent"}]}
+PURGE: Json = {"gateways": [{"id": "whole", "dynamic_routes": [], "policies": [EVERYBODY]}], "purge": ["dynamic_routes", "policies"]}
+DELETION: Json = {"custom_providers": [{"slug": "house", "state": "absent"}], "gateways": [{"id": "whole", "state": "absent"}]}
 PURGED, ONLY_PROVIDERS = "purged", "only custom providers"
 
 
-# The name of the item in the results of a module for one; those of a module that reads have a list of them, with an s.
+# The return value with the item, for modules that manage one item. Modules that read return a list: the same name with an s.
 ITEMS = {
     module: module.replace("ai_gateway_", "") if module.startswith("ai_gateway_") else "gateway"
     for module in MODULES
@@ -132,14 +132,14 @@ ITEMS = {
 }
 
 
-def life(
+def lifecycle(
     key: Json, other: Json, module: str, changes: dict[str, Json], least: Json, wrong: Json, refused: Json | None = None
 ) -> dict[str, Json]:
     """Return tasks for one item from its creation to its deletion, and tasks that fail.
 
-    :param key: what identifies it; ``other`` identifies another one, which the server refuses.
-    :param changes: tasks that change it, by their names.
-    :param least: what a new item must have; ``refused`` is what the server does not take.
+    :param key: identifies the item. ``other`` identifies another item, which the server refuses.
+    :param changes: options of tasks that change the item, by the names of the tasks.
+    :param least: the options that a new item requires. ``refused`` are options that the server refuses.
     """
     full = {**key, **FULL_OF[module]}
     return {
@@ -156,8 +156,8 @@ def life(
     }
 
 
-def reading(one: Json, **all_of: str) -> dict[str, Json]:
-    """Return tasks that read all of the items that the options ``all_of`` give, and ``one`` of them, and tasks that fail."""
+def read_tasks(one: Json, **all_of: str) -> dict[str, Json]:
+    """Return tasks that read all items that the options ``all_of`` select, a task that reads ``one`` of them, and tasks that fail."""
     return {
         "all": {"options": all_of},
         "one": {"options": {**all_of, **one}},
@@ -167,7 +167,7 @@ def reading(one: Json, **all_of: str) -> dict[str, Json]:
     }
 
 
-# By module, in the order in which they run.
+# By module, in execution order.
 TASKS: dict[str, dict[str, Json]] = {
     "ai_gateway": {
         NEW_IN_CHECK_MODE: {"options": {"id": "one"}, "check_mode": True, "diff": True},
@@ -176,15 +176,15 @@ TASKS: dict[str, dict[str, Json]] = {
         UNCHANGED: {"options": {"id": "one", "cache_ttl": 1}},
         DELETED: {"options": {"id": "one", "state": "absent"}},
         LEAST: {"options": {"id": "two"}},
-        # Otherwise it would not use stored keys.
+        # A gateway without authentication does not use stored keys.
         "authenticated": {"options": {"id": "two", "authentication": True}},
         REFUSED: {"options": {"id": "one", **REFUSAL}},
         WRONG_TOKEN: {"options": {"id": "one", **UNKNOWN}},
         NO_ANSWER: {"options": {"id": "one", **UNREACHABLE}},
         WRONG_OPTION: {"options": {"id": "one", "cache_ttl": -1}},
     },
-    # What belongs to the gateway `two`, which is there now. Each leaves one item for the tasks that read.
-    "ai_gateway_custom_domain": life(
+    # Objects of the gateway `two`, which exists by now. Each list of tasks leaves one item for the tasks that read.
+    "ai_gateway_custom_domain": lifecycle(
         {**TWO, "hostname": "one.example.com"},
         {**TWO, "hostname": "other.example.com"},
         "ai_gateway_custom_domain",
@@ -192,8 +192,8 @@ TASKS: dict[str, dict[str, Json]] = {
         {"zone_id": "0123456789abcdef" * 2},
         {"min_tls": "1.2", "zone_id": "example"},
     ),
-    "ai_gateway_custom_domain_info": reading({"hostnames": ["one.example.com"]}, **TWO),
-    "ai_gateway_dynamic_route": life(
+    "ai_gateway_custom_domain_info": read_tasks({"hostnames": ["one.example.com"]}, **TWO),
+    "ai_gateway_dynamic_route": lifecycle(
         {**TWO, "name": "one"},
         {**TWO, "name": "other"},
         "ai_gateway_dynamic_route",
@@ -202,9 +202,9 @@ TASKS: dict[str, dict[str, Json]] = {
         {"elements": [{"id": "in", "type": "start"}]},
         {"elements": split(12.5)},
     ),
-    "ai_gateway_dynamic_route_info": {**reading({"names": ["one"]}, **TWO), HISTORY: {"options": {**TWO, "history": True}}},
+    "ai_gateway_dynamic_route_info": {**read_tasks({"names": ["one"]}, **TWO), HISTORY: {"options": {**TWO, "history": True}}},
     # The first one finds no Secrets Store.
-    "ai_gateway_secret": life(
+    "ai_gateway_secret": lifecycle(
         {"name": "one"},
         {"name": "other"},
         "ai_gateway_secret",
@@ -212,8 +212,8 @@ TASKS: dict[str, dict[str, Json]] = {
         {"value": "example-key"},
         {"wait_timeout": 0},
     ),
-    "ai_gateway_secret_info": reading({"names": ["one"]}),
-    "ai_gateway_provider_config": life(
+    "ai_gateway_secret_info": read_tasks({"names": ["one"]}),
+    "ai_gateway_provider_config": lifecycle(
         {**TWO, "provider_slug": "openai", "alias": "batch"},
         {**TWO, "provider_slug": "openai"},
         "ai_gateway_provider_config",
@@ -234,8 +234,8 @@ TASKS: dict[str, dict[str, Json]] = {
         NO_ANSWER: {"options": {**PROBED, **UNREACHABLE}},
         WRONG_OPTION: {"options": {**PROBED, "max_tokens": 0}},
     },
-    "ai_gateway_provider_config_info": reading({"provider_slugs": ["openai"]}, **TWO),
-    "ai_gateway_custom_provider": life(
+    "ai_gateway_provider_config_info": read_tasks({"provider_slugs": ["openai"]}, **TWO),
+    "ai_gateway_custom_provider": lifecycle(
         {"slug": "one"},
         {"slug": "other"},
         "ai_gateway_custom_provider",
@@ -243,7 +243,7 @@ TASKS: dict[str, dict[str, Json]] = {
         {"name": "One", "provider_base_url": "https://llm.example.com"},
         {"provider_base_url": "http://llm.example.com"},
     ),
-    "ai_gateway_custom_provider_info": reading({"slugs": ["one"]}),
+    "ai_gateway_custom_provider_info": read_tasks({"slugs": ["one"]}),
     "ai_gateway_policies": {
         NEW_IN_CHECK_MODE: {"options": {**TWO, "policies": [EVERYBODY, CAP], "expect": EXPECTED}, "check_mode": True, "diff": True},
         CREATED: {"options": {**TWO, "policies": [EVERYBODY, CAP], "expect": EXPECTED}},
@@ -256,7 +256,7 @@ TASKS: dict[str, dict[str, Json]] = {
         NO_ANSWER: {"options": {**TWO, "policies": [], **UNREACHABLE}},
         WRONG_OPTION: {"options": {**TWO, "policies": [{"name": "cap", "actor": "{unknown}"}]}},
     },
-    "ai_gateway_policies_info": reading({"names": ["everybody"]}, **TWO),
+    "ai_gateway_policies_info": read_tasks({"names": ["everybody"]}, **TWO),
     "ai_gateway_account_info": {
         "all": {"options": {}},
         "one": {"options": {"gateways": ["two"], "kinds": ["policies", "dynamic_routes"]}},
@@ -274,19 +274,19 @@ TASKS: dict[str, dict[str, Json]] = {
         NO_ANSWER: {"options": {"gateways": [], **UNREACHABLE}},
         WRONG_OPTION: {"options": {"gateways": [{"id": "one", "cache_ttl": -1}]}},
     },
-    "ai_gateway_info": reading({"ids": ["one"]}),
+    "ai_gateway_info": read_tasks({"ids": ["one"]}),
     "ai_gateway_account": {
         NEW_IN_CHECK_MODE: {"options": DOCUMENT, "check_mode": True, "diff": True},
         CREATED: {"options": DOCUMENT, "diff": True},
         UNCHANGED: {"options": DOCUMENT},
-        UPDATED: {"options": OTHER, "diff": True},
+        UPDATED: {"options": CHANGED_DOCUMENT, "diff": True},
         ONLY_PROVIDERS: {"options": {"custom_providers": [{"slug": "house"}]}},
-        f"{FAILS}purge limit": {"options": {**UNDER, "purge_limit": 1}},
-        PURGED: {"options": UNDER},
+        f"{FAILS}purge limit": {"options": {**PURGE, "purge_limit": 1}},
+        PURGED: {"options": PURGE},
         SOME_FAILED: {
             "options": {"gateways": [{**WHOLE, "custom_domains": []}, {"id": "four", "authentication": True, **BELOW, **REFUSAL}]}
         },
-        DELETED: {"options": GONE},
+        DELETED: {"options": DELETION},
         WRONG_TOKEN: {"options": {**DOCUMENT, **UNKNOWN}},
         NO_ANSWER: {"options": {**DOCUMENT, **UNREACHABLE}},
         WRONG_OPTION: {"options": {"gateways": [{"id": "one", "policies": [{"name": "cap", "actor": "{unknown}"}]}]}},
@@ -295,7 +295,10 @@ TASKS: dict[str, dict[str, Json]] = {
 
 
 def returned(module: str, of_item: str) -> dict[str, set[str]]:
-    """Return where the results of a module for one item have what is not in all of them; ``of_item`` says what is new."""
+    """Return the tasks of a module for one item by their `returned`, for values that not all results contain.
+
+    :param of_item: the item in the text of `returned`.
+    """
     tasks = TASKS[module]
     return {
         "success, when O(state=present)": {name for name in tasks if not name.startswith(FAILS)} - {DELETED},
@@ -307,7 +310,7 @@ def returned(module: str, of_item: str) -> dict[str, set[str]]:
 
 READ = {"failure, when the API answered": {WRONG_TOKEN}, "failure, when a request was made": {WRONG_TOKEN, NO_ANSWER}}
 ACTED = {name for name in TASKS["ai_gateway_account"] if not name.startswith(FAILS) or name == SOME_FAILED}
-# In which tasks a key is there, by what its `returned` says, beside `always` and `success`.
+# The tasks whose results contain a value, by its `returned`, besides `always` and `success`.
 RETURNED: dict[str, dict[str, set[str]]] = {
     "ai_gateway": {**returned("ai_gateway", "gateway"), "success, when the gateway is deleted": {DELETED}},
     "ai_gateway_custom_domain": returned("ai_gateway_custom_domain", "custom domain"),

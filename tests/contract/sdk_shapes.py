@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The types of Cloudflare's own Python package and the fields of our tables in the same words, and where they differ."""
+"""A common representation of the types of Cloudflare's Python package and of the fields of our tables, to compare both."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 SCALARS = {bool: "bool", int: "int", float: "float", str: "str", datetime: "datetime"}
 
+# Path, aspect, our value, their value.
 Difference = tuple[str, str, Any, Any]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A type in our words. ``values`` is the shape of the values of a dict with free keys."""
+    """A type, in the terms of the argument spec. ``values`` is the shape of the values of a dict with free keys."""
 
     type: str
     elements: str | None = None
@@ -36,7 +37,7 @@ class Shape:
 
 
 def shape_of(hint: Any) -> Shape:
-    """The shape of a type of the package."""
+    """Return the shape of a type of the package."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Required, Annotated):
         inner = shape_of(arguments[0])
@@ -51,7 +52,7 @@ def shape_of(hint: Any) -> Shape:
 
 
 def shape_of_generic(origin: Any, arguments: tuple[Any, ...]) -> Shape:
-    """Choices, dicts with free keys, and the ways that the package writes a list."""
+    """Return the shape of a literal, of a dict with free keys, or of one of the package's spellings of a list."""
     if origin is Literal:
         return Shape("str", choices=frozenset(arguments))
     if origin is dict:
@@ -62,7 +63,7 @@ def shape_of_generic(origin: Any, arguments: tuple[Any, ...]) -> Shape:
 
 
 def shape_of_union(members: tuple[Any, ...]) -> Shape:
-    """Null and a type, or forms of one dict: a part is required if it is in all forms."""
+    """Return the shape of a union: of null and a type, or of the forms of a dict, whose parts are required if all forms require them."""
     forms = [shape_of(member) for member in members if member is not NoneType]
     merged = forms[0]
     for form in forms[1:]:
@@ -82,7 +83,7 @@ def merge(one: Shape | None, other: Shape | None) -> Shape:
 
 
 def parts_of(kind: Any) -> dict[str, Shape]:
-    """The shapes of the keys of a dict type, under the API's names."""
+    """Return the shapes of the keys of a dict type, by the API's names."""
     if not is_typeddict(kind):
         return {info.alias or name: shape_of(info.annotation) for name, info in kind.model_fields.items()}
     hints = get_type_hints(kind, include_extras=True)
@@ -90,7 +91,7 @@ def parts_of(kind: Any) -> dict[str, Shape]:
 
 
 def alias_of(hint: Any) -> str | None:
-    """The API's name for a key, if the package has another."""
+    """Return the API's name for a key, if the package uses a different one."""
     if get_origin(hint) is Required:
         return alias_of(get_args(hint)[0])
     if get_origin(hint) is not Annotated:
@@ -99,7 +100,7 @@ def alias_of(hint: Any) -> str | None:
 
 
 def our_shape(ours: Field) -> Shape:
-    """The shape of a setting of our table. A part that is always filled in counts as required."""
+    """Return the shape of a setting of our table."""
     values = None
     if ours.text_values:
         values = Shape("str")
@@ -116,40 +117,43 @@ def our_shape(ours: Field) -> Shape:
     )
 
 
-def defaulted(fields: tuple[Field, ...], where: str = "") -> Iterator[str]:
-    """Where the table has a part that is filled in if it is not given."""
+def defaulted(fields: tuple[Field, ...], path: str = "") -> Iterator[str]:
+    """Yield the paths of the parts with a default."""
     for part in fields:
         if part.default is not None:
-            yield where + part.key
-        yield from defaulted((*part.fields, *part.value_fields), f"{where}{part.key}.")
+            yield path + part.key
+        yield from defaulted((*part.fields, *part.value_fields), f"{path}{part.key}.")
 
 
-def differences(ours: Shape, theirs: Shape, where: str) -> Iterator[Difference]:
-    """Each place, aspect, and what either side has there; required and nullable of ``ours`` itself are left out."""
+def differences(ours: Shape, theirs: Shape, path: str) -> Iterator[Difference]:
+    """Yield the differences between two shapes. ``required`` and ``nullable`` of ``ours`` itself are not compared."""
     for aspect in ("type", "elements", "choices"):
         if getattr(ours, aspect) != getattr(theirs, aspect):
-            yield where, aspect, getattr(ours, aspect), getattr(theirs, aspect)
+            yield path, aspect, getattr(ours, aspect), getattr(theirs, aspect)
     if set(ours.parts) != set(theirs.parts):
-        yield where, "parts", sorted(ours.parts), sorted(theirs.parts)
+        yield path, "parts", sorted(ours.parts), sorted(theirs.parts)
     for name in set(ours.parts) & set(theirs.parts):
-        yield from differences(ours.parts[name], theirs.parts[name], f"{where}.{name}")
+        yield from differences(ours.parts[name], theirs.parts[name], f"{path}.{name}")
     if ours.values and theirs.values:
-        yield from differences(ours.values, theirs.values, f"{where}.*")
+        yield from differences(ours.values, theirs.values, f"{path}.*")
     elif ours.values or theirs.values:
-        yield where, "values", ours.values, theirs.values
+        yield path, "values", ours.values, theirs.values
 
 
-def demands(ours: Shape, theirs: Shape, where: str, filled: frozenset[str]) -> Iterator[Difference]:
-    """Where the two sides, within a setting, do not agree on what must be there and what may be null."""
-    pairs = [(f"{where}.{name}", ours.parts[name], theirs.parts[name]) for name in set(ours.parts) & set(theirs.parts)]
+def requirement_differences(ours: Shape, theirs: Shape, path: str, filled: frozenset[str]) -> Iterator[Difference]:
+    """Yield the parts of a setting whose ``required`` or ``nullable`` differs.
+
+    :param filled: the paths of parts with a default, which may be optional in our table only.
+    """
+    pairs = [(f"{path}.{name}", ours.parts[name], theirs.parts[name]) for name in set(ours.parts) & set(theirs.parts)]
     if ours.values and theirs.values:
-        yield from demands(ours.values, theirs.values, where, filled)
-    for place, our_part, their_part in pairs:
-        if our_part.required != their_part.required and not (their_part.required and place in filled):
-            yield place, "required", our_part.required, their_part.required
+        yield from requirement_differences(ours.values, theirs.values, path, filled)
+    for part_path, our_part, their_part in pairs:
+        if our_part.required != their_part.required and not (their_part.required and part_path in filled):
+            yield part_path, "required", our_part.required, their_part.required
         if our_part.nullable != their_part.nullable:
-            yield place, "nullable", our_part.nullable, their_part.nullable
-        yield from demands(our_part, their_part, place, filled)
+            yield part_path, "nullable", our_part.nullable, their_part.nullable
+        yield from requirement_differences(our_part, their_part, part_path, filled)
 
 
 def parameters(kind: Any) -> dict[str, Shape]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the contract tests share: a gateway that declares everything, a walk over the field table, and Ansible as a program."""
+"""Helpers of the contract tests: a gateway with all settings, a walk over the field tables, and Ansible's programs."""
 
 from __future__ import annotations
 
@@ -81,20 +81,20 @@ FULL: dict[str, Any] = {
     "workers_ai_billing_mode": "postpaid",
     "zdr": True,
 }
-# What the documentation has in addition to the argument spec.
+# Keys of the documentation that argument specs do not have.
 NOT_IN_SPECS = ("description", "suboptions", "version_added", "version_added_collection")
 DLP_SIMPLE = {"enabled": True, "action": "FLAG", "profiles": ["pii"]}
 
 
-def walk(fields: Iterable[Field], where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
-    """Each field with the option names that lead to it; what is within a dict with free keys is left out."""
+def walk(fields: Iterable[Field], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """Yield each field with its path of option names. The contents of dicts with free keys are left out."""
     for field in fields:
-        yield (*where, field.name), field
-        yield from walk(field.fields, (*where, field.name))
+        yield (*path, field.name), field
+        yield from walk(field.fields, (*path, field.name))
 
 
 def option_by_spec(option: Mapping[str, Any]) -> dict[str, Any]:
-    """What the documentation must have for an option of a spec."""
+    """Return the expected documentation of an option of a spec."""
     shown = {name: option[name] for name in ("elements", "choices", "default", "aliases") if option.get(name) is not None}
     shown.update({"type": option.get("type", "str"), "required": option.get("required", False)})
     if "options" in option:
@@ -103,7 +103,7 @@ def option_by_spec(option: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def option_by_document(option: Mapping[str, Any]) -> dict[str, Any]:
-    """All that the documentation has for an option, apart from prose."""
+    """Return the documentation of an option without its prose."""
     shown = {"type": "str", "required": False}
     shown.update({name: value for name, value in option.items() if name not in NOT_IN_SPECS})
     if "suboptions" in option:
@@ -111,11 +111,11 @@ def option_by_document(option: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def described(options: Mapping[str, Any], where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Each option and suboption with its description."""
+def described(options: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each option and suboption with its description."""
     for name, option in options.items():
-        yield (*where, name), option["description"]
-        yield from described(option.get("suboptions", {}), (*where, name))
+        yield (*path, name), option["description"]
+        yield from described(option.get("suboptions", {}), (*path, name))
 
 
 def task_spec_of(module: str) -> TaskSpec:
@@ -126,14 +126,14 @@ def task_spec_of(module: str) -> TaskSpec:
 
 
 class Invalid(Exception):
-    """What Ansible, by the argument spec, says about options before the module's own code sees them."""
+    """Ansible refuses the options by the argument spec, before the module validates them."""
 
 
 def declared(**options: Any) -> Declaration:
-    """What a task with these options declares; id is ``gateway`` unless it is given.
+    """Return the declaration of a task with these options. ``id`` is ``gateway`` unless it is given.
 
-    :raises Invalid: where Ansible refuses the options by the argument spec.
-    :raises InvalidOptions: where the module refuses them.
+    :raises Invalid: if Ansible refuses the options by the argument spec.
+    :raises InvalidOptions: if the module refuses them.
     """
     result = ArgumentSpecValidator(TASK_SPEC.argument_spec()).validate({"id": "gateway", **options})
     if result.error_messages:
@@ -143,7 +143,7 @@ def declared(**options: Any) -> Declaration:
 
 
 class Ansible:
-    """Ansible's programs, on their own but for this collection, with a simulator in the environment.
+    """Ansible's programs in a clean environment, with this collection, and with a simulator as the API.
 
     :param programs: the directory of the programs.
     :param collections: the directory that contains the collection.
@@ -153,7 +153,7 @@ class Ansible:
 
     def __init__(self, folder: Path, simulator: Simulator, programs: Path = PROGRAMS, collections: Path = COLLECTIONS) -> None:
         self.folder = folder
-        # Empty, in place of any that this machine may have.
+        # An empty file, so that Ansible does not read another one.
         (folder / "ansible.cfg").touch()
         self.environment = {
             **{name: value for name, value in os.environ.items() if not _foreign(name)},
@@ -175,19 +175,19 @@ class Ansible:
         }
 
     def start(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run the program to its end, whatever that is."""
+        """Run the program, and return the completed process, which may have failed."""
         return subprocess.run(
             command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
 
     def run(self, *command: str) -> str:
-        """What the program prints; it has to succeed."""
+        """Run the program, which must succeed, and return its output."""
         done = self.start(*command)
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
     def play(self, plays: list[dict[str, Any]]) -> str:
-        """What ansible-playbook prints; all tasks of all plays have to run, and to succeed."""
+        """Run the plays, all of whose tasks must run and succeed, and return the output of ansible-playbook."""
         playbook = self.folder / "playbook.yml"
         playbook.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
         output = self.run("ansible-playbook", str(playbook))
@@ -200,7 +200,7 @@ class Ansible:
 
 
 def play_of(tasks: list[dict[str, Any]], variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A play with these tasks on this machine."""
+    """Return a play with these tasks on localhost."""
     return {"name": "Tasks", "hosts": "localhost", "gather_facts": False, "vars": dict(variables or {}), "tasks": tasks}
 
 

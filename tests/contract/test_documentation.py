@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-doc shows of options against the argument spec and the field tables. Results are in test_results.py."""
+"""Documented options, compared with argument specs and field tables. Return values are in test_results.py."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from tests.contract.support import MODULES, ROOT, Ansible, described, option_by_
 from tests.simulator.handle import Simulator
 
 BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items")
-# Environment variables that no option falls back to: requests reads them by itself.
+# Documented environment variables that are no fallback of an option, because requests reads them itself.
 READ_BY_REQUESTS = {"ca_path": "REQUESTS_CA_BUNDLE"}
 READS_ONLY = {"ai_gateway_probe", *(module for module in MODULES if module.endswith("_info"))}
 NUMBERS = {5.0: "five"}
-# What the examples find.
-SEEDED = {
+# Existing gateways and other items for the examples.
+SEEDED_GATEWAYS = {
     "ai_gateway_account_info": ("support-bot",),
     "ai_gateway_info": ("support-bot", "team-search"),
     "ai_gateways": ("team-support", "not-listed"),
@@ -50,7 +50,7 @@ SEEDED_ITEMS: dict[str, tuple[str, dict[str, Any]]] = {
     "ai_gateway_provider_config_info": ("provider_configs", {"gateway_id": "support-bot", "provider_slug": "openai"}),
     "ai_gateway_secret_info": ("secrets", {"name": "support-bot_openai_default", "scopes": ["ai_gateway", "workers"]}),
 }
-# What the examples refer to.
+# Variables in the examples.
 VAULTED = (
     "vault_openai_key",
     "vault_new_openai_key",
@@ -61,12 +61,12 @@ VAULTED = (
 )
 
 Json = dict[str, Any]
-# By the names of the option and of those that lead to it.
+# By path of option names.
 Descriptions = dict[tuple[str, ...], Any]
 
 
 def spec_of(module: str) -> Json:
-    """The argument spec that the module really uses."""
+    """Return the argument spec that the module uses."""
     return task_spec_of(module).argument_spec()
 
 
@@ -75,7 +75,7 @@ def prose(text: Any) -> str:
 
 
 def plain(text: Any) -> str:
-    """Prose without the values and names that are marked up in it."""
+    """Return prose without values and names in markup."""
     return re.sub(r"\b[A-Z]+\([^)]*\)", "", prose(text))
 
 
@@ -90,8 +90,8 @@ def descriptions(document: Json) -> Descriptions:
     return dict(described(document["doc"]["options"]))
 
 
-def test_nothing_that_is_shown_uses_facts_as_variables_of_their_own() -> None:
-    """ansible-core 2.24 has them in ``ansible_facts`` only."""
+def test_no_example_uses_facts_as_top_level_variables() -> None:
+    """ansible-core 2.24 provides facts in ``ansible_facts`` only."""
     shown = [
         ROOT / "README.md",
         *(path for folder in ("docs", "playbooks", "extensions", "plugins") for path in (ROOT / folder).rglob("*.*")),
@@ -113,9 +113,9 @@ def test_the_options_are_those_of_the_argument_spec(documented: Json, module: st
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_option_has_a_description_in_sentences(documented: Json, module: str) -> None:
-    for where, text in described(documented[module]["doc"]["options"]):
+    for path, text in described(documented[module]["doc"]["options"]):
         for sentence in [text] if isinstance(text, str) else text:
-            assert re.fullmatch(r"[A-Z\d].*\.", sentence, re.DOTALL), where
+            assert re.fullmatch(r"[A-Z\d].*\.", sentence, re.DOTALL), path
 
 
 @pytest.mark.parametrize(
@@ -140,28 +140,28 @@ def test_every_module_is_documented(documented: Json) -> None:
 
 TABLES = {module: task_spec_of(module).fields for module in MODULES}
 BOUNDED = [
-    pytest.param(module, where, field, id=".".join((module, *where)))
+    pytest.param(module, path, field, id=".".join((module, *path)))
     for module, table in TABLES.items()
-    for where, field in walk(table)
+    for path, field in walk(table)
     if any(getattr(field, kind) is not None for kind in BOUNDS)
 ]
 
 
-def test_the_tables_have_every_option_but_those_of_every_item() -> None:
+def test_the_tables_contain_all_options_that_are_not_common() -> None:
     for module, fields in TABLES.items():
         assert set(task_spec_of(module).argument_spec()) - {field.name for field in fields} <= set(OF_EVERY_ITEM)
 
 
-@pytest.mark.parametrize(("module", "where", "field"), BOUNDED)
-def test_every_bound_is_reported_in_the_description(documented: Json, module: str, where: tuple[str, ...], field: Field) -> None:
-    description = dict(described(documented[module]["doc"]["options"]))[where]
+@pytest.mark.parametrize(("module", "path", "field"), BOUNDED)
+def test_every_bound_is_in_the_description(documented: Json, module: str, path: tuple[str, ...], field: Field) -> None:
+    description = dict(described(documented[module]["doc"]["options"]))[path]
     numbers = {int(number) for number in re.findall(r"\d+", plain(description))}
     missing = {kind: getattr(field, kind) for kind in BOUNDS if getattr(field, kind) is not None and getattr(field, kind) not in numbers}
     assert not missing, description
 
 
 @pytest.mark.parametrize("kind", ELEMENT_TYPES)
-def test_every_type_of_element_is_described_with_all_its_parts(documented: Json, kind: str) -> None:
+def test_the_description_of_an_element_type_is_complete(documented: Json, kind: str) -> None:
     description = dict(described(documented["ai_gateway_dynamic_route"]["doc"]["options"]))["elements",]
     (text,) = [text for text in description if text.startswith(f"Type C({kind})")]
     of_type = ELEMENT_TYPES[kind]
@@ -171,8 +171,8 @@ def test_every_type_of_element_is_described_with_all_its_parts(documented: Json,
     assert not of_type.is_split or f"1 to {MAX_SHARES} outputs" in text
 
 
-def test_the_listing_and_its_limits_are_reported_as_they_are(documented: Json) -> None:
-    (ids,) = (text for where, text in described(documented["ai_gateway_info"]["doc"]["options"]) if where == ("ids",))
+def test_the_limits_of_listings_are_documented(documented: Json) -> None:
+    (ids,) = (text for path, text in described(documented["ai_gateway_info"]["doc"]["options"]) if path == ("ids",))
     assert f"each {GATEWAY.id.min_length} to {GATEWAY.id.max_length} characters" in prose(ids)
     assert f"Up to {READ_ONE_BY_ONE} are read one by one" in prose(ids)
     assert f"one request for every {PAGE_SIZE} gateways" in prose(ids)
@@ -180,7 +180,7 @@ def test_the_listing_and_its_limits_are_reported_as_they_are(documented: Json) -
     assert f"every {NUMBERS[PROGRESS_SECONDS]} seconds" in prose(documented["ai_gateways"]["doc"]["notes"])
 
 
-def test_what_an_account_consists_of_and_its_limits_are_reported_as_they_are(documented: Json) -> None:
+def test_the_kinds_and_limits_of_an_account_are_documented(documented: Json) -> None:
     document = documented["ai_gateway_account"]["doc"]
     options = dict(described(document["options"]))
     assert f"one request for every {PAGE_SIZE} gateways; one for every {PAGE_SIZE} custom providers" in prose(document["description"])
@@ -189,10 +189,10 @@ def test_what_an_account_consists_of_and_its_limits_are_reported_as_they_are(doc
     assert f"every {NUMBERS[PROGRESS_SECONDS]} seconds" in prose(document["notes"])
 
 
-def test_what_is_filled_in_on_create_is_reported_and_nothing_else(descriptions: Descriptions) -> None:
-    told = {where: re.findall(r"V\((\w+)\) on a new gateway if not given", prose(text)) for where, text in descriptions.items()}
+def test_the_values_filled_in_on_create_are_documented(descriptions: Descriptions) -> None:
+    documented_values = {path: re.findall(r"V\((\w+)\) on a new gateway if not given", prose(text)) for path, text in descriptions.items()}
     filled: Descriptions = {(field.name,): [str(field.on_create).lower()] for field in GATEWAY.settings if field.on_create is not None}
-    assert {where: values for where, values in told.items() if values} == filled
+    assert {path: values for path, values in documented_values.items() if values} == filled
 
 
 def test_unset_lists_the_settings_that_can_be_cleared(descriptions: Descriptions) -> None:
@@ -201,12 +201,12 @@ def test_unset_lists_the_settings_that_can_be_cleared(descriptions: Descriptions
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_environment_variables_are_those_that_are_read(documented: Json, module: str) -> None:
+def test_the_environment_variables_are_documented(documented: Json, module: str) -> None:
     spec = spec_of(module)
     read = {(name,): option["fallback"][1] for name, option in spec.items() if "fallback" in option}
     read.update({(name,): [variable] for name, variable in READ_BY_REQUESTS.items() if name in spec})
-    told = {where: re.findall(r"E\((\w+)\)", prose(text)) for where, text in described(documented[module]["doc"]["options"])}
-    assert {where: variables for where, variables in told.items() if variables} == read
+    documented_values = {path: re.findall(r"E\((\w+)\)", prose(text)) for path, text in described(documented[module]["doc"]["options"])}
+    assert {path: variables for path, variables in documented_values.items() if variables} == read
 
 
 def test_requests_reads_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +246,7 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
     variables = {"cloudflare_account_id": simulator.account_id, "cloudflare_api_token": simulator.api_token}
     variables.update({name: f"example-of-{name}" for name in VAULTED})
     variables["vault_run_token"] = simulator.run_token
-    for name in SEEDED.get(module, ()):
+    for name in SEEDED_GATEWAYS.get(module, ()):
         simulator.seed({"id": name, **SEEDED_SETTINGS})
     seed_items(simulator, module)
     ansible.play([play_of(tasks, variables)])
@@ -255,17 +255,17 @@ def test_the_examples_run(documented: Json, ansible: Ansible, simulator: Simulat
 
 
 def seed_items(simulator: Simulator, module: str) -> None:
-    """Store what the examples of ``module`` find, beside gateways."""
+    """Store the items other than gateways that the examples of ``module`` need."""
     if module == "ai_gateway_probe":
-        seed_answering(simulator)
+        seed_probed_gateway(simulator)
     if module in SEEDED_ITEMS:
         kind, item = SEEDED_ITEMS[module]
         store = simulator.seed_item("stores", {"name": "default_secrets_store"})
         simulator.seed_item(kind, {"store_id": store["id"], **item} if kind == "secrets" else item)
 
 
-def seed_answering(simulator: Simulator) -> None:
-    """Store a gateway that answers with a stored key, and through a dynamic route."""
+def seed_probed_gateway(simulator: Simulator) -> None:
+    """Store a gateway that answers requests with a stored key, and requests for a dynamic route."""
     store = simulator.seed_item("stores", {"name": "default_secrets_store"})
     simulator.seed({"id": "support-bot", "authentication": True, "store_id": store["id"]})
     secret = {"name": "support-bot_openai_default", "value": "example-key", "scopes": ["ai_gateway"], "store_id": store["id"]}
@@ -282,12 +282,12 @@ def seed_answering(simulator: Simulator) -> None:
 
 
 def verbs_of(resource: Resource) -> set[str]:
-    """Return the methods with which the items of ``resource`` are read, created, changed and deleted, as far as they can be."""
+    """Return the methods that read, create, update and delete the items of ``resource``, without PUT or PATCH if nothing can be updated."""
     is_updated = any(not setting.immutable for setting in resource.settings)
     return {"GET", "POST", "DELETE"} | ({resource.update_verb} if is_updated else set())
 
 
 def methods_on(resource: Resource, journal: list[Json]) -> set[str]:
-    """Return the methods of the requests for ``resource`` itself, and for nothing below it."""
+    """Return the methods of the requests for ``resource`` itself, without those for its children."""
     path = "/".join("[^/]+" if segment.startswith("{") else segment for segment in resource.path)
     return {request["method"] for request in journal if re.search(f"/accounts/[^/]+/{path}(/[^/]+)?$", request["path"])}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README's table of what was tested, and what writes it."""
+"""The README's table of tested versions, and the program that writes it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def table_of(text: str) -> list[tuple[str, ...]]:
     return [cells_of(line) for line in inside.strip().splitlines()]
 
 
-def test_a_row_lists_which_pythons_ran_and_which_are_missing() -> None:
+def test_a_row_lists_tested_and_missing_pythons() -> None:
     version, controller, modules, missing, _date = row_of(CORE, UNITS)
     assert (version, controller, modules, missing) == ("2.20.1", "3.12", "3.9, 3.12", "3.14")
 
 
 @pytest.mark.parametrize("line", UNITS.splitlines()[:4])
-def test_a_python_on_which_nothing_ran_is_noticed(line: str) -> None:
+def test_a_python_without_tests_is_an_error(line: str) -> None:
     with pytest.raises(AssertionError, match="unit tests ran on"):
         row_of(CORE, UNITS.replace(line + "\n", ""))
 
 
-def test_a_new_row_takes_the_place_of_its_predecessor() -> None:
+def test_a_new_row_replaces_its_predecessor() -> None:
     text = f"before\n{BEGIN}\n| a |\n| --- |\n{END}\nafter\n"
     for version in ("2.21.3", "2.9.1", "2.21.4"):
         text = with_row(text, (version, "", "", "", ""))
@@ -49,12 +49,12 @@ def test_a_new_row_takes_the_place_of_its_predecessor() -> None:
     assert text.endswith(f"{END}\nafter\n")
 
 
-def test_the_table_has_no_version_that_is_not_supported() -> None:
+def test_the_table_contains_only_supported_versions() -> None:
     rows = [line_of(cells[0]) for cells in table_of((ROOT / "README.md").read_text(encoding="utf-8"))[2:]]
     assert rows == [line for line in CORES if line in rows]
 
 
-def test_the_oldest_versions_are_those_that_are_promised() -> None:
+def test_the_oldest_versions_match_the_metadata() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
     assert runtime["requires_ansible"] == f">={CORES[0]}.0"
     config = yaml.safe_load((ROOT / "tests/config.yml").read_text(encoding="utf-8"))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pages of the documentation: the steps for readers work, and what they point to exists."""
+"""The documentation pages: their steps work, and their links and make targets exist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.contract.support import ROOT, Ansible, play_of
 from tests.simulator.handle import Simulator
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-# Galaxy shows the README without the files beside it, so the README has absolute links to them.
+# Galaxy shows the README without the other files, so the README has absolute links to them.
 FILES = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"] + "/blob/main/"
 SAMPLE = """\
 <!-- another comment -->
@@ -68,7 +68,7 @@ def reader(simulator: Simulator, tmp_path: Path) -> Reader:
 
 
 def kinds_of(block: Block) -> list[str]:
-    """What a block is; it should be one thing."""
+    """Return the kinds of a block. There should be one."""
     kinds = {
         "not run": not block.is_run,
         "file": block.is_run and block.file,
@@ -79,25 +79,25 @@ def kinds_of(block: Block) -> list[str]:
     return [kind for kind, holds in kinds.items() if holds]
 
 
-def test_a_reader_does_what_the_page_says(blocks: list[Block], reader: Reader) -> None:
+def test_the_steps_of_a_page_work(blocks: list[Block], reader: Reader) -> None:
     reader.follow(blocks)
 
 
-def test_no_fence_is_overlooked(text: str, blocks: list[Block]) -> None:
+def test_all_fences_and_marks_are_parsed(text: str, blocks: list[Block]) -> None:
     assert 2 * len(blocks) == len(re.findall(r"^\s*(?:```|~~~)", text, re.MULTILINE))
     assert len(re.findall(r"<!--\s*(?:not run|fails|simulator):", text)) == sum(len(block.marks) for block in blocks)
 
 
-def test_each_block_is_one_thing_that_is_tested_or_says_why_not(blocks: list[Block]) -> None:
+def test_each_block_has_one_kind_and_each_mark_a_value(blocks: list[Block]) -> None:
     assert not [(block.line, block.text) for block in blocks if len(kinds_of(block)) != 1]
     assert not [block.line for block in blocks if not all(block.marks.values())]
 
 
-def test_what_may_fail_is_run(blocks: list[Block]) -> None:
+def test_blocks_that_must_fail_are_run(blocks: list[Block]) -> None:
     assert not [block.line for block in blocks if "fails" in block.marks and not (block.plays or block.commands)]
 
 
-def test_each_playbook_that_is_shown_is_run(blocks: list[Block]) -> None:
+def test_each_playbook_on_a_page_is_run(blocks: list[Block]) -> None:
     commands = " ".join(command for block in blocks if block.is_run for command in block.commands)
     for block in blocks:
         if block.is_run and block.file and block.language == "yaml":
@@ -114,17 +114,17 @@ def test_the_make_targets_exist(text: str) -> None:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """The anchors that the headings of a page have on GitHub."""
+    """Return the anchors of the headings of a page on GitHub."""
     headings = re.findall(r"^#+ (.*)$", re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def links_of(text: str) -> list[str]:
-    """Return the links in the text of a page, with those to files of the repository as relative links."""
+    """Return the links in the text of a page. Links to files of the repository are returned as relative links."""
     return [link[len(FILES) :] if link.startswith(FILES) else link for link in LINK.findall(text)]
 
 
-def test_what_is_linked_exists(page: Path, text: str) -> None:
+def test_link_targets_exist(page: Path, text: str) -> None:
     for link in links_of(text):
         if "://" in link:
             continue
@@ -135,7 +135,7 @@ def test_what_is_linked_exists(page: Path, text: str) -> None:
 
 
 def test_each_message_of_the_troubleshooting_page_exists() -> None:
-    """Those that no example on the page provokes are looked up in the code."""
+    """Messages that no example on the page produces are looked up in the code."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py")) + missing_required_lib("requests")
     page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
     sections = re.findall(r"^### `(.*)`\n((?:(?!##).*\n)*)", page, re.MULTILINE)
@@ -144,7 +144,7 @@ def test_each_message_of_the_troubleshooting_page_exists() -> None:
     assert not [part for heading in headings for part in heading.split(" ... ") if part.rstrip(" .,") not in code]
 
 
-def test_the_readme_leads_to_every_page() -> None:
+def test_the_readme_links_every_page() -> None:
     links = links_of((ROOT / "README.md").read_text(encoding="utf-8"))
     assert {title_of(page) for page in PAGES[1:]} <= set(links)
 
@@ -153,10 +153,10 @@ def test_the_readme_has_absolute_links_only() -> None:
     assert not [link for link in LINK.findall((ROOT / "README.md").read_text(encoding="utf-8")) if not link.startswith("https://")]
 
 
-# The tests above are as good as what reads the pages.
+# Tests of the parser and the reader, because the tests above depend on them.
 
 
-def test_blocks_are_read_with_their_marks() -> None:
+def test_blocks_are_parsed_with_their_marks() -> None:
     plain, marked, file, other = blocks_of(SAMPLE)
     assert (plain.line, plain.marks, plain.plays) == (2, {}, [play_of([{"a": {}}])])
     assert marked.marks == {"simulator": '{"reorder": true}', "not run": "b"}
@@ -166,7 +166,7 @@ def test_blocks_are_read_with_their_marks() -> None:
     assert [kinds_of(block) for block in (plain, marked, file, other)] == [["plays"], ["not run"], ["file"], ["plays"]]
 
 
-def test_plays_are_joined_until_something_else_comes() -> None:
+def test_consecutive_plays_are_joined() -> None:
     plays = blocks_of("```yaml\n- a: {}\n```\n```yaml\n- b: {}\n```\n<!-- fails: c -->\n```yaml\n- c: {}\n```\n```yaml\n- d: {}\n```\n")
     assert [len(block.plays) for block in joined(plays)] == [2, 1, 1]
 
@@ -182,12 +182,12 @@ def test_plays_are_joined_until_something_else_comes() -> None:
         "<!-- fails: not printed -->\n```console\ncat missing\n```\n",
     ],
 )
-def test_what_is_not_as_the_page_says_is_noticed(reader: Reader, text: str) -> None:
+def test_the_reader_detects_differences(reader: Reader, text: str) -> None:
     with pytest.raises(AssertionError):
         reader.follow(blocks_of(text))
 
 
-def test_what_is_as_the_page_says_passes(reader: Reader) -> None:
+def test_the_reader_accepts_what_matches(reader: Reader) -> None:
     text = (
         '<!-- simulator: {"reorder": true} -->\n```yaml\n# a/b.yml\n- c\n- d\n```\n```console\ncat a/b.yml\n```\n```text\n- c\n- ...\n```\n'
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The probe and the simulator's data plane were written from the same facts, apart from each other: each has to understand the other."""
+"""The probe against the simulator's data plane. Both were written from the same facts, independently of each other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHAT: Json = {"model": "gpt-4o-mini", "request": True}
 
 
 def stored_key(provider: str = "openai", alias: str = "default", key: str = "sk-example") -> Json:
-    """Return what is stored for one key of a provider."""
+    """Return the stored objects of one provider key."""
     secret = {"name": f"one_{provider}_{alias}", "value": key, "scopes": ["ai_gateway"], "store_id": STORE}
     return {
         "stores": [{"id": STORE}],
@@ -33,7 +33,7 @@ def stored_key(provider: str = "openai", alias: str = "default", key: str = "sk-
 
 
 def policies(**policy: Any) -> Json:
-    """Return the key of OpenAI and one policy."""
+    """Return the stored objects of an OpenAI key, and one policy."""
     return {**stored_key(), "policies": [{"gateway_id": "one", "name": "only", **policy}]}
 
 
@@ -49,9 +49,9 @@ def route(model: str) -> Json:
     return {"dynamic_routes": [{"gateway_id": "one", "name": "best", "elements": elements}]}
 
 
-THROUGH: Json = {"route": "best", "request": True}
-SPENT: Json = {"type": "limit", "amount": 5, "period": "daily"}
-# By verdict: options of the probe, what is stored below the gateway, switches, and settings of the gateway.
+ROUTED: Json = {"route": "best", "request": True}
+BUDGET: Json = {"type": "limit", "amount": 5, "period": "daily"}
+# Verdict, options of the probe, items of the account, behaviour of the simulator, settings of the gateway.
 CASES: list[tuple[str, Json, Json, Json, Json]] = [
     ("answered", {}, stored_key(), {}, {}),
     ("answered", {"provider": "anthropic"}, stored_key("anthropic"), {}, {}),
@@ -61,7 +61,7 @@ CASES: list[tuple[str, Json, Json, Json, Json]] = [
     ("answered", {**CHAT, "provider": "deepseek"}, stored_key("deepseek"), {}, {}),
     ("answered", CHAT, {}, {"traffic_credits": True}, {}),
     ("answered", {"hostname": "ai.example.com", "provider": "workers-ai"}, DOMAIN, {}, {}),
-    ("answered", THROUGH, route("llama"), {}, {}),
+    ("answered", ROUTED, route("llama"), {}, {}),
     ("open", {"provider": "workers-ai"}, {}, {}, {"authentication": False}),
     ("no_gateway", {"gateway_id": "two"}, {}, {}, {}),
     ("no_gateway", {}, {}, {"traffic_lag": 9}, {}),
@@ -85,20 +85,20 @@ CASES: list[tuple[str, Json, Json, Json, Json]] = [
     ("dlp", {}, {}, {"traffic_refusal": 2029}, {}),
     ("dlp", {}, {}, {"traffic_refusal": 2030, "traffic_errors": "short"}, {}),
     ("policy", CHAT, policies(resource={"model": "gpt-4o"}), {}, {}),
-    ("policy_budget", {}, policies(action=SPENT), {"traffic_spent": {"only": 6}}, {}),
+    ("policy_budget", {}, policies(action=BUDGET), {"traffic_spent": {"only": 6}}, {}),
     ("blocked_by_edge", {}, {}, {"traffic_blocked_by": "edge"}, {}),
     ("blocked_by_access", {"hostname": "ai.example.com"}, DOMAIN, {"traffic_blocked_by": "access"}, {}),
     ("bad_provider", {"provider": "nowhere"}, {}, {}, {}),
-    ("no_provider_answer", THROUGH, route("silent"), {}, {}),
+    ("no_provider_answer", ROUTED, route("silent"), {}, {}),
     ("bad_provider", {"provider": "custom-mine"}, {"custom_providers": [{"slug": "mine", "enable": False}]}, {}, {}),
     ("no_answer", {"gateway_url": "http://127.0.0.1:9"}, {}, {}, {}),
 ]
-# The simulator's providers limit nothing and know all models, and a probe sends nothing that it cannot read.
-UNSEEN = {"bad_request", "provider_limited", "provider_error", "unknown", "rate_limited"}
+# The simulator's providers have no limits and accept all models, and it can parse every request of a probe.
+NOT_IN_CASES = {"bad_request", "provider_limited", "provider_error", "unknown", "rate_limited"}
 
 
 def probe(simulator: Simulator, **options: Any) -> Json:
-    """Return the result of a probe of the gateway ``one``, with the simulator's own tokens."""
+    """Return the result of a probe of the gateway ``one``, with the simulator's tokens."""
     task_spec = task_spec_of("ai_gateway_probe")
     connection = {"account_id": simulator.account_id, "api_token": simulator.api_token, "base_url": simulator.base_url}
     given = {"gateway_id": "one", "gateway_url": simulator.gateway_url, "retry_seconds": 0, **connection, **options}
@@ -108,40 +108,37 @@ def probe(simulator: Simulator, **options: Any) -> Json:
 
 
 def prepare(simulator: Simulator, stored: Json, behaviour: Json, settings: Json) -> None:
-    """Be a server with the gateway ``one``."""
+    """Reset the simulator to an account with the gateway ``one``."""
     gateway = {"authentication": True, "store_id": STORE, **settings}
     account = simulator.account_id
     simulator.reset(behaviour=behaviour, gateways={account: {"one": gateway}}, items={account: stored})
 
 
 @pytest.mark.parametrize(("verdict", "options", "stored", "behaviour", "settings"), CASES)
-def test_the_probe_says_why_the_simulator_refuses(
-    simulator: Simulator, verdict: str, options: Json, stored: Json, behaviour: Json, settings: Json
-) -> None:
+def test_verdicts(simulator: Simulator, verdict: str, options: Json, stored: Json, behaviour: Json, settings: Json) -> None:
     prepare(simulator, stored, behaviour, settings)
     before = simulator.changes()
     result = probe(simulator, **options)
     assert result["verdict"] == verdict, result["explanation"]
-    # It changes nothing, and brings no credentials for the provider.
+    # The probe changes nothing, and sends no credentials for the provider.
     assert simulator.changes() == before
-    visits = [request for request in simulator.requests() if not request["path"].startswith("/client/")]
-    assert not [request for request in visits if "authorization" in request["headers"]]
-    # Of a key, nothing is shown.
+    gateway_requests = [request for request in simulator.requests() if not request["path"].startswith("/client/")]
+    assert not [request for request in gateway_requests if "authorization" in request["headers"]]
     assert "sk-example" not in str(result)
 
 
-def test_almost_every_verdict_was_seen() -> None:
-    assert {case[0] for case in CASES} == set(VERDICTS) - UNSEEN
+def test_the_cases_cover_all_other_verdicts() -> None:
+    assert {case[0] for case in CASES} == set(VERDICTS) - NOT_IN_CASES
 
 
-def test_the_rate_limit_is_reached_by_probes_themselves(simulator: Simulator) -> None:
+def test_probes_count_against_the_rate_limit(simulator: Simulator) -> None:
     prepare(simulator, stored_key(), {}, {"rate_limiting_limit": 2, "rate_limiting_interval": 60})
     assert [probe(simulator)["verdict"] for _number in range(2)] == ["answered", "answered"]
     assert probe(simulator)["verdict"] == "rate_limited"
 
 
 @pytest.mark.parametrize("code", [2001, 2044])
-def test_a_change_that_arrives_late_is_waited_for(simulator: Simulator, code: int) -> None:
+def test_a_probe_waits_for_a_delayed_change(simulator: Simulator, code: int) -> None:
     prepare(simulator, stored_key(), {"traffic_lag": 1, "traffic_lag_code": code}, {})
     assert probe(simulator, retry_seconds=10)["verdict"] == "answered"
 

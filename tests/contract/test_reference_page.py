@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module's options against what Cloudflare's reference page says of the body of "create a new gateway"."""
+"""The module's options against Cloudflare's reference page for the body of "create a new gateway"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.contract.support import Invalid, declared
 
 
 class Parameter(NamedTuple):
-    """A body parameter of the page. ``least`` and ``most`` bound a number, or the length of a text."""
+    """A body parameter of the page. ``least`` and ``most`` are the bounds of a number, or of the length of a text."""
 
     type: str
     optional: bool = True
@@ -49,11 +49,11 @@ PAGE = {
     "zdr": Parameter("bool"),
 }
 BOUNDED = [(name, bound) for name, parameter in PAGE.items() for bound in (parameter.least, parameter.most) if bound is not None]
-# JSON has no largest number: what is not bounded above takes what any computer has.
+# JSON has no largest number. Options without an upper bound must accept integers that every JSON parser represents exactly.
 LARGE = 2**53
 
 
-def named(kind: str) -> list[str]:
+def names_of_type(kind: str) -> list[str]:
     return [name for name, parameter in PAGE.items() if parameter.type == kind]
 
 
@@ -62,7 +62,7 @@ def field_of(name: str) -> Field:
 
 
 def value_of(name: str, size: int) -> Any:
-    """A number of that size, or a text of that length."""
+    """Return a number of that size, or a text of that length."""
     return size if PAGE[name].type == "int" else "a" * size
 
 
@@ -83,7 +83,7 @@ def test_the_table_has_the_bounds_of_the_page_and_no_others(name: str) -> None:
     assert (field.above, field.max_items, field.pattern) == (None, None, None)
 
 
-def test_what_the_page_requires_is_required_or_filled_in() -> None:
+def test_required_parameters_are_required_or_filled_in() -> None:
     required = {name for name, parameter in PAGE.items() if not parameter.optional}
     filled = {field.name for field in GATEWAY.settings if field.on_create is not None}
     assert required == {"id"} | filled
@@ -99,7 +99,7 @@ def test_the_value_at_the_bound_passes(name: str, bound: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "bound"), BOUNDED)
-def test_the_value_beyond_the_bound_fails_and_the_message_contains_all(name: str, bound: int) -> None:
+def test_the_value_beyond_the_bound_fails_with_name_value_and_bound(name: str, bound: int) -> None:
     beyond = bound - 1 if bound == PAGE[name].least else bound + 1
     with pytest.raises(InvalidOptions) as failure:
         declared(**{name: value_of(name, beyond)})
@@ -115,21 +115,21 @@ def test_the_value_beyond_the_bound_fails_and_the_message_contains_all(name: str
     assert problem in str(failure.value)
 
 
-@pytest.mark.parametrize("name", named("int"))
-def test_numbers_are_whole(name: str) -> None:
+@pytest.mark.parametrize("name", names_of_type("int"))
+def test_numbers_are_integers(name: str) -> None:
     least = PAGE[name].least
     assert declared(**{name: str(least)}).settings[name] == least
     with pytest.raises(Invalid, match=name):
         declared(**{name: f"{least}.5"})
 
 
-@pytest.mark.parametrize("name", [name for name in named("int") if PAGE[name].most is None])
-def test_what_has_no_upper_bound_has_none_here(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in names_of_type("int") if PAGE[name].most is None])
+def test_options_without_an_upper_bound_accept_large_values(name: str) -> None:
     assert declared(**{name: LARGE}).settings[name] == LARGE
 
 
-@pytest.mark.parametrize("name", [name for name in named("str") if PAGE[name].choices])
-def test_the_choices_pass_as_they_are_and_nothing_else_does(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in names_of_type("str") if PAGE[name].choices])
+def test_only_the_exact_choices_pass(name: str) -> None:
     choices = PAGE[name].choices
     for choice in choices:
         assert declared(**{name: choice}).settings[name] == choice
@@ -139,8 +139,8 @@ def test_the_choices_pass_as_they_are_and_nothing_else_does(name: str) -> None:
         assert all(word in str(failure.value) for word in (name, other, *choices))
 
 
-@pytest.mark.parametrize("name", named("bool"))
-def test_switches_are_true_or_false(name: str) -> None:
+@pytest.mark.parametrize("name", names_of_type("bool"))
+def test_booleans_are_true_or_false(name: str) -> None:
     assert [declared(**{name: value}).settings[name] for value in (True, False)] == [True, False]
     with pytest.raises(Invalid, match=name):
         declared(**{name: "sometimes"})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules document that they return, against what they really return."""
+"""The documented return values against the actual results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.contract.returns import (
     ITEMS,
     LEAST,
     NEW_IN_CHECK_MODE,
-    NULL,
+    NULLABLE,
     REFUSED,
     RETURNED,
     SOME_FAILED,
@@ -36,22 +36,22 @@ from tests.contract.returns import (
 from tests.contract.support import MODULES, Ansible, play_of, task_spec_of
 from tests.simulator.handle import Simulator
 
-# What Ansible puts into any result, or documents for all modules.
+# Keys that Ansible adds to any result, or documents for all modules.
 COMMON = {"changed", "deprecations", "diff", "exception", "failed", "invocation", "msg", "warnings"}
 TYPES: dict[str, Any] = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list, "dict": dict}
-# What the server makes and nobody documents.
+# Fields that the server sets, and that are not documented.
 UNPUBLISHED = {"account_id", "account_tag", "internal_id", "wholesale"}
-# What only the modules that read return with an item.
+# Fields of items that only the modules that read return.
 ONLY_READ = {"mermaid", "versions", "deployments"}
-# Operations that no task here brings out, and why. One that is brought out fails.
-UNSEEN = {"ai_gateway_custom_domain": {plan.RECREATED: "no answer shows a setting of this version, so only extra_settings can differ"}}
+# Operations that no task here produces, with the reason. If one is produced, a test fails.
+UNTESTED = {"ai_gateway_custom_domain": {plan.RECREATED: "no answer shows a setting of this version, so only extra_settings can differ"}}
 
 Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def results(ansible: Ansible, running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Json]:
-    """The result of each task, as a playbook gets it."""
+    """Return the result of each task, as a playbook registers it."""
     running.reset()
     target = tmp_path_factory.mktemp("results") / "results.json"
     tasks = [task_of(f"result_{number}", module, TASKS[module][case]) for number, (module, case) in enumerate(CASES)]
@@ -67,35 +67,35 @@ def task_of(register: str, module: str, task: Mapping[str, Any]) -> Json:
 
 
 def is_returned(module: str, case: str, returned: str) -> bool:
-    """Whether a key is there in a case, by what its `returned` says."""
+    """Return whether the result of a case must contain a key, given its `returned`."""
     return {"always": True, "success": not case.startswith(FAILS)}.get(returned, case in RETURNED[module].get(returned, ()))
 
 
-def wrong(document: Mapping[str, Any], result: Mapping[str, Any], case: tuple[str, str], where: str) -> Iterator[str]:
-    """Where a result is not as documented."""
-    yield from (f"{where}{name} is not documented" for name in set(result) - set(document))
+def differences(document: Mapping[str, Any], result: Mapping[str, Any], case: tuple[str, str], path: str) -> Iterator[str]:
+    """Yield the differences between a result and its documentation."""
+    yield from (f"{path}{name} is not documented" for name in set(result) - set(document))
     for name, entry in document.items():
-        spot = where + name
+        field_path = path + name
         if (name in result) != is_returned(*case, entry["returned"]):
-            yield f"{spot} is {'there' if name in result else 'missing'}"
+            yield f"{field_path} is {'there' if name in result else 'missing'}"
         elif name in result:
-            yield from wrong_value(entry, result[name], case, spot)
+            yield from value_differences(entry, result[name], case, field_path)
 
 
-def wrong_value(entry: Mapping[str, Any], value: Any, case: tuple[str, str], where: str) -> Iterator[str]:
-    if value is None and may_be_null(*case, where):
+def value_differences(entry: Mapping[str, Any], value: Any, case: tuple[str, str], path: str) -> Iterator[str]:
+    if value is None and may_be_null(*case, path):
         return
     if not is_of(entry["type"], value):
-        yield f"{where} is {value!r}"
+        yield f"{path} is {value!r}"
         return
     if "choices" in entry and value not in entry["choices"]:
-        yield f"{where} is {value!r}"
+        yield f"{path} is {value!r}"
     for element in value if entry["type"] == "list" else []:
         if not is_of(entry["elements"], element):
-            yield f"{where} holds {element!r}"
+            yield f"{path} holds {element!r}"
     if "contains" in entry:
         for element in value if entry["type"] == "list" else [value]:
-            yield from wrong(entry["contains"], element, case, where + ".")
+            yield from differences(entry["contains"], element, case, path + ".")
 
 
 def is_of(kind: str, value: Any) -> bool:
@@ -106,25 +106,25 @@ def resource_of(module: str) -> Resource:
     return task_spec_of(module).resource
 
 
-def may_be_null(module: str, case: str, where: str) -> bool:
-    """By the documentation: the error of what did not fail, a setting without a default that is not set, and what is not known."""
-    of, _dot, name = where.partition(".")
+def may_be_null(module: str, case: str, path: str) -> bool:
+    """Return whether a value may be null, such as an error of a success, a setting without a default, or an unknown value in check mode."""
+    of, _dot, name = path.partition(".")
     setting = resource_of(module).setting(name) if of == ITEMS.get(module) else None
-    is_unknown = case == NEW_IN_CHECK_MODE and where in ("cname_target", "dns_record.value")
-    return where == "results.error" or where in NULL.get(module, ()) or is_unknown or (setting is not None and setting.default is None)
+    is_unknown = case == NEW_IN_CHECK_MODE and path in ("cname_target", "dns_record.value")
+    return path == "results.error" or path in NULLABLE.get(module, ()) or is_unknown or (setting is not None and setting.default is None)
 
 
-def test_every_module_and_every_returned_is_tried(documented: Json) -> None:
+def test_every_module_and_every_returned_condition_is_tested(documented: Json) -> None:
     assert set(TASKS) == set(MODULES)
     for module in MODULES:
-        told = {entry["returned"] for entry in documented[module]["return"].values()} - {"always", "success"}
-        assert told <= set(RETURNED[module])
+        conditions = {entry["returned"] for entry in documented[module]["return"].values()} - {"always", "success"}
+        assert conditions <= set(RETURNED[module])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}: {case[1]}")
-def test_what_is_returned_is_what_is_documented(documented: Json, results: dict[tuple[str, str], Json], case: tuple[str, str]) -> None:
+def test_results_match_the_documentation(documented: Json, results: dict[tuple[str, str], Json], case: tuple[str, str]) -> None:
     result = {name: value for name, value in results[case].items() if name not in COMMON}
-    assert list(wrong(documented[case[0]]["return"], result, case, "")) == []
+    assert list(differences(documented[case[0]]["return"], result, case, "")) == []
     assert results[case].get("failed", False) is case[1].startswith(FAILS)
     assert ("msg" in results[case]) is case[1].startswith(FAILS)
 
@@ -137,10 +137,10 @@ def test_what_is_returned_is_what_is_documented(documented: Json, results: dict[
         ("ai_gateways", "cloudflare_ai_gateways", "gateways"),
     ],
 )
-def test_facts_are_what_is_returned_on_success(results: dict[tuple[str, str], Json], module: str, fact: str, key: str) -> None:
+def test_facts_equal_the_returned_value_on_success(results: dict[tuple[str, str], Json], module: str, fact: str, key: str) -> None:
     for case in TASKS[module]:
         result = results[module, case]
-        # After a deletion the fact is empty, and no longer shows the gateway.
+        # After a deletion, the fact is empty.
         assert result.get("ansible_facts", {}).get(fact) == (None if case.startswith(FAILS) else result.get(key, {}))
 
 
@@ -148,12 +148,12 @@ def test_facts_are_what_is_returned_on_success(results: dict[tuple[str, str], Js
 def test_the_operations_of_one_item_are_documented(documented: Json, results: dict[tuple[str, str], Json], module: str) -> None:
     found = [results[module, case] for case in TASKS[module] if not case.startswith(FAILS)]
     seen = {result["operation"] for result in found}
-    assert sorted([*seen, *UNSEEN.get(module, {})]) == sorted(documented[module]["return"]["operation"]["choices"])
+    assert sorted([*seen, *UNTESTED.get(module, {})]) == sorted(documented[module]["return"]["operation"]["choices"])
     assert all(result["changed"] == (result["operation"] != plan.UNCHANGED) for result in found)
 
 
 @pytest.mark.parametrize(("module", "more"), [("ai_gateway_account", {plan.RECREATED}), ("ai_gateways", set())])
-def test_every_operation_of_many_items_was_seen_and_is_documented(
+def test_all_operations_of_many_items_are_documented(
     documented: Json, results: dict[tuple[str, str], Json], module: str, more: set[str]
 ) -> None:
     many = [entry["operation"] for case in TASKS[module] for entry in results[module, case].get("results", [])]
@@ -162,7 +162,7 @@ def test_every_operation_of_many_items_was_seen_and_is_documented(
     assert set(document["results"]["contains"]["operation"]["choices"]) == set(document["summary"]["contains"]) == set(many)
 
 
-def test_every_kind_of_an_account_was_seen_and_is_documented(documented: Json, results: dict[tuple[str, str], Json]) -> None:
+def test_all_kinds_of_an_account_are_documented(documented: Json, results: dict[tuple[str, str], Json]) -> None:
     created = results["ai_gateway_account", CREATED]
     kinds = list(dict.fromkeys(entry["kind"] for entry in created["results"]))
     assert kinds == documented["ai_gateway_account"]["return"]["results"]["contains"]["kind"]["choices"]
@@ -173,8 +173,8 @@ def test_every_kind_of_an_account_was_seen_and_is_documented(documented: Json, r
 
 
 @pytest.mark.parametrize("module", ITEMS)
-def test_every_setting_was_returned_with_a_value(results: dict[tuple[str, str], Json], module: str) -> None:
-    """Otherwise its documented type would be compared with nothing."""
+def test_every_setting_is_returned_with_a_value(results: dict[tuple[str, str], Json], module: str) -> None:
+    """Otherwise, the documented type of the setting would not be tested."""
     created, resource = results[module, CREATED], resource_of(module)
     assert not [name for name, value in created[ITEMS[module]].items() if value is None]
     declared = {field.name: field.key for field in resource.settings}
@@ -187,11 +187,11 @@ def test_every_setting_was_returned_with_a_value(results: dict[tuple[str, str], 
 
 
 def is_given(resource: Resource, field: Field) -> bool:
-    """Whether the fullest item declares a setting: of those that stand for the same, it has the first one."""
+    """Return whether the full item declares a setting. Of alternatives, it declares the first one."""
     return field.is_option and not any(field.name in group[1:] for group in resource.alternatives)
 
 
-def test_an_item_is_the_same_whichever_module_returns_it(results: dict[tuple[str, str], Json]) -> None:
+def test_all_modules_return_an_item_in_the_same_form(results: dict[tuple[str, str], Json]) -> None:
     gateway = results["ai_gateways", UNCHANGED]["gateways"]["one"]
     assert results["ai_gateway_info", "one"]["gateways"] == [gateway]
     assert set(gateway) == set(results["ai_gateway", CREATED]["gateway"])
@@ -199,7 +199,7 @@ def test_an_item_is_the_same_whichever_module_returns_it(results: dict[tuple[str
         if module != "ai_gateway":
             item = results[module, LEAST][name]
             (found,) = results[f"{module}_info", "one"][f"{name}s"]
-            # A domain goes from one status to the next by itself.
+            # The status of a domain changes by itself.
             same = {key: value for key, value in found.items() if key not in ONLY_READ}
             assert {**same, "status": item.get("status")} == {**item, "status": item.get("status")}
             assert found in results[f"{module}_info", "all"][f"{name}s"]
@@ -216,8 +216,8 @@ def test_the_returned_settings_have_the_types_of_the_options(documented: Json, m
     assert set(contains) - {"costs"} == {field.key for field in (*resource.keys, *settings)} | made
 
 
-def test_what_was_done_on_the_way_is_returned(results: dict[tuple[str, str], Json]) -> None:
-    """Otherwise the documented parts of it would be compared with nothing."""
+def test_steps_and_deleted_children_are_returned(results: dict[tuple[str, str], Json]) -> None:
+    """Otherwise, the documentation of these values would not be tested."""
     steps = [
         [(step["kind"], step["operation"]) for step in results[module, CREATED]["steps"]]
         for module in ("ai_gateway_secret", "ai_gateway_provider_config")
@@ -232,7 +232,7 @@ def test_what_was_done_on_the_way_is_returned(results: dict[tuple[str, str], Jso
     ]
 
 
-def test_every_failure_explains_itself(results: dict[tuple[str, str], Json]) -> None:
+def test_every_failure_has_a_message_and_details(results: dict[tuple[str, str], Json]) -> None:
     for module, case in CASES:
         if case.startswith(FAILS):
             assert len(results[module, case]["msg"].split()) > 5
@@ -246,5 +246,5 @@ def test_every_failure_explains_itself(results: dict[tuple[str, str], Json]) -> 
 
 
 def documented_failure(results: dict[tuple[str, str], Json]) -> set[str]:
-    """What a failed ai_gateway task returns."""
+    """Return the return values of a failed ai_gateway task."""
     return set(results["ai_gateway", REFUSED]) - COMMON

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The field table against the types of Cloudflare's own Python package."""
+"""The field table of gateways against the types of Cloudflare's Python package."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from cloudflare.types import ai_gateway as sdk
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY
-from tests.contract.sdk_shapes import defaulted, demands, differences, our_shape, parameters, parts_of
+from tests.contract.sdk_shapes import defaulted, differences, our_shape, parameters, parts_of, requirement_differences
 from tests.contract.support import DLP_SIMPLE, FULL, Invalid, declared
 
-# Where our table is narrower than the package, on purpose. One that is not needed any more fails.
+# Where our table is narrower than the package, on purpose. An exception that is no longer needed fails the test.
 NARROWER = {
     ("workers_ai_billing_mode", "choices"): "the reference page: only 'postpaid' is currently supported",
     ("retry_delay", "bounds"): "the reference page: 0 to 5000",
 }
-# Fields of answers that the package does not know: of older versions of the API, and one that was only seen in live answers.
+# Response fields that the package does not declare: from older versions of the API, and one that was only seen in live responses.
 UNPUBLISHED_READ_ONLY = {"account_id", "account_tag", "internal_id", "wholesale"}
 
 CREATE = sdk.ai_gateway_create_params.AIGatewayCreateParams
@@ -42,7 +42,7 @@ FILLED = frozenset(defaulted(GATEWAY.settings))
 
 
 def exceptions(*aspects: str) -> set[tuple[str, str]]:
-    return {(place, aspect) for place, aspect in NARROWER if aspect in aspects}
+    return {(path, aspect) for path, aspect in NARROWER if aspect in aspects}
 
 
 def test_the_parameters_are_our_settings() -> None:
@@ -52,13 +52,13 @@ def test_the_parameters_are_our_settings() -> None:
 
 
 @pytest.mark.parametrize("kind", [CREATE, UPDATE])
-def test_what_a_call_must_carry_is_filled_in(kind: Any) -> None:
+def test_required_parameters_are_filled_in(kind: Any) -> None:
     required = {name for name, shape in parameters(kind).items() if shape.required} - {"id"}
     assert required == {setting.key for setting in GATEWAY.settings if setting.on_create is not None}
 
 
 @pytest.mark.parametrize("kind", [CREATE, UPDATE])
-def test_what_may_be_null(kind: Any) -> None:
+def test_nullable_parameters(kind: Any) -> None:
     nullable = {name for name, shape in parameters(kind).items() if shape.nullable}
     assert nullable == {setting.key for setting in GATEWAY.settings if setting.nullable}
 
@@ -67,38 +67,38 @@ def test_what_may_be_null(kind: Any) -> None:
 def test_types_elements_choices_and_nested_keys(kind: Any) -> None:
     theirs = parts_of(kind)
     found = [difference for name, ours in OURS.items() for difference in differences(ours, theirs[name], name)]
-    assert {(place, aspect) for place, aspect, _ours, _theirs in found} == exceptions("choices"), found
-    assert all(our_choices < their_choices for _place, _aspect, our_choices, their_choices in found)
+    assert {(path, aspect) for path, aspect, _ours, _theirs in found} == exceptions("choices"), found
+    assert all(our_choices < their_choices for _path, _aspect, our_choices, their_choices in found)
 
 
 @pytest.mark.parametrize("kind", [CREATE, UPDATE])
-def test_what_must_be_in_a_nested_setting(kind: Any) -> None:
+def test_required_parts_of_nested_settings(kind: Any) -> None:
     theirs = parts_of(kind)
-    assert not [found for name, ours in OURS.items() for found in demands(ours, theirs[name], name, FILLED)]
+    assert not [found for name, ours in OURS.items() for found in requirement_differences(ours, theirs[name], name, FILLED)]
 
 
 @pytest.mark.parametrize("call", [AIGatewayResource.create, AIGatewayResource.update])
-def test_the_bounds_that_the_package_has(call: Any) -> None:
-    """The types carry no bounds, but the text of two parameters does."""
-    told = {
+def test_the_documented_bounds(call: Any) -> None:
+    """The types contain no bounds, but the docstrings of two parameters do."""
+    documented_bounds = {
         name: (int(least), int(most)) for name, least, most in re.findall(r"^ +(\w+): [^:]*?\((\d+)-(\d+)\)$", call.__doc__, re.MULTILINE)
     }
-    assert set(told) == {"retry_delay", "retry_max_attempts"}
-    ours = {setting.key: (setting.minimum, setting.maximum) for setting in GATEWAY.settings if setting.key in told}
-    assert {(name, "bounds") for name in told if ours[name] != told[name]} == exceptions("bounds")
+    assert set(documented_bounds) == {"retry_delay", "retry_max_attempts"}
+    ours = {setting.key: (setting.minimum, setting.maximum) for setting in GATEWAY.settings if setting.key in documented_bounds}
+    assert {(name, "bounds") for name in documented_bounds if ours[name] != documented_bounds[name]} == exceptions("bounds")
     for name, (least, most) in ours.items():
         assert least is not None
         assert most is not None
-        assert told[name][0] <= least <= most <= told[name][1]
+        assert documented_bounds[name][0] <= least <= most <= documented_bounds[name][1]
 
 
 def test_every_exception_has_a_reason() -> None:
     assert all(NARROWER.values())
-    assert {aspect for _place, aspect in NARROWER} <= {"choices", "bounds"}
+    assert {aspect for _path, aspect in NARROWER} <= {"choices", "bounds"}
 
 
 @pytest.mark.parametrize("kind", RESPONSES)
-def test_what_an_answer_holds(kind: Any) -> None:
+def test_the_fields_of_responses(kind: Any) -> None:
     assert set(parts_of(kind)) == {"id", *OURS, *GATEWAY.read_only} - UNPUBLISHED_READ_ONLY
     assert set(GATEWAY.read_only) >= UNPUBLISHED_READ_ONLY
 
@@ -112,7 +112,7 @@ def accepted(**options: Any) -> bool:
 
 
 def forms(union: Any) -> set[frozenset[str]]:
-    """The key sets of the forms of a dict, all of whose keys are required."""
+    """Return the sets of keys of the forms of a dict. All keys must be required."""
     members = [parts_of(member) for member in get_args(union)]
     assert all(part.required for member in members for part in member.values())
     return {frozenset(member) for member in members}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables of dynamic routes against the types of Cloudflare's own Python package, for each request that takes a graph."""
+"""The tables of dynamic routes against the types of Cloudflare's Python package, for each request that contains a graph."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.route_elements import EDGE, ELEMENT_TYPES
 from tests.contract.sdk_shapes import Shape, alias_of, shape_of
 
-# Where our tables differ from the package, on purpose: by type of element and property. One that is not needed any more fails.
+# Where our tables differ from the package, on purpose: by type of element and property. An exception that is no longer needed fails.
 DIFFERENT = {("conditional", "conditions"): "an object of any form to the package; required in practice, and a dict in all examples"}
 MODULES = [dynamic_routing_create_params, dynamic_routing_create_version_params]
 OF_VERSION = {VERSION_ID, "data", "active", "is_valid", "created_at"}
 
 
 def elements_of(module: Any) -> dict[str, Mapping[str, Shape]]:
-    """Return the parts of each type of element that the package has, by the type."""
+    """Return the parts of the package's types of elements, by type."""
     found: dict[str, Mapping[str, Shape]] = {}
     for member in get_args(module.Element):
         parts = {name: shape_of(hint) for name, hint in get_type_hints(member, include_extras=True).items() if name != "properties"}
@@ -72,7 +72,7 @@ def test_the_types_of_elements_have_the_same_outputs(module: Any) -> None:
 @pytest.mark.parametrize(
     "answer", [ai_gateway.DynamicRoutingCreateResponse, ai_gateway.DynamicRoutingGetResponse], ids=lambda answer: answer.__name__
 )
-def test_all_that_answers_have_is_read(answer: Any) -> None:
+def test_all_response_fields_are_read(answer: Any) -> None:
     assert set(answer.model_fields) - {"version", "deployment"} <= {*DYNAMIC_ROUTE.read_only, DYNAMIC_ROUTE.id.key, ELEMENTS.key}
     version, deployment = (answer.model_fields[name].annotation.model_fields for name in ("version", "deployment"))
     assert set(version) <= OF_VERSION

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The field table against the simulator's contract, which was written from the API's description independently of it."""
+"""The field table against the simulator's contract. Both were written from the API's description, independently of each other."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tests.simulator import contract, validation
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.handle import Simulator
 
-# Where the simulator takes more than we do, on purpose. One that is not needed any more fails.
+# Where the simulator accepts more than we do, on purpose. An exception that is no longer needed fails the test.
 NARROWER_BOUNDS = {
     "retry_delay.maximum": "the reference page ends at 5000; a newer API takes up to 60000",
 }
-TAKES_NULL = {
+ACCEPTS_NULL = {
     "authentication": "the published schema says not nullable; the live API was seen to take null, to no known effect",
     "zdr": "the published schema says not nullable; the live API was seen to take null, to no known effect",
 }
@@ -37,21 +37,21 @@ REQUIRED = {field.key: field.on_create for field in GATEWAY.settings if field.on
 
 
 class Edge(NamedTuple):
-    """A bound of one field: the option names that lead there, a value that just passes, and one that just does not."""
+    """A bound of one field: the path of option names, a value at the bound, and one just beyond it."""
 
-    where: tuple[str, ...]
+    path: tuple[str, ...]
     kind: str
     inside: Any
     outside: Any
 
     @property
     def name(self) -> str:
-        return f"{'.'.join(self.where)}.{self.kind}"
+        return f"{'.'.join(self.path)}.{self.kind}"
 
 
-def edges_of(where: tuple[str, ...], field: Field) -> Iterator[Edge]:
+def edges_of(path: tuple[str, ...], field: Field) -> Iterator[Edge]:
     def text(length: int) -> str:
-        return (str(sample(where)) + "a" * length)[:length]
+        return (str(sample(path)) + "a" * length)[:length]
 
     step = 1 if field.type == "int" else 0.01
     makers: dict[str, Callable[[int], tuple[Any, Any]]] = {
@@ -60,37 +60,37 @@ def edges_of(where: tuple[str, ...], field: Field) -> Iterator[Edge]:
         "above": lambda bound: (bound + step, bound),
         "min_length": lambda bound: (text(bound), text(bound - 1)),
         "max_length": lambda bound: (text(bound), text(bound + 1)),
-        "max_items": lambda bound: (to_api(field, sample(where) * bound), to_api(field, sample(where) * (bound + 1))),
+        "max_items": lambda bound: (to_api(field, sample(path) * bound), to_api(field, sample(path) * (bound + 1))),
     }
     for kind, make in makers.items():
         bound = getattr(field, kind)
         if bound is not None:
-            yield Edge(where, kind, *make(bound))
+            yield Edge(path, kind, *make(bound))
 
 
-def sample(where: tuple[str, ...]) -> Any:
-    """What the full gateway has there, within the first element of a list."""
-    holder, key = holder_of({"id": "gateway", **FULL}, where)
+def sample(path: tuple[str, ...]) -> Any:
+    """Return the value of the full gateway at ``path``. Of a list, the first element is used."""
+    holder, key = holder_of({"id": "gateway", **FULL}, path)
     return holder[key]
 
 
-def holder_of(options: dict[str, Any], where: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+def holder_of(options: dict[str, Any], path: tuple[str, ...]) -> tuple[dict[str, Any], str]:
     holder: Any = options
-    for name in where[:-1]:
+    for name in path[:-1]:
         holder = holder[name][0] if isinstance(holder[name], list) else holder[name]
-    return holder, where[-1]
+    return holder, path[-1]
 
 
-def body_with(where: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """The body that creates the full gateway, with that value there, whether it is allowed or not."""
+def body_with(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """Return the body that creates the full gateway, with ``value`` at ``path``, valid or not."""
     body: dict[str, Any] = {"id": "gateway", **copy.deepcopy(dict(declared(**copy.deepcopy(FULL)).settings))}
-    keys = {path: field.key for path, field in walk((GATEWAY.id, *GATEWAY.settings))}
-    holder, key = holder_of(body, tuple(keys[where[: depth + 1]] for depth in range(len(where))))
+    keys = {names: field.key for names, field in walk((GATEWAY.id, *GATEWAY.settings))}
+    holder, key = holder_of(body, tuple(keys[path[: depth + 1]] for depth in range(len(path))))
     holder[key] = value
     return body
 
 
-EDGES = [edge for where, field in walk((GATEWAY.id, *GATEWAY.settings)) for edge in edges_of(where, field)]
+EDGES = [edge for path, field in walk((GATEWAY.id, *GATEWAY.settings)) for edge in edges_of(path, field)]
 
 
 @pytest.fixture
@@ -116,12 +116,12 @@ def test_both_have_the_same_settings() -> None:
 
 
 @pytest.mark.parametrize("edge", EDGES, ids=[edge.name for edge in EDGES])
-def test_the_simulator_takes_the_value_at_our_bound(edge: Edge) -> None:
-    assert validation.check(contract.CREATE, body_with(edge.where, edge.inside), Behaviour())
+def test_the_simulator_accepts_the_value_at_our_bound(edge: Edge) -> None:
+    assert validation.check(contract.CREATE, body_with(edge.path, edge.inside), Behaviour())
 
 
-def test_the_simulator_refuses_what_is_beyond_our_bounds_but_for_the_exceptions() -> None:
-    taken = {edge.name for edge in EDGES if not refused(body_with(edge.where, edge.outside))}
+def test_the_simulator_refuses_values_beyond_our_bounds() -> None:
+    taken = {edge.name for edge in EDGES if not refused(body_with(edge.path, edge.outside))}
     assert taken == set(NARROWER_BOUNDS)
     assert all(NARROWER_BOUNDS.values())
 
@@ -131,7 +131,7 @@ PARTS = {path[0] for path, field in walk(GATEWAY.settings) if field.fields}
 
 
 @pytest.mark.parametrize("options", DECLARED.values(), ids=DECLARED.keys())
-def test_what_we_send_to_create_and_to_update_is_accepted(items: ResourceClient, options: dict[str, Any]) -> None:
+def test_bodies_to_create_and_update_are_accepted(items: ResourceClient, options: dict[str, Any]) -> None:
     declaration = declared(**copy.deepcopy(options))
     plan = make_plan(GATEWAY, declaration, None)
     assert plan.body is not None
@@ -144,8 +144,8 @@ def test_what_we_send_to_create_and_to_update_is_accepted(items: ResourceClient,
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))
-def test_a_nested_setting_with_only_what_is_required_is_accepted(items: ResourceClient, name: str) -> None:
-    """What the argument spec and the table fill in is what the API requires."""
+def test_a_minimal_nested_setting_is_accepted(items: ResourceClient, name: str) -> None:
+    """The argument spec and the table fill in everything that the API requires."""
     least: dict[str, Any] = {
         "dlp": {"enabled": False, "policies": []},
         "guardrails": {},
@@ -160,7 +160,7 @@ def test_a_nested_setting_with_only_what_is_required_is_accepted(items: Resource
 
 
 @pytest.mark.parametrize("name", [field.key for field in GATEWAY.settings if field.nullable])
-def test_the_null_that_we_allow_is_accepted(items: ResourceClient, name: str) -> None:
+def test_null_is_accepted_where_we_allow_it(items: ResourceClient, name: str) -> None:
     declaration = declared(unset=[name])
     body = make_plan(GATEWAY, declaration, None).body
     assert body is not None
@@ -172,20 +172,20 @@ def test_the_null_that_we_allow_is_accepted(items: ResourceClient, name: str) ->
     assert mismatches(GATEWAY, full, stored) == []
 
 
-def test_the_null_that_we_do_not_allow_is_refused_but_for_the_exceptions(items: ResourceClient) -> None:
+def test_null_is_refused_where_we_do_not_allow_it(items: ResourceClient) -> None:
     items.create({"id": "gateway", **REQUIRED})
     names = [field.key for field in GATEWAY.settings if not field.nullable]
     creates = {name: refusal_of(items.create, {"id": name.replace("_", "-"), **REQUIRED, name: None}) for name in names}
     updates = {name: refusal_of(items.update, {"id": "gateway"}, {**REQUIRED, name: None}) for name in names}
-    expected = {name: None if name in TAKES_NULL else ("body", name) for name in names}
+    expected = {name: None if name in ACCEPTS_NULL else ("body", name) for name in names}
     assert creates == expected
     assert updates == expected
-    assert set(TAKES_NULL) <= set(names)
-    assert all(TAKES_NULL.values())
+    assert set(ACCEPTS_NULL) <= set(names)
+    assert all(ACCEPTS_NULL.values())
 
 
 def refusal_of(write: Callable[..., Any], *arguments: Any) -> tuple[str, ...] | None:
-    """Where in the body the simulator finds the fault; None if it finds none."""
+    """Return the path in the body of the first error, or ``None`` if the simulator accepts it."""
     try:
         write(*arguments)
     except Refused as refusal:

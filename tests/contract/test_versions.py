@@ -33,13 +33,13 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def documents(ansible: Ansible, documented: dict[str, Json]) -> dict[str, Json]:
-    """What ansible-doc shows of each module and each other plugin."""
+    """Return what ansible-doc shows of each plugin, by its short name."""
     return {**documented, **interface.documents(ansible.run, OTHER_KINDS)}
 
 
 @pytest.fixture(scope="module")
 def parts(documents: dict[str, Json]) -> dict[str, str]:
-    """The options and return values of all plugins, with the versions that added them."""
+    """Return the options and return values of all plugins, with the versions that added them."""
     return {name: version for plugin, document in documents.items() for name, version in interface.parts_of(plugin, document).items()}
 
 
@@ -68,7 +68,7 @@ def test_a_file_has_the_version_of_galaxy_yml(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", MINIMUM_PLACES)
-def test_what_is_for_awx_requires_this_version_or_the_upcoming_one(path: str) -> None:
+def test_files_for_awx_require_the_current_or_the_upcoming_version(path: str) -> None:
     (version,) = versions_in(path)
     assert version in (CURRENT, UPCOMING)
 
@@ -99,20 +99,20 @@ def test_all_plugins_are_documented(documents: dict[str, Json]) -> None:
     assert sorted(documents) == sorted(path.stem for path in files)
 
 
-def test_a_plugin_was_added_in_the_release_whose_changelog_lists_it(documents: dict[str, Json]) -> None:
+def test_version_added_of_plugins_matches_the_changelog(documents: dict[str, Json]) -> None:
     released = released_plugins()
     assert {plugin: document["doc"]["version_added"] for plugin, document in documents.items()} == {
         plugin: released.get(plugin, UPCOMING) for plugin in documents
     }
 
 
-def test_an_option_or_value_was_added_in_the_release_that_first_had_it(parts: dict[str, str]) -> None:
+def test_version_added_of_options_and_values_matches_the_releases(parts: dict[str, str]) -> None:
     released = interface.released_parts()
     wrong = {name: version for name, version in parts.items() if version != released.get(name, UPCOMING)}
     assert wrong == {}, f"version_added should be {UPCOMING}, or that of tests/tools/released.txt"
 
 
-def test_nothing_that_was_released_is_gone(documents: dict[str, Json], parts: dict[str, str]) -> None:
+def test_no_released_plugin_option_or_value_is_missing(documents: dict[str, Json], parts: dict[str, str]) -> None:
     assert set(released_plugins()) <= set(documents)
     assert set(interface.released_parts()) <= set(parts)
 

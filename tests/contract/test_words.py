@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -81,9 +82,23 @@ def texts_of(path: Path) -> str:
 
 
 def names_of(path: Path) -> str:
-    """Return the names of the functions of a Python file as words, each as a line."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return "\n".join(node.name.replace("_", " ") for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    """Return the names that a Python file defines as words, each as a line: classes, functions, arguments and variables."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return "\n".join(name.replace("_", " ") for name in sorted(names))
+
+
+def comments_of(path: Path) -> str:
+    """Return the comments of a Python file. Those that follow each other are one text."""
+    with tokenize.open(path) as file:
+        tokens = tokenize.generate_tokens(file.readline)
+        return " ".join(token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT)
 
 
 def is_documentation(node: ast.Assign) -> bool:
@@ -106,9 +121,15 @@ def test_docstrings_documentation_and_messages_have_no_words_to_avoid(path: Path
     assert avoided(MARKED_UP.sub("", texts_of(path))) == []
 
 
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_names_and_comments_in_plugins_have_no_words_to_avoid(path: Path) -> None:
+    assert avoided(f"{names_of(path)}\n{MARKED_UP.sub('', comments_of(path))}") == []
+
+
 @pytest.mark.parametrize("path", TESTS, ids=name_of)
-def test_names_and_docstrings_in_tests_have_no_words_to_avoid(path: Path) -> None:
-    assert avoided(f"{names_of(path)}\n{MARKED_UP.sub('', prose_of(path))}") == []
+def test_names_docstrings_and_comments_in_tests_have_no_words_to_avoid(path: Path) -> None:
+    prose = f"{prose_of(path)}\n{comments_of(path)}"
+    assert avoided(f"{names_of(path)}\n{MARKED_UP.sub('', prose)}") == []
 
 
 @pytest.mark.parametrize("text", ["It shall.", "the list, of\nwhich", "Told by users"])

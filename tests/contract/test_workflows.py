@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The workflows of the repository: they run what anybody can run, may write nothing, and use nothing that can change under them."""
+"""The workflows of the repository: they run make targets, have read permissions only, and use pinned actions."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ def read(workflow: Path) -> Any:
     return yaml.safe_load(workflow.read_text(encoding="utf-8"))
 
 
-def test_there_is_one_for_each_change_and_one_for_each_week() -> None:
+def test_triggers() -> None:
     assert {path.stem: set(read(path)["on"]) for path in WORKFLOWS} == {
         "test": {"push", "pull_request"},
         "matrix": {"schedule", "workflow_dispatch"},
     }
 
 
-def test_it_may_read_and_nothing_else(workflow: Path) -> None:
+def test_a_workflow_has_read_permissions_and_no_secrets(workflow: Path) -> None:
     content = read(workflow)
     assert content["permissions"] == {"contents": "read"}
     assert not [name for name, job in content["jobs"].items() if "permissions" in job]
     assert "secrets." not in workflow.read_text(encoding="utf-8")
 
 
-def test_each_action_is_pinned_by_its_commit(workflow: Path) -> None:
+def test_each_action_is_pinned_to_a_commit(workflow: Path) -> None:
     used = [line for line in workflow.read_text(encoding="utf-8").splitlines() if "uses:" in line]
     assert used
     assert not [line for line in used if not PINNED.search(line)]
 
 
-def test_it_runs_make_targets_that_exist(workflow: Path) -> None:
+def test_a_workflow_runs_the_make_target_of_its_name(workflow: Path) -> None:
     targets = set(re.findall(r"^([a-z]\w*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     commands = [step["run"] for job in read(workflow)["jobs"].values() for step in job["steps"] if "run" in step]
     assert commands == [f"make {workflow.stem}"]

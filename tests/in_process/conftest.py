@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the two ways of running share: an ansible-core, a simulator, and playbooks run for real."""
+"""Fixtures of the tests of in-process execution: an ansible-core, a simulator, and runs of real playbooks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.simulator.process import running_simulator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-# The folder with the programs of the ansible-core under test; that of .venv if not set.
+# The folder with the programs of the ansible-core under test. The default is that of .venv.
 BIN = Path(os.environ.get("ANSIBLE_CORE_BIN", ROOT / ".venv" / "bin"))
 
 
@@ -39,12 +39,12 @@ def simulator(shared_simulator: Simulator) -> Simulator:
 
 @contextlib.contextmanager
 def terminal() -> Iterator[tuple[int, Callable[[], str]]]:
-    """Return a terminal to write to, and what was written to it."""
+    """Yield a terminal to write to, and a function that closes it and returns what was written."""
     master, slave = os.openpty()
     parts: list[bytes] = []
 
     def read() -> None:
-        # Linux ends a terminal that nobody has open any more with an error.
+        # On Linux, reading fails if no process has the terminal open any more.
         with contextlib.suppress(OSError):
             while part := os.read(master, 4096):
                 parts.append(part)
@@ -52,12 +52,12 @@ def terminal() -> Iterator[tuple[int, Callable[[], str]]]:
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
 
-    def shown() -> str:
+    def written() -> str:
         os.close(slave)
         reader.join(10)
         return b"".join(parts).decode().replace("\r\n", "\n")
 
-    yield slave, shown
+    yield slave, written
     os.close(master)
 
 
@@ -72,25 +72,25 @@ class Playbooks:
         self.output = ""
 
     def run(self, playbook: Path, *arguments: str, env: dict[str, str] | None = None, on_terminal: bool = False) -> list[dict[str, Any]]:
-        """Run ``playbook``, which need not succeed, and return what was recorded of its results.
+        """Run ``playbook``, which may fail, and return the recorded results.
 
         With ``on_terminal``, standard error is a terminal, and standard output is not.
         """
         record = self.folder / "record.jsonl"
         record.unlink(missing_ok=True)
         command = [str(BIN / "ansible-playbook"), str(playbook), *arguments]
-        with terminal() if on_terminal else contextlib.nullcontext((subprocess.PIPE, lambda: "")) as (stderr, shown):
+        with terminal() if on_terminal else contextlib.nullcontext((subprocess.PIPE, lambda: "")) as (stderr, written):
             done = subprocess.run(
                 command, env=self.environment(env), stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=300, check=False
             )
             self.stdout = done.stdout
-            self.stderr = shown() if on_terminal else done.stderr
+            self.stderr = written() if on_terminal else done.stderr
         self.output = self.stdout + self.stderr
         assert record.exists(), self.output
         return [json.loads(line) for line in record.read_text().splitlines()]
 
     def environment(self, more: dict[str, str] | None = None) -> dict[str, str]:
-        """That of a playbook against the simulator."""
+        """Return the environment of a playbook that uses the simulator."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_"))}
         return {
             **kept,
@@ -109,14 +109,14 @@ class Playbooks:
         }
 
     def run_task(self, *arguments: str, options: dict[str, Any], **keywords: Any) -> dict[str, Any]:
-        """Run one task with the options of the module and ``keywords`` of the task; its result."""
+        """Run one task with the options of the module and ``keywords`` of the task, and return its result."""
         task = {"name": "The task", "edgeops.cloudflare.ai_gateway": options, **keywords}
         result = self.run(self.write([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), *arguments)[-1]
         found: dict[str, Any] = result["result"]
         return found
 
     def write(self, plays: list[dict[str, Any]]) -> Path:
-        """Return a playbook of ``plays`` in the test's folder. JSON is YAML."""
+        """Write a playbook with ``plays`` into the test's folder. JSON is valid YAML."""
         playbook = self.folder / "playbook.yml"
         playbook.write_text(json.dumps(plays))
         return playbook

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever ends a task ends its requests: a timeout of Ansible, and an interruption from the keyboard."""
+"""A timeout or a keyboard interrupt ends the requests of a task, too."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pytest
 
 from tests.in_process.conftest import BIN, Playbooks
 
-# An update is told to wait for longer than the task may take. It would be repeated in the middle of a later item.
+# The update must wait for longer than the timeout of the task. If it did not end with the task, it would be repeated later.
 WAIT_SECONDS = 6
 WAIT = {"method": "PUT", "path": "/first$", "status": 503, "headers": {"Retry-After": str(WAIT_SECONDS)}}
-# Later items take until after that (the first lists and reads), as each of them runs into the timeout, too.
+# Later items run into the timeout, too, so they take until after the wait. The first item lists and reads.
 SLOW_LATER = {"method": "GET", "skip": 2, "times": None, "delay": 10.0}
 SWITCH = "edgeops_cloudflare_in_process"
 TASK = {"edgeops.cloudflare.ai_gateways": {"gateways": [{"id": "{{ item | default('first') }}", "cache_ttl": 5}]}}
@@ -39,7 +39,7 @@ def test_an_interruption_ends_the_requests(playbooks: Playbooks) -> None:
     playbooks.simulator.reset(faults=[WAIT], gateways={playbooks.simulator.account_id: {"first": {}}})
     playbook = playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": [TASK]}])
     command = [str(BIN / "ansible-playbook"), str(playbook)]
-    # With a session of its own, so that the signal reaches nothing else.
+    # In a new session, so that the signal reaches no other process.
     process = subprocess.Popen(
         command, env=playbooks.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

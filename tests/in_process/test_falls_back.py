@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a task runs as an ordinary module, and what is kept for a loop."""
+"""When a task falls back to the ordinary module, and what the items of a loop share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPTIONS = {"id": "a", "cache_ttl": 5}
 
 
 OTHER = "it runs with another interpreter"
-# By the reason, with what tells two tasks with the same reason apart after a comma.
+# By reason. A text after a comma distinguishes tasks with the same reason.
 FALLS_BACK: dict[str, dict[str, Any]] = {
     "it sets environment variables": {"environment": {"A": "b"}},
     f"{SWITCH} is false": {"vars": {SWITCH: False}},
@@ -31,7 +31,7 @@ FALLS_BACK: dict[str, dict[str, Any]] = {
     "it uses become, by variables": {"vars": {"ansible_become": True, "ansible_become_method": "su"}},
     OTHER: {"vars": {"ansible_python_interpreter": "{{ other }}"}},
 }
-STAYS: dict[str, dict[str, Any]] = {
+STAYS_IN_PROCESS: dict[str, dict[str, Any]] = {
     "no keywords": {},
     "switched on": {"vars": {SWITCH: True}},
     "empty environment": {"environment": {}},
@@ -46,11 +46,11 @@ STAYS: dict[str, dict[str, Any]] = {
 
 
 def reason_in(output: str) -> str:
-    """Return the reason for running as a module; empty in the controller's process."""
+    """Return the reason for the fallback to the module, or an empty string without one."""
     return next((line.split("ordinary module: ")[1].strip() for line in output.splitlines() if "ordinary module: " in line), "")
 
 
-def is_program(output: str) -> bool:
+def ran_as_module(output: str) -> bool:
     return "AnsiballZ_ai_gateway" in output
 
 
@@ -62,7 +62,7 @@ class TaskRun(NamedTuple):
 
 @pytest.fixture(scope="module")
 def tasks_run(shared_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, TaskRun]:
-    """Run a task with each set of keywords, in one playbook, because its start takes longer than a task."""
+    """Run a task with each set of keywords, in one playbook, because starting Ansible takes longer than a task."""
     shared_simulator.reset()
     folder = tmp_path_factory.mktemp("keywords")
     other = folder / "python"
@@ -70,7 +70,7 @@ def tasks_run(shared_simulator: Simulator, tmp_path_factory: pytest.TempPathFact
     other.chmod(0o755)
     tasks = [
         {"name": name, "edgeops.cloudflare.ai_gateway": {"id": f"g{number}", "cache_ttl": 5}, **keywords}
-        for number, (name, keywords) in enumerate({**FALLS_BACK, **STAYS}.items())
+        for number, (name, keywords) in enumerate({**FALLS_BACK, **STAYS_IN_PROCESS}.items())
     ]
     playbooks = Playbooks(shared_simulator, folder)
     results = playbooks.run(
@@ -84,21 +84,21 @@ def tasks_run(shared_simulator: Simulator, tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("name", FALLS_BACK)
 def test_it_falls_back_to_the_ordinary_module(tasks_run: dict[str, TaskRun], name: str) -> None:
     assert reason_in(tasks_run[name].output) == tasks_run[name].reason
-    assert is_program(tasks_run[name].output)
+    assert ran_as_module(tasks_run[name].output)
     assert tasks_run[name].result["operation"] == "created"
 
 
-@pytest.mark.parametrize("name", STAYS)
-def test_it_stays_in_the_controllers_process(tasks_run: dict[str, TaskRun], name: str) -> None:
+@pytest.mark.parametrize("name", STAYS_IN_PROCESS)
+def test_it_stays_in_process(tasks_run: dict[str, TaskRun], name: str) -> None:
     assert reason_in(tasks_run[name].output) == ""
-    assert not is_program(tasks_run[name].output)
+    assert not ran_as_module(tasks_run[name].output)
     assert not tasks_run[name].result.get("failed")
 
 
 def test_an_extra_variable_switches_it_off(playbooks: Playbooks) -> None:
     playbooks.run_task("-vvv", "-e", f"{SWITCH}=no", options=OPTIONS)
     assert reason_in(playbooks.output) == f"{SWITCH} is false"
-    assert is_program(playbooks.output)
+    assert ran_as_module(playbooks.output)
 
 
 def test_it_falls_back_without_requests(playbooks: Playbooks, tmp_path: Path) -> None:
@@ -111,41 +111,41 @@ def test_it_falls_back_without_requests(playbooks: Playbooks, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("arguments", [(), ("-u", "nobody"), ("-e", "ansible_user=nobody")])
-def test_a_user_has_no_meaning_for_a_local_connection(playbooks: Playbooks, arguments: tuple[str, ...]) -> None:
+def test_a_remote_user_is_ignored_for_a_local_connection(playbooks: Playbooks, arguments: tuple[str, ...]) -> None:
     playbooks.run_task("-vvv", *arguments, options=OPTIONS, **({} if arguments else {"remote_user": "nobody"}))
     assert reason_in(playbooks.output) == ""
-    assert not is_program(playbooks.output)
+    assert not ran_as_module(playbooks.output)
 
 
-def test_it_stays_where_a_remote_host_delegates_to_the_controller(playbooks: Playbooks, tmp_path: Path) -> None:
+def test_it_stays_in_process_if_a_remote_host_delegates_to_the_controller(playbooks: Playbooks, tmp_path: Path) -> None:
     inventory = tmp_path / "hosts.yml"
     inventory.write_text(str({"all": {"hosts": {"web": {"ansible_host": "192.0.2.1"}}, "vars": {"ansible_user": "deploy"}}}))
     task = {"edgeops.cloudflare.ai_gateway": OPTIONS, "delegate_to": "localhost"}
     playbooks.run(playbooks.write([{"hosts": "web", "gather_facts": False, "tasks": [task]}]), "-i", str(inventory), "-vvv")
     assert reason_in(playbooks.output) == ""
-    assert not is_program(playbooks.output)
+    assert not ran_as_module(playbooks.output)
     assert list(playbooks.simulator.gateways()) == ["a"]
 
 
 def connections(playbooks: Playbooks) -> list[int]:
-    """Return the client's port of each request; one connection has one port."""
+    """Return the client's port of each request. It identifies the connection."""
     return [entry["port"] for entry in playbooks.simulator.requests()]
 
 
-def test_a_loop_keeps_one_connection(playbooks: Playbooks) -> None:
+def test_a_loop_uses_one_connection(playbooks: Playbooks) -> None:
     playbooks.run_task(options={"id": "g{{ item }}"}, loop=[1, 2, 3, 4])
     assert len(connections(playbooks)) == 8
     assert len(set(connections(playbooks))) == 1
 
 
-def test_a_loop_keeps_the_pace_of_the_rate_limit(playbooks: Playbooks) -> None:
+def test_a_loop_respects_the_rate_limit(playbooks: Playbooks) -> None:
     playbooks.simulator.reset(behaviour={"quota": {"limit": 8, "window": 1.5, "block": 60}})
     result = playbooks.run_task(options={"id": "g{{ item }}"}, loop=list(range(12)))
     assert [item.get("operation") for item in result["results"]] == ["created"] * 12
     assert {entry["status"] for entry in playbooks.simulator.requests()} == {200, 404}
 
 
-def test_another_identity_never_shares_the_connection(playbooks: Playbooks) -> None:
+def test_other_credentials_never_share_the_connection(playbooks: Playbooks) -> None:
     tokens = [playbooks.simulator.api_token, playbooks.simulator.read_token, playbooks.simulator.api_token]
     playbooks.run_task(options={"id": "a", "api_token": "{{ item }}"}, loop=tokens)
     entries = playbooks.simulator.requests()
@@ -164,7 +164,7 @@ def test_strategies_and_forks(playbooks: Playbooks, strategy: str, tmp_path: Pat
     ]
     play = {"hosts": "all", "gather_facts": False, "strategy": strategy, "tasks": tasks}
     results = playbooks.run(playbooks.write([play]), "-i", str(inventory), "-f", "3", "-vvv")
-    assert not is_program(playbooks.output)
+    assert not ran_as_module(playbooks.output)
     assert len(playbooks.simulator.gateways()) == 12
     assert [line["result"]["changed"] for line in results if "item" not in line["ending"]].count(True) == 6
     assert {line["ending"] for line in results} == {"ok", "item ok"}
@@ -183,7 +183,7 @@ def test_an_exception_is_a_failed_task(playbooks: Playbooks, tmp_path: Path) -> 
     assert "Traceback" not in playbooks.output
 
 
-# What macOS does where the environment names no proxy, and what that can come to in a forked process.
+# On macOS, without proxies in the environment, urllib looks up those of the system, which can crash a forked process.
 DEADLY = """
 import os, signal, urllib.request
 def ask_the_system(*_arguments):
@@ -210,6 +210,6 @@ def test_the_systems_proxies_are_never_looked_up(
     assert line["result"].get("operation") == "created", playbooks.output
 
 
-def test_the_interpreter_under_test_is_named() -> None:
-    """The programs of the ansible-core under test exist, so that no test passes on another one."""
+def test_the_ansible_core_under_test_exists() -> None:
+    """The programs of the ansible-core under test exist. Otherwise, tests could pass with another one."""
     assert (BIN / "ansible-playbook").exists(), f"{BIN}: run by {sys.executable}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task that takes long shows while it works, and where it shows nothing."""
+"""Progress messages of long tasks, and the tasks without any."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.simulator.handle import Simulator
 INTERVAL = 5
 PROGRESS = re.compile(r"^\[(\w+)\] edgeops\.cloudflare\.ai_gateways: (.+)$", re.MULTILINE)
 LONG, SHORT = 40, 2
-# Each host works on gateways of its own; `waits` does it in an account of its own, where the first create meets the rate limit.
+# Each host has its own gateways. `waits` has its own account, too, whose first create hits the rate limit.
 HOSTS: dict[str, dict[str, Any]] = {
     "told": {},
     "silent": {"edgeops_cloudflare_progress": False},
@@ -31,7 +31,7 @@ HOSTS: dict[str, dict[str, Any]] = {
 RATE_LIMIT = {"method": "POST", "path": f"{Simulator.other_account_id}/", "status": 429, "headers": {"retry-after": "6"}}
 
 
-def test_only_long_work_in_the_controllers_process_reports_how_far_it_is(playbooks: Playbooks, tmp_path: Path) -> None:
+def test_only_long_tasks_in_process_report_progress(playbooks: Playbooks, tmp_path: Path) -> None:
     playbooks.simulator.reset(behaviour={"delay": 0.2}, faults=[RATE_LIMIT])
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     inventory = tmp_path / "hosts.yml"
@@ -53,16 +53,16 @@ def test_only_long_work_in_the_controllers_process_reports_how_far_it_is(playboo
     lines = [text for host, text in shown if host == "told"]
     assert len(lines) <= elapsed / INTERVAL
     for line in lines:
-        told = re.fullmatch(rf"(\d+) of {LONG} AI Gateways done, (\d+) changed, 0 failed", line)
-        assert told
-        assert 0 < int(told[1]) == int(told[2]) < LONG
+        counts = re.fullmatch(rf"(\d+) of {LONG} AI Gateways done, (\d+) changed, 0 failed", line)
+        assert counts
+        assert 0 < int(counts[1]) == int(counts[2]) < LONG
     waiting = next(text for host, text in shown if host == "waits")
     assert re.fullmatch(rf"0 of {SHORT} AI Gateways done, 0 changed, 0 failed, waiting for the rate limit until \d\d:\d\d:\d\d", waiting)
     assert PROGRESS.findall(playbooks.stdout) == []
 
 
 @pytest.mark.parametrize("on_terminal", [True, False])
-def test_standard_output_belongs_to_the_callback(playbooks: Playbooks, on_terminal: bool) -> None:
+def test_progress_is_never_written_to_standard_output(playbooks: Playbooks, on_terminal: bool) -> None:
     playbooks.simulator.reset(behaviour={"delay": INTERVAL + 1.5})
     task = {"edgeops.cloudflare.ai_gateways": {"gateways": [{"id": "a"}]}, "check_mode": True}
     playbook = playbooks.write([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])

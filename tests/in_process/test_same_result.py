@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task gives the same result in the controller's process as it gives as an ordinary module."""
+"""A task returns the same result in-process and as an ordinary module."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.in_process.conftest import BIN, HERE, ROOT, Playbooks
 from tests.simulator.handle import Simulator
 
 SWITCH = "edgeops_cloudflare_in_process"
-# Without it, each ordinary module takes several processes more.
+# Without pipelining, each ordinary module starts several more processes.
 FAST = {"ANSIBLE_PIPELINING": "true"}
-# What differs between any two runs: times, the ids of requests, and what the server makes up: ids, and names that DNS records point to.
+# Values that differ in each run: times, ids of requests, and generated ids and targets of DNS records.
 VOLATILE = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "TIME"),
     (r"[0-9a-f]{16}-SIM", "RAY"),
@@ -36,7 +36,7 @@ VOLATILE = (
 )
 
 
-def settled(result: object) -> str:
+def without_volatile_values(result: object) -> str:
     text = json.dumps(result, sort_keys=True, indent=1)
     for pattern, name in VOLATILE:
         text = re.sub(pattern, name, text)
@@ -47,7 +47,7 @@ def failure(code: int, message: str) -> dict[str, Any]:
     return {"success": False, "errors": [{"code": code, "message": message}]}
 
 
-# Where tasks have to fail in a part of what they do: two gateways that cannot be changed.
+# Two gateways that cannot be changed, for tasks that must fail partly.
 SCENE = {
     "gateways": {Simulator.account_id: {"refused": {}, "stays": {}}},
     "faults": [
@@ -58,7 +58,7 @@ SCENE = {
 
 
 def vaulted(name: str, tmp_path: Path) -> tuple[Path, Path]:
-    """Return the playbook ``name`` with a value that really is vaulted, and the file of the password."""
+    """Return the playbook ``name`` with a vaulted value, and the password file."""
     password = tmp_path / "password"
     password.write_text("invented")
     command = [str(BIN / "ansible-vault"), "encrypt_string", "--vault-password-file", str(password), "planted-example-vaulted"]
@@ -70,7 +70,7 @@ def vaulted(name: str, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def check_identities(lines: list[dict[str, Any]]) -> None:
-    """A secret that is equal to an id or to a part of the endpoint destroys neither; what the record has is what later tasks get."""
+    """A secret that equals an id or a part of the endpoint corrupts neither. The recorded results are those that later tasks get."""
     found = [line["result"] for line in lines if line["task"].startswith("Secrets that are equal to")]
     assert found
     for result in found:
@@ -84,13 +84,13 @@ def check_identities(lines: list[dict[str, Any]]) -> None:
 
 
 def check_names(lines: list[dict[str, Any]]) -> None:
-    """A key that is equal to an alias destroys neither the alias nor the names that are made of it."""
+    """A key that equals an alias corrupts neither the alias nor the names that contain it."""
     (found,) = [line["result"] for line in lines if line["task"].startswith("A key that is equal to")]
     assert (found["provider_config"]["alias"], found["steps"][-1]["name"]) == ("batch", "keys_openai_batch")
 
 
 def check_account(lines: list[dict[str, Any]]) -> None:
-    """All kinds were there, and a key that is equal to an alias does not destroy it."""
+    """All kinds are in the results, and a key that equals an alias does not corrupt it."""
     (found,) = [line["result"] for line in lines if line["task"] == "An account with diff"]
     assert {entry["operation"] for entry in found["results"]} == {"created", "updated"}
     assert list(dict.fromkeys(entry["kind"] for entry in found["results"])) == [
@@ -129,11 +129,11 @@ def test_results_are_the_same_in_both_ways(playbooks: Playbooks, name: str, chec
         playbooks.simulator.reset(**SCENE)
         results[way] = playbooks.run(path, "--vault-password-file", str(password), "-e", f"{SWITCH}={way}", "-vvv", env=FAST)
         assert ("ordinary module" in playbooks.output) == (way == "false")
-        assert "planted-example" not in "".join(settled(line) for line in results[way] if "item" not in line["ending"])
-    # The shortest of the playbooks has so many tasks: a run that ends early compares nothing.
+        assert "planted-example" not in "".join(without_volatile_values(line) for line in results[way] if "item" not in line["ending"])
+    # Every playbook has at least 20 tasks. A run that ends early would compare too little.
     assert len(results["true"]) >= 20
     for here, module in zip(results["true"], results["false"], strict=True):
-        assert settled(here) == settled(module), here["task"]
+        assert without_volatile_values(here) == without_volatile_values(module), here["task"]
     check(results["false"])
     endings = {line["ending"] for line in results["true"]}
     assert endings == {"ok", "failed", "item ok", "item failed"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The installed collection in a virtual environment that contains ansible-core, the packages in requirements.txt, and nothing else.
+"""The installed collection in a virtual environment with only ansible-core and the packages in requirements.txt.
 
 `make import` downloads the wheels of these packages once. Nothing else is downloaded.
 """
@@ -23,7 +23,7 @@ from tests.simulator.process import running_simulator
 from tests.tools.collection import install_collection
 
 WHEELS = ROOT / ".cache/wheels"
-# Tools of the tests that the collection could use by mistake.
+# Development packages that the collection could import by mistake.
 TOOLS = ("antsibull_changelog", "ansible_runner", "pytest", "pydantic")
 
 
@@ -35,7 +35,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of the programs of the environment. It does not even contain pip."""
+    """Return the directory with the programs of the environment, which does not even contain pip."""
     venv = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
     pip = [sys.executable, "-m", "pip", "--python", str(venv), "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
@@ -46,7 +46,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ansible(programs: Path, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Ansible:
-    """Ansible in this environment, which finds no collection but the installed one."""
+    """Return the Ansible of this environment, which only finds the installed collection."""
     collections = tmp_path_factory.mktemp("collections")
     bare = Ansible(tmp_path_factory.mktemp("project"), simulator, programs, collections)
     install_collection(collections, bare.environment)
@@ -67,7 +67,7 @@ def test_the_quick_start_runs(ansible: Ansible) -> None:
 
 
 def test_the_document_of_an_account_is_applied(ansible: Ansible, simulator: Simulator) -> None:
-    """The first steps of the README, and the same again as an ordinary module."""
+    """Run the first steps of the README, and the last one again as an ordinary module."""
     document, keys, apply, output, *_others = blocks_of(PAGES[0].read_text(encoding="utf-8"))
     assert (document.file, keys.file) == ("account.yml", "keys.yml")
     assert output.printed

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real playbooks on an ansible-core, as in tests/in_process, in folders that hold everything that a run leaves behind."""
+"""Fixtures of tests/in_process for runs of real playbooks, and the secrets as variables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["playbooks", "shared_simulator", "simulator"]
 
 @pytest.fixture
 def variables(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return a file with the secrets, as an argument for Ansible. It is not where the search is."""
+    """Return a file with the secrets, as an argument for Ansible. It is not in the folder that is searched."""
     path = tmp_path_factory.mktemp("vars") / "secrets.json"
     path.write_text(json.dumps(SECRETS))
     return f"@{path}"

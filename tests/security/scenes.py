@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks that have to do with secrets, from success to each kind of failure, and the account that they meet."""
+"""Tasks with secrets that succeed or fail in various ways, and the state of the account before them."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ PROBE = "edgeops.cloudflare.ai_gateway_probe"
 ACCOUNT = "edgeops.cloudflare.ai_gateway_account"
 NAMES = ("authorization", "header", "stripe", "extra", "default", "part", "token", "key", "password", "misspelt")
 POLICIES = "edgeops.cloudflare.ai_gateway_policies"
-# What the playbook refers to. The longest is longer than anything that is quoted.
+# The variables of the playbook. The longest one is longer than any quoted text.
 SECRETS = {name: plant(name) for name in NAMES} | {"long": plant("long", 700), "odd": plant('odd"\\ \u00fc  x')}
 HEADERS = {"x-key": "{{ header }}", "x-odd": "{{ odd }}"}
 OTEL = [{"url": "https://otel.example/v1", "authorization": "{{ authorization }}", "headers": HEADERS}]
 STRIPE = {"authorization": "{{ stripe }}", "usage_events": [{"payload": "{}"}]}
 PRIVATE_KEY = "{{ '-----BEGIN PRIVATE' ~ ' KEY-----' ~ key }}"
-# A provider and a stored key, as far as they are the same in all tasks.
+# The common parts of a provider and of a stored key.
 OWN = {"slug": "own", "name": "Own", "provider_base_url": "https://llm.example.com"}
 POLICY = {"name": "kept", "actor": "company:all", "action": {"type": "no_limit"}}
 STORED = {"gateway_id": "keys", "provider_slug": "openai"}
-# A route, and the token that all tasks have from the environment, which no graph should have.
+# A route, and the token of all tasks from the environment, which no graph should contain.
 ROUTED = {"gateway_id": "keys", "name": "support"}
 OWN_TOKEN = "{{ lookup('ansible.builtin.env', 'CLOUDFLARE_API_TOKEN') }}"
 REPORTS = ["markdown", "html", "junit", "json"]
 PROBED = {"gateway_id": "keys", "run_token": "{{ token }}", "retry_seconds": 0}
-# An account with a secret in each place of its document that has one by its schema.
+# An account document with a secret in each field that the schema declares as secret.
 BELOW: Json = {
     "provider_configs": [
         {"provider_slug": "openai", "secret": "{{ key }}"},
@@ -65,7 +65,7 @@ HIDDEN = {"authorization": plant("server-only"), "usage_events": []}
 
 
 def in_both_ways(tasks: list[Json]) -> list[Json]:
-    """Return all of the tasks in the controller's process, and then all of them as ordinary modules."""
+    """Return all tasks in-process, and then all of them as ordinary modules."""
     return [{**task, "vars": {SWITCH: here}} for here in (True, False) for task in tasks]
 
 
@@ -91,7 +91,7 @@ def graph(text: str, provider: str = "workers-ai") -> list[Json]:
 
 
 def stored(**settings: Any) -> Json:
-    """Return a gateway with secrets that only the server knows, also where no schema says so."""
+    """Return a gateway with secrets that only the server has, also in fields that the schema does not declare as secret."""
     headers = {"k": plant("server-header"), "b": "Bearer " + plant("server-bearer"), "q": "team=" + plant("server-team") + ",x=y"}
     otel = [{"url": "a://b", "authorization": plant("server-otel"), "headers": headers, "content_type": "json"}]
     echo = [*(plant(f"server-{name}") for name in ("otel", "header", "bearer", "team")), {plant("server-header"): 1}]
@@ -99,13 +99,13 @@ def stored(**settings: Any) -> Json:
 
 
 def refusal(*secrets: str) -> Json:
-    """Return the body of a refusal that quotes secrets in all places where a text may be cut."""
+    """Return the body of a refusal that quotes secrets at all offsets where a text may be truncated."""
     quotes = [filler * "x" + quoted for filler in range(0, 500, 45) for quoted in (" ".join(secrets), json.dumps(secrets), repr(secrets))]
     return {"success": False, "errors": [{"code": 1, "message": text, "path": [text]} for text in quotes]}
 
 
 def prepare(simulator: Simulator, token: str) -> None:
-    """Fill the account, and have requests for some gateways fail in ways that quote secrets."""
+    """Fill the account, and inject faults for some gateways whose responses quote secrets."""
     simulator.behave(tolerate_unknown=True, tokens={token: "write"})
     for name in ("known", "echo", "page", "reset", "other", "fleet-echo"):
         simulator.seed(stored(id=name))
@@ -125,18 +125,23 @@ def prepare(simulator: Simulator, token: str) -> None:
         plant("server-team"),
     ]
     everything = " ".join([f"Bearer {token}", *known])
-    # Wherever a text is cut, there is some secret.
+    # At every offset where a text may be truncated, there is a secret.
     quotes = [filler * "x" + quoted for filler in range(0, 500, 45) for quoted in (everything, json.dumps(everything), repr(known))]
     errors = [{"code": 1, "message": text, "path": [text]} for text in quotes]
     masked = {**stored(id="masked"), "stripe": {"authorization": "********", "usage_events": []}}
     others = {**stored(id="other"), "stripe": {"authorization": plant("server-made"), "usage_events": []}}
-    # What the data plane and providers say, with the client's token and a part of a stored key in it.
-    told = f"{'x' * 150} Incorrect API key provided: {SECRETS['key']} for Bearer {SECRETS['token']} {SECRETS['odd']}"
+    # Messages of the data plane and of providers that quote the client's token and a stored key.
+    message = f"{'x' * 150} Incorrect API key provided: {SECRETS['key']} for Bearer {SECRETS['token']} {SECRETS['odd']}"
     quoted = dict.fromkeys(("cf-aig-model", "cf-aig-provider", "cf-aig-log-id", "cf-aig-step"), SECRETS["token"])
     for fault in (
-        {"path": "/keys/grok/", "status": 401, "json": {"error": {"message": told, "code": SECRETS["token"]}}, "headers": quoted},
-        {"path": "/keys/deepseek/", "status": 400, "json": {"success": False, "error": [{"code": 1, "message": told}]}, "headers": quoted},
-        {"path": "/keys/huggingface/", "status": 502, "body": told, "content_type": "text/html"},
+        {"path": "/keys/grok/", "status": 401, "json": {"error": {"message": message, "code": SECRETS["token"]}}, "headers": quoted},
+        {
+            "path": "/keys/deepseek/",
+            "status": 400,
+            "json": {"success": False, "error": [{"code": 1, "message": message}]},
+            "headers": quoted,
+        },
+        {"path": "/keys/huggingface/", "status": 502, "body": message, "content_type": "text/html"},
         {"path": "/keys/mistral/", "status": 302, "headers": {"Location": f"https://x.example/?{SECRETS['token']}"}},
         {"path": "/keys/cohere/", "reset": True},
         {"path": "/custom-providers/echo$", "method": "PATCH", "status": 400, "json": refusal(SECRETS["header"], SECRETS["odd"], kept)},
@@ -156,7 +161,7 @@ def prepare(simulator: Simulator, token: str) -> None:
 
 
 SUCCESSES: list[Json] = [
-    # First, as it goes on beside the others.
+    # First, because it runs in the background.
     {ONE: {"id": "asynchronous", "stripe": STRIPE}, "async": 60, "poll": 0},
     {ONE: {"id": "a", "otel": OTEL, "stripe": STRIPE}},
     {ONE: {"id": "a", "otel": [{**OTEL[0], "authorization": "{{ part }}"}]}, "register": "changed_one"},

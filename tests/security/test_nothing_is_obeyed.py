@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server sends is neither evaluated as a template nor obeyed by a terminal."""
+"""Server data is neither evaluated as a template nor interpreted by a terminal."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tests.security.scenes import ACCOUNT, ACCOUNT_INFO, INFO, MANY, ONE, ROUTE,
 
 Json = dict[str, Any]
 DEBUG = "ansible.builtin.debug"
-# Colours with and without the escape character, a title, marks that turn the writing direction.
+# Colours with and without the escape character, a terminal title, and characters that change the writing direction.
 ODD = "\x1b[31m\x9b31m\x1b]0;x\x07\u202e\u2066"
 
 
 def run(playbooks: Playbooks, tasks: list[Json], *arguments: str) -> list[Any]:
-    """Return what was recorded of the tasks, which need not succeed: their messages where they have one, else their results."""
+    """Run the tasks, which may fail, and return the message of each, or its result if it has none."""
     play = {"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "tasks": tasks}
     lines = playbooks.run(playbooks.write([play]), *arguments)
     return [line["result"].get("msg", line["result"]) for line in lines if "item" not in line["ending"]]
 
 
 def test_nothing_is_evaluated_as_a_template(playbooks: Playbooks, tmp_path: Path) -> None:
-    trap, shut = tmp_path / "trap", tmp_path / "shut"
+    trap, control = tmp_path / "trap", tmp_path / "shut"
     evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}"
     simulator = playbooks.simulator
     simulator.seed({"id": "a", "store_id": evil, "later": {evil: [evil]}, "otel": [{"url": evil, "headers": {evil: "x"}}]})
@@ -50,11 +50,11 @@ def test_nothing_is_evaluated_as_a_template(playbooks: Playbooks, tmp_path: Path
         {DEBUG: {"msg": "{{ fleet.results }}"}},
         {"ansible.builtin.set_fact": {"kept": "{{ fleet.gateways }}"}},
         {DEBUG: {"msg": "{{ kept }}"}},
-        # The same in a playbook is evaluated: the trap would shut.
-        {DEBUG: {"msg": evil.replace(str(trap), str(shut))}},
+        # A control: the same template in a playbook is evaluated, and creates its file.
+        {DEBUG: {"msg": evil.replace(str(trap), str(control))}},
     ]
     both = run(playbooks, in_both_ways(tasks), "-v")
-    assert shut.exists()
+    assert control.exists()
     assert not trap.exists()
     for found in (both[: len(tasks)], both[len(tasks) :]):
         assert found[1]["later"] == {evil: [evil]}
@@ -66,7 +66,7 @@ def test_nothing_is_evaluated_as_a_template(playbooks: Playbooks, tmp_path: Path
         assert found[11]["{{ 7 * 7 }}"]["store_id"] == evil
 
 
-def test_no_terminal_obeys(playbooks: Playbooks) -> None:
+def test_no_control_characters_reach_the_terminal(playbooks: Playbooks) -> None:
     simulator = playbooks.simulator
     for name in ("a", "b", f"c{ODD}"):
         simulator.seed({"id": name, "later": {ODD: ODD}, ODD: 1})
@@ -85,7 +85,7 @@ def test_no_terminal_obeys(playbooks: Playbooks) -> None:
         assert found[1]["operation"] == "updated"
         assert "purge would delete 1 undeclared AI Gateway" in found[2]
     assert [char for char in ODD if not char.isprintable() and char in playbooks.output] == []
-    # Values in results are what is stored. Where Ansible prints them, it escapes what JSON has to be escaped in.
+    # Results contain the stored values. Ansible escapes control characters in the JSON that it prints.
     both = run(playbooks, in_both_ways(tasks) + in_both_ways([purge]), "-v", "--diff")
     assert ODD in both[1]["gateway"]
     assert ODD in both[4]["gateway"]
@@ -94,7 +94,7 @@ def test_no_terminal_obeys(playbooks: Playbooks) -> None:
     assert "\x07" not in playbooks.output
 
 
-def test_no_graph_is_obeyed(playbooks: Playbooks, tmp_path: Path) -> None:
+def test_graphs_are_not_evaluated(playbooks: Playbooks, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}{ODD}"
     simulator = playbooks.simulator
@@ -122,13 +122,13 @@ def test_no_graph_is_obeyed(playbooks: Playbooks, tmp_path: Path) -> None:
     assert not trap.exists()
 
 
-def test_no_exported_file_is_evaluated(playbooks: Playbooks, tmp_path: Path) -> None:
+def test_exported_files_are_not_evaluated(playbooks: Playbooks, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}"
-    # Text that looks like what the export itself writes.
-    taken = "{{ vault_a_openai_default }}"
+    # Text that looks like the templates of the export itself.
+    lookalike = "{{ vault_a_openai_default }}"
     simulator = playbooks.simulator
-    simulator.seed({"id": "a", "store_id": taken, "later": {evil: [evil, taken]}, "otel": [{"url": evil, "headers": {evil: "x"}}]})
+    simulator.seed({"id": "a", "store_id": lookalike, "later": {evil: [evil, lookalike]}, "otel": [{"url": evil, "headers": {evil: "x"}}]})
     simulator.seed_item("custom_providers", {"slug": "own", "name": evil, "description": f"# {evil}\n{evil}\n"})
     simulator.seed_item("provider_configs", {"gateway_id": "a", "provider_slug": "openai"})
     files = "(found.account | edgeops.cloudflare.account_files(secrets=item))"
@@ -151,13 +151,16 @@ def test_no_exported_file_is_evaluated(playbooks: Playbooks, tmp_path: Path) -> 
     plain, with_secrets = found[3], found[7]
     (provider,), (gateway,) = plain["custom_providers"], plain["gateways"]
     assert (provider["name"], provider["description"]) == (evil, f"# {evil}\n{evil}\n")
-    assert (gateway["store_id"], gateway["extra_settings"]) == (taken, {"later": {evil: [evil, taken]}})
+    assert (gateway["store_id"], gateway["extra_settings"]) == (lookalike, {"later": {evil: [evil, lookalike]}})
     (gateway,) = with_secrets["gateways"]
-    assert gateway["extra_settings"] == {"later": {evil: [evil, taken]}, "otel": [{"url": evil, "headers": {evil: "example filled in"}}]}
+    assert gateway["extra_settings"] == {
+        "later": {evil: [evil, lookalike]},
+        "otel": [{"url": evil, "headers": {evil: "example filled in"}}],
+    }
     assert gateway["provider_configs"][0]["secret"] == "example filled in"
 
 
-def test_no_part_of_an_account_is_obeyed(playbooks: Playbooks, tmp_path: Path) -> None:
+def test_accounts_are_not_evaluated(playbooks: Playbooks, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}{ODD}"
     simulator = playbooks.simulator

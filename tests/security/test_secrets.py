@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets are planted everywhere they can be, and everything that can be seen of a run is searched for them."""
+"""A search for planted secrets in the output, files and process arguments of runs with secrets in all possible fields."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.security.watch import END, Watch, plant, watched
 
 Json = dict[str, Any]
 TOKEN = plant("environment-token")
-# What is stored in the end: of gateways one of their secrets, and keys by their names.
+# The secrets that are stored after all tasks: one of each gateway. Below: keys by name.
 STORED = (
     ("a", "stripe"),
     ("asynchronous", "stripe"),
@@ -31,14 +31,14 @@ KEPT = {"keys_openai_default": "long", "kept": "odd", "kept2": "default", "whole
 
 
 def results(playbooks: Playbooks) -> list[Json]:
-    """What was recorded, without the items of loops."""
+    """Return the recorded results, without the items of loops."""
     lines = [json.loads(line) for line in (playbooks.folder / "record.jsonl").read_text().splitlines()]
     return [line for line in lines if "item" not in line["ending"]]
 
 
 @pytest.fixture
 def run(playbooks: Playbooks, variables: str) -> Any:
-    """Run tasks against an account that knows a planted token only."""
+    """Return a function that runs tasks against an account that only accepts a planted token."""
 
     def run_tasks(tasks: list[Json], *arguments: str, **env: str) -> Watch:
         prepare(playbooks.simulator, TOKEN)
@@ -49,7 +49,7 @@ def run(playbooks: Playbooks, variables: str) -> Any:
 
 
 def places_are_watched(watch: Watch) -> bool:
-    """The search finds something in all places. The system's log is written to by ordinary modules only."""
+    """Return whether the search reads all places. Only ordinary modules write to the system's log."""
     seen = watch.seen()
     assert "ansible-playbook" in seen["arguments"]
     assert "Invoked with" in seen["syslog"]
@@ -57,7 +57,7 @@ def places_are_watched(watch: Watch) -> bool:
 
 
 @pytest.mark.parametrize("here", [True, False], ids=["in process", "as module"])
-def test_where_all_goes_well(run: Any, playbooks: Playbooks, here: bool) -> None:
+def test_successful_tasks(run: Any, playbooks: Playbooks, here: bool) -> None:
     watch = run(SUCCESSES, "-e", f"{SWITCH}={here}")
     assert [line["result"] for line in results(playbooks) if line["ending"] != "ok"] == []
     assert watch.leaks() == []
@@ -65,7 +65,7 @@ def test_where_all_goes_well(run: Any, playbooks: Playbooks, here: bool) -> None
     seen = watch.seen()
     assert "cloudflare_ai_gateways" in "".join(text for place, text in seen.items() if place.startswith("facts"))
     assert "usage_events" in "".join(text for place, text in seen.items() if place.startswith("async"))
-    # The secrets were there to be leaked.
+    # The secrets were stored, so they could have leaked.
     stored = playbooks.simulator.gateways()
     for name, secret in STORED:
         assert SECRETS[secret] in json.dumps(stored[name])
@@ -75,7 +75,7 @@ def test_where_all_goes_well(run: Any, playbooks: Playbooks, here: bool) -> None
     assert {name: values[name] for name in KEPT} == {name: SECRETS[secret] for name, secret in KEPT.items()}
 
 
-def test_where_options_are_refused(run: Any, playbooks: Playbooks) -> None:
+def test_refused_options(run: Any, playbooks: Playbooks) -> None:
     watch = run(in_both_ways(REFUSALS))
     assert [line["result"] for line in results(playbooks) if line["ending"] != "failed"] == []
     assert watch.leaks() == []
@@ -83,16 +83,16 @@ def test_where_options_are_refused(run: Any, playbooks: Playbooks) -> None:
     assert playbooks.simulator.requests() == []
 
 
-def test_where_requests_fail(run: Any, playbooks: Playbooks) -> None:
+def test_failed_requests(run: Any, playbooks: Playbooks) -> None:
     watch = run(in_both_ways(FAILURES))
     assert [line["result"] for line in results(playbooks) if line["ending"] != "failed"] == []
     assert watch.leaks() == []
     assert places_are_watched(watch)
 
 
-def test_where_a_proxy_has_a_password(run: Any, playbooks: Playbooks) -> None:
+def test_a_proxy_with_a_password(run: Any, playbooks: Playbooks) -> None:
     proxy = f"http://user:{SECRETS['password']}@127.0.0.1"
-    # The password of the second one is not percent-encoded, which makes of it a URL that cannot be read.
+    # The password in the second URL is not percent-encoded, so the URL is invalid.
     proxies = {"http_proxy": f"{proxy}:9", "https_proxy": proxy.replace(END, "/" + END)}
     tasks = [{ONE: {"id": "a", "base_url": f"{scheme}://api.example.invalid", "max_retries": 0}} for scheme in ("http", "https")]
     watch = run(in_both_ways(tasks), **proxies, **{name.upper(): url for name, url in proxies.items()}, NO_PROXY="", no_proxy="")
@@ -102,7 +102,7 @@ def test_where_a_proxy_has_a_password(run: Any, playbooks: Playbooks) -> None:
     assert watch.leaks() == []
 
 
-# Only the update fails, when the secrets of the server are known, too.
+# Only the update fails. By then, the secrets of the server have been read, too.
 BROKEN = """
 import requests.sessions
 work = requests.sessions.Session.request
@@ -114,7 +114,7 @@ requests.sessions.Session.request = fail
 """
 
 
-def test_where_something_breaks_that_nobody_foresaw(run: Any, playbooks: Playbooks, tmp_path: Path) -> None:
+def test_an_unexpected_exception(run: Any, playbooks: Playbooks, tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "sitecustomize.py").write_text(BROKEN)
     watch = run(in_both_ways([{ONE: {"id": "known", "otel": OTEL}}]), PYTHONPATH=str(tmp_path / "broken"))

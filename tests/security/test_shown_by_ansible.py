@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible itself shows of secrets, and no collection can prevent: exactly that which docs/secrets.md warns of."""
+"""Secrets that Ansible itself shows, which no collection can prevent: those that docs/secrets.md warns of, and no others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def stripe_of(secret: str) -> dict[str, object]:
 
 
 def test_ansible_shows_it(playbooks: Playbooks, variables: str) -> None:
-    # Each task has a secret of its own. The last one's stands in the playbook.
+    # Each task has its own secret. That of the last one is a literal in the playbook.
     tasks = [
         {ONE: {"id": "a", "stripe": "{{ item }}"}, "loop": [stripe_of("{{ stripe }}")]},
         {ONE: {"id": "a", "stripe": "{{ item }}"}, "loop": [stripe_of("{{ part }}")], "loop_control": {"label": "one"}},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that somebody can see of a run of Ansible: what it prints, what it leaves behind, and the arguments of its processes."""
+"""Everything observable of a run of Ansible: its output, its files, and the arguments of its processes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 
 from tests.in_process.conftest import Playbooks
 
-# Every secret of these tests begins and ends so. Python, JSON and shells spell both alike, and a part of a secret has one of them.
+# The beginning and end of every secret. Both need no escaping in Python, JSON and shells, and truncated secrets still contain one.
 BEGINNING, END = "planted-example-", "-tnalp"
-# So long, at most, a run goes on after its playbook.
-MOST_SECONDS = 30
-# Has every process write what it sends to the system's log into a file.
+# The maximum duration of background processes after the end of a playbook.
+MAX_BACKGROUND_SECONDS = 30
+# Makes every Python process write its messages for the system's log into a file.
 SYSLOG = """
 import os, syslog
 def record(*arguments):
@@ -28,12 +28,12 @@ syslog.syslog = record
 
 
 def plant(name: str, length: int = 60) -> str:
-    """Return a secret that is found nowhere else, of at least that length."""
+    """Return a unique secret of at least that length."""
     return BEGINNING + name + "-" + "0123456789" * (max(0, length - len(name) - 23) // 10) + END
 
 
 class Watch:
-    """What can be seen of a run in ``folder``."""
+    """Observes a run in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,7 +42,7 @@ class Watch:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Has all that Ansible writes land in the folder: logs, facts, temporary files."""
+        """Return an environment that makes Ansible write all files into the folder: logs, facts, temporary files."""
         for name in ("user", "tmp", "remote", "facts", "async", "python"):
             (self.folder / name).mkdir(exist_ok=True)
         (self.folder / "python" / "sitecustomize.py").write_text(SYSLOG)
@@ -57,29 +57,29 @@ class Watch:
             "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
             "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts"),
             "ANSIBLE_DISPLAY_TRACEBACK": "always",
-            # Results have their options by default before ansible-core 2.21 only.
+            # Before ansible-core 2.21, results contained their options by default.
             "ANSIBLE_INJECT_INVOCATION": "true",
         }
 
     @contextlib.contextmanager
     def processes(self) -> Iterator[None]:
-        """Note the arguments of all processes during the run; they are recognized by their environment."""
-        ended = threading.Event()
-        thread = threading.Thread(target=self._attempt, args=(ended,), daemon=True)
+        """Record the arguments of all processes of the run, which are recognized by their environment."""
+        playbook_ended = threading.Event()
+        thread = threading.Thread(target=self._record_processes, args=(playbook_ended,), daemon=True)
         thread.start()
         try:
             yield
         finally:
-            ended.set()
-            thread.join(MOST_SECONDS)
+            playbook_ended.set()
+            thread.join(MAX_BACKGROUND_SECONDS)
 
-    def _attempt(self, ended: threading.Event) -> None:
-        # What is asynchronous tidies up some seconds after the playbook has ended.
-        while self._note_arguments() or not ended.is_set():
+    def _record_processes(self, playbook_ended: threading.Event) -> None:
+        # Asynchronous tasks clean up some seconds after the end of the playbook.
+        while self._record_arguments() or not playbook_ended.is_set():
             time.sleep(0.05)
 
-    def _note_arguments(self) -> bool:
-        """Return whether there is any process of the run."""
+    def _record_arguments(self) -> bool:
+        """Record the arguments of current processes, and return whether there are any."""
         found = set()
         for process in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
@@ -89,17 +89,17 @@ class Watch:
         return bool(found)
 
     def seen(self) -> dict[str, str]:
-        """Return every text by the place where it was seen."""
+        """Return every observed text, by place."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         texts = {str(path.relative_to(self.folder)): path.read_bytes().decode("utf-8", "replace") for path in files}
         return {**texts, "output": self.output, "arguments": "\n".join(sorted(self.arguments))}
 
     def places_of(self, name: str) -> set[str]:
-        """Return where something of that secret was seen, without names that differ each time."""
+        """Return the places where that secret was seen, as top-level names, because the names below differ in each run."""
         return {place.split("/", maxsplit=1)[0] for place, text in self.seen().items() if f"{BEGINNING}{name}-" in text}
 
     def leaks(self) -> list[str]:
-        """Return where a secret, or a part of one, was seen, with what is around it."""
+        """Return the places where a secret or a part of one was seen, with the text around it."""
         found = []
         for place, text in self.seen().items():
             for mark in (BEGINNING, END):
@@ -110,7 +110,7 @@ class Watch:
 
 
 def watched(playbooks: Playbooks, plays: list[dict[str, object]], *arguments: str, **env: str) -> Watch:
-    """Run the plays, which need not succeed, and return what was seen."""
+    """Run the plays, which may fail, and return what was observed."""
     watch = Watch(playbooks.folder)
     with watch.processes():
         playbooks.run(playbooks.write(plays), "-vvvv", "--diff", *arguments, env={**watch.environment, **env})

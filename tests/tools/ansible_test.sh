@@ -5,10 +5,10 @@
 
 # Usage: ansible_test.sh CORE COMMAND ARGS...      for example: ansible_test.sh 2.19 sanity --test import
 #
-# Runs ansible-test from ansible-core CORE on a copy of this checkout (all that git knows or would add) under .cache.
-# The copy of each core and command stays, so that the virtual environments in it are made once. Integration tests run
-# against a simulator that this starts; INTEGRATION_CONFIG=FILE names a configuration to use instead of it. IN_PROCESS=false
-# has every task run as an ordinary module.
+# Runs ansible-test from ansible-core CORE on a copy of this checkout (tracked and untracked files that are not ignored) under .cache.
+# The copy of each core and command is kept, so that the virtual environments in it are created once. Integration tests run
+# against a simulator that this program starts. INTEGRATION_CONFIG=FILE uses a configuration instead of it. IN_PROCESS=false
+# runs every task as an ordinary module.
 
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -31,10 +31,10 @@ PATH=$("$root/tests/tools/python_path.sh")
 venv=$("$root/tests/tools/core_venv.sh" "$core")
 PATH=$venv/bin:$PATH
 
-# ----- a home of its own, because ansible-test passes on HOME but none of pip's variables -----
+# ----- a separate home, because ansible-test passes HOME on, but none of pip's variables -----
 "$venv/bin/python" "$root/tests/tools/ansible_test_home.py" "$cache/home"
 
-# ----- the copy; a git repository, or ansible-test asks the one around it, which ignores .cache -----
+# ----- the copy; a git repository, because ansible-test would use the one around it, which ignores .cache -----
 find "$work" -mindepth 1 -maxdepth 1 ! -name tests ! -name .git -exec rm -rf {} +
 [[ ! -d $work/tests ]] || find "$work/tests" -mindepth 1 -maxdepth 1 ! -name output -exec rm -rf {} +
 (cd "$root" && git ls-files -z --cached --others --exclude-standard |
@@ -60,7 +60,7 @@ fi
 code=0
 env -u ANSIBLE_COLLECTIONS_PATH -u PYTHONPATH HOME="$cache/home" ansible-test "$command" "$@" 2>&1 | tee "$log" || code=$?
 
-# ----- what it did; ansible-test calls it a success to have done nothing -----
+# ----- what was tested, because ansible-test succeeds even if it tests nothing -----
 case $command in
     sanity) done='^Running sanity test' what="sanity test runs" ;;
     units) done='^=+ .*[0-9]+ passed' what="passing runs of unit tests" ;;

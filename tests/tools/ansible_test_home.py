@@ -4,11 +4,11 @@
 
 """Prepare a home folder where ansible-test can install what it needs from the registry that pip is configured for.
 
-Usage: ansible_test_home.py FOLDER, with the Python whose pip settings count.
+Usage: ansible_test_home.py FOLDER, run by the Python whose pip settings are used.
 
-ansible-test starts its tools with almost no environment, so pip's settings have to stand in a file of that home. And it
-downloads the installer of pip from a fixed address, unless a file of the right name is in its cache: the stand-in
-written here uses the pip that every Python carries to install the pip that ansible-test wants.
+ansible-test starts its tools with almost no environment, so pip's settings must be in a file of that home. It also downloads the
+installer of pip from a fixed URL, unless a file of the right name is in its cache. The stand-in written here installs the version
+of pip that ansible-test requests with the pip that every Python contains.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 # ansible-core 2.17; 2.18 and 2.19; 2.20 and 2.21
 INSTALLER_VERSIONS = ("23_1_2", "24_2", "25_2")
 
-# Each environment gets a copy of one pip for each Python: to install pip takes longer than to install most of what is tested with.
+# pip is installed once for each Python, and copied into each environment, because installing pip takes longer than most packages.
 INSTALLER = """\
 import os
 import shutil
@@ -57,7 +57,7 @@ def pip(*words: str) -> str:
 
 
 def pip_settings() -> RawConfigParser:
-    """What `pip config list` says, the environment over the files, plus the caller's cache folder."""
+    """Return the settings of `pip config list`, and the caller's cache folder. The environment takes precedence over files."""
     settings = RawConfigParser()
     settings.add_section("global")
     settings.set("global", "cache-dir", pip("cache", "dir").strip())
@@ -73,13 +73,13 @@ def pip_settings() -> RawConfigParser:
         settings.set(section, name, str(ast.literal_eval(value)))
     if not settings.has_section("install"):
         settings.add_section("install")
-    settings.set("install", "quiet", "2")  # errors only: ansible-test installs some thirty times
-    settings.set("install", "no-compile", "true")  # most of what is installed is never imported
+    settings.set("install", "quiet", "2")  # errors only, because ansible-test runs pip about thirty times
+    settings.set("install", "no-compile", "true")  # most installed modules are never imported
     return settings
 
 
 def write(path: Path, text: str) -> None:
-    """Replace the file in one step: two runs of ansible-test may share this home."""
+    """Replace the file atomically, because two runs of ansible-test may share this home."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)

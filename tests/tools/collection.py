@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Build and install the collection as users do."""
+"""Build and installation of the collection, as users do it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def install_collection(folder: Path, environment: Mapping[str, str]) -> None:
     build = ["ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(folder)]
     subprocess.run(build, env=environment, check=True, capture_output=True)
     (tarball,) = folder.glob("*.tar.gz")
-    # Forced, because the checkout may count as installed.
+    # Forced, because ansible-galaxy may regard the checkout as installed.
     install = ["ansible-galaxy", "collection", "install", str(tarball), "--force", "--offline", "--collections-path", str(folder)]
     subprocess.run(install, env=environment, check=True, capture_output=True)

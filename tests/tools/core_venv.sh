@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Usage: core_venv.sh CORE      for example: core_venv.sh 2.17
-# Prints the virtual environment with that ansible-core: .venv if it is of this version, else one under .cache, made if need be.
+# Prints the virtual environment with that ansible-core: .venv if it has this version, or one under .cache, created if needed.
 
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)

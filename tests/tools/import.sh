@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Builds the collection's tarball, checks what is in it, and has galaxy-importer judge it as Galaxy would.
+# Builds the collection's tarball, checks its contents, and checks it with galaxy-importer, as Galaxy does.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -16,7 +16,7 @@ tarballs=(build/*.tar.gz)
 [[ ${#tarballs[@]} -eq 1 ]] || { echo "expected one tarball in build, found ${#tarballs[@]}" >&2; exit 1; }
 tarball=${tarballs[0]#build/}
 
-# Nothing may slip in that git does not know, whatever lies about in the checkout.
+# The tarball must not contain files that git ignores, whatever else is in the checkout.
 tar -tzf "build/$tarball" | grep -v '/$' | grep -vxE '(MANIFEST|FILES)\.json' | sort >build/contents
 strangers=$(git ls-files --cached --others --exclude-standard | sort | comm -13 - build/contents)
 if [[ -n $strangers ]]; then

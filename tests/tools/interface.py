@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options and return values of all plugins, and the release of each.
+"""The options and return values of all plugins, and the release that added each.
 
 `released.txt` contains the names of all releases, because a changelog contains modules and plugins, but not their options. A name is the
 plugin, ``option`` or ``value``, and the path to the option or value.
@@ -24,12 +24,12 @@ COLLECTION = "edgeops.cloudflare"
 KINDS = ("module", "filter")
 
 Json = dict[str, Any]
-# Runs a program, and returns what it prints.
+# Runs a program, and returns its output.
 Run = Callable[..., str]
 
 
 def ordered(version: str) -> tuple[int, ...]:
-    """Return ``version`` in a form that can be compared."""
+    """Return ``version`` in a sortable form."""
     return tuple(int(part) for part in version.split("."))
 
 
@@ -45,7 +45,7 @@ def releases() -> Json:
 
 
 def upcoming_version() -> str:
-    """Return the version of whatever is not released yet: the one in galaxy.yml, or the minor version after it if that is released."""
+    """Return the next version to be released: the one in galaxy.yml, or the minor version after it if that is released."""
     current = current_version()
     major, minor, _patch = ordered(current)
     return f"{major}.{minor + 1}.0" if current in releases() else current
@@ -76,7 +76,7 @@ def released_parts() -> dict[str, str]:
 
 
 def record(version: str) -> None:
-    """Add all names that are not in `released.txt` yet, as those of ``version``."""
+    """Add all names that are not yet in `released.txt`, with ``version`` as their release."""
     known = released_parts()
     new = sorted(name for plugin, document in documents(_run).items() for name in parts_of(plugin, document) if name not in known)
     with RELEASED.open("a", encoding="utf-8") as file:

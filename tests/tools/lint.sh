@@ -3,14 +3,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Every linter over every file that git knows or would add; all of them run, and any that fails fails the whole.
+# Runs every linter on every file that git does not ignore. All linters run, even if one fails.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
 failed=()
 ran=0
-check() { # check NAME COMMAND ARGS...: one linter, its output only if it fails
+check() { # check NAME COMMAND ARGS...: runs one linter, and prints its output if it fails
     local name=$1 output start=$SECONDS
     shift
     ran=$((ran + 1))
@@ -53,8 +53,8 @@ fi
 check "docs" antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self \
     --check-extra-docs-refs --skip-rstcheck .
 check "ansible-lint" ansible-lint --strict --nocolor
-# Invented secrets are recognisable: they hold one of the simulator's account ids, or a word that says what they are. The values of
-# update_secrets are none.
+# Invented secrets contain one of the simulator's account ids, or one of the words below. The values of update_secrets are no
+# secrets.
 check "detect-secrets" detect-secrets-hook \
     --exclude-secrets '(0123456789abcdef){2}|(fedcba9876543210){2}' \
     --exclude-secrets '^(always|never)$' \

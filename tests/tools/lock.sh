@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Pins every package that requirements-dev.in leads to, for Python 3.11 and later, into requirements-dev.txt.
+# Pins all direct and indirect requirements of requirements-dev.in, for Python 3.11 and later, in requirements-dev.txt.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."

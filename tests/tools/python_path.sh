@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Prints a PATH on which every Python of pyenv, if there are any, can be found under its own name, and none of pyenv's shims.
+# Prints a PATH that contains every Python of pyenv, if there are any, under its own name, and not the shims of pyenv.
 
 set -euo pipefail
 pythons=

@@ -17,12 +17,12 @@ import sys
 
 from tests.tools.interface import ROOT, current_version, ordered, record, releases
 
-# The files that contain the version of the collection, with the text around it; VERSION stands for it.
+# The files that contain the version of the collection, with a pattern of the line. VERSION stands for the version.
 PLACES = {
     "galaxy.yml": r"^version: (VERSION)$",
     "plugins/module_utils/api/transport.py": r'^USER_AGENT = "ansible-edgeops\.cloudflare/(VERSION)"$',
 }
-# The files that contain the oldest version with which what is shipped for AWX works. A release sets it to its own version.
+# The files that contain the oldest version that works with the files for AWX. A release sets it to its own version.
 MINIMUM_PLACES = {
     "docs/awx.md": r'^ +version: ">=(VERSION)"$',
     "extensions/awx/project/collections/requirements.yml": r'^ +version: ">=(VERSION)"$',

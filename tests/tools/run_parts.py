@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run make targets two at a time; print each one's output when it ends, then a table and the count.
+"""Run make targets two at a time. Print the output of each when it ends, then a table and the totals.
 
-Usage: run_parts.py PART... The exit code is 0 only if every part passed. A part's output is kept in .cache/logs.
+Usage: run_parts.py PART... The exit code is 0 only if every part passed. The output of each part is stored in .cache/logs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 LOGS = Path(".cache/logs")
-# Seconds that each part took on two cores. The longest begin first, so that both lanes end at about the same time.
+# Seconds that each part took on two cores. The longest parts start first, so that both workers end at about the same time.
 SECONDS = {
     "inprocess": 186,
     "integration": 178,
@@ -34,7 +34,7 @@ SECONDS = {
     "simulator": 18,
     "docs": 13,
 }
-LANES = min(2, os.cpu_count() or 1)
+WORKERS = min(2, os.cpu_count() or 1)
 
 printing = threading.Lock()
 
@@ -51,7 +51,7 @@ def run(part: str) -> Outcome:
         print(f"{part}: started", flush=True)
     start = time.monotonic()
     with log.open("wb") as output:
-        # Not the options of the make above: its job server is not ours to use.
+        # Without the options of the parent make, whose job server is not available here.
         environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
         code = subprocess.run(
             ["make", "--no-print-directory", part],
@@ -79,8 +79,8 @@ def main(parts: list[str]) -> int:
         return 2
     LOGS.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    with ThreadPoolExecutor(LANES) as lanes:
-        outcomes = {o.part: o for o in lanes.map(run, sorted(parts, key=lambda part: -SECONDS.get(part, 0)))}
+    with ThreadPoolExecutor(WORKERS) as workers:
+        outcomes = {o.part: o for o in workers.map(run, sorted(parts, key=lambda part: -SECONDS.get(part, 0)))}
     for part in parts:
         print(f"{part:<14}{verdict(outcomes[part]):<8}{outcomes[part].seconds:6.0f} s")
     print(f"{'in all':<22}{time.monotonic() - start:6.0f} s")

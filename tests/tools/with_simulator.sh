@@ -4,8 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Usage: with_simulator.sh COMMAND ARGS...
-# Runs the command beside a fresh simulator on a free port of this machine, with its address and credentials in the
-# environment, and stops the simulator whatever happens.
+# Runs the command with a new simulator on a free local port, whose URL and credentials are in the environment. The simulator is
+# always stopped at the end.
 
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A minimal module on Cloudflare's own Python package, for the comparison: get, compare, create or update."""
+"""A minimal module that uses Cloudflare's Python package, for comparison: get, compare, create or update."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ READ_ONLY = ("id", "created_at", "modified_at", "is_default")
 
 
 def ensure(client: Cloudflare, account: str, gateway_id: str, settings: dict[str, Any], check_mode: bool) -> str:
-    """Bring the gateway to the declared settings; what was done."""
+    """Create or update the gateway as declared, and return the operation."""
     try:
         found = client.ai_gateway.get(gateway_id, account_id=account).to_dict()
     except NotFoundError:

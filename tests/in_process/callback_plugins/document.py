@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints one JSON document for a program to read, and nothing else, like the callback json of ansible.posix."""
+"""A callback that only prints one JSON document for programs, like the callback json of ansible.posix."""
 
 from __future__ import annotations
 

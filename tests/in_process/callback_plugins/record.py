@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the result of every task and loop item, as callbacks get them, to the file that RECORD_FILE names."""
+"""A callback that writes the result of every task and loop item to the file in RECORD_FILE."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ description: Writes results as lines of JSON.
 
 
 class CallbackModule(CallbackBase):
-    """A line for each result: how it ended, the task's name, the item, the result."""
+    """Writes a line for each result: the status, the name of the task, and the result."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
