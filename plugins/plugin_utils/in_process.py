@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from ansible import constants as C
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
@@ -30,7 +29,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.rate_limit import RateLimiter
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.written import Written
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import refusal
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.validation import refusal, validate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import (
     TaskSpec,
     execute,
@@ -100,16 +99,14 @@ class InProcessAction(OrdinaryAction):
         refused = type_refusal(self.task_spec, given)
         if refused:
             return self._finished(refuse(self.task_spec, given, refused), task_vars)
-        validated = ArgumentSpecValidator(self.task_spec.argument_spec()).validate(given)
-        warnings = [f"Both option {found['option']} and its alias {found['alias']} are set." for found in validated._warnings]
-        options = validated.validated_parameters
-        secrets: set[str] = set(validated._no_log_values)
+        validated = validate(self.task_spec.argument_spec(), given)
+        warnings = [f"Both option {name} and its alias {alias} are set." for name, alias in validated.duplicates]
         refused = refusal(validated.errors, self._task.action)
         if refused:
-            result = refuse(self.task_spec, options, refused, secrets)
+            result = refuse(self.task_spec, validated.values, refused, validated.secrets)
         else:
             client_of = functools.partial(_open_client, report_progress=self._progress_reporter(task_vars))
-            result = execute(self.task_spec, options, self._task.check_mode, self._task.diff, client_of, secrets)
+            result = execute(self.task_spec, validated.values, self._task.check_mode, self._task.diff, client_of, validated.secrets)
         warnings.extend(result.pop("warnings", []))
         if warnings:
             result["warnings"] = warnings

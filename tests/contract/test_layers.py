@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rooms of module_utils: imports go down only, and each file name says where it is."""
+"""The layers of module_utils: a layer only imports from itself and from the layers below it. File names are unique."""
 
 from __future__ import annotations
 
@@ -16,25 +16,24 @@ import pytest
 
 MODULE_UTILS = Path("plugins/module_utils")
 PACKAGE = "ansible_collections.edgeops.cloudflare.plugins.module_utils"
-# From the top; the files beside the folders (errors, text, JSON) are the bottom.
-ROOMS = ("modules", "runtime", "options", "output", "reconcile", "resources", "api", "")
-# These read or make Ansible's own objects; all others are plain Python.
-KNOW_ANSIBLE = {
+# From top to bottom. The files outside the folders (errors, text, JSON) are the lowest layer.
+LAYERS = ("modules", "runtime", "options", "output", "reconcile", "resources", "api", "")
+# These files use Ansible's objects. All others are plain Python.
+USE_ANSIBLE = {
     "runtime/ansible_module.py",
     "options/argument_spec.py",
-    "options/dict_values.py",
-    "options/item_parser.py",
     "options/type_checks.py",
+    "options/validation.py",
 }
 FILES = sorted(path.relative_to(MODULE_UTILS).as_posix() for path in MODULE_UTILS.rglob("*.py"))
 
 
-def room_of(path: str) -> str:
+def layer_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
 def imports_of(path: str) -> Iterator[str]:
-    """The modules that a file imports, by their dotted names."""
+    """Yield the dotted names that a file imports."""
     for node in ast.walk(ast.parse((MODULE_UTILS / path).read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
@@ -43,31 +42,31 @@ def imports_of(path: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_a_room_imports_only_from_itself_and_from_below(path: str) -> None:
-    allowed = ROOMS[ROOMS.index(room_of(path)) :]
+def test_a_layer_imports_only_from_itself_and_from_below(path: str) -> None:
+    allowed = LAYERS[LAYERS.index(layer_of(path)) :]
     found = [re.match(rf"{re.escape(PACKAGE)}\.(\w+)\.\w+\.", name + ".") for name in imports_of(path)]
-    rooms = {match[1] if (MODULE_UTILS / match[1]).is_dir() else "" for match in found if match}
-    assert rooms <= set(allowed)
+    layers = {match[1] if (MODULE_UTILS / match[1]).is_dir() else "" for match in found if match}
+    assert layers <= set(allowed)
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_few_files_know_ansible(path: str) -> None:
-    knows = any(name == "ansible" or name.startswith("ansible.") for name in imports_of(path))
-    assert knows is (path in KNOW_ANSIBLE)
+def test_only_the_listed_files_import_ansible(path: str) -> None:
+    uses_ansible = any(name == "ansible" or name.startswith("ansible.") for name in imports_of(path))
+    assert uses_ansible is (path in USE_ANSIBLE)
 
 
-def test_no_two_files_have_one_name() -> None:
+def test_file_names_are_unique() -> None:
     names = Counter(Path(path).name for path in FILES)
     assert not [name for name, number in names.items() if number > 1]
 
 
-def test_every_room_is_in_the_order() -> None:
-    assert {room_of(path) for path in FILES} == set(ROOMS)
+def test_every_layer_is_listed() -> None:
+    assert {layer_of(path) for path in FILES} == set(LAYERS)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) in ("api", "reconcile")])
-def test_the_engine_names_no_resource(path: str) -> None:
-    """Neither by import nor by name, but for what Cloudflare's own messages and permissions are called."""
+@pytest.mark.parametrize("path", [path for path in FILES if layer_of(path) in ("api", "reconcile")])
+def test_the_engine_depends_on_no_resource(path: str) -> None:
+    """Neither imports nor names, except in the names of Cloudflare's messages and permissions."""
     text = (MODULE_UTILS / path).read_text(encoding="utf-8")
     assert "resources.gateway" not in text
     assert not re.findall(r"(?<!AI )(?<!ai-)\b[Gg]ateways?\b", text)

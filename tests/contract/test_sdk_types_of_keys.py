@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables of custom providers, provider configs and secrets against the types of Cloudflare's own Python package.
+"""The tables of custom providers, provider configs and secrets against the types of Cloudflare's Python package.
 
-It has neither prices nor custom domains, and no update of a custom provider or a provider config.
+The package has neither prices nor custom domains, and no update of a custom provider or a provider config.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provi
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.secrets_store import SCOPE, SECRET, STORE
 from tests.contract.sdk_shapes import Difference, Shape, differences, our_shape, parts_of
 
-# Where our tables differ from the package, on purpose. One that is not needed any more fails.
+# Where our tables differ from the package, on purpose. An exception that is no longer needed fails the test.
 DIFFERENT = {
     ("provider config", "rate_limit", "type"): "there is no fraction of a request",
     ("provider config", "rate_limit_period", "type"): "the period is documented in whole seconds",
     ("secret", "scopes", "choices"): "the scopes of other products are kept, also those of a later API",
 }
-# What is not in a body: it is part of the address.
-ADDRESS = {"account_id", "store_id"}
-# Fields of answers that the package does not know, of older versions of the API.
+# Parameters that are part of the URL, not of the body.
+IN_URL = {"account_id", "store_id"}
+# Response fields that the package does not declare, from older versions of the API.
 UNPUBLISHED = {"account_id", "account_tag"}
 
 
 class Call(NamedTuple):
-    """A body of the package, and which fields of ``resource`` it takes."""
+    """A request body of the package, and the fields of ``resource`` that it accepts."""
 
     resource: Resource
     kind: Any
@@ -56,7 +56,7 @@ CREATES = [
     Call(SECRET, stores.SecretDuplicateParams, (*SECRET.keys, *settings(SECRET, "copy_from", "value"))),
 ]
 CHANGES = [Call(SECRET, stores.SecretEditParams, settings(SECRET, "copy_from"))]
-ANSWERS = [
+RESPONSES = [
     (CUSTOM_PROVIDER, ai_gateway.CustomProviderCreateResponse),
     (CUSTOM_PROVIDER, ai_gateway.CustomProviderListResponse),
     (CUSTOM_PROVIDER, ai_gateway.CustomProviderGetResponse),
@@ -78,12 +78,12 @@ def name_of(value: Any) -> str:
 
 
 def sent(field: Field) -> Shape:
-    """Return the shape of a field on the way to and from the API, where a dict may be JSON text."""
-    return Shape("str") if field.is_text_in_bodies else our_shape(field)
+    """Return the shape of a field in requests and responses, where a dict may be JSON text."""
+    return Shape("str") if field.wire.is_text_in_bodies else our_shape(field)
 
 
 def found_in(resource: Resource, fields: tuple[Field, ...], kind: Any) -> Iterator[Difference]:
-    """Yield where ``fields`` are not of the types that the package has."""
+    """Yield the differences between ``fields`` and the types of the package."""
     theirs = parts_of(kind)
     for field in fields:
         yield from differences(sent(field), replace(theirs[field.key], required=False), field.key)
@@ -91,52 +91,52 @@ def found_in(resource: Resource, fields: tuple[Field, ...], kind: Any) -> Iterat
 
 def exceptions(resource: Resource, fields: tuple[Field, ...]) -> set[tuple[str, str]]:
     keys = {field.key for field in fields}
-    return {(place, aspect) for name, place, aspect in DIFFERENT if name == resource.name and place in keys}
+    return {(path, aspect) for name, path, aspect in DIFFERENT if name == resource.name and path in keys}
 
 
 @pytest.mark.parametrize("call", [*CREATES, *CHANGES], ids=name_of)
-def test_a_body_takes_our_fields(call: Call) -> None:
-    assert set(parts_of(call.kind)) - ADDRESS == {field.key for field in call.fields}
+def test_a_body_has_our_fields(call: Call) -> None:
+    assert set(parts_of(call.kind)) - IN_URL == {field.key for field in call.fields}
 
 
 @pytest.mark.parametrize("call", [*CREATES, *CHANGES], ids=name_of)
 def test_the_types_of_a_body(call: Call) -> None:
     found = list(found_in(call.resource, call.fields, call.kind))
-    assert {(place, aspect) for place, aspect, _ours, _theirs in found} == exceptions(call.resource, call.fields), found
+    assert {(path, aspect) for path, aspect, _ours, _theirs in found} == exceptions(call.resource, call.fields), found
 
 
 @pytest.mark.parametrize("call", CREATES, ids=name_of)
-def test_a_create_has_what_it_must_have(call: Call) -> None:
-    required = {name for name, shape in parts_of(call.kind).items() if shape.required} - ADDRESS
-    demanded = {field.key for field in call.fields if field.required or field.required_to_create}
+def test_required_parameters_to_create(call: Call) -> None:
+    required = {name for name, shape in parts_of(call.kind).items() if shape.required} - IN_URL
+    required_by_us = {field.key for field in call.fields if field.required or field.required_to_create}
     filled = {field.key for field in call.fields if field.on_create is not None or not field.is_option}
     one_of_several = {name for group in call.resource.alternatives for name in group}
-    assert demanded <= required
-    assert required <= demanded | filled | one_of_several | {field.key for field in call.resource.keys}
+    assert required_by_us <= required
+    assert required <= required_by_us | filled | one_of_several | {field.key for field in call.resource.keys}
 
 
 @pytest.mark.parametrize("call", CHANGES, ids=name_of)
-def test_a_change_need_not_have_anything(call: Call) -> None:
-    assert not {name for name, shape in parts_of(call.kind).items() if shape.required} - ADDRESS
+def test_an_update_requires_nothing(call: Call) -> None:
+    assert not {name for name, shape in parts_of(call.kind).items() if shape.required} - IN_URL
 
 
-@pytest.mark.parametrize(("resource", "kind"), ANSWERS, ids=name_of)
-def test_what_an_answer_holds(resource: Resource, kind: Any) -> None:
+@pytest.mark.parametrize(("resource", "kind"), RESPONSES, ids=name_of)
+def test_the_fields_of_responses(resource: Resource, kind: Any) -> None:
     shown = {field.key for field in (*resource.keys, *resource.settings) if not field.write_only}
     optional = UNPUBLISHED - set(parts_of(kind))
     assert set(parts_of(kind)) == (shown | set(resource.read_only)) - optional
 
 
-@pytest.mark.parametrize(("resource", "kind"), ANSWERS, ids=name_of)
-def test_the_types_of_an_answer(resource: Resource, kind: Any) -> None:
+@pytest.mark.parametrize(("resource", "kind"), RESPONSES, ids=name_of)
+def test_the_types_of_responses(resource: Resource, kind: Any) -> None:
     fields = tuple(field for field in (*resource.keys, *resource.settings) if not field.write_only)
     found = list(found_in(resource, fields, kind))
-    assert {(place, aspect) for place, aspect, _ours, _theirs in found} == exceptions(resource, fields), found
+    assert {(path, aspect) for path, aspect, _ours, _theirs in found} == exceptions(resource, fields), found
 
 
-def test_the_words_that_decide_are_those_of_the_package() -> None:
+def test_status_and_scope_values_are_those_of_the_package() -> None:
     parts = parts_of(stores.SecretCreateResponse)
     assert {ACTIVE, dict(SECRET.gone)["status"]} < parts["status"].choices
     assert SCOPE in parts["scopes"].choices
     assert all(DIFFERENT.values())
-    assert {name for name, _place, _aspect in DIFFERENT} <= {resource.name for resource, _kind in ANSWERS}
+    assert {name for name, _path, _aspect in DIFFERENT} <= {resource.name for resource, _kind in RESPONSES}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the pages of the documentation say in tables and numbers, against the field tables."""
+"""Tables and numbers in the documentation pages, compared with the field tables."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ BOUNDS = ("minimum", "maximum", "above", "min_length", "max_length", "max_items"
 
 @pytest.fixture(scope="module")
 def settings() -> list[list[str]]:
-    """The README's table of settings."""
-    return rows_of(text_of("README.md").partition("## Settings\n")[2])
+    """Return the rows of the table of settings."""
+    return rows_of(text_of("docs/settings.md"))
 
 
 def text_of(page: str) -> str:
@@ -35,7 +35,7 @@ def text_of(page: str) -> str:
 
 
 def rows_of(text: str) -> list[list[str]]:
-    """The cells of the first table in a text, without the two lines on top."""
+    """Return the cells of the first table in a text, without its header."""
     table = re.search(r"(?:^\|.*\|\n)+", text, re.MULTILINE)
     assert table, "no table"
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[0].splitlines()[2:]]
@@ -58,7 +58,7 @@ def test_the_row_of_a_setting(settings: list[list[str]], field: Field) -> None:
     words = set(quoted(limits))
     parts = [part for _where, part in walk(field.fields)]
     if parts:
-        # Too much for a cell: what it tells must be true.
+        # Too much for a cell: what it contains must be correct, but it need not be complete.
         assert numbers <= {bound for part in parts for bound in bounds_of(part)}
         assert words <= {word for part in parts for word in (part.name, *part.choices)}
         assert numbers or words or not any(bounds_of(part) or part.choices for part in parts)
@@ -71,44 +71,44 @@ def bounds_of(field: Field) -> set[int]:
     return {getattr(field, kind) for kind in BOUNDS if getattr(field, kind) is not None}
 
 
-def test_what_a_new_gateway_gets_is_reported(settings: list[list[str]]) -> None:
-    """Of what is filled in, that is: what is filled in with 0 is off, as it would be anyway."""
+def test_the_table_contains_what_is_switched_on_on_create(settings: list[list[str]]) -> None:
+    """Only ``true`` is documented. A setting that is filled in with 0 is off, as it would be without it."""
     for row in settings:
         (field,) = [field for field in GATEWAY.settings if [field.name] == quoted(row[0])]
         assert re.findall(r"`(\w+)` on a new gateway", row[3]) == (["true"] if field.on_create is True else [])
 
 
-def test_what_is_filled_in_on_create_is_listed() -> None:
+def test_the_values_filled_in_on_create_are_listed() -> None:
     filled = {f"{field.name}: {str(field.on_create).lower()}" for field in GATEWAY.settings if field.on_create is not None}
-    (told,) = re.findall(r"If you omit them, the\s+collection sends\s+(.*?)\n\n", text_of("docs/declaring-settings.md"), re.DOTALL)
-    assert set(quoted(told)) == filled
+    (listed,) = re.findall(r"If you omit them, the\s+collection sends\s+(.*?)\n\n", text_of("docs/declaring-settings.md"), re.DOTALL)
+    assert set(quoted(listed)) == filled
 
 
 def test_the_environment_variables() -> None:
     rows = rows_of(text_of("docs/authentication.md"))
-    told = {name: variable for row in rows for name, variable in zip(quoted(row[0]), quoted(row[1]))}
-    assert told == {field.name: field.env for field in CONNECTION_OPTIONS if field.env}
+    documented = {name: variable for row in rows for name, variable in zip(quoted(row[0]), quoted(row[1]))}
+    assert documented == {field.name: field.env for field in CONNECTION_OPTIONS if field.env}
 
 
-def test_every_connection_option_is_named_where_it_is_explained() -> None:
+def test_every_connection_option_is_explained() -> None:
     page = text_of("docs/authentication.md")
     assert not [field.name for field in CONNECTION_OPTIONS if f"`{field.name}`" not in page]
 
 
 def default_of(field: Field) -> Any:
-    """The default of an option; that of ``purge_limit`` is not in its specification, as it matters whether the option was given."""
+    """Return the default of an option. ``purge_limit`` has none in its spec, because it matters whether the option was given."""
     return DEFAULT_PURGE_LIMIT if field.name == "purge_limit" else field.default
 
 
 @pytest.mark.parametrize("page", PAGES, ids=title_of)
-def test_a_number_in_brackets_behind_an_option_is_its_default(page: Path) -> None:
+def test_a_number_in_parentheses_after_an_option_is_its_default(page: Path) -> None:
     defaults = {field.name: default_of(field) for field in (*CONNECTION_OPTIONS, *FLEET_OPTIONS, *ai_gateway_account.OPTIONS)}
-    told = re.findall(r"`(\w+)` \((\d+)\)", page.read_text(encoding="utf-8"))
-    assert not [(name, number) for name, number in told if str(defaults.get(name)) != number]
+    documented = re.findall(r"`(\w+)` \((\d+)\)", page.read_text(encoding="utf-8"))
+    assert not [(name, number) for name, number in documented if str(defaults.get(name)) != number]
 
 
-def test_the_defaults_of_numbers_are_reported() -> None:
-    told = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
+def test_the_defaults_of_numbers_are_documented() -> None:
+    text = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
     numbers = [field for field in (*CONNECTION_OPTIONS, *FLEET_OPTIONS) if field.type == "int"]
     assert numbers
-    assert not [field.name for field in numbers if f"`{field.name}` ({default_of(field)})" not in told]
+    assert not [field.name for field in numbers if f"`{field.name}` ({default_of(field)})" not in text]

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Test with each ansible-core that is supported, on every Python that it supports, and write the README's table of them.
+"""Test with each supported ansible-core, on every Python that it supports, and write the README's table of tested versions.
 
 Usage: python -m tests.tools.matrix [CORE...], for example: python -m tests.tools.matrix 2.17
 
-The table gets a new row for each ansible-core that passes. The exit code is 0 only if all of them do. A Python that is not
-installed is named, here and in the table. What each step prints is kept in .cache/matrix.
+The table gets a new row for each ansible-core that passes. The exit code is 0 only if all pass. Pythons that are not installed are
+reported in the output and in the table. The output of each step is stored in .cache/matrix.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 CORES = ("2.17", "2.18", "2.19", "2.20", "2.21")
-# Those of modules and module_utils; tests/config.yml tells ansible-test the same.
+# The oldest Python of modules and module_utils. tests/config.yml sets the same for ansible-test.
 LEAST_TARGET = (3, 8)
 README = Path("README.md")
 LOGS = Path(".cache/matrix")
 TESTER = "tests/tools/ansible_test.sh"
 BEGIN, END = "<!-- begin: written by make matrix -->", "<!-- end: written by make matrix -->"
-COLUMNS = ("ansible-core", "Python on the controller", "Python of modules", "Supported, but not at hand", "Tested")
-# ansible-test prints it before the tests of one folder in tests/unit/plugins; "controller" is all but modules and module_utils.
+COLUMNS = ("ansible-core", "Python on the controller", "Python of the target", "Supported, but not tested", "Tested")
+# ansible-test prints this before the tests of a folder in tests/unit/plugins. "controller" is all but modules and module_utils.
 UNIT_RUN = re.compile(r"^Unit test (\w+) with Python ([\d.]+)$", re.MULTILINE)
-ASK = """
+VERSIONS_SCRIPT = """
 import ansible.release, platform
 from ansible_test._util.target.common import constants
 print(ansible.release.__version__, ".".join(platform.python_version_tuple()[:2]))
@@ -41,7 +41,7 @@ print(*constants.REMOTE_ONLY_PYTHON_VERSIONS, *constants.CONTROLLER_PYTHON_VERSI
 
 
 class Core(NamedTuple):
-    """An ansible-core in its virtual environment, with the Pythons that it supports, in ascending order: C(found) are installed."""
+    """An ansible-core in its virtual environment, with the Pythons that it supports, in ascending order. ``found`` are installed."""
 
     line: str
     version: str
@@ -52,7 +52,7 @@ class Core(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One command, and what it needs in its environment."""
+    """A command with its environment variables."""
 
     name: str
     command: tuple[str, ...]
@@ -64,13 +64,13 @@ def output_of(*command: str) -> str:
 
 
 def core_of(line: str) -> Core:
-    """The ansible-core of a line such as 2.17; its environment is made if need be.
+    """Return the ansible-core of a release line such as 2.17. Its virtual environment is created if needed.
 
-    :raises CalledProcessError: where no Python here can run it.
+    :raises CalledProcessError: if no installed Python can run it.
     """
     folder = Path(output_of("tests/tools/core_venv.sh", line)) / "bin"
-    mine, supported = output_of(str(folder / "python"), "-c", ASK).splitlines()
-    version, python = mine.split()
+    own, supported = output_of(str(folder / "python"), "-c", VERSIONS_SCRIPT).splitlines()
+    version, python = own.split()
     path = output_of("tests/tools/python_path.sh")
     targets = sorted((target for target in supported.split() if _parts(target) >= LEAST_TARGET), key=_parts)
     found = tuple(target for target in targets if shutil.which(f"python{target}", path=path))
@@ -82,20 +82,20 @@ def _parts(python: str) -> tuple[int, ...]:
 
 
 def steps_of(core: Core) -> list[Step]:
-    """What is run for a core, in that order; the integration targets also with modules on the oldest Python."""
-    apart = ("--controller", f"origin:python=venv/{core.python}", "--target", f"controller:python=venv/{core.found[0]}")
+    """Return the steps for a core, in order. The integration targets also run with modules on the oldest Python."""
+    separate_python = ("--controller", f"origin:python=venv/{core.python}", "--target", f"controller:python=venv/{core.found[0]}")
     return [
         Step("sanity", (TESTER, core.line, "sanity"), {}),
         Step("units", (TESTER, core.line, "units", "--venv"), {}),
         Step("integration", (TESTER, core.line, "integration", "--venv"), {"IN_PROCESS": "true"}),
-        Step(f"integration-on-{core.found[0]}", (TESTER, core.line, "integration", *apart), {"IN_PROCESS": "false"}),
+        Step(f"integration-on-{core.found[0]}", (TESTER, core.line, "integration", *separate_python), {"IN_PROCESS": "false"}),
         Step("inprocess", ("pytest", "-q", "tests/in_process"), {"ANSIBLE_CORE_BIN": str(core.bin)}),
         Step("security", ("pytest", "-q", "tests/security"), {"ANSIBLE_CORE_BIN": str(core.bin)}),
     ]
 
 
 def run(core: Core, step: Step) -> bool:
-    """Whether the step passed; what it printed is shown if it did not."""
+    """Run the step, and return whether it passed. The output of a failed step is printed."""
     log = LOGS / f"{core.line}-{step.name}.log"
     start = time.monotonic()
     with log.open("wb") as output:
@@ -110,16 +110,16 @@ def run(core: Core, step: Step) -> bool:
 
 
 def row_of(core: Core, units: str) -> tuple[str, ...]:
-    """The row of a core that passed, by what its unit tests printed."""
+    """Return the row of a core that passed, given the output of its unit tests."""
     runs = UNIT_RUN.findall(units)
-    ran = {kind: sorted({python for of, python in runs if of == kind}, key=_parts) for kind in ("controller", "modules", "module_utils")}
-    assert ran["modules"] == ran["module_utils"] == list(core.found), f"unit tests ran on {ran['modules']}, not on {core.found}"
-    cells = (", ".join(ran["controller"]), ", ".join(ran["modules"]), ", ".join(core.missing) or "none")
+    tested = {kind: sorted({python for of, python in runs if of == kind}, key=_parts) for kind in ("controller", "modules", "module_utils")}
+    assert tested["modules"] == tested["module_utils"] == list(core.found), f"unit tests ran on {tested['modules']}, not on {core.found}"
+    cells = (", ".join(tested["controller"]), ", ".join(tested["modules"]), ", ".join(core.missing) or "none")
     return (core.version, *cells, datetime.datetime.now(datetime.timezone.utc).date().isoformat())
 
 
 def with_row(text: str, row: tuple[str, ...]) -> str:
-    """The README's text with that row in place of the one of the same ansible-core, such as 2.17; rows stay in order."""
+    """Return the README's text with the row of the same release line, such as 2.17, replaced. Rows are sorted."""
     before, rest = text.split(BEGIN + "\n")
     inside, after = rest.split(END)
     rows = {line_of(cells[0]): cells for cells in (cells_of(line) for line in inside.strip().splitlines()[2:])}
@@ -135,12 +135,12 @@ def cells_of(line: str) -> tuple[str, ...]:
 
 
 def line_of(version: str) -> str:
-    """2.17 of 2.17.14."""
+    """Return the release line, such as 2.17 of 2.17.14."""
     return ".".join(version.split(".")[:2])
 
 
 def passes(line: str) -> bool:
-    """Test with one ansible-core; the README has its row afterwards if it passed."""
+    """Test with one ansible-core, and return whether it passed. If so, update its row in the README."""
     try:
         core = core_of(line)
     except subprocess.CalledProcessError as error:

@@ -28,6 +28,8 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import (
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import MAX_NAME, fits_path, printable
 
+HINT_UNREACHABLE = "Check the network and proxy settings of the host that runs the task, and base_url if it is set."
+
 
 def encode_path(*segments: str) -> str:
     """Return a path of percent-encoded ``segments``, so that no segment can change which item is addressed.
@@ -104,7 +106,9 @@ class Client:
                 maybe_done = error.outcome_unknown = maybe_done or error.outcome_unknown
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
                     if retry:
-                        error.add_remark(f"This was try {retry + 1}, after {time.monotonic() - begun:.1f} s.")
+                        error.add_remark(f"This was attempt {retry + 1}, after {time.monotonic() - begun:.1f} s.")
+                    if isinstance(error, NoAnswer) and not maybe_done:
+                        error.add_remark(HINT_UNREACHABLE)
                     raise
             retry += 1
 
@@ -141,6 +145,6 @@ class Client:
             return True
         if self.rate_limiter.block_for(pause):
             return True
-        asked = "does not say how long to wait" if error.retry_after is None else f"asks to wait {pause:.0f} s"
+        asked = "did not request a waiting time" if error.retry_after is None else f"requested a wait of {pause:.0f} s"
         error.add_remark(f"The server {asked}; {self.rate_limiter.describe()}.")
         return False

@@ -47,7 +47,7 @@ HINTS_BY_STATUS = {
     401: HINT_PERMISSION,
     403: HINT_PERMISSION,
     404: HINT_ACCOUNT,
-    429: "Cloudflare allows 1200 requests in five minutes for all that a user or token does: raise rate_limit_wait, or do less at once",
+    429: "Cloudflare allows a user or token 1200 requests in five minutes: increase rate_limit_wait, or run fewer tasks at a time",
 }
 
 

@@ -152,11 +152,11 @@ class DocumentParser:
 def missing_providers(references: Sequence[Reference], known: set[str], purged: set[str]) -> list[str]:
     """Return the problems of references to custom providers that are not ``known``, or that will be ``purged``."""
     return [
-        f"{where} names {PREFIX + slug}, "
+        f"{where} refers to {PREFIX + slug}, "
         + (
             f"which purge would delete: add it to {CUSTOM_PROVIDERS}"
             if slug in purged
-            else f"but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug}: add it, or correct the name"
+            else f"but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug!r}: add it, or correct the name"
         )
         for where, slug in references
         if slug not in known
@@ -199,7 +199,7 @@ def _twice(gateways: Sequence[DeclaredGateway]) -> list[str]:
 def _absent_providers(providers: Sequence[DeclaredProvider], references: Sequence[Reference]) -> list[str]:
     absent = {provider.declaration.id for provider in providers if not provider.declaration.present}
     return [
-        f"{where} names {PREFIX + slug}, which {CUSTOM_PROVIDERS} declares with state: absent"
+        f"{where} refers to {PREFIX + slug}, which {CUSTOM_PROVIDERS} declares with state: absent"
         for where, slug in references
         if slug in absent
     ]

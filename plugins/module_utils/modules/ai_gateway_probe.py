@@ -8,7 +8,6 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, Mapping, NamedTuple, Sequence
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import Client
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.probe_client import (
@@ -36,7 +35,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.bound
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_domain import CUSTOM_DOMAIN
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.dynamic_route import DYNAMIC_ROUTE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID, MAX_METADATA
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID, metadata_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.provider_config import DEFAULT_ALIAS, NAME, PROVIDER_CONFIG
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.providers import PROVIDERS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute import TaskSpec
@@ -111,14 +110,14 @@ def parse_options(options: dict[str, Any]) -> Probe:
     found += key_problems(GATEWAY_ID, options["gateway_id"])
     found += url_problems(PROBE.named("gateway_url"), options["gateway_url"], GATEWAY_URL)
     found += ["gateway_url is empty: give it a value, or leave it out"] if options["gateway_url"] == "" else []
-    found += _metadata_problems(options["metadata"] or {})
+    found += metadata_problems(options["metadata"] or {}, "metadata")
     token = options["run_token"] or options[API_TOKEN.name]
     if not token:
         found.append(
             "run_token is missing: a gateway does not accept an email address and a key. Give a token with the permission 'AI Gateway Run'"
         )
     if options["request"] and not (options["model"] or options["route"]):
-        found.append("request is true, but neither model nor route is given: give the one to ask")
+        found.append("request is true, but neither model nor route is given: set one of them")
     if options["route"]:
         found += [f"route and {name} are given together: keep one of them" for name in ("alias", "model") if options[name]]
     if found:
@@ -130,17 +129,6 @@ def parse_options(options: dict[str, Any]) -> Probe:
 
 def _given(value: Any) -> Any:
     return "" if value is None else value
-
-
-def _metadata_problems(metadata: dict[str, Any]) -> list[str]:
-    found = [
-        f"metadata.{name} must be text, a number or a boolean"
-        for name, value in metadata.items()
-        if not isinstance(value, (str, int, float)) or not json_text.can_express(value)
-    ]
-    if len(metadata) > MAX_METADATA:
-        found.append(f"metadata has {len(metadata)} entries: at most {MAX_METADATA} are allowed")
-    return found
 
 
 def run(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
@@ -205,7 +193,7 @@ def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]
     if result["is_open"] and result["verdict"] != "open":
         found.append("The gateway is open to anybody: it also accepted an invalid token.")
     if result["is_open"] and gateway.get("authentication"):
-        found.append("By the API, authentication is true, so a change may not have arrived yet.")
+        found.append("According to the API, authentication is true, so a change may not have arrived yet.")
     return found
 
 

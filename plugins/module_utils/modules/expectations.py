@@ -10,7 +10,7 @@ from typing import Any, Mapping, NamedTuple, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.draft_client import DraftClient
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import MAX_METADATA
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import metadata_problems
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.policy_evaluation import (
     Policy,
     Question,
@@ -78,8 +78,7 @@ def parse_expectations(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple
         identity, spent = without_none(entry.get("identity") or {}), entry.get("spent") or {}
         metadata = identity.get("metadata", {})
         where = f"{EXPECT.name}[{index}]"
-        if len(metadata) > MAX_METADATA or not all(isinstance(value, (str, bool, int, float)) for value in metadata.values()):
-            found.append(f"{where}.identity.metadata must have at most {MAX_METADATA} keys with single values")
+        found += metadata_problems(metadata, f"{where}.identity.metadata")
         amounts = {name: _amount(value) for name, value in spent.items()}
         found += [f"{where}.spent.{name} must be a number that is not negative" for name, value in amounts.items() if value is None]
         known = {name: value for name, value in amounts.items() if value is not None}
@@ -129,7 +128,7 @@ def _simulate(question: Question, items: DraftClient) -> Verdict:
         body["bucketUsage"] = {name: {"spent": amount} for name, amount in question.spent.items()}
     enforcement = items.ask("simulate", body, "enforcement")["enforcement"]
     if not isinstance(enforcement.get("allowed"), bool):
-        raise CollectionError("The simulation does not say whether the request is allowed.")
+        raise CollectionError("The result of the simulation does not contain whether the request is allowed.")
     by, reason = enforcement.get("policyName"), enforcement.get("reason")
     names = (by,) if isinstance(by, str) and not enforcement["allowed"] else ()
     return Verdict(enforcement["allowed"], printable(reason, MAX_NAME) if isinstance(reason, str) else "", names)
@@ -179,7 +178,7 @@ def _described(row: Mapping[str, Any]) -> str:
 def not_evaluated(matrix: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a warning about the expectations that could not be evaluated."""
     warnings = {
-        LOCAL: "Not evaluated, as conditions need the Python library cel-python in check mode: %s. The task asks the API's simulation.",
+        LOCAL: "Not evaluated, as conditions need the Python library cel-python in check mode: %s. The real run uses the API's simulation.",
         SIMULATION: "The API's simulation does not name policies that allow a request. To evaluate by of %s, install cel-python here.",
     }
     found = []

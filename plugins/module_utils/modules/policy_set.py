@@ -99,7 +99,7 @@ class PolicySet:
         if foreign and (self.is_changed or self.expectations):
             raise foreign_error(POLICY, foreign)
         if foreign:
-            warnings.append(f"There are drafts that this task did not make: {name_some(foreign)}.")
+            warnings.append(f"There are drafts that this task did not create: {name_some(foreign)}.")
         if self.is_changed and not self.allows_lockout and locks_out(self.after):
             raise Lockout(LOCKOUT)
         if any(change.operation == CREATED for change in self.changes):

@@ -184,7 +184,7 @@ def wait_until_usable(items: ResourceClient, secret: Mapping[str, Any], seconds:
     if found is None or not is_active(found):
         status = "not found" if found is None else found.get("status")
         raise NotActive(
-            f"{SECRET.name} {secret.get('name')!r} is {status} after {seconds} s, and not active. Run the task again: it goes on from what "
-            "is there; or raise wait_timeout."
+            f"{SECRET.name} {secret.get('name')!r} is {status} after {seconds} s, and not active. Run the task again: it "
+            "continues from the current state. Or increase wait_timeout."
         )
     return found

@@ -10,7 +10,6 @@ import os
 from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
-from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import RECREATE, RENAME_FROM
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
@@ -82,13 +81,6 @@ def by_name(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {name: option for main, option in spec.items() for name in (main, *option.get("aliases", ()))}
 
 
-def refusal(errors: Iterable[AnsibleValidationError], action: str) -> str:
-    """Return the message of the first of ``errors``, as AnsibleModule words it for ``action``, or an empty string if there is none."""
-    for error in errors:
-        return f"Unsupported parameters for ({action}) module: {error.msg}" if isinstance(error, UnsupportedError) else str(error.msg)
-    return ""
-
-
 def _option(field: Field, with_default: bool) -> dict[str, Any]:
     option: dict[str, Any] = {"type": field.type, "no_log": field.secret}
     if field.elements:
@@ -111,5 +103,4 @@ def _option(field: Field, with_default: bool) -> dict[str, Any]:
 
 
 def _relations(field: Field) -> dict[str, Sequence[Sequence[str]]]:
-    names = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
-    return {name: [list(group) for group in getattr(field, name)] for name in names if getattr(field, name)}
+    return {name: [list(rule) for rule in rules] for name, rules in field.relations._asdict().items() if rules}

@@ -122,7 +122,7 @@ def _unmet_needs(resource: Resource, values: Mapping[str, Any], by_option: bool)
     """
     pairs = [(field, resource.named(field.needs)) for field in resource.settings if field.needs]
     return [
-        f"{field.name}: true needs {needed.name}, which is declared false"
+        f"{field.name} is true, but needs {needed.name}, which is declared false: set {needed.name} to true, or {field.name} to false"
         for field, needed in pairs
         if values.get(field.name if by_option else field.key) and values.get(needed.name if by_option else needed.key) is False
     ]
@@ -181,12 +181,17 @@ def _unset_problems(resource: Resource, options: Mapping[str, Any]) -> list[str]
     found = []
     for name in options.get("unset") or []:
         if name not in clearable:
-            found.append(f"unset: {name} is not a setting; one that only a newer API has can be sent as null with extra_settings")
+            found.append(
+                f"unset contains {name}, which is not a setting: correct it, or send null with extra_settings if only a newer API has it"
+            )
         elif not clearable[name].nullable:
             instead = clearable[name].switch_off
-            found.append(f"unset: {name} cannot be cleared: " + (f"use '{instead}'" if instead else "declare another value"))
+            found.append(
+                f"unset contains {name}, which cannot be cleared: "
+                + (f"declare '{instead}' instead" if instead else "declare another value")
+            )
         elif _is_given(options, name) or clearable[name].key in (options.get("extra_settings") or {}):
-            found.append(f"unset: {name} is also given a value: keep one of them")
+            found.append(f"unset contains {name}, which is also set to a value: keep one of them")
     return found
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Iterable
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import options_of
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.type_checks import type_problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.validation import validate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field
 
 
@@ -44,7 +43,7 @@ def _as_text(value: Any) -> Any:
 
 def _convert_values(field: Field, values: dict[str, Any], path: str, found: list[str]) -> dict[str, Any]:
     spec = options_of(field.value_fields)
-    validator = ArgumentSpecValidator(spec, required_if=[list(rule) for rule in field.required_if])
+    required_if = [list(rule) for rule in field.relations.required_if]
     converted = {}
     for key, value in values.items():
         if not isinstance(value, dict):
@@ -52,8 +51,8 @@ def _convert_values(field: Field, values: dict[str, Any], path: str, found: list
             continue
         problems = [problem for _name, problem in type_problems(spec, value)]
         if not problems:
-            result = validator.validate(value)
-            problems = [message.rstrip(".") for message in result.error_messages]
-            converted[key] = result.validated_parameters
+            validated = validate(spec, value, required_if=required_if)
+            problems = [str(error.msg).rstrip(".") for error in validated.errors]
+            converted[key] = validated.values
         found.extend(f"{path}.{key}: {problem}" for problem in problems)
     return converted

@@ -9,15 +9,13 @@ import difflib
 from collections import defaultdict
 from typing import Any, Callable, Mapping, Sequence, TypeVar
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
-
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import item_options
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.declare import apply_defaults, declare, declare_settings
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.dict_values import convert_dict_values
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.shown import option_secrets
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.type_checks import type_problems
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.validation import validate
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.output.scrubbing import Scrubber
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import KEY_SEPARATOR, Field, Resource
@@ -56,7 +54,9 @@ class ItemParser:
             declarations.append(self._parse(where, (), options, lambda *given: apply_defaults(self._resource, under, declare(*given))))
         same_id = {item_id: same for item_id, same in places.items() if item_id and same[1:]}
         names = " and ".join(field.name for field in self._resource.keys)
-        self.problems += [f"{' and '.join(same)} have the same {names} ({self.label(item_id)})" for item_id, same in same_id.items()]
+        self.problems += [
+            f"{' and '.join(same)} have the same {names} ({self.label(item_id)}): remove one of them" for item_id, same in same_id.items()
+        ]
         return tuple(filter(None, declarations))
 
     def label(self, item_id: str) -> str:
@@ -84,17 +84,18 @@ class ItemParser:
         spec = {name: option for name, option in item_options(self._resource, options).items() if name not in without}
         wrong_types = list(type_problems(spec, options))
         unusable = {name for name, _problem in wrong_types}
-        validated = ArgumentSpecValidator(spec).validate({name: value for name, value in options.items() if name not in unusable})
-        values = validated.validated_parameters
+        # Otherwise a required option of the wrong type would also be reported as missing.
+        spec.update({name: {**option, "required": False} for name, option in spec.items() if unusable & {name, *option.get("aliases", ())}})
+        validated = validate(spec, {name: value for name, value in options.items() if name not in unusable})
         found = [problem for _name, problem in wrong_types]
-        found += [error.msg.rstrip(".") for error in validated.errors if not isinstance(error, UnsupportedError)]
-        found += [self._unknown(name) for name in sorted(".".join(as_path(name)) for name in validated._unsupported_parameters)]
-        found += [f"{warning['option']} and its alias {warning['alias']} are both given" for warning in validated._warnings]
-        found += convert_dict_values(self._resource.settings, values)
+        found += validated.problems
+        found += [self._unknown(name) for name in validated.unsupported]
+        found += [f"{name} and its alias {alias} are both given" for name, alias in validated.duplicates]
+        found += convert_dict_values(self._resource.settings, validated.values)
         try:
-            return declare_by(self._resource, values, found)
+            return declare_by(self._resource, validated.values, found)
         except InvalidOptions as error:
-            scrub = Scrubber({*validated._no_log_values, *option_secrets(self._resource, options)})
+            scrub = Scrubber({*validated.secrets, *option_secrets(self._resource, options)})
             self.problems.extend(scrub(f"{where}: {problem}") for problem in error.problems)
         return None
 
@@ -103,16 +104,11 @@ class ItemParser:
         if name in known or name in self._beside:
             return f"{name} cannot be a default: set it on each item"
         alike = difflib.get_close_matches(name, [*known, *self._beside], n=1)
-        return f"{name} is not an option" + (f": did you mean {alike[0]}?" if alike and "." not in name else "")
+        return f"{name} is not an option" + (f" (did you mean {alike[0]}?)" if alike and "." not in name else "")
 
 
 def _shown(item_id: str) -> str:
     return printable(item_id, MAX_ID_LENGTH)
-
-
-def as_path(name: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return the path of an option as a tuple. Ansible reports a tuple only for nested options."""
-    return (name,) if isinstance(name, str) else name
 
 
 def nested_lists(item: Mapping[str, Any], names: Sequence[str], where: str) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
@@ -122,8 +118,5 @@ def nested_lists(item: Mapping[str, Any], names: Sequence[str], where: str) -> t
     found = [f"{where}: {problem}" for _name, problem in type_problems(spec, given)]
     if found:
         return {}, found
-    validated = ArgumentSpecValidator(spec).validate(given)
-    return (
-        {name: validated.validated_parameters[name] for name in given},
-        [f"{where}: {message.rstrip('.')}" for message in validated.error_messages],
-    )
+    validated = validate(spec, given)
+    return {name: validated.values[name] for name in given}, [f"{where}: {problem}" for problem in validated.problems]

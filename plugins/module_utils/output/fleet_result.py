@@ -99,7 +99,8 @@ def refuse_failures(shown: Sequence[Shown], result: Mapping[str, Any], name: str
     listed = [f"{', '.join(found)}: {message}" for message, found in labels.items()]
     if len(failed) > MAX_LISTED_FAILURES:
         listed.append(f"(and {len(failed) - MAX_LISTED_FAILURES} more, see results)")
-    raise SomeFailed(f"{len(failed)} of {len(shown)} {name} failed; see results for the others. {' '.join(listed)}", result)
+    others = "" if len(failed) == len(shown) else "; see results for the others"
+    raise SomeFailed(f"{len(failed)} of {len(shown)} {name} failed{others}. {' '.join(listed)}", result)
 
 
 def _is_changed(member: Member) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Mapping, NamedTuple
 
-CONTENT = "Change what is asked, or the rules of the gateway."
+CONTENT = "Change the request, or the rules of the gateway."
 
 
 class Verdict(NamedTuple):
@@ -60,11 +60,12 @@ VERDICTS: Mapping[str, Verdict] = {
         "Cloudflare's network blocked the request before it reached the gateway. Check the address from which it was sent, and the rules "
         "of the zone of a custom domain."
     ),
-    "blocked_by_access": Verdict("Cloudflare Access is in front of {host}, and asks for a login. Add a rule for a service token there."),
+    "blocked_by_access": Verdict("Cloudflare Access is in front of {host}, and requires a login. Add a rule for a service token there."),
     "bad_provider": Verdict(
-        "The gateway does not know the provider {provider}. Check its name; a custom provider is custom-SLUG, and has to be enabled."
+        "The provider {provider} is unknown to the gateway. Check its name. The name of a custom provider is custom-SLUG, "
+        "and it must be enabled."
     ),
-    "bad_request": Verdict("The gateway cannot read the request. Check model.", True),
+    "bad_request": Verdict("The gateway cannot parse the request. Check model.", True),
     "no_provider_answer": Verdict(
         "The gateway got no answer from {provider}. Check the base_url of a custom provider, or the models of a dynamic route.", True, True
     ),

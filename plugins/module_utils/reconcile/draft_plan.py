@@ -114,8 +114,8 @@ def foreign_drafts(resource: Resource, changes: Sequence[Change], stored: Stored
 def foreign_error(resource: Resource, names: Sequence[str]) -> ForeignDrafts:
     """Return the error for drafts with these ``names``."""
     return ForeignDrafts(
-        f"There are drafts that this task did not make: {name_some(names)}. A commit would make them live, too. Set adopt_drafts to true "
-        f"to commit them along, or take them back: delete the draft of a new {resource.name}, and commit or overwrite that of a live one."
+        f"There are drafts that this task did not create: {name_some(names)}. A commit would make them live, too. Set adopt_drafts to true "
+        f"to commit them, too, or undo them: delete the draft of a new {resource.name}, and commit or overwrite that of a live one."
     )
 
 

@@ -271,7 +271,9 @@ def _follow_needs(resource: Resource, declaration: Declaration, body: dict[str, 
     for field in resource.settings:
         if field.needs and body.get(field.key) and not body.get(resource.named(field.needs).key):
             if declaration.settings.get(field.key):
-                raise InvalidOptions([f"{field.name}: true needs {field.needs}, which is off on this {resource.name}: declare it too"])
+                raise InvalidOptions(
+                    [f"{field.name} is true, but needs {field.needs}, which is off on this {resource.name}: set {field.needs} to true, too"]
+                )
             body[field.key] = False
 
 

@@ -104,7 +104,8 @@ class ResourceClient:
         :raises ParentAbsent: if it does not exist.
         """
         if self.resource.parent is not None and self.parent() is None:
-            raise ParentAbsent(f"Nothing was changed. {self.parent_name} does not exist: create it before the {self.resource.name}.")
+            remedy = f"create it before the {self.resource.name}, or correct {self.resource.place[-1].name}"
+            raise ParentAbsent(f"Nothing was changed. {self.parent_name} does not exist: {remedy}.")
 
     def children(self, identity: str) -> list[tuple[ResourceClient, dict[str, Any]]]:
         """Return the children of the item with that ``identity``, each with its client, in the order of their deletion.

@@ -90,7 +90,7 @@ class Staging:
             else:
                 self.items.stage_update(change.reference, body)
         except CollectionError as error:
-            error.add_remark(f"This was about the draft of {self.resource.name} {change.name!r}.")
+            error.add_remark(f"The request was for the draft of {self.resource.name} {change.name!r}.")
             if not error.outcome_unknown or not self._is_staged(change, body):
                 raise
 
@@ -125,9 +125,7 @@ class Staging:
                 break
         self._refuse_foreign(drafts)
         if missing:
-            raise ForeignDrafts(
-                f"The drafts of {name_some(missing)} do not hold any more what this task staged: somebody else changed them."
-            )
+            raise ForeignDrafts(f"The drafts of {name_some(missing)} are no longer as this task staged them: somebody else changed them.")
 
     def _is_draft(self, change: Change, drafts: Mapping[str, Mapping[str, Any]]) -> bool:
         return holds(self.resource, drafts.get(change.reference), self._body(change) or {})
@@ -258,8 +256,8 @@ class Staging:
                 self.items.remove(change.reference)
             except CollectionError as error:
                 rest = name_some([other.name for other in deletions[index:]])
-                effect = "" if self._inert is None else ", without any effect, as everything else was committed"
-                error.add_remark(f"These are not deleted yet: {rest}. They are there{effect}. Run the task again to delete them.")
+                effect = "" if self._inert is None else " They have no effect, because everything else was committed."
+                error.add_remark(f"These are not deleted yet: {rest}.{effect} Run the task again to delete them.")
                 raise
             if self.live is not None:
                 self.live.pop(change.reference, None)

@@ -114,11 +114,11 @@ def _number_problems(field: Field, value: Any, path: str) -> Iterator[str]:
 
 
 def _text_problems(field: Field, value: str, path: str) -> Iterator[str]:
-    shown = "" if field.secret else f" is {printable(value, 80)}, but"
+    shown = "" if field.secret else f" is {printable(value, 80)!r}, but"
     if field.forbidden is not None and field.forbidden[0] in value:
         yield f"{path} {field.forbidden[1]}"
     elif not field.secret and holds_mask(value):
-        yield f"{path} is {printable(value, 80)}, which contains a mask in place of a secret: give the value itself"
+        yield f"{path} is {printable(value, 80)!r}, which contains a mask in place of a secret: give the value itself"
     elif field.secret and not field.text_values and not value:
         yield f"{path} is empty: give the secret, or leave it out"
     elif not _within(field.min_length, len(value), field.max_length):

@@ -8,7 +8,7 @@ Sources: clients generated from Cloudflare's published schema, and its documenta
 
 from __future__ import annotations
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource, Wire
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
 
 CUSTOM_DOMAIN = Resource(
@@ -21,11 +21,11 @@ CUSTOM_DOMAIN = Resource(
         "hostname",
         "str",
         aliases=("domain",),
-        sent_as="domain",
+        wire=Wire(sent_as="domain"),
         required=True,
         min_length=1,
         max_length=253,
-        pattern=(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "be a whole host name in lower case, without a wildcard, such as ai.example.com"),
+        pattern=(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "be a full host name, such as ai.example.com, in lower case and without a wildcard"),
     ),
     reference="hostname",
     settings=(

@@ -8,7 +8,7 @@ Sources: Cloudflare's published schema, and its documentation of custom provider
 
 from __future__ import annotations
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import PATCH, Field, Resource, Wire
 
 # The server prepends it to the slug in names of providers.
 PREFIX = "custom-"
@@ -36,7 +36,7 @@ CUSTOM_PROVIDER = Resource(
         Field("enable", "bool", default=False, on_create=True),
         Field("beta", "bool", default=False),
         Field("description", "str", default=""),
-        Field("headers", "dict", text_values=True, secret=True, is_text_in_answers=True, is_text_in_bodies=True),
+        Field("headers", "dict", text_values=True, secret=True, wire=Wire(is_text_in_answers=True, is_text_in_bodies=True)),
         Field("link", "str", default="", pattern=(r"(https?://\S+)?", "be empty, or a URL that begins with https:// or http://")),
         Field("curl_example", "str", default=""),
         Field("js_example", "str", default=""),
@@ -63,7 +63,7 @@ COST = Resource(
     settings=(
         Field("cost_in", "float", minimum=0),
         Field("cost_out", "float", minimum=0),
-        Field("token_pricing", "dict", is_text_in_answers=True),
+        Field("token_pricing", "dict", wire=Wire(is_text_in_answers=True)),
         Field("enable", "bool"),
     ),
     read_only={"id": None, "account_provider_id": None, "weight": None, "changed_by": None, **TIMES},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,34 @@ class Form:
     same: Callable[[Any, Any], bool]
     carry_over: Callable[[Any, Any], Any]
     outline: Callable[[Any], Any]
+
+
+class Relations(NamedTuple):
+    """Rules about the parts of a dict, in the form of an argument spec."""
+
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_together: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[Any, ...], ...] = ()
+
+
+class Wire(NamedTuple):
+    """The form of a field in answers and bodies.
+
+    ``sent_as`` is the name in bodies, if it differs from that in answers. ``preview`` is the field of an answer that shows a part of this
+    secret. ``is_text_in_answers`` and ``is_text_in_bodies`` are set if a dict is JSON text there. ``from_answer`` and ``to_body`` convert a
+    value of an answer to the form of the field table, and a value of the field table to the form of bodies.
+    """
+
+    sent_as: str | None = None
+    preview: str | None = None
+    is_text_in_answers: bool = False
+    is_text_in_bodies: bool = False
+    from_answer: Callable[[Any], Any] | None = None
+    to_body: Callable[[Any], Any] | None = None
+
+
+NO_RELATIONS, SAME_FORM = Relations(), Wire()
 
 
 @dataclass(frozen=True)
@@ -79,10 +107,8 @@ class Field:
     value_fields: tuple[Field, ...] = ()
     # A dict with free keys and text as values.
     text_values: bool = False
-    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
-    required_together: tuple[tuple[str, ...], ...] = ()
-    required_one_of: tuple[tuple[str, ...], ...] = ()
-    required_if: tuple[tuple[Any, ...], ...] = ()
+    # Rules about the parts of a dict.
+    relations: Relations = NO_RELATIONS
     # The environment variable that provides the default of a connection option.
     env: str | None = None
     # Whether it is an option. Otherwise the module sets it.
@@ -96,20 +122,12 @@ class Field:
     # Whether answers never contain it (write_only), or do not always contain it (may_be_hidden).
     write_only: bool = False
     may_be_hidden: bool = False
-    # The field of an answer that shows a part of this secret.
-    preview: str | None = None
-    # The name in bodies, if it differs from that in answers.
-    sent_as: str | None = None
     # Whether listings contain the complete value.
     is_listed: bool = True
     # Functions for a value that cannot be described by parts.
     form: Form | None = None
-    # Whether a dict is JSON text in answers, and in bodies.
-    is_text_in_answers: bool = False
-    is_text_in_bodies: bool = False
-    # Functions that convert a value of an answer to the form of this table, and a value of this table to the form of bodies.
-    convert_stored: Callable[[Any], Any] | None = None
-    convert_sent: Callable[[Any], Any] | None = None
+    # The form in answers and bodies, if it differs from the form of this table.
+    wire: Wire = SAME_FORM
     # Yields the problems of a value, given its path, for rules that no other attribute expresses.
     check: Callable[[Any, str], Iterable[str]] | None = None
 

@@ -9,9 +9,10 @@ Source: Cloudflare's reference page of "create a new gateway" for all fields tha
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils import json_text
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Relations, Resource
 
 HAZARD_CATEGORIES = ("P1", *tuple(f"S{number}" for number in range(1, 14)))
 ACTIONS = ("FLAG", "BLOCK")
@@ -53,9 +54,11 @@ DLP = Field(
         ),
     ),
     # The API has two forms: one action for all profiles, or a list of policies.
-    mutually_exclusive=(("policies", "action"), ("policies", "profiles")),
-    required_together=(("action", "profiles"),),
-    required_one_of=(("action", "policies"),),
+    relations=Relations(
+        mutually_exclusive=(("policies", "action"), ("policies", "profiles")),
+        required_together=(("action", "profiles"),),
+        required_one_of=(("action", "policies"),),
+    ),
 )
 
 _CATEGORIES = tuple(Field(category, "str", choices=ACTIONS) for category in HAZARD_CATEGORIES)
@@ -120,7 +123,7 @@ SPEND_LIMITS = Field(
                         Field("mode", "str", choices=("partition", "filter"), required=True),
                         Field("values", "list", elements="str", ordered=False, only_with=("mode", "filter")),
                     ),
-                    required_if=(("mode", "filter", ("values",)),),
+                    relations=Relations(required_if=(("mode", "filter", ("values",)),)),
                 ),
                 Field("model", "dict", fields=_FILTER),
                 Field("provider", "dict", fields=_FILTER),
@@ -208,3 +211,15 @@ GATEWAY = Resource(
     protected=(("is_default", True), ("id", "default")),
     account_limits=(10, 20),
 )
+
+
+def metadata_problems(metadata: Mapping[str, Any], path: str) -> list[str]:
+    """Return the problems of a request's ``metadata``, which the gateway would otherwise ignore without an error."""
+    found = [
+        f"{path}.{name} must be text, a number or a boolean"
+        for name, value in metadata.items()
+        if not isinstance(value, (str, int, float)) or not json_text.can_express(value)
+    ]
+    if len(metadata) > MAX_METADATA:
+        found.append(f"{path} has {len(metadata)} entries: at most {MAX_METADATA} are allowed")
+    return found

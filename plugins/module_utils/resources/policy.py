@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Iterator
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.conditions import ACTOR, condition_problems
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Drafts, Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Drafts, Field, Relations, Resource, Wire
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
 
 EVERYTHING = "*"
@@ -70,15 +70,14 @@ ACTION = Field(
     "action",
     "dict",
     required_to_create=True,
-    convert_stored=_read_action,
-    convert_sent=_sent_action,
+    wire=Wire(from_answer=_read_action, to_body=_sent_action),
     fields=(
         Field("type", "str", required=True, choices=(NO_LIMIT, BLOCK, LIMIT)),
         Field("except", "bool", normalize=bool, only_with=("type", BLOCK)),
         Field("amount", "float", above=0, only_with=("type", LIMIT)),
         Field("period", "str", choices=("hourly", "daily", "weekly", "monthly"), only_with=("type", LIMIT)),
     ),
-    required_if=(("type", LIMIT, ("amount", "period")),),
+    relations=Relations(required_if=(("type", LIMIT, ("amount", "period")),)),
 )
 POLICY = Resource(
     name="policy",

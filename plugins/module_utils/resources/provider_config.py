@@ -8,7 +8,7 @@ Sources: Cloudflare's published schema, and its documentation of "bring your own
 
 from __future__ import annotations
 
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource, Wire
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.gateway import GATEWAY, GATEWAY_ID
 
 NAME = (r"[A-Za-z0-9_-]+", "consist of letters, digits, underscores and hyphens, because it becomes part of the name of a secret")
@@ -23,7 +23,7 @@ PROVIDER_CONFIG = Resource(
     id=Field("provider_slug", "str", required=True, min_length=1, max_length=64, pattern=NAME),
     further_keys=(Field("alias", "str", default=DEFAULT_ALIAS, min_length=1, max_length=64, pattern=NAME),),
     settings=(
-        Field("secret", "str", secret=True, write_only=True, preview="secret_preview"),
+        Field("secret", "str", secret=True, write_only=True, wire=Wire(preview="secret_preview")),
         Field("secret_id", "str", immutable=True),
         # Requests that name no alias use the default one.
         Field("default_config", "bool", immutable=True, on_create=lambda keys: keys["alias"] == DEFAULT_ALIAS),

@@ -215,7 +215,7 @@ def _name_problems(allowed: Sequence[str], names: Sequence[Any]) -> Iterator[str
             yield _unknown(name, allowed, f"{OUTPUTS.name}.")
     for name in allowed:
         if name not in names:
-            yield f"{OUTPUTS.name}.{name} is missing: lead it to an element, such as an end"
+            yield f"{OUTPUTS.name}.{name} is missing: point it to an element, such as an end"
 
 
 def _share_problems(names: Sequence[Any]) -> Iterator[str]:

@@ -118,8 +118,8 @@ def _edge_problems(nodes: Mapping[str, _Node]) -> Iterator[str]:
     for node in nodes.values():
         for output, target in node.edges:
             if target not in nodes:
-                leads = f"{OUTPUTS.name}.{output} leads to {printable(target, MAX_NAME)}"
-                yield f"{node.place}: {leads}, which is the id of no element: correct it, or add the element"
+                leads = f"{OUTPUTS.name}.{output} leads to {printable(target, MAX_NAME)!r}"
+                yield f"{node.place}: {leads}, but no element has that id: correct the id, or add the element"
 
 
 def _reachability_problems(nodes: Mapping[str, _Node], starts: Sequence[str], ends: Sequence[str]) -> Iterator[str]:
@@ -169,8 +169,8 @@ def _cycle_problems(nodes: Mapping[str, _Node], starts: Iterable[str]) -> Iterat
 def _cycle_problem(place: str, output: str, cycle: Sequence[str]) -> str:
     back = f"{place}: {OUTPUTS.name}.{output} leads back to {printable(cycle[0], MAX_NAME)!r}"
     if len(cycle) == 1:
-        return f"{back} itself: lead it to another element"
-    return f"{back}, which makes an endless loop ({name_some(cycle)}): lead it to another element"
+        return f"{back} itself: point it to another element"
+    return f"{back}, which makes an endless loop ({name_some(cycle)}): point it to another element"
 
 
 def same_graph(declared: Sequence[Any], stored: Sequence[Any]) -> bool:

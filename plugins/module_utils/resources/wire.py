@@ -17,21 +17,22 @@ def from_answer(resource: Resource, item: Mapping[str, Any]) -> dict[str, Any]:
 
     JSON text becomes a dict, a flag of 0 or 1 becomes a boolean, and the preview of a secret becomes the value of the secret.
     """
-    read = dict(item) if resource.convert_answer is None else resource.convert_answer(item)
+    stored = dict(item) if resource.convert_answer is None else resource.convert_answer(item)
     for field in resource.settings:
-        if field.preview and field.key not in read and isinstance(read.get(field.preview), str) and read[field.preview]:
-            read[field.key] = read[field.preview]
-        if field.key in read:
-            read[field.key] = _read_value(field, read[field.key])
-    return read
+        preview = stored.get(field.wire.preview) if field.wire.preview else None
+        if field.key not in stored and isinstance(preview, str) and preview:
+            stored[field.key] = preview
+        if field.key in stored:
+            stored[field.key] = _read_value(field, stored[field.key])
+    return stored
 
 
 def _read_value(field: Field, value: Any) -> Any:
-    if field.convert_stored is not None:
-        return field.convert_stored(value)
+    if field.wire.from_answer is not None:
+        return field.wire.from_answer(value)
     if field.type == "bool" and value in (0, 1):
         return bool(value)
-    if field.is_text_in_answers and isinstance(value, str):
+    if field.wire.is_text_in_answers and isinstance(value, str):
         try:
             parsed = json_text.loads(value.encode("utf-8")) if value else None
         except ValueError:
@@ -49,8 +50,8 @@ def to_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
 def _sent(field: Field | None, key: str, value: Any) -> tuple[str, Any]:
     if field is None:
         return key, value
-    if field.convert_sent is not None:
-        value = field.convert_sent(value)
-    if field.is_text_in_bodies and isinstance(value, dict):
+    if field.wire.to_body is not None:
+        value = field.wire.to_body(value)
+    if field.wire.is_text_in_bodies and isinstance(value, dict):
         value = json.dumps(value, sort_keys=True)
-    return field.sent_as or key, value
+    return field.wire.sent_as or key, value

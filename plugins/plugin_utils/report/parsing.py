@@ -126,7 +126,7 @@ def _route(route: Json, gateway_id: str, keys: set[str] | None, custom_providers
     elements = graph if isinstance(graph, list) else []
     warnings = [*_provider_warnings(elements, keys, custom_providers), *_graph_warnings(elements)]
     if route.get("is_valid") is False:
-        warnings.append("Cloudflare calls its deployed version invalid.")
+        warnings.append("Cloudflare marks its deployed version as invalid.")
     return Route(subject_of("dynamic_route", route, gateway_id), elements, warnings)
 
 

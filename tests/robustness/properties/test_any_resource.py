@@ -119,7 +119,7 @@ def test_what_is_not_declared_stays(module: str, data: st.DataObject) -> None:
     declared = {field.key for field in resource.settings if field.name in options}
     # A recreated item may get a different secret for the same key.
     declared |= {resource.named(name).key for group in resource.alternatives for name in group}
-    untouched = before.keys() - declared - {field.key for field in resource.settings if field.is_text_in_answers or field.update_only}
+    untouched = before.keys() - declared - {field.key for field in resource.settings if field.wire.is_text_in_answers or field.update_only}
     assert {name: after.get(name) for name in untouched} == {name: before[name] for name in untouched}
     assert (predicted["operation"], predicted["changed_settings"]) == (result["operation"], result["changed_settings"])
     assert account.gateways[PARENT["id"]]["cache_ttl"] == PARENT["cache_ttl"]

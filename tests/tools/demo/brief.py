@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A callback that shows of a play only what its debug tasks say, and failures: for the demo."""
+"""A callback for the demo that only shows the messages of debug tasks, and failures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ description: Shows the messages of debug tasks, one line each, and the messages 
 
 
 class CallbackModule(CallbackBase):
-    """See above."""
+    """Shows messages and failures."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -33,5 +33,5 @@ class CallbackModule(CallbackBase):
                 self._display.display(f"  {line}")
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """Show why a task failed."""
+        """Show the message of a failed task."""
         self._display.display(f"  failed: {result.result.get('msg')}", color="red")

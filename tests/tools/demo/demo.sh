@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Called by `make demo` through with_simulator.sh: CLOUDFLARE_* name the simulator, and the collection is on the path.
+# Run by `make demo` through with_simulator.sh: CLOUDFLARE_* refer to the simulator, and the collection is on the path.
 
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -23,7 +23,7 @@ step() {
     printf '\n%s%s%s\n' "$bold" "$1" "$plain"
 }
 
-# Shows a command as a user would type it, and runs it in the folder with the document.
+# Prints a command as a user would type it, and runs it in the folder with the document.
 run() {
     printf '$ %s\n' "$*"
     (cd "$scratch" && "$@")
@@ -38,7 +38,7 @@ run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @key
 step '3. The run.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml
 
-step '4. Does it answer?'
+step '4. Does the gateway answer?'
 cp "$demo/probe.yml" "$scratch"
 run ansible-playbook probe.yml
 

@@ -144,13 +144,13 @@ def test_children_of_a_gateway_that_failed_are_not_created(api, expect_listing, 
     result = apply({"id": "new", "custom_domains": [{"hostname": "ai.example.com", "zone_id": ZONE}]})
     assert [entry[3] for entry in operations(result)] == ["failed", "failed"]
     assert "AI Gateway 'new', which it belongs to, failed" in result["results"][1]["error"]["msg"]
-    assert result["msg"].startswith("2 of 2 objects failed; see results for the others. gateway new: ")
+    assert result["msg"].startswith("2 of 2 objects failed. gateway new: ")
 
 
 def test_a_route_to_an_unknown_provider_changes_nothing(api, expect_listing, apply):
     expect_listing("a", providers=[STORED_HOUSE], routes=[])
     result = apply({"id": "a", "cache_ttl": 5, "dynamic_routes": [{"name": "chat", "elements": graph("custom-lab")}]})
-    problem = "gateways[0].dynamic_routes[0] (a/chat) names custom-lab, but neither custom_providers nor the account has"
+    problem = "gateways[0].dynamic_routes[0] (a/chat) refers to custom-lab, but neither custom_providers nor the account has"
     assert result["msg"].startswith(f"Nothing was changed. {problem}")
     assert {call.method for call in api.calls} == {"GET"}
 
@@ -179,7 +179,7 @@ def test_a_provider_that_would_be_purged_does_not_count(api, expect_listing, app
     expect_listing("a", providers=[STORED_HOUSE], routes=[])
     document = {"id": "a", "dynamic_routes": [{"name": "chat", "elements": graph("custom-house")}]}
     result = apply(document, custom_providers=[], purge=["custom_providers"], purge_limit=1)
-    assert "names custom-house, which purge would delete: add it to custom_providers" in result["msg"]
+    assert "refers to custom-house, which purge would delete: add it to custom_providers" in result["msg"]
     assert {call.method for call in api.calls} == {"GET"}
 
 
@@ -278,7 +278,7 @@ PROBLEMS = {
         {"id": "a", "dynamic_routes": [{"name": "x", "rename_from": "old"}, {"name": "y", "rename_from": "old"}]}
     ],
     "gateways[0] (a): provider_configs cannot be used with state: absent": [{"id": "a", "state": "absent", "provider_configs": []}],
-    "gateways[0] (a): provider_config is not an option: did you mean provider_configs?": [{"id": "a", "provider_config": []}],
+    "gateways[0] (a): provider_config is not an option (did you mean provider_configs?)": [{"id": "a", "provider_config": []}],
     "gateways[0]: dynamic_routes[0] must be a dict": [{"id": "a", "dynamic_routes": ["chat"]}],
     "gateways[0]: policies must be a list": [{"id": "a", "policies": {"name": "all"}}],
     "gateways[0] (a): cache_ttl": [{"id": "a", "cache_ttl": -1}],
@@ -316,7 +316,7 @@ def test_a_provider_that_is_declared_absent_cannot_be_used(api, apply):
         {"id": "a", "provider_configs": [{"provider_slug": "custom-house", "secret": KEY}]},
         custom_providers=[{"slug": "house", "state": "absent"}],
     )["msg"]
-    assert "gateways[0].provider_configs[0] (a/custom-house/default) names custom-house, which custom_providers declares" in message
+    assert "gateways[0].provider_configs[0] (a/custom-house/default) refers to custom-house, which custom_providers declares" in message
     assert api.calls == []
 
 

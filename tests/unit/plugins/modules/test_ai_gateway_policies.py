@@ -160,7 +160,7 @@ def test_a_policy_is_made_ineffective_before_it_is_deleted(api, expect_listing, 
     api.expect("DELETE", POLICIES + "/2", status=500)
     result = apply({"name": "cap", "state": "absent"})
     assert "not deleted yet: cap" in result["msg"]
-    assert "without any effect" in result["msg"]
+    assert "have no effect" in result["msg"]
 
 
 def test_all_problems_are_reported_together_before_anything_is_sent(api, apply):
@@ -195,6 +195,19 @@ def no_cel(monkeypatch):
     yield
     for cached in caches:
         cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "problem"),
+    [
+        ({"a": {}}, "metadata.a must be text, a number or a boolean"),
+        ({"a": float("nan")}, "metadata.a must be text, a number or a boolean"),
+        (dict.fromkeys("abcdef", "x"), "metadata has 6 entries: at most 5 are allowed"),
+    ],
+)
+def test_metadata_that_no_client_can_send_is_refused(apply, metadata, problem):
+    message = apply(CAP, expect=[{**EXPECTED, "identity": {"metadata": metadata}}])["msg"]
+    assert message == f"No request was sent, because options are invalid: expect[0].identity.{problem}."
 
 
 ON_METADATA = {"name": "b", "actor": "b", "resource": "*", "condition": "metadata.a == 'x'", "action": {"type": "block"}}

@@ -105,7 +105,7 @@ def test_a_gateway_that_is_open_despite_authentication_may_lag(api, expect_reads
     expect_reads(KEY)
     for _token in range(2):
         api.expect_client("GET", MODELS, answer=LIST)
-    assert probe()["explanation"].endswith("By the API, authentication is true, so a change may not have arrived yet.")
+    assert probe()["explanation"].endswith("According to the API, authentication is true, so a change may not have arrived yet.")
 
 
 def test_an_open_gateway_without_a_usable_key_is_reported_as_open_too(api, expect_reads, probe):
@@ -352,8 +352,8 @@ def test_all_problems_are_reported_together_before_anything_is_sent(api, probe):
     )
     expected = (
         "run_token must not contain a line break",
-        "alias is a b, but must consist of",
-        "hostname is AI.example.com, but must be",
+        "alias is 'a b', but must consist of",
+        "hostname is 'AI.example.com', but must be",
         "max_tokens is 65, but must be at least 1 and at most 64",
         "metadata.list must be",
         "metadata.null must be",

@@ -213,7 +213,7 @@ def test_a_wait_that_is_too_long_fails_all_remaining_gateways_without_a_request(
     api.expect("POST", GATEWAYS, status=429, errors=[], headers={"Retry-After": "900"})
     result = apply({"id": "a"}, {"id": "b"}, {"id": "c"})
     assert operations(result) == [("a", "failed"), ("b", "failed"), ("c", "failed")]
-    assert "asks to wait 900 s" in result["results"][0]["error"]["msg"]
+    assert "requested a wait of 900 s" in result["results"][0]["error"]["msg"]
     assert "was not sent: the rate limit is used up for another 900 s" in result["results"][2]["error"]["msg"]
 
 

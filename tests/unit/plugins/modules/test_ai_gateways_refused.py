@@ -40,7 +40,7 @@ def test_all_problems_are_reported_together_with_index_and_id(apply):
         "concurrency is 17, but must be at least 1 and at most 16",
         "defaults: id cannot be a default: set it on each item",
         "defaults: retry_max_attempts is 9, but must be at least 1 and at most 5",
-        "gateways[0] (a): cache_tll is not an option: did you mean cache_ttl?",
+        "gateways[0] (a): cache_tll is not an option (did you mean cache_ttl?)",
         "gateways[0] (a): cache_ttl is -1, but must be at least 0",
         "gateways[1]: missing required arguments: id",
         "gateways[2] (b): value of retry_backoff must be one of: constant, linear, exponential, got: Linear",
@@ -51,7 +51,7 @@ def test_all_problems_are_reported_together_with_index_and_id(apply):
         "gateways[6] (e): id and its alias name are both given",
         "gateways[7]: id is empty",
         "gateways[7]: extra_settings must be a dict",
-        "unset: logpush cannot be cleared",
+        "unset contains logpush, which cannot be cleared",
         "gateways[0] and gateways[3] have the same id (a)",
     ):
         assert problem in message
@@ -103,7 +103,9 @@ def test_any_wrong_type_is_reported_and_nothing_is_sent(apply, settings):
 
 def test_settings_that_contradict_each_other_only_together_with_the_defaults(apply):
     message = apply({"id": "a", "log_classification": True}, defaults={"collect_logs": False})["msg"]
-    assert message == f"{NOTHING_SENT}gateways[0] (a): log_classification: true needs collect_logs, which is declared false."
+    problem = "log_classification is true, but needs collect_logs, which is declared false"
+    remedy = "set collect_logs to true, or log_classification to false"
+    assert message == f"{NOTHING_SENT}gateways[0] (a): {problem}: {remedy}."
 
 
 @pytest.mark.parametrize("otel", [[[SECRET]], [{"authorization": SECRET}, [SECRET]], f'{{"authorization": "{SECRET}"}},{{"url": "b"}}'])

@@ -12,7 +12,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.fleet
 GATEWAYS = "/ai-gateway/gateways"
 OURS, THEIRS = "2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z"
 LAST = "2026-01-01T00:00:03.000Z"
-WARNING = "Another task updated the settings of %s at the same time, based on an older reading. What is declared was written again."
+WARNING = "Another task updated the settings of %s at the same time, based on an older copy. The declared settings were written again."
 
 
 def operations(result):

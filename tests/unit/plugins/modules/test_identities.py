@@ -138,8 +138,8 @@ def test_an_id_that_only_looks_like_a_mask_is_an_id(api, gateway, run_module, it
 
 def test_a_mask_in_a_setting_that_is_not_secret_is_refused(run_module):
     result = run_module({"id": "a", "otel": [{"url": "https://********.example"}], "store_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"})
-    assert "otel[0].url is https://********.example, which contains a mask" in result["msg"]
-    assert "store_id is VALUE_SPECIFIED_IN_NO_LOG_PARAMETER, which contains a mask" in result["msg"]
+    assert "otel[0].url is 'https://********.example', which contains a mask" in result["msg"]
+    assert "store_id is 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER', which contains a mask" in result["msg"]
 
 
 # Many gateways.

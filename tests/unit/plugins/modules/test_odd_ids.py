@@ -63,10 +63,10 @@ def test_one_warning_names_all_such_ids(api, gateway, run_module, warnings, chec
 @pytest.mark.parametrize(
     ("module", "options", "problem"),
     [
-        ("ai_gateways", {"gateways": '[{"id": "a"}]'}, "gateways is text, but must be a list of dicts: in an ad-hoc command"),
+        ("ai_gateways", {"gateways": '[{"id": "a"}]'}, "gateways is text, but must be a list of dicts (in an ad-hoc command"),
         ("ai_gateways", {"gateways": '[{"id": "a"}, {"id": "b"}]'}, "-a '{\"gateways\": ...}'"),
-        ("ai_gateways", {"gateways": [], "defaults": "{cache_ttl}"}, "defaults must be a dict: in an ad-hoc command"),
-        ("ai_gateway", {"id": "a", "otel": '[{"url": "a://b"}]'}, "otel is text, but must be a list of dicts: in an ad-hoc command"),
+        ("ai_gateways", {"gateways": [], "defaults": "{cache_ttl}"}, "defaults must be a dict (in an ad-hoc command"),
+        ("ai_gateway", {"id": "a", "otel": '[{"url": "a://b"}]'}, "otel is text, but must be a list of dicts (in an ad-hoc command"),
     ],
 )
 def test_lists_of_dicts_as_text_are_refused_with_a_hint(run_module, module, options, problem):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that a server stores in another form, and settings that nobody declared."""
+"""Settings that a server stores in a different form, and settings that nobody declared."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_header_names_that_are_stored_in_lower_case_are_accepted(api, gateway, r
     api.expect("PUT", ONE, answer=gateway(otel=[{"url": URL, "headers": {"x-key": "invented"}}]))
     result, warnings = run_with_warnings({"otel": [{"url": URL, "headers": {"X-Key": "invented"}}]})
     assert result["operation"] == "updated"
-    assert "stores otel in another form" in warnings
+    assert "stores otel in a different form" in warnings
 
 
 def test_a_default_that_is_shown_after_unset_is_accepted(api, gateway, run_with_warnings):
@@ -184,7 +184,7 @@ def test_a_default_that_is_shown_after_unset_is_accepted(api, gateway, run_with_
     api.expect("PUT", ONE, answer=gateway(retry_backoff="constant"))
     result, warnings = run_with_warnings({"unset": ["retry_backoff"]})
     assert (result["operation"], result["changed_settings"]) == ("updated", ["retry_backoff"])
-    assert "stores retry_backoff in another form" in warnings
+    assert "stores retry_backoff in a different form" in warnings
 
 
 def test_a_second_unset_of_a_setting_with_a_default_is_reported_as_unchanged(api, gateway, run_with_warnings):
@@ -192,7 +192,7 @@ def test_a_second_unset_of_a_setting_with_a_default_is_reported_as_unchanged(api
     api.expect("PUT", ONE, answer=gateway(retry_backoff="constant"))
     result, warnings = run_with_warnings({"unset": ["retry_backoff"]})
     assert (result["changed"], result["operation"], result["changed_settings"]) == (False, "unchanged", [])
-    assert "stores retry_backoff in another form" in warnings
+    assert "stores retry_backoff in a different form" in warnings
 
 
 def test_a_nested_setting_that_stays_after_unset_is_a_failure(api, gateway, run_with_warnings):
@@ -225,7 +225,7 @@ def test_a_carried_over_field_that_the_api_refuses_is_left_out(api, gateway, run
     result, warnings = run_with_warnings({"cache_ttl": 5})
     assert result["operation"] == "updated"
     assert [("later" in body) for body in sent(api)] == [True, False]
-    assert "The API returns later but refuses to take it back" in warnings
+    assert "The API returns later but does not accept it in an update" in warnings
     assert ("The value of later was lost" in warnings) is is_lost
 
 

@@ -74,7 +74,7 @@ def test_a_wait_that_is_too_long_fails_at_once(limit, run_module, waits, retry_a
     limit(retry_after)
     result = run_module({"id": "a"})
     assert result["status"] == 429
-    assert "asks to wait" in result["msg"]
+    assert "requested a wait" in result["msg"]
     assert "this task has waited 0 s" in result["msg"]
     assert "300 s in all (rate_limit_wait)" in result["msg"]
     assert "1200 requests in five minutes" in result["msg"]
@@ -97,7 +97,7 @@ def test_the_waits_of_all_requests_of_a_task_count_together(limit, api, run_modu
     limit("1", "POST", GATEWAYS)
     result = run_module({"id": "a", "rate_limit_wait": 10})
     assert result["request"]["method"] == "POST"
-    assert "asks to wait 1 s" in result["msg"]
+    assert "requested a wait of 1 s" in result["msg"]
     assert "has waited 10 s" in result["msg"]
     assert waits == [4, 4, 2]
 
@@ -112,10 +112,10 @@ def test_a_wait_of_exactly_the_allowance_is_made(limit, api, gateway, run_module
 @pytest.mark.parametrize(
     ("retry_after", "text"),
     [
-        ("1", "asks to wait 1 s"),
-        ("0", "asks to wait 0 s"),
-        pytest.param(date_in(-1000), "asks to wait 0 s", id="a date that has passed"),
-        (None, "does not say how long"),
+        ("1", "requested a wait of 1 s"),
+        ("0", "requested a wait of 0 s"),
+        pytest.param(date_in(-1000), "requested a wait of 0 s", id="a date that has passed"),
+        (None, "did not request a waiting time"),
     ],
 )
 def test_a_rate_limit_wait_of_zero_fails_at_once(limit, run_module, waits, retry_after, text):
@@ -142,7 +142,7 @@ def test_a_persistent_limit_fails_after_the_last_attempt(limit, run_module, wait
         limit("1")
     result = run_module({"id": "a", "max_retries": 2})
     assert "[971] Slow down" in result["msg"]
-    assert "try 3" in result["msg"]
+    assert "attempt 3" in result["msg"]
     assert waits == [1, 1]
 
 

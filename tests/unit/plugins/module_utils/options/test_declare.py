@@ -78,8 +78,8 @@ def test_id_and_read_only_settings_cannot_be_extra_settings(name):
 
 def test_a_setting_is_declared_in_one_place():
     assert "both" in refusal(cache_ttl=1, extra_settings={"cache_ttl": 2})[0]
-    assert "also given" in refusal(retry_delay=1, unset=["retry_delay"])[0]
-    assert "also given" in refusal(extra_settings={"retry_delay": 1}, unset=["retry_delay"])[0]
+    assert "also set" in refusal(retry_delay=1, unset=["retry_delay"])[0]
+    assert "also set" in refusal(extra_settings={"retry_delay": 1}, unset=["retry_delay"])[0]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}])
@@ -178,11 +178,13 @@ def test_a_setting_that_is_given_twice_is_found_under_both_of_its_names():
     assert refused(is_on=True, extra_settings={"enable": False}) == (
         "is_on is given both as an option and in extra_settings: keep one of them",
     )
-    assert refused(unset=["link_text"], extra_settings={"linkText": "x"}) == ("unset: link_text is also given a value: keep one of them",)
+    assert refused(unset=["link_text"], extra_settings={"linkText": "x"}) == (
+        "unset contains link_text, which is also set to a value: keep one of them",
+    )
 
 
 def test_a_required_option_is_found_under_both_of_its_names():
-    problem = "keep_on: true needs is_on, which is declared false"
+    problem = "keep_on is true, but needs is_on, which is declared false: set is_on to true, or keep_on to false"
     assert refused(is_on=False, keep_on=True) == (problem,)
     with pytest.raises(InvalidOptions, match=problem):
         apply_defaults(RENAMED, {"enable": False}, declared(keep_on=True))
@@ -194,4 +196,4 @@ def test_a_dependent_setting_is_switched_off_with_its_requirement():
 
 
 def test_unset_of_a_setting_that_cannot_be_cleared_suggests_another_value():
-    assert refused(unset=["is_on"]) == ("unset: is_on cannot be cleared: declare another value",)
+    assert refused(unset=["is_on"]) == ("unset contains is_on, which cannot be cleared: declare another value",)

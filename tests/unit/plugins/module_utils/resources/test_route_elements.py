@@ -211,8 +211,8 @@ def test_problems_of_properties(kind, name, value, problem):
 @pytest.mark.parametrize(
     ("kind", "name", "value", "problem"),
     [
-        ("start", "next", None, "outputs.next is missing: lead it to an element, such as an end"),
-        ("model", "fallback", None, "outputs.fallback is missing: lead it to an element, such as an end"),
+        ("start", "next", None, "outputs.next is missing: point it to an element, such as an end"),
+        ("model", "fallback", None, "outputs.fallback is missing: point it to an element, such as an end"),
         ("rate", "success", "out", f"outputs.success is out, but {A_DICT}"),
         ("rate", "success", [], f"outputs.success is empty, but {A_DICT}"),
         ("rate", "success", {}, "outputs.success.element_id is missing, but must be text"),
@@ -334,7 +334,7 @@ def test_all_problems_of_an_element_are_reported_together():
         "retries is -1, but must be at least 0",
         "timeout is missing, but must be a number",
         "outputs.next is unknown: remove it, or use one of success, fallback",
-        "outputs.fallback is missing: lead it to an element, such as an end",
+        "outputs.fallback is missing: point it to an element, such as an end",
         "outputs.success.element_id is missing, but must be text",
         "outputs.next.element_id is missing, but must be text",
     ]

@@ -111,7 +111,7 @@ def test_ids_are_text_even_if_they_look_like_numbers():
 
 def test_an_edge_to_nowhere():
     assert graph_problems(changed(3, outputs={"success": to("out"), "fallback": to("spare")})) == [
-        "elements[3] (stable): outputs.fallback leads to spare, which is the id of no element: correct it, or add the element"
+        "elements[3] (stable): outputs.fallback leads to 'spare', but no element has that id: correct the id, or add the element"
     ]
 
 
@@ -133,13 +133,13 @@ def test_a_dead_end():
 def test_a_cycle_names_its_elements():
     assert graph_problems(changed(5, outputs={"success": to("out"), "fallback": to("canary")})) == [
         "elements[4] (canary): outputs.fallback leads back to 'stable', which makes an endless loop (stable, cheap, canary): "
-        "lead it to another element"
+        "point it to another element"
     ]
 
 
 def test_a_cycle_without_an_exit():
     elements = [start("in", "a"), model("a", "b", "b"), model("b", "a", "a"), end("out")]
-    endless_loop = "which makes an endless loop (a, b): lead it to another element"
+    endless_loop = "which makes an endless loop (a, b): point it to another element"
     assert graph_problems(elements) == [
         "elements[0] (in): no end can be reached from it: lead an output to one",
         "elements[1] (a): no end can be reached from it: lead an output to one",
@@ -152,7 +152,7 @@ def test_a_cycle_without_an_exit():
 
 def test_a_fallback_that_is_its_own_source():
     assert graph_problems(changed(3, outputs={"success": to("out"), "fallback": to("stable")})) == [
-        "elements[3] (stable): outputs.fallback leads back to 'stable' itself: lead it to another element"
+        "elements[3] (stable): outputs.fallback leads back to 'stable' itself: point it to another element"
     ]
 
 
@@ -175,7 +175,7 @@ def test_all_problems_are_reported_together():
         "elements[3] is no dict",
         "its id is also that",
         "no element of type end",
-        "leads to n, which",
+        "leads to 'n', but",
         "leads back to 'm' itself",
     ]
     found = graph_problems(elements)

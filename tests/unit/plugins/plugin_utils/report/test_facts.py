@@ -117,7 +117,7 @@ def test_problems_of_routes_are_warnings(account):
             "It leads to out, but has no such element.",
         ],
         "c": ["It has no deployed graph."],
-        "d": ["Cloudflare calls its deployed version invalid."],
+        "d": ["Cloudflare marks its deployed version as invalid."],
     }
     assert [check for check, path in found(made) if path == "shop/a"] == ["route_warnings"] * 2
 
