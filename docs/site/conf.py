@@ -69,6 +69,8 @@ def add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
         return
     # Galaxy shows the README without the files beside it, so its links are absolute.
     source[0] = source[0].replace(f"]({FILES}", "](")
+    # The badges are images on other servers, which a reader of the site need not contact.
+    source[0] = re.sub(r"^\[!\[.*\n", "", source[0], flags=re.MULTILINE)
     guides = re.findall(r"^- \[[^]]+\]\((docs/[\w-]+)\.md\)", source[0], re.MULTILINE)
     pages = sorted((path.stem for path in REFERENCE.glob("*.rst")), key=title_of)
     reference = [f"{title_of(page)} <reference/{page}>" for page in pages]

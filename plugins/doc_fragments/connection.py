@@ -40,18 +40,18 @@ options:
     type: str
   timeout:
     description:
-      - Maximum time in seconds for one attempt at a request, from 1 to 3600. At most 10 seconds of it may be spent on the connection.
+      - Maximum time in seconds for one attempt at a request, from 1 to 3600. At most 10 seconds of this time may be spent on connecting.
     type: int
     default: 30
   max_retries:
     description:
       - Maximum number of retries of a request after a temporary failure, from 0 (one attempt only) to 20.
-      - A create request is only retried if it is certain that it had no effect.
+      - A request that creates an object is only retried if it certainly had no effect.
     type: int
     default: 4
   rate_limit_wait:
     description:
-      - Maximum time in seconds that one task waits for the rate limit, from 0 (fail immediately) to 86400.
+      - Maximum time in seconds that one task waits for Cloudflare's API rate limit, from 0 (fail immediately) to 86400.
       - Cloudflare blocks a user or token for five minutes after 1200 requests in five minutes.
     type: int
     default: 300
@@ -62,14 +62,14 @@ options:
     default: true
   ca_path:
     description:
-      - A CA bundle, or a directory of CA certificates, for the verification of the API's certificate.
-      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) is used, or the bundle of the Python library C(requests)
-        if that is not set either.
+      - A CA bundle, or a directory of CA certificates, to verify the API's certificate.
+      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) is used. If the variable is not set either, the bundle of the Python
+        library C(requests) is used.
     type: path
 requirements:
   - requests >= 2.25 on the host that runs the module
 notes:
-  - An empty environment variable is ignored. An empty text as a connection option is an error.
+  - An empty environment variable is ignored. A connection option that is set to an empty string is an error.
   - Proxy settings are only read from the environment (E(HTTPS_PROXY), E(NO_PROXY)), not from the system settings of macOS.
   - The module runs on the target host of the task. Run the task on C(localhost), or use C(delegate_to=localhost).
 """
@@ -97,13 +97,14 @@ attributes:
 options:
   update_secrets:
     description:
-      - When to write a declared secret to an existing item, such as a gateway.
-      - V(auto) writes it if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts as
-        unchanged, unless the visible part of a mask such as C(sk_...1234) contradicts it. If a secret could not be compared, the task
-        issues a warning, except for secrets that the API never returns, such as provider keys. These are only replaced with V(always).
-      - V(always) writes it in every run, so the task always reports a change. Use it to rotate a secret that the server hides.
-      - V(never) only writes it when the item, or the list element that contains the secret, is created. Use it if the secret is rotated
-        elsewhere.
+      - When to write a declared secret to an existing gateway, provider config or other object.
+      - V(auto) writes the secret if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts
+        as unchanged, unless it contradicts the visible part of a mask such as C(sk_...1234). If a secret could not be compared, the task
+        issues a warning. The API never returns provider keys, so there is no warning for them, and only V(always) replaces them.
+      - V(always) writes the secret in every run, so the task always reports a change. Use this choice to rotate a secret that the server
+        hides.
+      - V(never) writes the secret only when the object, or the list element that contains the secret, is created. Use this choice if the
+        secret is rotated elsewhere.
     type: str
     choices: [auto, always, never]
     default: auto

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn a whole account, as it is stored, into files of variables that declare it."""
+"""Filter that converts a stored account to files of variables that declare it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
   - Takes an account as M(edgeops.cloudflare.ai_gateway_account_info) returns it, and returns the text of files that set the variable
-    C(cloudflare_account) to the document that declares it. The playbook C(edgeops.cloudflare.ai_gateway_export) writes them.
-  - The files are the same, byte for byte, as long as the account is. Text of the account that looks like a template is marked with
-    C(!unsafe), so that Ansible never evaluates it.
-  - With O(secrets), variables stand for what the API does not show. Ansible evaluates them when it has loaded the files as variables.
+    C(cloudflare_account) to the document that declares the account. The playbook C(edgeops.cloudflare.ai_gateway_export) writes these
+    files.
+  - As long as the account does not change, the files stay the same, byte for byte. Strings from the account that look like templates are
+    marked with C(!unsafe), so that Ansible never evaluates them.
+  - With O(secrets), the files contain variables in place of values that the API does not show. Ansible evaluates these variables once it
+    has loaded the files as variables.
 positional: _input, secrets, each
 options:
   _input:
@@ -37,9 +39,9 @@ options:
     required: true
   secrets:
     description:
-      - Whether variables such as C(vault_support_bot_openai_default) stand for keys, other secrets and the zones of custom domains.
-        Without it, these are left out, so that they stay as they are.
-      - With it, C(secret_id) and C(store_id) are left out, because they refer to the Secrets Store of this account.
+      - Whether variables such as C(vault_support_bot_openai_default) stand for keys, other secrets and the zones of custom domains. If
+        V(false), these values are left out, so that they stay as they are.
+      - If V(true), C(secret_id) and C(store_id) are left out, because they refer to the Secrets Store of this account.
     type: bool
     default: false
   each:
@@ -56,17 +58,17 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All of the account
+- name: Read the whole account
   edgeops.cloudflare.ai_gateway_account_info:
   register: found
 
-- name: Keep it as variables
+- name: Save the account as variables
   ansible.builtin.copy:
     content: "{{ (found.account | edgeops.cloudflare.account_files).files['account.yml'] }}"
     dest: account.yml
     mode: "0600"
 
-- name: Which variables a copy with secrets needs
+- name: Show which variables a copy with secrets needs
   ansible.builtin.debug:
     msg: "{{ (found.account | edgeops.cloudflare.account_files(secrets=true)).secrets }}"
 """
@@ -74,11 +76,11 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(files) has the text of each file by its name. That is C(account.yml) and, with O(each), one such as C(gateway_support_bot.yml) for
-      each gateway.
-    - C(secrets) has the variables that stand for what the API does not show, each with what it stands for.
+    - C(files) contains the text of each file by file name. The files are C(account.yml) and, with O(each), one such as
+      C(gateway_support_bot.yml) for each gateway.
+    - C(secrets) contains the variables in place of values that the API does not show, each with a description of the value.
     - C(fill_in) is the text of a file that sets these variables. Until a value is filled in, a task that uses the variable fails and names
-      it.
+      the variable.
   type: dict
 """
 
@@ -88,7 +90,7 @@ WRITTEN = "Written by edgeops.cloudflare from what is stored. The next export ov
 
 
 def account_files(account: Any, secrets: bool = False, each: bool = False) -> dict[str, Any]:
-    """See above."""
+    """Implement the filter. The documentation is above."""
     placeholders = Placeholders() if secrets else None
     try:
         document = document_of(plain(account), placeholders)
@@ -116,7 +118,7 @@ def _reference(name: str) -> Template:
 
 
 def _files(document: dict[str, Any], each: bool) -> dict[str, str]:
-    """Return the text of each file. In separate files, the list refers to the gateways, so that the file of a deleted one has no effect."""
+    """Return the text of each file. With ``each``, the list refers to the gateways, so that the file of a deleted one has no effect."""
     if not each or GATEWAYS not in document:
         return {SINGLE_FILE: vars_file({ACCOUNT: document}, WRITTEN)}
     gateways = document[GATEWAYS]
@@ -128,7 +130,7 @@ def _files(document: dict[str, Any], each: bool) -> dict[str, str]:
 
 
 def _fill_in(secrets: Mapping[str, str]) -> str:
-    """Return the text of a file that sets ``secrets`` to values that are still to be filled in, each below what it stands for."""
+    """Return the text of a file that sets ``secrets`` to values to be filled in, each below its description."""
     head = vars_file({}, "Put a value in place of each template, then encrypt the file with ansible-vault. No export overwrites it.")
     entries = [
         f"\n# {description}\n{as_yaml({name: Template('{{ undef(hint=' + repr(f'{name} has to be filled in.') + ') }}')})}"
@@ -138,7 +140,7 @@ def _fill_in(secrets: Mapping[str, str]) -> str:
 
 
 class FilterModule:
-    """Read by Ansible."""
+    """The class that Ansible loads."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters of this file, by name."""

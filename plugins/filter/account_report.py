@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn an account, and what a check-mode run says of it, into a report for people or for other programs."""
+"""Filter that converts an account, and the result of a check-mode run, to a report for users or for other programs."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Takes an account as M(edgeops.cloudflare.ai_gateway_account_info) returns it, and the result of
+  - Takes an account (as M(edgeops.cloudflare.ai_gateway_account_info) returns it) and the result of
     M(edgeops.cloudflare.ai_gateway_account) in check mode, and returns the text of a report. The playbook
     C(edgeops.cloudflare.ai_gateway_audit) writes such reports to files.
-  - A report has findings (objects that are missing, drifted or not declared, gateways without authentication, old keys, routes that lead
-    nowhere), what applying the document would do, tables of all objects, and a drawing of each route.
-  - Secrets are not shown. Text of the account is escaped in each format, so that nothing in it is evaluated.
+  - A report contains findings (objects that are missing, drifted or not declared, gateways without authentication, old keys, routes that
+    lead nowhere), the changes that applying the document would make, tables of all objects, and a drawing of each route.
+  - Secrets are not shown. Strings from the account are escaped in each format, so that nothing in them is evaluated.
 positional: _input, compared, format
 options:
   _input:
-    description: An account. Lists that it does not have are not reported.
+    description: An account. Lists that the account does not contain are not reported.
     type: dict
     required: true
   compared:
     description:
       - The result of M(edgeops.cloudflare.ai_gateway_account) or M(edgeops.cloudflare.ai_gateways) in check mode. With C(diff), the report
         shows both values of each setting.
-      - Without it, or with the result of a skipped task, the report says that the account was not compared.
+      - Without this option, or with the result of a skipped task, the report says that the account was not compared.
     type: dict
   format:
     description:
-      - V(markdown) has drawings as Mermaid, which GitHub and GitLab show.
-      - V(html) is one file without scripts, which needs no other file and no network.
-      - V(junit) has a test case for each object. It fails if there is a finding.
-      - V(json) has all facts of the report.
+      - V(markdown) contains drawings in Mermaid, which GitHub and GitLab render.
+      - V(html) is a single file without scripts that needs no other files and no network.
+      - V(junit) contains a test case for each object. The test case fails if there is a finding about the object.
+      - V(json) contains all facts of the report.
     type: str
     choices: [markdown, html, junit, json]
     default: markdown
@@ -63,18 +63,18 @@ options:
     type: int
     default: 90
   account_id:
-    description: The id of the account. By default, the one that an object of the account names, if any.
+    description: The id of the account. By default, the id that an object of the account contains, if any.
     type: str
   title:
     description: The title of the report.
     type: str
     default: AI Gateways
   undeclared:
-    description: Whether objects that the document does not mention are findings, in the lists that it has.
+    description: Whether objects that the document does not declare are findings. This only applies to lists that the document contains.
     type: bool
     default: true
   max_bytes:
-    description: The maximum size of the text with O(format=markdown). What does not fit is left out, with a note.
+    description: The maximum size of the text with O(format=markdown). Content that does not fit is left out, with a note.
     type: int
 seealso:
   - name: The report of an account
@@ -86,11 +86,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All of the account
+- name: Read the whole account
   edgeops.cloudflare.ai_gateway_account_info:
   register: found
 
-- name: Compare it with a document
+- name: Compare the account with a document
   edgeops.cloudflare.ai_gateway_account:
     gateways: "{{ cloudflare_account.gateways }}"
   check_mode: true
@@ -103,7 +103,7 @@ EXAMPLES = r"""
     dest: report.html
     mode: "0600"
 
-- name: Which keys are older than a month
+- name: Show which keys are older than a month
   ansible.builtin.debug:
     msg: "{{ report.findings | selectattr('check', 'eq', 'old_keys') | map(attribute='id') | list }}"
   vars:
@@ -113,14 +113,14 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The text of the report. The same arguments, with O(now), give the same text.
+    - The text of the report. With O(now), the same arguments always give the same text.
     - With O(format=json), C(findings) is a list of dicts with C(check), C(kind), C(parent), C(id), C(message) and C(detail). C(check) is
-      one of C(failed), C(without_authentication), C(missing), C(drifted), C(route_warnings), C(old_keys) and C(undeclared). C(lines) has
-      the same findings as short texts, and C(found) the names of the objects by check.
+      one of C(failed), C(without_authentication), C(missing), C(drifted), C(route_warnings), C(old_keys) and C(undeclared). C(lines)
+      contains the same findings as short strings, and C(found) the names of the objects by check.
   type: str
 """
 
-# Templates would evaluate these. Between the values of indented JSON, they do not occur.
+# Templates would evaluate these. In indented JSON, they occur only within strings.
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 
@@ -143,7 +143,7 @@ def account_report(  # noqa: PLR0913, PLR0917  # these are the options
     undeclared: bool = True,
     max_bytes: int | None = None,
 ) -> str:
-    """See above."""
+    """Implement the filter. The documentation is above."""
     account, compared, time = plain(account), plain(compared), _time(now)
     problems = [*shape_problems(account), *_option_problems(compared, format, max_key_age_days, max_bytes)]
     if time is None:
@@ -188,7 +188,7 @@ def _is_count(value: Any) -> bool:
 
 
 class FilterModule:
-    """Read by Ansible."""
+    """The class that Ansible loads."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters of this file, by name."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The edgeops.cloudflare contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Convert stored AI Gateways to declarations."""
+"""Filter that converts stored AI Gateways to declarations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KINDS = {
     resource.kind: resource for resource in (GATEWAY, CUSTOM_PROVIDER, PROVIDER_CONFIG, SECRET, CUSTOM_DOMAIN, DYNAMIC_ROUTE, LISTED_POLICY)
 }
 ACCOUNT = "account"
-# Modules that are not called by the kind of what they return.
+# Modules that are not named after the kind that they return.
 INFO = {GATEWAY.kind: "ai_gateway_info", LISTED_POLICY.kind: "ai_gateway_policies_info"}
 
 DOCUMENTATION = r"""
@@ -36,18 +36,18 @@ author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
   - Converts gateways from M(edgeops.cloudflare.ai_gateway_info) to options of M(edgeops.cloudflare.ai_gateways), to manage existing
-    gateways or to copy them. Declaring the result as it is changes nothing.
-  - With O(kind), converts other items to options of the module that manages them.
+    gateways or to copy them. Declaring the result without modifications changes nothing.
+  - With O(kind), converts other objects to options of the module that manages them.
   - Values that the server generates (such as C(created_at)), settings that are not set, and settings that contain a masked secret are left
     out. They stay as they are, because settings that are not declared are not managed. In a copy, add secrets by hand.
-  - In a copy of a provider config, set C(secret) instead of C(secret_id), because the name of a secret belongs to one gateway. In a copy of
-    a custom domain, add C(zone_id), which the API does not return.
+  - In a copy of a provider config, set C(secret) instead of C(secret_id), because the name of a secret is specific to one gateway. In a
+    copy of a custom domain, add C(zone_id), which the API does not return.
   - An id that is a mask, such as V(********), is refused, because it does not identify a gateway.
   - Settings and values that only a newer API has are returned in C(extra_settings).
 positional: _input, kind
 options:
   _input:
-    description: A gateway or a list of gateways. With O(kind), an item of that kind or a list of such items.
+    description: A gateway or a list of gateways. With O(kind), an object of that kind or a list of such objects.
     type: raw
     required: true
   kind:
@@ -70,11 +70,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All gateways of the account
+- name: Read all gateways of the account
   edgeops.cloudflare.ai_gateway_info:
   register: account
 
-- name: Save them as variables, to manage them from now on
+- name: Save the gateways as variables, to manage them from now on
   ansible.builtin.copy:
     content: "{{ {'cloudflare_gateways': account.gateways | edgeops.cloudflare.as_declared} | to_nice_yaml }}"
     dest: gateways.yml
@@ -84,12 +84,12 @@ EXAMPLES = r"""
   edgeops.cloudflare.ai_gateways:
     gateways: "{{ account.gateways | edgeops.cloudflare.as_declared }}"
 
-- name: The custom providers of the account, with their prices
+- name: Read the custom providers of the account, with their prices
   edgeops.cloudflare.ai_gateway_custom_provider_info:
     costs: true
   register: providers
 
-- name: Save them as variables, too
+- name: Save the custom providers as variables, too
   ansible.builtin.copy:
     content: "{{ {'cloudflare_providers': providers.custom_providers | edgeops.cloudflare.as_declared('custom_provider')} | to_nice_yaml }}"
     dest: providers.yml
@@ -100,16 +100,16 @@ RETURN = r"""
 _value:
   description:
     - The options of M(edgeops.cloudflare.ai_gateway) for the gateway, or a list of them for a list.
-    - With O(kind), those of M(edgeops.cloudflare.ai_gateway_custom_provider), M(edgeops.cloudflare.ai_gateway_provider_config),
+    - With O(kind), the options of M(edgeops.cloudflare.ai_gateway_custom_provider), M(edgeops.cloudflare.ai_gateway_provider_config),
       M(edgeops.cloudflare.ai_gateway_secret), M(edgeops.cloudflare.ai_gateway_custom_domain) or
-      M(edgeops.cloudflare.ai_gateway_dynamic_route), or an element of the list that M(edgeops.cloudflare.ai_gateway_policies) takes.
-    - With O(kind=account), a dict with C(custom_providers) and C(gateways). Each gateway has lists of what belongs to it.
+      M(edgeops.cloudflare.ai_gateway_dynamic_route), or an element of O(edgeops.cloudflare.ai_gateway_policies#module:policies).
+    - With O(kind=account), a dict with C(custom_providers) and C(gateways). Each gateway has lists of its objects.
   type: raw
 """
 
 
 def as_declared(items: Any, kind: str = GATEWAY.kind) -> Any:
-    """See above."""
+    """Implement the filter. The documentation is above."""
     if kind == ACCOUNT:
         return _account(items)
     resource = KINDS.get(kind)
@@ -123,7 +123,7 @@ def as_declared(items: Any, kind: str = GATEWAY.kind) -> Any:
             problem = "; ".join(error.problems)
             name = "gateway" if resource is GATEWAY else resource.name
             raise AnsibleFilterError(f"as_declared cannot identify the {name}: {problem}. Read it again with {info}.") from None
-    # Before ansible-core 2.19, another filter or `.values()` gives something that is no list.
+    # Before ansible-core 2.19, another filter or `.values()` returns an iterable that is not a list.
     if isinstance(items, Iterable) and not isinstance(items, (str, bytes, Mapping)):
         return [as_declared(item, kind) for item in items]
     name = "gateway" if resource is GATEWAY else resource.name
@@ -142,8 +142,8 @@ def _account(account: Any) -> dict[str, Any]:
 
 
 class FilterModule:
-    """Read by Ansible."""
+    """The class that Ansible loads."""
 
     def filters(self) -> dict[str, Callable[[Any], Any]]:
-        """The filters of this file, by name."""
+        """Return the filters of this file, by name."""
         return {"as_declared": as_declared}

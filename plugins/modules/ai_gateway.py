@@ -27,18 +27,18 @@ options:
     description:
       - The id of the gateway, 1 to 64 characters. It is part of the URL that clients use, and cannot be changed.
       - The API only accepts lower case letters, digits, underscores, and single hyphens between them. For other ids, the module issues a
-        warning, and the create is expected to fail.
+        warning, and the request that creates the gateway is expected to fail.
       - The task fails if the id is a mask such as V(********), which Ansible shows in place of a secret.
-      - V(default) is the gateway that Cloudflare creates automatically for clients that do not specify one.
+      - V(default) is the gateway that Cloudflare creates automatically for clients that do not specify a gateway.
     type: str
     required: true
     aliases: [name]
   state:
     description:
       - Whether the gateway should exist. Deleting a gateway also deletes its logs.
-      - Its provider configs, dynamic routes, policies and custom domains are deleted first, see RV(deleted_children). If one of them cannot
-        be deleted, the task fails and the gateway stays. The API may delete the secret of a provider config along with it. The Secrets
-        Store and custom providers are not deleted.
+      - The gateway's provider configs, dynamic routes, policies and custom domains are deleted first, see RV(deleted_children). If one of
+        them cannot be deleted, the task fails and the gateway stays. The API may delete the secret of a provider config along with the
+        provider config. The Secrets Store and custom providers are not deleted.
     type: str
     choices: [present, absent]
     default: present
@@ -46,8 +46,8 @@ options:
     description:
       - Whether clients need a Cloudflare token with the permission C(AI Gateway Run). Otherwise, everybody who knows the URL can use the
         gateway.
-      - Must be V(true) to use stored provider keys, see M(edgeops.cloudflare.ai_gateway_provider_config), and Unified Billing, where
-        Cloudflare pays the provider and bills you.
+      - Must be V(true) to use stored provider keys (see M(edgeops.cloudflare.ai_gateway_provider_config)) or Unified Billing (Cloudflare
+        pays the provider and bills you).
       - Off on a new gateway.
     type: bool
   byok_only:
@@ -57,13 +57,13 @@ options:
     type: bool
   cache_invalidate_on_update:
     description:
-      - Whether cached answers are deleted when the gateway changes. V(true) on a new gateway if not given.
+      - Whether cached responses are deleted when the gateway changes. V(true) on a new gateway if not given.
     type: bool
   cache_ttl:
     description:
       - Time in seconds for which identical requests are answered from the cache, 0 or more. V(0) switches the cache off.
-      - Text and images are cached. Callers that send the same body with the same provider key share the cached answer. A client can request
-        a different time, from 60 seconds to one month.
+      - Text and images are cached. Clients that send the same body with the same provider key share the cached response. A client can
+        request a different time, from 60 seconds to one month.
       - V(0) on a new gateway if not given.
     type: int
   collect_logs:
@@ -74,10 +74,10 @@ options:
     type: bool
   dlp:
     description:
-      - Scans requests and answers for sensitive data, with the data loss prevention (DLP) profiles of Cloudflare Zero Trust. Use either one
-        O(dlp.action) for all O(dlp.profiles), or O(dlp.policies).
-      - Scanned answers are withheld until they are complete.
-      - "Off on a new gateway. It cannot be cleared; switch it off with C({enabled: false, policies: []})."
+      - Scans requests and responses for sensitive data, with the data loss prevention (DLP) profiles of Cloudflare Zero Trust. Use either
+        one O(dlp.action) for all O(dlp.profiles), or O(dlp.policies).
+      - Scanned responses are withheld until they are complete.
+      - "Off on a new gateway. This setting cannot be cleared. To stop scanning, set it to C({enabled: false, policies: []})."
     type: dict
     suboptions:
       enabled:
@@ -85,8 +85,8 @@ options:
         type: bool
         required: true
       action:
-        description: What to do on a match. V(FLAG) records the match in the header C(cf-aig-dlp) and in the log. V(BLOCK) refuses the
-          request or answer.
+        description: What to do on a match. V(FLAG) records the match in the header C(cf-aig-dlp) and in the log. V(BLOCK) blocks the
+          request or response.
         type: str
         choices: [FLAG, BLOCK]
       profiles:
@@ -194,21 +194,22 @@ options:
             type: str
             choices: [FLAG, BLOCK]
       response:
-        description: The checks on answers.
+        description: The checks on responses.
         type: dict
         default: {}
         suboptions: *categories
   log_classification:
     description:
-      - Whether Cloudflare can analyse the stored prompts and answers, and classify them by task.
+      - Whether Cloudflare can analyse the stored prompts and responses, and classify them by task.
       - Requires O(collect_logs), and is switched off together with it. Off on a new gateway.
     type: bool
   log_management:
     description:
-      - Maximum number of logs to keep, from 10000 to 10000000. O(log_management_strategy) determines what happens when it is reached.
+      - Maximum number of logs to keep, from 10000 to 10000000. O(log_management_strategy) determines what happens when this number is
+        reached.
       - With the Workers Free plan, an account can keep 100000 logs in total. With Workers Paid, each gateway can keep 10000000. The default
         depends on the plan and the age of the account.
-      - Only applies to legacy logs, which are those of accounts created before 2026-09-24.
+      - Only applies to legacy logs (the logs of accounts created before 2026-09-24).
     type: int
   log_management_strategy:
     description:
@@ -225,14 +226,14 @@ options:
     type: bool
   logpush_public_key:
     description:
-      - The public half of an RSA key pair for the encryption of exported logs, in PEM format, 16 to 1024 characters. Whoever has the
-        private half can read the logs. A private key is refused here.
+      - The public RSA key that encrypts exported logs, in PEM format, 16 to 1024 characters. Whoever has the private key can read the logs.
+        A private key is refused here.
       - Used by O(logpush). Not set on a new gateway.
     type: str
   otel:
     description:
-      - Endpoints that receive an OpenTelemetry trace span for every request. Spans contain the text of prompts and answers, so the endpoint
-        receives everything that clients send.
+      - Endpoints that receive an OpenTelemetry trace span for every request. Spans contain the text of prompts and responses, so the
+        endpoint receives everything that clients send.
       - The order of the list does not matter. None on a new gateway.
     type: list
     elements: dict
@@ -269,28 +270,28 @@ options:
     type: int
   rate_limiting_technique:
     description:
-      - V(fixed) counts requests in consecutive windows, so up to twice as many requests can arrive around the boundary of two windows.
-        V(sliding) counts the requests of the last O(rate_limiting_interval) seconds.
+      - V(fixed) counts requests in consecutive windows, so up to twice the limit can arrive around the boundary of two windows. V(sliding)
+        counts the requests of the last O(rate_limiting_interval) seconds.
       - Only has an effect if there is a limit. Cloudflare does not document the default.
     type: str
     choices: [fixed, sliding]
   retry_backoff:
     description:
-      - How O(retry_delay) changes between attempts of a failed provider call. V(constant) keeps it, V(linear) increases it by the same
-        amount each time, and V(exponential) increases it by a growing amount.
-      - It has an effect only if O(retry_max_attempts) is set. Cloudflare does not say what applies if it is not set.
+      - How O(retry_delay) changes between attempts of a failed provider call. V(constant) keeps the delay, V(linear) increases the delay by
+        the same amount each time, and V(exponential) by a growing amount.
+      - Only has an effect if O(retry_max_attempts) is set. Cloudflare does not document the default.
     type: str
     choices: [constant, linear, exponential]
   retry_delay:
     description:
-      - Delay before a failed provider call is retried in milliseconds, from 0 to 5000. Later attempts can have a longer delay, see
+      - Delay in milliseconds before a failed provider call is retried, from 0 to 5000. Later attempts can have a longer delay, see
         O(retry_backoff).
-      - It has an effect only if O(retry_max_attempts) is set. Cloudflare does not say what applies if it is not set.
+      - Only has an effect if O(retry_max_attempts) is set. Cloudflare does not document the default.
     type: int
   retry_max_attempts:
     description:
       - Maximum number of attempts of a provider call, from 1 to 5. Clients can request a different number.
-      - Not set on a new gateway. Clear it with O(unset) to switch retries off.
+      - Not set on a new gateway. To switch retries off, clear this setting with O(unset).
     type: int
   spend_limits:
     description:
@@ -338,9 +339,10 @@ options:
             default: sliding
           metadata:
             description:
-              - Request metadata that the rule applies to. Keys are metadata keys.
+              - The request metadata that the rule applies to, as a dict of metadata keys.
               - Each value is a dict with C(mode) and, for C(mode=filter), a list C(values).
-              - C(mode=partition) creates a separate budget for each value. C(mode=filter) applies the rule only to these C(values).
+              - C(mode=partition) creates a separate budget for each value of the metadata. C(mode=filter) applies the rule only to the
+                listed C(values).
             type: dict
             default: {}
           model:
@@ -363,14 +365,15 @@ options:
             suboptions: *filter
   store_id:
     description:
-      - The id of the Secrets Store that contains the provider keys of this gateway. Without it, the gateway does not use stored keys.
-      - M(edgeops.cloudflare.ai_gateway_provider_config) sets it when it stores a key. M(edgeops.cloudflare.ai_gateway_secret) returns it as
-        RV(edgeops.cloudflare.ai_gateway_secret#module:secret.store_id).
+      - The id of the Secrets Store that contains the provider keys of this gateway. Without this setting, the gateway does not use stored
+        keys.
+      - M(edgeops.cloudflare.ai_gateway_provider_config) sets the id when it stores a key. M(edgeops.cloudflare.ai_gateway_secret) returns
+        the id as RV(edgeops.cloudflare.ai_gateway_secret#module:secret.store_id).
       - Not set on a new gateway.
     type: str
   stripe:
     description:
-      - Reports usage to Stripe as events, for billing. Cloudflare only documents the format. None on a new gateway.
+      - Reports usage to Stripe as events, for billing. Cloudflare only documents the format of this setting. None on a new gateway.
     type: dict
     suboptions:
       authorization:
@@ -378,43 +381,44 @@ options:
         type: str
         required: true
       usage_events:
-        description: The events to send, in this order.
+        description: The events to send, in order.
         type: list
         elements: dict
         required: true
         suboptions:
           payload:
-            description: The payload of the event, as text. Convert a dict to JSON with the filter P(ansible.builtin.to_json#filter).
+            description: The payload of the event, as a string. To pass a dict, convert it to JSON with the filter
+              P(ansible.builtin.to_json#filter).
             type: str
             required: true
   workers_ai_billing_mode:
     description:
-      - How calls of Workers AI models through this gateway are billed. V(postpaid) is the default on a new gateway, and adds them to the
+      - How calls of Workers AI models through this gateway are billed. V(postpaid), the default on a new gateway, adds the calls to the
         Workers AI bill.
-      - A newer API also accepts C(unified), which uses AI Gateway credits. Set it with O(extra_settings).
+      - A newer API also accepts C(unified), which uses AI Gateway credits. To set this value, use O(extra_settings).
     type: str
     choices: [postpaid]
   zdr:
     description:
-      - Whether traffic that is paid through Unified Billing only goes to provider endpoints with zero data retention. OpenAI and Anthropic
-        have such endpoints. Requests to other providers use the normal endpoints, without notice.
+      - Whether requests that are paid through Unified Billing only go to provider endpoints with zero data retention. OpenAI and Anthropic
+        have such endpoints. Requests to other providers go to the normal endpoints, without notice.
       - Unified Billing requires O(authentication).
       - Does not affect the gateway's own logs, see O(collect_logs). Off on a new gateway.
     type: bool
   extra_settings:
     description:
-      - Settings to send unchanged, with the names of the API. Use it for settings and values that only a newer API has, such as a
-        C(retry_delay) above 5000. They are compared and verified like options. Values that an option treats as a secret are masked here
-        too. Use C(no_log) on the task if there are other secrets.
+      - Settings to send unchanged, under their API names. Use this option for settings and values that are newer than this version of the
+        module, such as a C(retry_delay) above 5000. They are compared and verified like options. Settings whose options are treated as
+        secrets are masked here, too. Use C(no_log) on the task if there are other secrets.
     type: dict
   unset:
     description:
-      - Names of settings to clear. The API receives null. A setting that is merely not given stays as it is.
-      - "These can be cleared: O(cache_ttl), O(guardrails), O(log_management), O(log_management_strategy), O(logpush_public_key), O(otel),
-        O(rate_limiting_interval), O(rate_limiting_limit), O(rate_limiting_technique), O(retry_backoff), O(retry_delay),
+      - Names of settings to clear. The API receives null for each of them. A setting that is merely not given stays as it is.
+      - "These settings can be cleared: O(cache_ttl), O(guardrails), O(log_management), O(log_management_strategy), O(logpush_public_key),
+        O(otel), O(rate_limiting_interval), O(rate_limiting_limit), O(rate_limiting_technique), O(retry_backoff), O(retry_delay),
         O(retry_max_attempts), O(spend_limits), O(store_id), O(stripe)."
-      - If the server shows a value of its own for a cleared setting, the task issues a warning. Each further run then clears the setting
-        again, and reports no change.
+      - If the server shows a value of its own for a cleared setting, the task issues a warning. Every later run clears the setting again,
+        and reports no change.
     type: list
     elements: str
 notes:
@@ -430,7 +434,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A gateway with a cache, a rate limit and retries
+- name: Create a gateway with a cache, a rate limit and retries
   edgeops.cloudflare.ai_gateway:
     account_id: "{{ cloudflare_account_id }}"
     api_token: "{{ cloudflare_api_token }}"
@@ -453,11 +457,11 @@ EXAMPLES = r"""
     cache_ttl: 600
   register: gateway
 
-- name: Where clients send their requests
+- name: Show where clients send their requests
   ansible.builtin.debug:
     msg: "{{ gateway.endpoint }} caches for {{ gateway.gateway.cache_ttl }} s"
 
-- name: Refuse dangerous prompts, and keep a budget of 50 dollars a day for each team
+- name: Block dangerous prompts, and limit each team to 50 dollars a day
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     guardrails:
@@ -502,26 +506,27 @@ operation:
   choices: [created, updated, deleted, unchanged]
   sample: updated
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. If the object was created, the names of all settings that were
+    sent.
   type: list
   elements: str
   returned: success
   sample: [cache_ttl]
 deleted_children:
   description:
-    - What was deleted before the gateway because it belonged to the gateway, in this order. In check mode, what would be deleted. Empty if
-      there was nothing.
+    - The objects of the gateway that were deleted before it, in the order of their deletion. In check mode, the objects that would be
+      deleted. Empty if there are none.
   type: list
   elements: dict
   returned: success, when the gateway is deleted
   version_added: 0.2.0
   contains:
     kind:
-      description: The kind of item, such as C(provider_config), C(dynamic_route) or C(custom_domain).
+      description: The kind of object, such as C(provider_config), C(dynamic_route) or C(custom_domain).
       type: str
       returned: always
     name:
-      description: What identifies the item within the gateway, such as a host name, or the provider and alias of a provider config.
+      description: What identifies the object within the gateway, such as a host name, or the provider and alias of a provider config.
       type: str
       returned: always
   sample:
@@ -534,9 +539,10 @@ endpoint:
   sample: https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/support-bot
 gateway:
   description:
-    - The stored gateway, with the names of the API and masked secrets. Settings that are not set are null, or have their default.
-    - In check mode, the gateway as it would be stored. It does not contain values that only the server can provide. These are timestamps,
-      the ids of new spend rules, and settings that depend on the plan, such as RV(gateway.log_management) of a new gateway.
+    - The stored gateway, with its settings under their API names, and with masked secrets. Settings that are not set are null, or have
+      their default.
+    - In check mode, the gateway as it would be stored, without values that only the server can provide (timestamps, the ids of new spend
+      rules, and settings that depend on the plan, such as RV(gateway.log_management) of a new gateway).
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -548,15 +554,15 @@ gateway:
       type: str
       returned: always
     created_at:
-      description: When it was created.
+      description: When the gateway was created.
       type: str
       returned: not for a new gateway in check mode
     modified_at:
-      description: When it was last changed.
+      description: When the gateway was last changed.
       type: str
       returned: not for a new gateway in check mode
     is_default:
-      description: Whether it is the account's default gateway.
+      description: Whether the gateway is the account's default gateway.
       type: bool
       returned: always
     authentication:
@@ -666,12 +672,12 @@ ansible_facts:
       type: dict
       returned: always
 status:
-  description: The HTTP status of the answer that caused the failure.
+  description: The HTTP status of the response that caused the failure.
   type: int
   returned: failure, when the API answered
   sample: 403
 errors:
-  description: The errors in the API's answer.
+  description: The errors in the API's response.
   type: list
   elements: dict
   returned: failure, when the API answered

@@ -19,14 +19,14 @@ description:
     them.
   - All problems in the document itself are reported together, each with its place in the document, before any request is sent. If a route
     or a key names a custom provider that is neither in the document nor in the account, the task fails before it changes anything.
-  - The task reads the current state of everything that it manages before it makes the first change. Custom providers come first, then
+  - Before the first change, the task reads the current state of everything that it manages. It changes custom providers first, then
     gateways, keys, routes, policies and domains. Deletions come last, in the opposite order.
   - Nothing is deleted if a part of the account could not be read.
-  - If an object fails, the task continues with the objects that do not depend on it. Those that depend on it fail too. At the end, the task
-    fails if any object failed.
+  - If an object fails, the task continues with the objects that do not depend on it. Objects that depend on it fail, too. At the end, the
+    task fails if any object failed.
   - "If nothing has to be changed, the task sends one request for every 100 gateways; one for every 100 custom providers, if the document
-    declares some, or if a route or key names one; one for each kind that a gateway declares; one for each declared route; and one for each
-    custom provider that declares C(costs)."
+    declares some, or if a route or key names one; for each gateway, one for each kind of object that it declares; one for each declared
+    route; and one for each custom provider that declares C(costs)."
   - Each object is managed in the same way as by the module for its kind. For example, a setting that is not given stays as it is.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
@@ -35,35 +35,36 @@ extends_documentation_fragment:
 options:
   custom_providers:
     description:
-      - The custom providers of the account. Each has the options of M(edgeops.cloudflare.ai_gateway_custom_provider) that are about the
+      - The custom providers of the account. Each has the options of M(edgeops.cloudflare.ai_gateway_custom_provider) that describe the
         provider, such as C(slug), C(state), C(headers) and C(costs).
     type: list
     elements: dict
   gateways:
     description:
-      - The gateways. Each has the options of M(edgeops.cloudflare.ai_gateway) that are about the gateway, which are C(id), C(state), the
+      - The gateways. Each has the options of M(edgeops.cloudflare.ai_gateway) that describe the gateway, which are C(id), C(state), the
         settings, C(extra_settings) and C(unset).
-      - C(provider_configs) below a gateway is a list of its keys. Each has C(provider_slug), an optional C(alias), either C(secret) or
-        C(secret_id), and the other options of M(edgeops.cloudflare.ai_gateway_provider_config) that are about the key.
-      - C(dynamic_routes) is a list of its routes. Each has C(name) and C(elements), and may have C(rename_from), see
+      - C(provider_configs) below a gateway is a list of its provider configs (stored keys). Each has C(provider_slug), an optional
+        C(alias), either C(secret) or C(secret_id), and the other options of M(edgeops.cloudflare.ai_gateway_provider_config) that describe
+        the key.
+      - C(dynamic_routes) is a list of its dynamic routes. Each has C(name) and C(elements), and may have C(rename_from), see
         M(edgeops.cloudflare.ai_gateway_dynamic_route).
-      - C(policies) is a list of its policies, see O(edgeops.cloudflare.ai_gateway_policies#module:policies). All of them are staged and
-        committed together. The option O(edgeops.cloudflare.ai_gateway_policies#module:expect) does not exist here.
-      - C(custom_domains) is a list of its host names. Each has C(hostname) and C(zone_id), see
-        M(edgeops.cloudflare.ai_gateway_custom_domain). The task does not wait until they are active.
-      - Each object can have C(state=absent). What belongs to a gateway that is absent is deleted along with it.
+      - C(policies) is a list of its policies, see O(edgeops.cloudflare.ai_gateway_policies#module:policies). The policies of a gateway are
+        staged and committed together. The option O(edgeops.cloudflare.ai_gateway_policies#module:expect) does not exist here.
+      - C(custom_domains) is a list of its custom domains. Each has C(hostname) and C(zone_id), see
+        M(edgeops.cloudflare.ai_gateway_custom_domain). The task does not wait until the custom domains are active.
+      - Each object can have C(state=absent). The objects of a gateway with C(state=absent) are deleted along with it.
     type: list
     elements: dict
   defaults:
     description:
-      - Settings, C(extra_settings) and C(unset) for each gateway in O(gateways) that is not C(state=absent). To override a default, set the
-        option on the gateway. A nested setting is overridden as a whole.
+      - Settings, C(extra_settings) and C(unset) for each gateway in O(gateways) that does not have C(state=absent). To override a default,
+        set the option on the gateway. A nested setting is overridden as a whole.
     type: dict
   purge:
     description:
-      - The kinds whose objects are deleted if the document does not declare them.
-      - A kind below gateways is purged only on gateways that declare a list of it, which may be empty. The choice V(custom_providers) is
-        ignored unless the option O(custom_providers) is set. The same applies to V(gateways).
+      - The kinds of objects that are deleted if the document does not declare them.
+      - A kind that belongs to gateways is only purged on gateways that declare a list of that kind, which may be empty. V(custom_providers)
+        is ignored unless the option O(custom_providers) is set, and V(gateways) unless the option O(gateways) is set.
       - The default gateway of the account is never purged.
       - If an object could not be created, no object of its kind is purged.
       - If V(custom_providers) or V(gateways) is to be purged and the option of that name is an empty list, O(purge_limit) must be set.
@@ -75,22 +76,23 @@ options:
     description:
       - Maximum number of objects that O(purge) may delete, counting all kinds together, 0 or more. If there are more, the task fails before
         it changes anything.
-      - What belongs to a deleted gateway is deleted along with it, and is not counted.
-      - The limit is 10 if not set. In the case described under O(purge), it must be set.
+      - The objects of a deleted gateway are deleted along with it, and are not counted.
+      - The limit is 10 if this option is not set. O(purge) describes when the option must be set.
     type: int
   concurrency:
     description:
-      - How many requests may be under way at a time, from 1 to 16. It is the limit of the whole task.
+      - Maximum number of concurrent requests of the whole task, from 1 to 16.
     type: int
     default: 8
   wait_timeout:
     description:
-      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If it cannot be used by then, the key fails.
+      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If the secret cannot be used by then, the provider
+        config fails.
     type: int
     default: 60
   adopt_drafts:
     description:
-      - Whether to also commit drafts of policies that this task did not create, see
+      - Whether to also commit policy drafts that this task did not create, see
         O(edgeops.cloudflare.ai_gateway_policies#module:adopt_drafts).
     type: bool
     default: false
@@ -101,10 +103,11 @@ options:
     type: bool
     default: false
 notes:
-  - The task reports its progress every five seconds on standard error, if that is a terminal or with C(-v). It does not if it runs as
-    an ordinary module instead of in the process of the controller. The variable C(edgeops_cloudflare_progress=false) switches it off.
-  - The token needs the permissions that the modules for the declared kinds require. See the notes of these modules.
-  - With many changes, raise O(rate_limit_wait) so that the task may wait until the API accepts requests again.
+  - The task reports its progress on standard error every five seconds, if standard error is a terminal or with C(-v). This requires that
+    the module runs in the controller's own process, not as an ordinary module. To disable the reports, set the variable
+    C(edgeops_cloudflare_progress=false).
+  - The token needs the permissions that the modules for the declared kinds require, see the notes of these modules.
+  - For many changes, increase O(rate_limit_wait), so that the task can wait until the API accepts requests again.
 seealso:
   - name: An account as one document
     description: Plan, order, deletions, and the number of requests.
@@ -118,9 +121,9 @@ seealso:
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: An account as one document
+- name: Manage an account as one document
   edgeops.cloudflare.ai_gateway_account:
     custom_providers:
       - slug: house-llm
@@ -166,14 +169,14 @@ EXAMPLES = r"""
         state: absent
   register: account
 
-- name: What was done
+- name: Show what was done
   ansible.builtin.debug:
     msg: "{{ item.operation }} {{ item.kind }} {{ item.parent | default('', true) }} {{ item.id }}"
   loop: "{{ account.results | rejectattr('operation', 'eq', 'unchanged') }}"
   loop_control:
     label: "{{ item.id }}"
 
-- name: Show the deletion of at most three keys and routes that one gateway does not declare
+- name: Preview the deletion of at most three keys and routes that a gateway does not declare
   edgeops.cloudflare.ai_gateway_account:
     gateways:
       - id: team-support
@@ -189,23 +192,23 @@ EXAMPLES = r"""
 RETURN = r"""
 results:
   description:
-    - The result of each object. The kinds are in the order of the work, and the objects of a kind in the order of the document.
-    - Objects that O(purge) deleted come last among those of their kind with the same parent.
+    - The result for each object. The kinds are in the order of processing, and the objects of a kind in the order of the document.
+    - Purged objects come last among the objects with the same kind and parent.
   type: list
   elements: dict
   returned: always, unless the task failed before it processed the first item
   contains:
     kind:
-      description: What it is.
+      description: The kind of the object.
       type: str
       returned: always
       choices: [custom_provider, gateway, provider_config, dynamic_route, policy, custom_domain]
     parent:
-      description: The id of the gateway that it belongs to, null if it belongs to the account.
+      description: The id of the gateway that the object belongs to, or null if the object belongs to the account.
       type: str
       returned: always
     id:
-      description: What identifies it, such as a gateway's id, a route's name, or the provider and alias of a key.
+      description: What identifies the object, such as a gateway's id, a route's name, or the provider and alias of a key.
       type: str
       returned: always
     operation:
@@ -214,46 +217,47 @@ results:
       returned: always
       choices: [created, updated, recreated, deleted, unchanged, failed]
     changed_settings:
-      description: Names of the settings that were written because they differed, sorted. On create, the names of all that were sent.
+      description: Sorted names of the settings that differed and were written. If the object was created, the names of all settings that
+        were sent.
       type: list
       elements: str
       returned: always
     deleted_children:
       description:
-        - The objects that were deleted before their gateway because they belonged to it, in the order of the deletions. In check mode,
-          those that would be deleted.
+        - The objects of a gateway that were deleted before it, in the order of their deletion. In check mode, the objects that would be
+          deleted.
       type: list
       elements: dict
       returned: always
       contains:
         kind:
-          description: What it was, such as C(provider_config), C(dynamic_route) or C(custom_domain).
+          description: The kind of object, such as C(provider_config), C(dynamic_route) or C(custom_domain).
           type: str
           returned: always
         name:
-          description: What identifies it below the gateway, such as a host name, or the provider and alias of a provider config.
+          description: What identifies the object within the gateway, such as a host name, or the provider and alias of a provider config.
           type: str
           returned: always
     error:
       description:
-        - The error, null if the object did not fail. It contains C(msg) and, if available, C(status), C(errors), C(ray_id) and C(request),
-          which are described in the return values of M(edgeops.cloudflare.ai_gateway).
+        - The error, or null if the object did not fail. It contains C(msg) and, if available, C(status), C(errors), C(ray_id) and
+          C(request), which are described in the return values of M(edgeops.cloudflare.ai_gateway).
       type: dict
       returned: always
     steps:
       description:
-        - What was done to other objects on the way to a new key, see RV(edgeops.cloudflare.ai_gateway_provider_config#module:steps). Empty
-          for other kinds.
+        - The objects that the task created or updated before it created a provider config, see
+          RV(edgeops.cloudflare.ai_gateway_provider_config#module:steps). Empty for other kinds.
       type: list
       elements: dict
       returned: always
       contains:
         kind:
-          description: What it was, V(secrets_store), V(gateway) or V(secret).
+          description: The kind of object, which is V(secrets_store), V(gateway) or V(secret).
           type: str
           returned: always
         name:
-          description: Its name.
+          description: The name of the Secrets Store or of the secret, or the id of the gateway.
           type: str
           returned: always
         operation:
@@ -275,49 +279,49 @@ results:
       error: null
       steps: []
 summary:
-  description: How many objects there are of each operation.
+  description: The number of objects for each operation.
   type: dict
   returned: always, unless the task failed before it processed the first item
   contains:
     created:
-      description: How many were created.
+      description: The number of created objects.
       type: int
       returned: always
     updated:
-      description: How many were changed.
+      description: The number of changed objects.
       type: int
       returned: always
     recreated:
-      description: How many were deleted and created again.
+      description: The number of objects that were deleted and created again.
       type: int
       returned: always
     deleted:
-      description: How many were deleted, also by O(purge).
+      description: The number of deleted objects, including those deleted by O(purge).
       type: int
       returned: always
     unchanged:
-      description: How many were as declared.
+      description: The number of unchanged objects.
       type: int
       returned: always
     failed:
-      description: How many failed.
+      description: The number of failed objects.
       type: int
       returned: always
 account:
   description:
-    - The declared objects as they exist after the task, without those that failed. In check mode, the objects as they would be.
-    - C(custom_providers) has the providers by slug, and C(gateways) the gateways by id. Each gateway has C(provider_configs) by provider
-      and alias, such as C(openai/default), C(dynamic_routes) and C(policies) by name, and C(custom_domains) by host name, if it declares
-      them.
+    - The declared objects as they exist after the task, without those that failed. In check mode, the objects as they would be stored.
+    - C(custom_providers) contains the custom providers by slug, and C(gateways) the gateways by id. If a gateway declares them, it contains
+      C(provider_configs) by provider and alias (such as C(openai/default)), C(dynamic_routes) and C(policies) by name, and
+      C(custom_domains) by host name.
   type: dict
   returned: always, unless the task failed before it processed the first item
   contains:
     custom_providers:
-      description: Each as RV(edgeops.cloudflare.ai_gateway_custom_provider#module:custom_provider).
+      description: The custom providers, each as RV(edgeops.cloudflare.ai_gateway_custom_provider#module:custom_provider).
       type: dict
       returned: when O(custom_providers) is given
     gateways:
-      description: Each as RV(edgeops.cloudflare.ai_gateway#module:gateway), with what is declared below it.
+      description: The gateways, each as RV(edgeops.cloudflare.ai_gateway#module:gateway), with its declared objects.
       type: dict
       returned: when O(gateways) is given
 ansible_facts:

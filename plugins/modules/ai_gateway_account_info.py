@@ -15,41 +15,42 @@ author:
 description:
   - Returns the gateways of an account, each with its provider configs, dynamic routes, policies and custom domains, and the custom
     providers of the account with their prices. Secrets are masked.
-  - Reads several things at a time. If a part of the account cannot be read, the task fails and names that part.
+  - Sends several requests at a time. If a part of the account cannot be read, the task fails and names that part.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 attributes:
   check_mode:
-    description: Changes nothing, so it does the same in check mode.
+    description: Changes nothing, so check mode makes no difference.
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: Changes nothing, so there is never a difference to show.
     support: none
 options:
   gateways:
     description:
-      - Ids of the gateways to read, each 1 to 64 characters. One that does not exist is missing from the result. An empty list gives none.
-      - Without it, all gateways are read.
+      - Ids of the gateways to read, each 1 to 64 characters. Gateways that do not exist are not in the result. If the list is empty, no
+        gateways are returned.
+      - By default, all gateways are read.
     type: list
     elements: str
   kinds:
     description:
-      - What to read. The gateways themselves are read with whatever belongs to them.
-      - A kind that the API does not have is an empty list.
+      - The kinds of objects to read. Gateways are always read if a kind that belongs to them is read.
+      - A kind that the API does not have is returned as an empty list.
     type: list
     elements: str
     choices: [custom_providers, gateways, provider_configs, dynamic_routes, policies, custom_domains]
     default: [custom_providers, gateways, provider_configs, dynamic_routes, policies, custom_domains]
   concurrency:
     description:
-      - How many things are read at a time, from 1 to 16. More finish sooner, and use up the API's rate limit sooner.
+      - Maximum number of concurrent requests, from 1 to 16. A higher number is faster, but uses up the API's rate limit sooner.
     type: int
     default: 8
 notes:
-  - Takes one request for every 100 gateways, two for the custom providers and their prices, one for each gateway and each kind that belongs
-    to it, and one for each dynamic route.
+  - The task sends one request for every 100 gateways, two for the custom providers and their prices, one for each kind on each gateway, and
+    one for each dynamic route.
   - Drafts of policies are not returned. M(edgeops.cloudflare.ai_gateway_policies_info) returns them.
-  - While it works, it reports its progress every five seconds on standard error, if that is a terminal, or with C(-v).
+  - The task reports its progress on standard error every five seconds, if standard error is a terminal or with C(-v).
 seealso:
   - name: Exporting an account
     description: Files with variables in place of secrets, to manage or copy an account.
@@ -57,32 +58,32 @@ seealso:
   - module: edgeops.cloudflare.ai_gateway_info
   - plugin: edgeops.cloudflare.as_declared
     plugin_type: filter
-    description: Turns an account into one document that declares it.
+    description: Converts an account to one document that declares the account.
   - plugin: edgeops.cloudflare.account_files
     plugin_type: filter
-    description: Turns an account into files of variables, with variables in place of secrets.
+    description: Converts an account to files of variables, with variables in place of secrets.
 """
 
 EXAMPLES = r"""
-# These tasks take the account and the credentials from the environment: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
+# These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: All of the account
+- name: Read the whole account
   edgeops.cloudflare.ai_gateway_account_info:
   register: found
 
-- name: The routes of each gateway
+- name: Show the routes of each gateway
   ansible.builtin.debug:
     msg: "{{ item.id }} has {{ item.dynamic_routes | map(attribute='name') }}"
   loop: "{{ found.account.gateways }}"
   loop_control:
     label: "{{ item.id }}"
 
-- name: The policies of one gateway, and who has a stored key
+- name: Read the policies and the stored keys of one gateway
   edgeops.cloudflare.ai_gateway_account_info:
     gateways: [support-bot]
     kinds: [policies, provider_configs]
 
-- name: Keep all of the account as variables
+- name: Save the whole account as variables
   ansible.builtin.copy:
     content: "{{ (found.account | edgeops.cloudflare.account_files).files['account.yml'] }}"
     dest: account.yml
@@ -91,7 +92,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account:
-  description: What was read.
+  description: The objects that were read.
   type: dict
   returned: success
   contains:
@@ -109,9 +110,8 @@ account:
           costs: []
     gateways:
       description:
-        - The gateways, each as RV(edgeops.cloudflare.ai_gateway_info#module:gateways), in the order of O(gateways), else in that of the
-          API.
-        - Each has a list for each kind in O(kinds) that belongs to it. C(provider_configs) is
+        - The gateways, each as RV(edgeops.cloudflare.ai_gateway_info#module:gateways), in the order of O(gateways) or of the API.
+        - Each gateway has a list for each kind of its objects that is in O(kinds). C(provider_configs) is
           RV(edgeops.cloudflare.ai_gateway_provider_config_info#module:provider_configs), C(dynamic_routes) is
           RV(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:dynamic_routes), C(policies) is
           RV(edgeops.cloudflare.ai_gateway_policies_info#module:policies), and C(custom_domains) is

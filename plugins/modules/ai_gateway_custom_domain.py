@@ -15,8 +15,8 @@ author:
 description:
   - Creates and deletes a custom domain, which is a host name of your own in front of a gateway. C(https://{hostname}/{provider}) then
     replaces C(https://gateway.ai.cloudflare.com/v1/{account_id}/{gateway_id}/{provider}).
-  - The API does not create a DNS record. RV(dns_record) describes the required one. The domain becomes active once the record exists and
-    Cloudflare has issued a certificate, which takes some minutes.
+  - The API does not create a DNS record. RV(dns_record) describes the record that you need. The domain becomes active once the record
+    exists and Cloudflare has issued a certificate, which takes some minutes.
   - The API cannot change a custom domain, see O(recreate).
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
@@ -24,19 +24,19 @@ extends_documentation_fragment:
 options:
   gateway_id:
     description:
-      - The id of the gateway, 1 to 64 characters. It must exist.
+      - The id of the gateway, 1 to 64 characters. The gateway must exist.
     type: str
     required: true
   hostname:
     description:
       - The full host name, in lower case, without a wildcard, 1 to 253 characters. It identifies the custom domain.
-      - The API calls it C(domain) in requests, and C(hostname) in answers.
+      - The API calls it C(domain) in requests, and C(hostname) in responses.
     type: str
     required: true
     aliases: [domain]
   state:
     description:
-      - Whether the custom domain must exist.
+      - Whether the custom domain should exist.
       - Delete the custom domain first, and its DNS record afterwards.
     type: str
     choices: [present, absent]
@@ -45,20 +45,20 @@ options:
     description:
       - The id of the zone that the host name is in, 32 hexadecimal digits. The zone must be on Cloudflare. Required to create a custom
         domain.
-      - The API does not return it, so the module cannot detect a change.
+      - The API does not return this setting, so the module cannot detect a change.
     type: str
   min_tls:
     description:
       - The minimum TLS version for clients. The API calls it C(minTLS). Cloudflare does not document the default.
-      - The API does not return it, so the module cannot detect a change.
+      - The API does not return this setting, so the module cannot detect a change.
     type: str
     choices: ["1.0", "1.1", "1.2", "1.3"]
   recreate:
     description:
       - Whether to delete the custom domain and create it again if a setting differs. Requests to the host name fail in between.
-      - If V(false), the task fails if there is such a difference.
-      - The API returns neither O(zone_id) nor O(min_tls), so changing them has no effect. To change them, delete the custom domain with a
-        separate task.
+      - If V(false), the task fails if a setting differs.
+      - The API returns neither O(zone_id) nor O(min_tls), so changing these options has no effect. To change them, delete the custom domain
+        with a separate task.
     type: bool
     default: false
   wait:
@@ -70,16 +70,17 @@ options:
     default: false
   wait_timeout:
     description:
-      - Maximum time to wait with O(wait=true) in seconds, 1 to 86400.
+      - Maximum time in seconds to wait if O(wait=true), from 1 to 86400.
     type: int
     default: 600
   extra_settings:
     description:
-      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
-        like options, and cannot be changed either. They are not masked, so use C(no_log) on the task if they are secret.
+      - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
+        are compared and verified like options, and like options, they cannot be changed without O(recreate=true). They are not masked, so
+        use C(no_log) on the task if they are secret.
     type: dict
 notes:
-  - Custom domains do not serve the endpoints below C(api.cloudflare.com).
+  - Custom domains do not serve the endpoints of C(https://api.cloudflare.com/).
   - The token needs C(AI Gateway Write). Creating the DNS record requires C(DNS Write) on the zone.
 seealso:
   - name: Keys and providers
@@ -92,12 +93,12 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: A gateway
+- name: Create a gateway
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     authentication: true
 
-- name: A custom domain in front of it
+- name: Create a custom domain in front of the gateway
   edgeops.cloudflare.ai_gateway_custom_domain:
     gateway_id: support-bot
     hostname: ai.example.com
@@ -105,9 +106,9 @@ EXAMPLES = r"""
     min_tls: "1.2"
   register: domain
 
-# The module community.general.cloudflare_dns takes these options, together with the name of the zone.
+# The result contains the required DNS record as options of the module community.general.cloudflare_dns. Add the name of the zone.
 
-- name: The DNS record that the host name requires
+- name: Show the DNS record that the host name requires
   ansible.builtin.debug:
     var: domain.dns_record
 
@@ -118,7 +119,7 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 900
 
-- name: Delete it
+- name: Delete the custom domain
   edgeops.cloudflare.ai_gateway_custom_domain:
     gateway_id: support-bot
     hostname: ai.example.com
@@ -127,14 +128,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode. C(recreated) means that the item was deleted and created again, see
+  description: What was done, or would be done in check mode. C(recreated) means that the custom domain was deleted and created again, see
     O(recreate).
   type: str
   returned: success
   choices: [created, recreated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. If the object was created, the names of all settings that were
+    sent.
   type: list
   elements: str
   returned: success
@@ -173,7 +175,7 @@ dns_record:
     proxied: true
 custom_domain:
   description:
-    - The stored custom domain, with the names of the API.
+    - The stored custom domain, with its settings under their API names.
     - In check mode, the custom domain as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
@@ -192,8 +194,8 @@ custom_domain:
       returned: always
     status:
       description:
-        - C(initializing) while Cloudflare creates it, C(pending_dcv) while it waits for the DNS record and the certificate, and C(active)
-          when it can be used. C(blocked) and C(error) are final.
+        - C(initializing) while Cloudflare creates the custom domain, C(pending_dcv) while Cloudflare waits for the DNS record and the
+          certificate, and C(active) when the custom domain can be used. C(blocked) and C(error) are final.
       type: str
       returned: not for a new custom domain in check mode
     cname_target:
@@ -201,11 +203,11 @@ custom_domain:
       type: str
       returned: not for a new custom domain in check mode
     created_at:
-      description: When it was created, in milliseconds since 1970.
+      description: When the custom domain was created, in milliseconds since 1970.
       type: int
       returned: not for a new custom domain in check mode
     modified_at:
-      description: When it was last changed, in milliseconds since 1970.
+      description: When the custom domain was last changed, in milliseconds since 1970.
       type: int
       returned: not for a new custom domain in check mode
 status:

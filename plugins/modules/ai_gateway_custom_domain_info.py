@@ -56,22 +56,22 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: The custom domains of a gateway
+- name: Read the custom domains of a gateway
   edgeops.cloudflare.ai_gateway_custom_domain_info:
     gateway_id: support-bot
   register: gateway
 
-- name: Custom domains that cannot be used
+- name: Show the custom domains that cannot be used
   ansible.builtin.debug:
     msg: "{{ gateway.custom_domains | rejectattr('status', 'eq', 'active') | map(attribute='hostname') }}"
 
-- name: One of them, if it exists
+- name: Read one custom domain, if it exists
   edgeops.cloudflare.ai_gateway_custom_domain_info:
     gateway_id: support-bot
     hostname: ai.example.com
   register: found
 
-- name: Where its DNS record must point to
+- name: Show where the DNS record of the custom domain must point
   ansible.builtin.debug:
     msg: "{{ found.custom_domains | map(attribute='cname_target') | first | default('There is no such domain.') }}"
 """

@@ -13,10 +13,11 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, changes and deletes a custom provider, which makes an HTTP API of your own available through AI Gateway, with its prices.
-  - A custom provider belongs to the account. All gateways of the account can use it as RV(provider_slug).
-  - A setting that is not given is not managed and stays as it is. An update only sends what differs. To clear a text, set it to an empty
-    one (V('')).
+  - Creates, changes and deletes a custom provider and its prices. A custom provider makes an HTTP API of your own available through AI
+    Gateway.
+  - A custom provider belongs to the account. All gateways of the account can use it under the name RV(provider_slug).
+  - A setting that is not given is not managed and stays as it is. An update only sends what differs. To clear a setting that is a string,
+    set it to an empty string (V('')).
   - After every write, the stored settings are compared with the declared ones. If they differ, the task fails and lists the differences.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
@@ -27,13 +28,14 @@ options:
     description:
       - The short name of the provider in the account, 1 to 64 letters, digits and hyphens. It identifies the provider, and this module
         cannot change it.
-      - The API adds the prefix C(custom-) in all other places, so V(internal-llm) becomes C(custom-internal-llm). Do not add it here.
+      - The API adds the prefix C(custom-) in all other places, so V(internal-llm) becomes C(custom-internal-llm). Do not add the prefix
+        here.
     type: str
     required: true
   state:
     description:
-      - Whether the provider must exist.
-      - Deleting a provider also deletes its prices. Requests to C(custom-<slug>) fail immediately, on all gateways.
+      - Whether the provider should exist.
+      - Deleting a provider also deletes its prices. From that moment, requests to C(custom-{slug}) fail on all gateways.
     type: str
     choices: [present, absent]
     default: present
@@ -44,13 +46,13 @@ options:
   provider_base_url:
     description:
       - The root URL of the provider's API, which must begin with C(https://). The API calls it C(base_url). Required to create a provider.
-      - The path of a request is appended to it. Do not include a path such as C(/v1). With a path, requests to the provider itself can
-        work, but requests through C(/compat) and dynamic routes fail with an HTTP 404 from the provider.
+      - The path of a request is appended to this URL. Do not include a path such as C(/v1). With a path, requests to the provider's own
+        endpoint can work, but requests through C(/compat) and dynamic routes fail with an HTTP 404 from the provider.
     type: str
   enable:
     description:
       - Whether the provider serves requests.
-      - A new provider is enabled by default, although the default of the API is to disable it.
+      - A new provider is enabled by default, although the API's own default is disabled.
     type: bool
   beta:
     description:
@@ -79,11 +81,11 @@ options:
   logo:
     description:
       - The logo, as an SVG image in base64. The server generates one if this is not given.
-      - The API only accepts a logo in an update, so the module sends one after a create.
+      - The API only accepts a logo in an update, so the module sends an update after it has created the provider.
     type: str
   headers:
     description:
-      - HTTP headers that AI Gateway sends to the provider with each request, as a dict of names and text values.
+      - HTTP headers that AI Gateway sends to the provider with each request, as a dict of names and strings.
       - Treated as a secret, see O(update_secrets). At most 8192 characters as JSON.
     type: dict
   costs:
@@ -113,7 +115,7 @@ options:
         description: The price per token of the prompt, 0 or more. C(0.0000025) is 2.50 per million tokens.
         type: float
       cost_out:
-        description: The price per token of the answer, 0 or more.
+        description: The price per token of the response, 0 or more.
         type: float
       token_pricing:
         description: Prices per token by kind of token, as numbers.
@@ -123,8 +125,9 @@ options:
         type: bool
   extra_settings:
     description:
-      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
-        like options. Values that an option treats as a secret are masked here too. Use C(no_log) on the task if there are other secrets.
+      - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
+        are compared and verified like options. Settings whose options are treated as secrets are masked here, too. Use C(no_log) on the
+        task if there are other secrets.
     type: dict
 notes:
   - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
@@ -139,7 +142,7 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: A model server, with prices
+- name: Create a custom provider for a model server, with prices
   edgeops.cloudflare.ai_gateway_custom_provider:
     slug: internal-llm
     name: Internal LLM
@@ -156,7 +159,7 @@ EXAMPLES = r"""
         cost_out: 0.0000004
   register: provider
 
-- name: Its name in URLs, routes and provider configs
+- name: Show the provider's name in URLs, routes and provider configs
   ansible.builtin.debug:
     var: provider.provider_slug
 
@@ -168,12 +171,12 @@ EXAMPLES = r"""
         cost_in: 0.000002
         cost_out: 0.000008
 
-- name: Disable it, and leave everything else as it is
+- name: Disable the provider, and leave everything else as it is
   edgeops.cloudflare.ai_gateway_custom_provider:
     slug: internal-llm
     enable: false
 
-- name: Delete it
+- name: Delete the provider
   edgeops.cloudflare.ai_gateway_custom_provider:
     slug: internal-llm
     state: absent
@@ -187,19 +190,22 @@ operation:
   choices: [created, updated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. If the object was created, the names of all settings that were
+    sent.
   type: list
   elements: str
   returned: success
   sample: [base_url, costs, enable, headers, name]
 provider_slug:
-  description: The name of the provider in URLs, in routes, and as O(edgeops.cloudflare.ai_gateway_provider_config#module:provider_slug).
+  description: The name of the provider in URLs and routes, and the value of
+    O(edgeops.cloudflare.ai_gateway_provider_config#module:provider_slug).
   type: str
   returned: success
   sample: custom-internal-llm
 custom_provider:
   description:
-    - The stored custom provider, with the names of the API and masked secrets. Settings that are not set are null, or have their default.
+    - The stored custom provider, with its settings under their API names, and with masked secrets. Settings that are not set are null, or
+      have their default.
     - In check mode, the provider as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
@@ -214,11 +220,11 @@ custom_provider:
       type: str
       returned: not for a new provider in check mode
     created_at:
-      description: When it was created.
+      description: When the provider was created.
       type: str
       returned: not for a new provider in check mode
     modified_at:
-      description: When it was last changed.
+      description: When the provider was last changed.
       type: str
       returned: not for a new provider in check mode
     slug:
@@ -262,15 +268,15 @@ custom_provider:
       type: int
       returned: always
     logo:
-      description: As the option, or as the server made it.
+      description: The logo that was set, or the one that the server generated.
       type: str
       returned: always
     headers:
-      description: As the option, with the values masked.
+      description: See O(headers). The values are masked.
       type: dict
       returned: always
     costs:
-      description: The prices, each as in O(costs). What is not set is null.
+      description: The prices, each as in O(costs). Suboptions that are not set are null.
       type: list
       elements: dict
       returned: when O(costs) is given

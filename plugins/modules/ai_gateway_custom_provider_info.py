@@ -55,25 +55,25 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: All custom providers, with their prices
+- name: Read all custom providers, with their prices
   edgeops.cloudflare.ai_gateway_custom_provider_info:
     costs: true
   register: account
 
-- name: Disabled custom providers
+- name: Show the disabled custom providers
   ansible.builtin.debug:
     msg: "{{ account.custom_providers | rejectattr('enable') | map(attribute='slug') }}"
 
-- name: One of them, if it exists
+- name: Read one custom provider, if it exists
   edgeops.cloudflare.ai_gateway_custom_provider_info:
     slug: internal-llm
   register: found
 
-- name: The URL of its API
+- name: Show the URL of the provider's API
   ansible.builtin.debug:
     msg: "{{ found.custom_providers | map(attribute='base_url') | first | default('There is no such provider.') }}"
 
-- name: Custom providers with "internal" in the id, name or slug
+- name: Read the custom providers with "internal" in the id, name or slug
   edgeops.cloudflare.ai_gateway_custom_provider_info:
     search: internal
 """

@@ -25,7 +25,7 @@ extends_documentation_fragment:
 options:
   gateway_id:
     description:
-      - The id of the gateway, 1 to 64 characters. It must exist.
+      - The id of the gateway, 1 to 64 characters. The gateway must exist.
     type: str
     required: true
   name:
@@ -36,9 +36,9 @@ options:
     required: true
   rename_from:
     description:
-      - The old name of the route, at least 1 character. If there is no route O(name), the route with the old name is renamed, and keeps its
-        id and its versions.
-      - Ignored if the route O(name) exists.
+      - The old name of the route, at least 1 character. If no route has the new name O(name), the route with the old name is renamed, and
+        keeps its id and its versions.
+      - Ignored if a route with the new name exists.
       - Clients must use the new name immediately.
     type: str
   state:
@@ -51,8 +51,8 @@ options:
     description:
       - The graph, as a list of elements. The order has no meaning. The list must be complete. Required to create a route; if it is not
         given, an existing graph stays as it is.
-      - "Each element has C(id) (any text, unique within the graph), C(type), C(outputs), and, depending on the type, C(properties). Each
-        output is a dict with C(element_id), the id of the element that it leads to."
+      - "Each element has C(id) (any string, unique within the graph), C(type), and, depending on the type, C(outputs) and C(properties).
+        Each output is a dict with C(element_id), the id of the element that it leads to."
       - "Type C(start): the entry point. The graph must have exactly one. Output C(next)."
       - "Type C(conditional): a decision. Outputs C(true) and C(false). Property C(conditions): a dict of the form C({field: {operator:
         value}}), with the operators C($eq), C($ne) and C($in). C($and) and C($or) combine a list of conditions. Fields refer to the
@@ -62,9 +62,9 @@ options:
       - "Type C(rate): a quota. Outputs C(success), and C(fallback) once the quota is used up. Properties C(key) (the field that identifies
         who a quota belongs to, such as C(metadata.user_id)), C(limit) (greater than 0), C(limit_type) (C(count) for requests, C(cost) for
         their cost) and C(window) (seconds, greater than 0)."
-      - "Type C(model): a request to a model. Outputs C(success), once the provider starts to answer, and C(fallback). Properties
-        C(provider) (the name of the provider, or C(custom-{slug}) for a custom provider), C(model) (the provider's name for the model),
-        C(retries) (0 or more) and C(timeout) (milliseconds, 0 or more)."
+      - "Type C(model): a request to a model. Outputs C(success), once the provider starts to answer, and C(fallback), once all retries have
+        failed or timed out. Properties C(provider) (the name of the provider, or C(custom-{slug}) for a custom provider), C(model) (the
+        provider's name for the model), C(retries) (0 or more) and C(timeout) (milliseconds, 0 or more)."
       - "Type C(end): the end of the route. The graph must have at least one. It has no outputs."
       - The API's names C(elementId) and C(limitType) are also accepted, so you can paste a graph from the dashboard.
       - Every element must be reachable from the start, every path must lead to an end, and loops are not allowed.
@@ -72,23 +72,23 @@ options:
     elements: dict
   version:
     description:
-      - The id of an older version to deploy again, at least 1 character. To get the ids, use
-        M(edgeops.cloudflare.ai_gateway_dynamic_route_info) with O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
+      - The id (at least 1 character) of an older version to deploy again. To get the ids, use
+        O(edgeops.cloudflare.ai_gateway_dynamic_route_info#module:history=true).
       - Mutually exclusive with O(elements).
     type: str
   extra_settings:
     description:
-      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
-        like options. They are not masked, so use C(no_log) on the task if they are secret.
+      - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
+        are compared and verified like options. They are not masked, so use C(no_log) on the task if they are secret.
     type: dict
 notes:
-  - Custom providers in the graph must exist. This check needs one request. In check mode, a missing custom provider is only a warning,
-    because an earlier task of the play may create it.
-  - If a graph is created or changed and the gateway has no key for one of its providers, the task issues a warning.
+  - If the graph contains custom providers, the module checks that they exist, which takes one more request. In check mode, a missing custom
+    provider is only a warning, because an earlier task of the play may create it.
+  - If a graph is created or changed and the gateway has no key for a provider in the graph, the task issues a warning.
   - A task without a change sends two requests. Changing a graph takes eight, and creating a route takes four.
-  - The API does not delete the routes of a deleted gateway. M(edgeops.cloudflare.ai_gateway) deletes them first. If a gateway was
-    deleted by other means, its routes reappear in a new gateway with the same id. The module manages them like any other, and issues a
-    warning when it first changes such a graph.
+  - The API does not delete the routes of a deleted gateway. M(edgeops.cloudflare.ai_gateway) therefore deletes them before the gateway. If
+    a gateway was deleted by other means, its routes reappear in a new gateway with the same id. This module manages such routes like any
+    other, and issues a warning when it changes the graph of such a route for the first time.
   - The gateway only serves routes if O(edgeops.cloudflare.ai_gateway#module:authentication=true).
   - The token needs C(AI Gateway Write).
 seealso:
@@ -103,12 +103,12 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: A gateway
+- name: Create a gateway
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     authentication: true
 
-- name: A model, and another one if it fails
+- name: Create a route to a model, and to another model if the first one fails
   edgeops.cloudflare.ai_gateway_dynamic_route:
     gateway_id: support-bot
     name: support
@@ -128,7 +128,7 @@ EXAMPLES = r"""
         type: end
   register: route
 
-- name: A diagram of it, for GitHub, GitLab or a wiki
+- name: Save a diagram of the route, for GitHub, GitLab or a wiki
   ansible.builtin.copy:
     content: "```mermaid\n{{ route.mermaid }}\n```\n"
     dest: support.md
@@ -140,20 +140,20 @@ EXAMPLES = r"""
     name: help
     rename_from: support
 
-- name: Its history
+- name: Read the history of the route
   edgeops.cloudflare.ai_gateway_dynamic_route_info:
     gateway_id: support-bot
     name: help
     history: true
   register: found
 
-- name: Deploy its first version again
+- name: Deploy the first version again
   edgeops.cloudflare.ai_gateway_dynamic_route:
     gateway_id: support-bot
     name: help
     version: "{{ (found.dynamic_routes[0].versions | sort(attribute='created_at'))[0].version_id }}"
 
-- name: Delete it with all its versions
+- name: Delete the route with all its versions
   edgeops.cloudflare.ai_gateway_dynamic_route:
     gateway_id: support-bot
     name: help
@@ -169,16 +169,16 @@ operation:
   sample: updated
 changed_settings:
   description:
-    - Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent. C(name) means
-      that the route was renamed, and C(version_id) that an older version was deployed.
+    - Sorted names of the settings that differed and were written. If the object was created, the names of all settings that were sent.
+      C(name) means that the route was renamed, and C(version_id) that an older version was deployed.
   type: list
   elements: str
   returned: success
   sample: [elements]
 dynamic_route:
   description:
-    - The route with the deployed graph, with the names of the API.
-    - In check mode, the route as it would be, without values that only the server can provide.
+    - The route with its deployed graph, and its settings under their API names.
+    - In check mode, the route as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
   sample:
@@ -205,7 +205,7 @@ dynamic_route:
       type: str
       returned: always
     elements:
-      description: The deployed graph, with the names of the API (C(elementId), C(limitType)). Null if the API does not return it.
+      description: The deployed graph, with the API's names (C(elementId), C(limitType)). Null if the API does not return it.
       type: list
       elements: dict
       returned: always
@@ -238,7 +238,7 @@ dynamic_route:
       type: str
       returned: not for a new route in check mode
 mermaid:
-  description: The graph as a Mermaid flowchart, which GitHub, GitLab and many wikis render in a code block C(mermaid).
+  description: The graph as a Mermaid flowchart, which GitHub, GitLab and many wikis render in a C(mermaid) code block.
   type: str
   returned: success, when O(state=present)
   sample: |-

@@ -56,25 +56,25 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: The routes of a gateway
+- name: Read the routes of a gateway
   edgeops.cloudflare.ai_gateway_dynamic_route_info:
     gateway_id: support-bot
   register: gateway
 
-- name: Keep them as variables
+- name: Save the routes as variables
   ansible.builtin.copy:
     content: "{{ {'routes': gateway.dynamic_routes | edgeops.cloudflare.as_declared('dynamic_route')} | to_nice_yaml }}"
     dest: routes.yml
     mode: "0644"
 
-- name: One of them with its history, if it exists
+- name: Read one route with its history, if it exists
   edgeops.cloudflare.ai_gateway_dynamic_route_info:
     gateway_id: support-bot
     name: support
     history: true
   register: found
 
-- name: Its versions, and which of them is deployed
+- name: Show the versions of the route, and which of them is deployed
   ansible.builtin.debug:
     msg: "{{ found.dynamic_routes | map(attribute='versions') | flatten | items2dict(key_name='version_id', value_name='active') }}"
 """
@@ -85,8 +85,8 @@ dynamic_routes:
     - The routes, each as RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:dynamic_route), in the order of O(names) or of the API. The
       list is empty if none matches.
     - Each route also has C(mermaid), see RV(edgeops.cloudflare.ai_gateway_dynamic_route#module:mermaid).
-    - With O(history=true), each also has C(versions), with C(version_id), C(active), C(is_valid), C(created_at) and C(elements), and
-      C(deployments), with C(deployment_id), C(version_id) and C(created_at). Both are in the API's order.
+    - With O(history=true), each route also has C(versions) (each with C(version_id), C(active), C(is_valid), C(created_at) and C(elements))
+      and C(deployments) (each with C(deployment_id), C(version_id) and C(created_at)). Both lists are in the API's order.
   type: list
   elements: dict
   returned: success

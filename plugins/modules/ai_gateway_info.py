@@ -29,7 +29,7 @@ options:
     description:
       - Ids of the gateways to read, each 1 to 64 characters. Gateways that do not exist are not in the result. If the list is empty, so is
         the result.
-      - Up to 10 are read one by one. For more, the whole account is read, with one request for every 100 gateways.
+      - Up to 10 are read one by one. For more ids, all gateways of the account are listed, with one request for every 100 gateways.
       - Mutually exclusive with O(search).
     type: list
     elements: str
@@ -52,24 +52,24 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: All gateways of the account
+- name: Read all gateways of the account
   edgeops.cloudflare.ai_gateway_info:
   register: account
 
-- name: Gateways that everybody who knows the URL can use
+- name: Show the gateways that everybody who knows the URL can use
   ansible.builtin.debug:
     msg: "{{ account.gateways | rejectattr('authentication') | map(attribute='id') }}"
 
-- name: One gateway, if it exists
+- name: Read one gateway, if it exists
   edgeops.cloudflare.ai_gateway_info:
     id: support-bot
   register: found
 
-- name: Its cache
+- name: Show the cache time of the gateway
   ansible.builtin.debug:
     msg: "{{ found.gateways | map(attribute='cache_ttl') | first | default('There is no such gateway.') }}"
 
-- name: Gateways with "team" in the id
+- name: Read the gateways with "team" in the id
   edgeops.cloudflare.ai_gateway_info:
     search: team
 """

@@ -15,16 +15,16 @@ author:
 description:
   - Manages the policies of a gateway, which define who can use which models, and how much they can spend.
   - Changes are staged as drafts, tested with the API's simulation (see O(expect)), and committed together. The live policies do not change
-    before that. If a task fails before the commit, it reverts its drafts.
+    before the commit. If a task fails before the commit, it reverts its drafts.
   - The first policy of a gateway locks out all requests that no policy covers. The module refuses this by default, see O(allow_lockout).
-  - Policies are in beta. A change can take up to 15 minutes to apply everywhere, and answers from the cache skip policies.
+  - Policies are in beta. A change can take up to 15 minutes to apply everywhere, and cached responses bypass policies.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
 options:
   gateway_id:
     description:
-      - The id of the gateway, 1 to 64 characters. It must exist.
+      - The id of the gateway, 1 to 64 characters. The gateway must exist.
     type: str
     required: true
   policies:
@@ -42,7 +42,7 @@ options:
         required: true
       state:
         description:
-          - Whether the policy must exist.
+          - Whether the policy should exist.
         type: str
         choices: [present, absent]
         default: present
@@ -52,7 +52,7 @@ options:
             Required to create a policy.
           - The fields are C(cf.user.id), C(cf.user.email), C(cf.user.groups), C(cf.country), C(cf.custom.NAME) and C(metadata.NAME).
             C(cf.user) only exists behind Cloudflare Access. C(metadata) is set by the client, and nobody verifies it.
-          - A policy does not apply to a request without the field, unless it blocks.
+          - A policy whose actor contains a field does not apply to requests without that field, unless the policy blocks.
         type: str
       resource:
         description:
@@ -85,7 +85,7 @@ options:
             type: bool
           amount:
             description:
-              - US dollars, greater than 0. Required with O(policies[].action.type=limit), and only allowed with it.
+              - The amount in US dollars, greater than 0. Required with O(policies[].action.type=limit), and only allowed with it.
             type: float
           period:
             description:
@@ -95,7 +95,7 @@ options:
             choices: [hourly, daily, weekly, monthly]
       extra_settings:
         description:
-          - Settings that only a newer API has, with the names of the API. They are sent unchanged.
+          - Settings that are newer than this version of the module, under their API names. They are sent unchanged.
         type: dict
   purge:
     description:
@@ -110,9 +110,9 @@ options:
     type: int
   expect:
     description:
-      - The expected decisions of the declared policies. If one of them is not met, nothing is committed, and the task fails.
-      - The decisions come from the API's simulation, with the drafts in place. It ignores what has really been spent.
-      - In check mode nothing is staged, and the module evaluates the policies itself. Conditions other than V(true) and V(false) require
+      - The expected decisions of the declared policies. If a decision is not as expected, nothing is committed, and the task fails.
+      - The decisions come from the API's simulation, with the drafts in place. The simulation ignores what has really been spent.
+      - In check mode, nothing is staged, and the module evaluates the policies itself. Conditions other than V(true) and V(false) require
         the Python library C(cel-python). The task issues a warning for everything that it cannot evaluate.
     type: list
     elements: dict
@@ -169,7 +169,7 @@ options:
         required: true
       spent:
         description:
-          - US dollars already spent, by the names of policies.
+          - The US dollars that are already spent, by policy name.
         type: dict
       allowed:
         description:
@@ -179,31 +179,32 @@ options:
       by:
         description:
           - The name of a policy that is expected to cause this decision, at least 1 character. For an allowed request, this is a policy
-            that applies to it. For a refused request, it is the policy that blocks it, or whose limit is reached.
-          - The API's simulation does not return policies that allow a request, so the module evaluates this itself. If policies have
-            conditions, this requires the library C(cel-python). Without it, the task issues a warning.
+            that applies to the request. For a refused request, this is the policy that blocks the request or whose limit is reached.
+          - The API's simulation does not return policies that allow a request, so the module determines them itself. If policies have
+            conditions, the module requires the library C(cel-python) for this. Without the library, the task issues a warning.
         type: str
   adopt_drafts:
     description:
-      - What to do with drafts that this task did not create. A commit makes them live too. If V(false), the task fails before it stages
-        anything, and lists them. If V(true), they are committed together with the task's own changes, which take precedence.
+      - Whether to also commit drafts that this task did not create. A commit makes such drafts live, too. If V(false), the task fails
+        before it stages anything, and lists these drafts. If V(true), they are committed together with the task's own changes, which take
+        precedence.
       - A draft that is already as declared, such as one from an interrupted task, counts as created by this task.
     type: bool
     default: false
   allow_lockout:
     description:
       - Whether the policies can lock out requests that no policy covers. If V(false), the task fails before it stages anything if a request
-        without an identity, for any model, would match no policy. The message contains a policy that solves this.
+        without an identity, for any model, would match no policy. The error message contains a policy that solves this.
     type: bool
     default: false
 notes:
-  - The API has no drafts of deletions. If other policies remain, policies to be deleted first get a draft without any effect, which is
-    committed with the others, and are deleted after that. The simulation therefore also takes deletions into account.
+  - The API has no drafts of deletions. If other policies remain, each policy to be deleted gets a draft without any effect. These drafts
+    are committed with the others, and then the policies are deleted. The simulation therefore also takes deletions into account.
   - Some changes cannot be undone. Drafts of live policies cannot be deleted, so after a failure they are reset to the live policy. Deleted
-    policies cannot be restored. If a commit only makes some policies live, it is retried twice, and then the live policies are restored. If
-    the task ends before that, some policies are new and some are old. A policy that covers everybody becomes live before the others, so
-    this does not cause a lockout.
-  - The drafts are listed immediately before the commit. A draft that somebody else creates after that is committed too.
+    policies cannot be restored. If a commit makes only some policies live, it is retried twice, and then the old policies are restored. If
+    the task ends before they are restored, some policies are new and some are old. A policy that covers everybody becomes live before the
+    others, so this does not cause a lockout.
+  - The drafts are listed immediately before the commit. A draft that somebody else creates after that is committed, too.
   - The simulation can evaluate conditions differently from cel-python, which is used in check mode.
 seealso:
   - name: Policies
@@ -218,7 +219,7 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: A budget for the company, and a cap for each person
+- name: Set a budget for the company, and a cap for each person
   edgeops.cloudflare.ai_gateway_policies:
     gateway_id: support-bot
     policies:
@@ -243,7 +244,7 @@ EXAMPLES = r"""
         by: cap for each person
   register: checked
 
-- name: Who may do what
+- name: Show who may do what
   ansible.builtin.debug:
     msg: "{{ checked.matrix }}"
 
@@ -269,12 +270,13 @@ results:
       type: str
       returned: always
     operation:
-      description: What was done, or would be done in check mode. V(updated) includes existing drafts.
+      description: What was done, or would be done in check mode. V(updated) includes policies for which only an existing draft was
+        committed.
       type: str
       returned: always
       choices: [created, updated, deleted, unchanged]
     changed_settings:
-      description: Sorted names of the settings that differed. After a create, the names of all settings that were sent.
+      description: Sorted names of the settings that differed. If the object was created, the names of all settings that were sent.
       type: list
       elements: str
       returned: always
@@ -317,7 +319,7 @@ matrix:
       type: dict
       returned: always
     allowed:
-      description: Whether the request is allowed. Null if this could not be evaluated in check mode.
+      description: Whether the request is allowed. Null if the decision could not be evaluated in check mode.
       type: bool
       returned: always
     by:
@@ -327,18 +329,18 @@ matrix:
       returned: always
     reason:
       description:
-        - Why a request is refused, which is C(blocked), C(limit_exceeded) or C(no policy matches). For other requests, C(no policies),
+        - The reason why a request is refused (C(blocked), C(limit_exceeded) or C(no policy matches)). For other requests, C(no policies),
           C(not evaluated) or empty.
       type: str
       returned: always
     evaluated_by:
-      description: Whether the decision comes from the API's simulation or from this module. If no policies remain, it comes from the
-        module.
+      description: Whether the decision comes from the API's simulation or from this module. If no policies remain, the decision comes from
+        the module.
       type: str
       returned: always
       choices: [simulation, local]
     holds:
-      description: Whether the decision is as expected. Null if it could not be evaluated.
+      description: Whether the decision is as expected. Null if the decision could not be evaluated.
       type: bool
       returned: always
 status:

@@ -52,12 +52,12 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: The policies of a gateway
+- name: Read the policies of a gateway
   edgeops.cloudflare.ai_gateway_policies_info:
     gateway_id: support-bot
   register: gateway
 
-- name: Drafts that nobody has committed
+- name: Show the drafts that nobody has committed
   ansible.builtin.debug:
     msg: "{{ gateway.drafts | map(attribute='name') }}"
 

@@ -15,8 +15,8 @@ author:
 description:
   - Sends a request through a gateway as a client would, and reports the result. The verdict says who refused the request, such as the
     gateway, the provider, Cloudflare's network or Access. The explanation says what to do.
-  - By default, it requests the provider's list of models, which is free of charge. If the gateway accepts that, a second request with an
-    invalid token shows whether the gateway is open to everybody.
+  - By default, the module requests the provider's list of models, which is free of charge. If the gateway accepts the request, a second one
+    with an invalid token shows whether the gateway is open to everybody.
   - Does not send credentials for the provider, because the gateway would use them instead of the stored key.
   - Changes nothing. The module reads the gateway first, because the first client request to the gateway V(default) would create it.
 extends_documentation_fragment:
@@ -42,8 +42,8 @@ options:
   provider:
     description:
       - The provider to use, such as V(openai), or V(custom-SLUG) for a custom provider. 1 to 64 letters, digits, underscores and hyphens.
-      - If not given, the first of V(openai), V(anthropic), V(google-ai-studio), V(deepseek), V(grok) and V(workers-ai) is used for which
-        the gateway has a stored key, in the order of the API. If there is none, V(openai) is used.
+      - If not given, the module looks for stored keys of V(openai), V(anthropic), V(google-ai-studio), V(deepseek), V(grok) and
+        V(workers-ai), and uses the provider of the first such key in the order of the API. If there is none, V(openai) is used.
       - For other providers, the list of models is expected at C(models), and chats at C(chat/completions).
     type: str
   alias:
@@ -54,7 +54,7 @@ options:
     type: str
   model:
     description:
-      - The model to use with O(request=true), 1 to 256 characters, with the provider's name for it.
+      - The provider's name for the model to use with O(request=true), 1 to 256 characters.
       - Mutually exclusive with O(route).
     type: str
   route:
@@ -67,34 +67,35 @@ options:
     type: str
   request:
     description:
-      - Whether to send a chat request to O(model), or through O(route). This can cost money, and counts towards spend limits and budgets.
-      - It is only retried if it was certainly not answered.
+      - Whether to send a chat request to O(model), or through O(route). A chat request can cost money, and counts towards spend limits and
+        budgets.
+      - The request is only retried if it was certainly not answered.
     type: bool
     default: false
   max_tokens:
     description:
-      - The maximum number of tokens of the answer to a chat, 1 to 64.
+      - The maximum number of tokens in the response to a chat request, 1 to 64.
     type: int
     default: 16
   metadata:
     description:
-      - Metadata of the requests, for dynamic routes and policies. At most 5 entries, each a text, a number or a boolean.
+      - Metadata of the requests, for dynamic routes and policies. At most 5 entries, each a string, a number or a boolean.
     type: dict
   skip_cache:
     description:
-      - Whether to skip the gateway's cache. An answer from the cache does not show whether the provider works.
+      - Whether to skip the gateway's cache. A cached response does not show whether the provider works.
     type: bool
     default: true
   retry_seconds:
     description:
-      - How long to retry in seconds, 0 to 600, while the verdict can be the temporary effect of a change. These verdicts are V(no_gateway),
+      - How long in seconds to retry, 0 to 600, while the verdict can be the temporary effect of a change. Such verdicts are V(no_gateway),
         V(no_key), V(no_alias), V(key_unavailable), V(no_provider_answer) and V(no_answer).
-      - There is no retry for a key that is not stored, or for a verdict that is in O(expect).
+      - The module does not retry if the key is not stored, or if the verdict is in O(expect).
     type: int
     default: 30
   gateway_url:
     description:
-      - The URL to which the paths of requests are appended, without account and gateway. If not given, the environment variable
+      - The URL, without account and gateway, to which the paths of requests are appended. If not given, the environment variable
         E(CLOUDFLARE_AI_GATEWAY_URL) is used, then O(hostname) if that is given, and then V(https://gateway.ai.cloudflare.com).
       - If O(hostname) is also given, requests are sent to this URL with that host name.
     type: str
@@ -133,9 +134,9 @@ options:
       - unknown
 notes:
   - Each request counts towards the gateway's rate limit and appears in its logs.
-  - The connection options are used for the API, and need the permission C(AI Gateway Read).
+  - The connection options are used for the API. Their token needs the permission C(AI Gateway Read).
 seealso:
-  - name: Does it answer?
+  - name: Does the gateway answer?
     description: The verdicts, and what to do about them.
     link: https://github.com/edgeops/ansible-collection-cloudflare/blob/main/docs/does-it-answer.md
   - module: edgeops.cloudflare.ai_gateway
@@ -187,20 +188,20 @@ verdict:
     - V(answered). The provider answered. V(open). The provider answered, and the gateway also accepted an invalid token.
     - V(no_gateway), V(no_route). The gateway or the dynamic route does not exist. If the API reports that, no client request is sent.
     - V(token_refused). The gateway does not accept the token.
-    - V(no_key), V(no_alias), V(key_unavailable). There is no stored key for the provider, or none with that alias, or its secret has been
-      deleted.
+    - V(no_key), V(no_alias), V(key_unavailable). There is no stored key for the provider, there is none with that alias, or the secret of
+      the key has been deleted.
     - V(key_refused), V(provider_limited), V(provider_error). The provider refused the key, limited the requests, or refused the request.
     - V(no_credits), V(rate_limited), V(spend_limit), V(guardrails), V(guardrails_down), V(dlp), V(policy), V(policy_budget). A rule of the
       gateway or of the account refused the request.
     - V(blocked_by_edge), V(blocked_by_access). Cloudflare's network or Access refused the request before it reached the gateway.
     - V(bad_provider), V(bad_request). The gateway has no such provider, or could not parse the request.
-    - V(no_provider_answer), V(no_answer). The gateway got no answer, or did not give one.
-    - V(unknown). The answer comes neither from a gateway nor from a provider.
+    - V(no_provider_answer), V(no_answer). The provider did not answer the gateway, or the gateway did not answer the module.
+    - V(unknown). The response comes neither from a gateway nor from a provider.
   type: str
   returned: when the API says whether the gateway exists
   sample: no_key
 explanation:
-  description: A description of the verdict, with what to do and the beginning of the answer.
+  description: A description of the verdict, with what to do and the beginning of the response.
   type: str
   returned: when the API says whether the gateway exists
   sample: >-
@@ -217,12 +218,12 @@ is_open:
   returned: when the API says whether the gateway exists
   sample: false
 status:
-  description: The HTTP status of the answer, or null if there was none. See also RV(edgeops.cloudflare.ai_gateway#module:status).
+  description: The HTTP status of the response, or null if there was none. See also RV(edgeops.cloudflare.ai_gateway#module:status).
   type: int
   returned: when the API answered
   sample: 400
 code:
-  description: The error code of the gateway, or null if the answer has none.
+  description: The error code of the gateway, or null if the response has none.
   type: int
   returned: when the API says whether the gateway exists
   sample: 2044
@@ -232,22 +233,22 @@ duration_ms:
   returned: when the API says whether the gateway exists
   sample: 214
 provider:
-  description: The provider that was used, or that answered for a dynamic route. Null if none was used.
+  description: The provider that was used or, with a dynamic route, the provider that answered. Null if none was used.
   type: str
   returned: when the API says whether the gateway exists
   sample: openai
 model:
-  description: The model that answered, or null if the answer does not contain it.
+  description: The model that answered, or null if the response does not contain it.
   type: str
   returned: when the API says whether the gateway exists
   sample: gpt-4o-mini
 step:
-  description: The number of models of a dynamic route that failed before one answered. Null if the answer does not contain it.
+  description: The number of models of a dynamic route that failed before one answered. Null if the response does not contain this number.
   type: int
   returned: when the API says whether the gateway exists
   sample: 0
 cache:
-  description: V(hit) if the answer came from the cache, V(miss) if not. Null if the answer does not contain this.
+  description: V(hit) if the response came from the cache, V(miss) if not. Null if the response does not show this.
   type: str
   returned: when the API says whether the gateway exists
   sample: miss

@@ -13,11 +13,12 @@ version_added: 0.2.0
 author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
-  - Creates, rotates and deletes a provider config of a gateway, which is a stored key for a provider ("bring your own key"). Clients can
-    then send requests without a key of their own.
-  - With O(secret), one task is sufficient. If the provider config does not exist, the task looks up the account's Secrets Store or creates
-    it, sets C(store_id) of the gateway, creates the secret, waits until the secret can be used, and creates the provider config. RV(steps)
-    lists what was done before the provider config was created. Other settings of the gateway stay as they are.
+  - Creates and deletes a provider config, and replaces its key. A provider config is a provider's key that is stored for a gateway ("bring
+    your own key"). Clients can then send requests without a key of their own.
+  - If you set O(secret), one task does everything that is needed to store a key. If the provider config does not exist, the task looks up
+    the account's Secrets Store or creates it, sets C(store_id) of the gateway, creates the secret, waits until the secret can be used, and
+    creates the provider config. RV(steps) lists what was done before the provider config was created. Other settings of the gateway stay as
+    they are.
   - The secret gets the scope C(ai_gateway) and the name C({gateway_id}_{provider_slug}_{alias}), because the gateway finds the key for a
     request by this name. An existing secret with that name gets the declared value and the scope, and keeps its other scopes.
   - If the provider config exists and is as declared, the task sends one request.
@@ -39,7 +40,7 @@ options:
     description:
       - The name of the provider as in the URL of requests, such as V(openai), V(anthropic), V(google-ai-studio) or V(grok). 1 to 64
         letters, digits, underscores and hyphens. Together with O(alias), it identifies the provider config.
-      - For a custom provider, this is C(custom-<slug>), see RV(edgeops.cloudflare.ai_gateway_custom_provider#module:provider_slug).
+      - For a custom provider, this is C(custom-{slug}), see RV(edgeops.cloudflare.ai_gateway_custom_provider#module:provider_slug).
     type: str
     required: true
   alias:
@@ -59,8 +60,9 @@ options:
   secret:
     description:
       - The key of the provider. It cannot be read back.
-      - Either this or O(secret_id) is required to create a provider config. They are mutually exclusive.
-      - To replace the key of an existing provider config, use O(update_secrets=always). Its ids stay the same.
+      - Mutually exclusive with O(secret_id). One of the two is required to create a provider config.
+      - To replace the key of an existing provider config, use O(update_secrets=always). The ids of the provider config and of its secret
+        stay the same.
     type: str
   secret_id:
     description:
@@ -90,9 +92,10 @@ options:
   recreate:
     description:
       - Whether to delete the provider config and create it again if O(secret_id), O(default_config), O(rate_limit) or O(rate_limit_period)
-        differ. Requests that need the key fail in between. The API may delete the secret along with it, so set O(secret), from which the
-        task can create the secret again. If you set O(secret_id) instead, the task fails if the provider config already uses that secret.
-      - If V(false), the task fails if there is such a difference.
+        differs. If V(false), the task fails if one of these options differs.
+      - Requests that need the key fail until the provider config exists again.
+      - The API may delete the stored secret together with the provider config. Therefore, set O(secret), so that the task can create the
+        secret again. If you set O(secret_id) instead, the task fails if the provider config already uses that secret.
     type: bool
     default: false
   wait_timeout:
@@ -103,9 +106,9 @@ options:
     default: 60
   extra_settings:
     description:
-      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
-        like options. The API can probably not change them in an existing provider config. Values that an option treats as a secret are
-        masked here too. Use C(no_log) on the task if there are other secrets.
+      - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
+        are compared and verified like options. The API probably cannot change them in an existing provider config. Settings whose options
+        are treated as secrets are masked here, too. Use C(no_log) on the task if there are other secrets.
     type: dict
 notes:
   - The token needs C(AI Gateway Write) and C(Secrets Store Write). According to Cloudflare's documentation, connecting a secret to a
@@ -126,19 +129,19 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: A gateway
+- name: Create a gateway
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     authentication: true
 
-- name: Its key for OpenAI
+- name: Store the key for OpenAI
   edgeops.cloudflare.ai_gateway_provider_config:
     gateway_id: support-bot
     provider_slug: openai
     secret: "{{ vault_openai_key }}"
   register: openai
 
-- name: What the task created or changed on the way
+- name: Show what the task created or changed on the way
   ansible.builtin.debug:
     msg: "{{ openai.steps | map(attribute='name') | join(', ') }}"
 
@@ -149,7 +152,7 @@ EXAMPLES = r"""
     secret: "{{ vault_new_openai_key }}"
     update_secrets: always
 
-- name: "A second key, for clients that send the header cf-aig-byok-alias: batch"
+- name: "Store a second key, for clients that send the header cf-aig-byok-alias: batch"
   edgeops.cloudflare.ai_gateway_provider_config:
     gateway_id: support-bot
     provider_slug: openai
@@ -158,7 +161,7 @@ EXAMPLES = r"""
     rate_limit: 100
     rate_limit_period: 60
 
-- name: A higher limit, which requires a new provider config
+- name: Raise the limit of the second key, which requires a new provider config
   edgeops.cloudflare.ai_gateway_provider_config:
     gateway_id: support-bot
     provider_slug: openai
@@ -178,21 +181,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 operation:
-  description: What was done, or would be done in check mode. C(recreated) means that the item was deleted and created again, see
+  description: What was done, or would be done in check mode. C(recreated) means that the provider config was deleted and created again, see
     O(recreate).
   type: str
   returned: success
   choices: [created, updated, recreated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. If the object was created, the names of all settings that were
+    sent.
   type: list
   elements: str
   returned: success
   sample: [default_config, secret]
 provider_config:
   description:
-    - The stored provider config, with the names of the API and without the key. Settings that are not set are null, or have their default.
+    - The stored provider config, with its settings under their API names, and without the key. Settings that are not set are null, or have
+      their default.
     - In check mode, the provider config as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
@@ -207,7 +212,7 @@ provider_config:
       type: str
       returned: not for a new provider config in check mode
     modified_at:
-      description: When it was last changed.
+      description: When the provider config was last changed.
       type: str
       returned: not for a new provider config in check mode
     secret_preview:
@@ -244,14 +249,14 @@ provider_config:
       returned: always
 steps:
   description:
-    - What the task created or updated before it created the provider config, in this order. In check mode, what it would create or update.
-      Empty if there was nothing to do.
+    - The objects that the task created or updated before it created the provider config, in the order of the changes. In check mode, the
+      objects that the task would create or update. Empty if there was nothing to do.
   type: list
   elements: dict
   returned: success
   contains:
     kind:
-      description: What it is.
+      description: The kind of the object.
       type: str
       returned: always
       choices: [secrets_store, gateway, secret]
@@ -265,7 +270,7 @@ steps:
       returned: always
       choices: [created, updated]
     changed_settings:
-      description: Names of the settings that were written, sorted.
+      description: Sorted names of the settings that were written.
       type: list
       elements: str
       returned: always

@@ -31,7 +31,7 @@ options:
     required: true
   provider_slugs:
     description:
-      - The providers whose provider configs to return, such as V(openai). For a custom provider, this is C(custom-<slug>). If the list is
+      - The providers whose provider configs to return, such as V(openai). For a custom provider, this is C(custom-{slug}). If the list is
         empty, so is the result.
     type: list
     elements: str
@@ -51,16 +51,16 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: The stored keys of a gateway
+- name: Read which keys are stored in a gateway
   edgeops.cloudflare.ai_gateway_provider_config_info:
     gateway_id: support-bot
   register: keys
 
-- name: The providers that it has a key for
+- name: Show the providers that the gateway has a key for
   ansible.builtin.debug:
     msg: "{{ keys.provider_configs | map(attribute='provider_slug') | unique }}"
 
-- name: The keys for OpenAI
+- name: Read which keys for OpenAI are stored
   edgeops.cloudflare.ai_gateway_provider_config_info:
     gateway_id: support-bot
     provider_slug: openai

@@ -14,10 +14,10 @@ author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
   - Creates, changes and deletes a secret for AI Gateway (scope C(ai_gateway)) in the account's Secrets Store.
-  - Use it to manage a provider's key separately from the gateway that uses it. Otherwise, use
+  - Use this module to manage a provider's key separately from the gateway that uses the key. Otherwise, use
     M(edgeops.cloudflare.ai_gateway_provider_config), which creates the secret itself.
-  - An account has only one Secrets Store, which Workers and other products also use. The module uses the existing one, whatever its name
-    is, creates it if there is none, and never deletes it.
+  - An account has only one Secrets Store, which Workers and other products also use. The module uses the existing Secrets Store, whatever
+    its name is, creates one if there is none, and never deletes it.
   - An existing secret gets the scope C(ai_gateway) if it does not have it, and keeps its other scopes.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
@@ -33,34 +33,35 @@ options:
     required: true
   state:
     description:
-      - Whether the secret must exist.
-      - V(absent) fails if the secret has other scopes than C(ai_gateway), because other products use it.
+      - Whether the secret should exist.
+      - V(absent) fails if the secret has scopes other than C(ai_gateway), because other products use such a secret.
     type: str
     choices: [present, absent]
     default: present
   value:
     description:
       - The value of the secret. It cannot be read back.
-      - Either this or O(copy_from) is required to create a secret. They are mutually exclusive.
+      - Mutually exclusive with O(copy_from). One of the two is required to create a secret.
     type: str
   copy_from:
     description:
-      - The name of another secret, at least 1 character. A new secret gets its value, so you do not need to have the value yourself.
-      - Has no effect on an existing secret. Later changes of the other secret are not copied.
+      - The name of another secret, at least 1 character. A new secret gets the value of that secret, so you do not need to know the value.
+      - Has no effect on an existing secret. Later changes to the other secret are not copied.
     type: str
   comment:
     description:
-      - A comment, which the dashboard shows. It is not secret. To clear it, set it to an empty text (V('')).
+      - A comment, which the dashboard shows. The comment is not secret. To clear it, set it to an empty string (V('')).
     type: str
   wait_timeout:
     description:
-      - Maximum time to wait until a new secret can be used in seconds, 1 to 3600. It usually takes a few seconds.
+      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. It usually takes a few seconds.
     type: int
     default: 60
   extra_settings:
     description:
-      - Settings to send unchanged, with the names of the API. Use it for settings that only a newer API has. They are compared and verified
-        like options. Values that an option treats as a secret are masked here too. Use C(no_log) on the task if there are other secrets.
+      - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
+        are compared and verified like options. Settings whose options are treated as secrets are masked here, too. Use C(no_log) on the
+        task if there are other secrets.
     type: dict
 notes:
   - The token needs C(Secrets Store Write), and C(Secrets Store Read) in check mode.
@@ -76,14 +77,14 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: The key for OpenAI that the gateway support-bot uses
+- name: Store the key for OpenAI that the gateway support-bot uses
   edgeops.cloudflare.ai_gateway_secret:
     name: support-bot_openai_default
     value: "{{ vault_openai_key }}"
     comment: Managed by Ansible
   register: key
 
-- name: The gateway, with the Secrets Store that contains the key
+- name: Create the gateway, with the Secrets Store that contains the key
   edgeops.cloudflare.ai_gateway:
     id: support-bot
     authentication: true
@@ -95,18 +96,18 @@ EXAMPLES = r"""
     provider_slug: openai
     secret_id: "{{ key.secret.id }}"
 
-- name: The same key for another gateway, without knowing it
+- name: Copy the key for another gateway, without knowing its value
   edgeops.cloudflare.ai_gateway_secret:
     name: team-search_openai_default
     copy_from: support-bot_openai_default
 
-- name: Rotate the first one
+- name: Rotate the first key
   edgeops.cloudflare.ai_gateway_secret:
     name: support-bot_openai_default
     value: "{{ vault_new_openai_key }}"
     update_secrets: always
 
-- name: Delete the second one
+- name: Delete the second key
   edgeops.cloudflare.ai_gateway_secret:
     name: team-search_openai_default
     state: absent
@@ -120,14 +121,15 @@ operation:
   choices: [created, updated, deleted, unchanged]
   sample: created
 changed_settings:
-  description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
+  description: Sorted names of the settings that differed and were written. If the object was created, the names of all settings that were
+    sent.
   type: list
   elements: str
   returned: success
   sample: [comment, scopes, value]
 secret:
   description:
-    - The stored secret, with the names of the API and without the value. Settings that are not set are null.
+    - The stored secret, with its settings under their API names, and without the value. Settings that are not set are null.
     - In check mode, the secret as it would be stored, without values that only the server can provide.
   type: dict
   returned: success, when O(state=present)
@@ -149,11 +151,11 @@ secret:
       type: str
       returned: not for a new secret in check mode
     created:
-      description: When it was created.
+      description: When the secret was created.
       type: str
       returned: not for a new secret in check mode
     modified:
-      description: When it was last changed.
+      description: When the secret was last changed.
       type: str
       returned: not for a new secret in check mode
     name:
@@ -171,14 +173,14 @@ secret:
       returned: always
 steps:
   description:
-    - What the task created or updated before the secret, in this order. In check mode, what it would create or update. Empty if there was
-      nothing to do.
+    - The objects that the task created or updated before the secret, in the order of the changes. In check mode, the objects that the task
+      would create or update. Empty if there was nothing to do.
   type: list
   elements: dict
   returned: success
   contains:
     kind:
-      description: What it is.
+      description: The kind of the object.
       type: str
       returned: always
       choices: [secrets_store]
@@ -192,7 +194,7 @@ steps:
       returned: always
       choices: [created, updated]
     changed_settings:
-      description: Names of the settings that were written, sorted.
+      description: Sorted names of the settings that were written.
       type: list
       elements: str
       returned: always

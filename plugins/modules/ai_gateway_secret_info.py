@@ -14,7 +14,7 @@ author:
   - edgeops.cloudflare contributors (@edgeops)
 description:
   - Returns the secrets in the account's Secrets Store that have the scope C(ai_gateway). Select them with O(names) or O(search). By
-    default, all of them are returned. Their values cannot be read.
+    default, all such secrets are returned. Their values cannot be read.
 extends_documentation_fragment:
   - edgeops.cloudflare.connection
   - edgeops.cloudflare.connection.attributes
@@ -52,24 +52,24 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: All secrets that AI Gateway can use
+- name: Read all secrets that AI Gateway can use
   edgeops.cloudflare.ai_gateway_secret_info:
   register: account
 
-- name: Secrets that Workers or other products also use
+- name: Show the secrets that Workers or other products also use
   ansible.builtin.debug:
     msg: "{{ account.secrets | rejectattr('scopes', 'eq', ['ai_gateway']) | map(attribute='name') }}"
 
-- name: One secret, if it exists
+- name: Read one secret, if it exists
   edgeops.cloudflare.ai_gateway_secret_info:
     name: support-bot_openai_default
   register: found
 
-- name: When its value, its comment or its scopes were last changed
+- name: Show when the value, the comment or the scopes of the secret were last changed
   ansible.builtin.debug:
     msg: "{{ found.secrets | map(attribute='modified') | first | default('There is no such secret.') }}"
 
-- name: The keys for OpenAI, and those whose comment mentions it
+- name: Read the secrets with openai in the name or comment
   edgeops.cloudflare.ai_gateway_secret_info:
     search: openai
 """

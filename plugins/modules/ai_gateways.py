@@ -15,11 +15,12 @@ author:
 description:
   - Creates, changes and deletes any number of AI Gateways of a Cloudflare account, several at a time. Optionally deletes gateways that are
     not listed.
-  - The gateways of the account are listed, with one request for every 100 gateways. A gateway that is listed as declared needs no request
-    of its own. A gateway that differs is read by itself, also in check mode, and its update is planned from that. If more than one gateway
-    was updated, the account is listed once more. Updates that another task has overwritten in the meantime are repeated, with a warning.
+  - The task lists the gateways of the account, with one request for every 100 gateways. A gateway whose listed settings are as declared
+    needs no request of its own. A gateway that differs is read separately, also in check mode, and its update is planned from the result.
+    If more than one gateway was updated, the gateways are listed once more. Updates that another task has overwritten in the meantime are
+    repeated, with a warning.
   - If the pages of the list contradict each other or their C(total_count), the task fails and nothing is changed.
-  - Each gateway is managed as with M(edgeops.cloudflare.ai_gateway). A setting that is not given stays as it is, nested settings must be
+  - Each gateway is managed as by M(edgeops.cloudflare.ai_gateway). A setting that is not given stays as it is, nested settings must be
     given completely, and the stored settings are compared with the declared ones.
   - If a gateway fails, the task continues with the others, and fails at the end.
 extends_documentation_fragment:
@@ -34,7 +35,7 @@ options:
       - In an ad-hoc command, pass all options as one JSON object. A list of dicts cannot be passed as C(key=value).
       - If an C(id) is a mask, such as V(********), the task fails before it sends any request. Otherwise O(purge) would delete the gateway
         whose id was masked.
-      - All problems are reported together, with index and id, before any request is sent.
+      - All problems are reported together, each with the index and id of the gateway, before any request is sent.
       - The provider configs, dynamic routes, policies and custom domains of a gateway are deleted before the gateway, also with O(purge).
         If one of them cannot be deleted, that gateway fails and stays.
     type: list
@@ -42,19 +43,19 @@ options:
     required: true
   defaults:
     description:
-      - Settings, C(extra_settings) and C(unset) for each gateway in O(gateways) that is not C(state=absent). Settings of a gateway take
-        precedence. Nested settings are replaced completely.
+      - Settings, C(extra_settings) and C(unset) for each gateway in O(gateways) that does not have C(state=absent). To override a default,
+        set the option on the gateway. A nested setting is overridden as a whole.
     type: dict
   purge:
     description:
       - Whether to delete the gateways of the account that are not listed in O(gateways), with their logs and everything that belongs to
         them, see RV(results[].deleted_children).
       - The default gateway of the account (C(is_default), or the id V(default)) is never purged.
-      - The task fails before it changes anything if an id in O(gateways) does not exist and looks like that of a gateway to be purged, such
-        as V(Shop) and V(shop).
+      - The task fails before it changes anything if an id in O(gateways) does not exist and resembles the id of a gateway to be purged,
+        such as V(Shop) and V(shop).
       - Gateways are purged last. If a gateway could not be created, no gateway is purged. If more than ten seconds have passed since a
         gateway was read, it is read again before it is purged. A gateway that was recreated in the meantime, or has become the default
-        gateway, is kept. It is C(unchanged), with a warning.
+        gateway, is kept, and reported as C(unchanged), with a warning.
       - If O(gateways) is empty, O(purge_limit) is required.
     type: bool
     default: false
@@ -65,7 +66,7 @@ options:
     type: int
   concurrency:
     description:
-      - Maximum number of requests in progress at a time, from 1 to 16.
+      - Maximum number of concurrent requests, from 1 to 16.
     type: int
     default: 8
 notes:
@@ -87,7 +88,7 @@ seealso:
 EXAMPLES = r"""
 # These tasks read the account and the credentials from the environment variables CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN.
 
-- name: Three gateways with common settings
+- name: Create three gateways with common settings
   edgeops.cloudflare.ai_gateways:
     defaults:
       authentication: true
@@ -104,7 +105,7 @@ EXAMPLES = r"""
             P1: BLOCK
   register: fleet
 
-- name: What was done
+- name: Show how many gateways were created and changed
   ansible.builtin.debug:
     msg: "{{ fleet.summary.created }} created, {{ fleet.summary.updated }} changed"
 
@@ -116,7 +117,7 @@ EXAMPLES = r"""
     purge: true
     purge_limit: 2
 
-- name: Change one, delete another
+- name: Change one gateway, and delete another
   edgeops.cloudflare.ai_gateways:
     gateways:
       - id: team-search
@@ -142,31 +143,33 @@ results:
       returned: always
       choices: [created, updated, deleted, unchanged, failed]
     changed_settings:
-      description: Sorted names of the settings that differed and were written. After a create, the names of all settings that were sent.
+      description: Sorted names of the settings that differed and were written. If the object was created, the names of all settings that
+        were sent.
       type: list
       elements: str
       returned: always
     deleted_children:
       description:
-        - What was deleted before the gateway because it belonged to the gateway, in this order. In check mode, what would be deleted. Empty
-          if there was nothing.
+        - The objects of the gateway that were deleted before it, in the order of their deletion. In check mode, the objects that would be
+          deleted. Empty if there are none.
       type: list
       elements: dict
       returned: always
       contains:
         kind:
-          description: The kind of item, such as C(provider_config), C(dynamic_route) or C(custom_domain).
+          description: The kind of object, such as C(provider_config), C(dynamic_route) or C(custom_domain).
           type: str
           returned: always
         name:
-          description: What identifies the item within the gateway, such as a host name, or the provider and alias of a provider config.
+          description: What identifies the object within the gateway, such as a host name, or the provider and alias of a provider config.
           type: str
           returned: always
     error:
       description:
-        - Why the gateway failed, or null. It has C(msg) and, where available, RV(edgeops.cloudflare.ai_gateway#module:status),
-          RV(edgeops.cloudflare.ai_gateway#module:errors), RV(edgeops.cloudflare.ai_gateway#module:ray_id) and
-          RV(edgeops.cloudflare.ai_gateway#module:request), like a failed task of M(edgeops.cloudflare.ai_gateway).
+        - The error, or null if the gateway did not fail. It contains C(msg) and, if available,
+          RV(edgeops.cloudflare.ai_gateway#module:status), RV(edgeops.cloudflare.ai_gateway#module:errors),
+          RV(edgeops.cloudflare.ai_gateway#module:ray_id) and RV(edgeops.cloudflare.ai_gateway#module:request), like a failed task of
+          M(edgeops.cloudflare.ai_gateway).
       type: dict
       returned: always
   sample:
@@ -202,10 +205,10 @@ summary:
       returned: always
 gateways:
   description:
-    - The listed gateways that exist after the task, by id, each as RV(edgeops.cloudflare.ai_gateway#module:gateway). Failed gateways are
-      not included.
+    - The gateways of O(gateways) that exist after the task, by id, each as RV(edgeops.cloudflare.ai_gateway#module:gateway). Failed
+      gateways are not included.
     - In check mode, as they would be stored.
-    - An unchanged gateway is returned as it is listed. This can be less than what is returned when the gateway is read by itself.
+    - An unchanged gateway is returned as the API lists it. A listed gateway can contain less than one that is read separately.
   type: dict
   returned: always, unless the task failed before it processed the first item
 ansible_facts:
