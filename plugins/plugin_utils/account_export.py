@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.json_text import canonical
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import BELOW, CUSTOM_PROVIDERS, GATEWAYS
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import CHILDREN, CUSTOM_PROVIDERS, GATEWAYS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.prices import COSTS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.options import export
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.custom_provider import CUSTOM_PROVIDER
@@ -71,8 +71,8 @@ def _is_item(resource: Resource, item: Any) -> bool:
 
 def _declared(resource: Resource, item: Mapping[str, Any], owner: tuple[str, ...], placeholders: Placeholders | None) -> dict[str, Any]:
     """Return the options of an item and of its child objects, with the identity first, and the others sorted by name."""
-    below = BELOW if resource is GATEWAY else {}
-    own = {name: _in_order(resource.setting(name), value) for name, value in item.items() if name not in below}
+    children = CHILDREN if resource is GATEWAY else {}
+    own = {name: _in_order(resource.setting(name), value) for name, value in item.items() if name not in children}
     if placeholders is None:
         options = declared_item(resource, own)
     else:
@@ -84,7 +84,7 @@ def _declared(resource: Resource, item: Mapping[str, Any], owner: tuple[str, ...
         **{name: options[name] for name in [*keys, *_sorted(options, but=[*keys, EXTRA_SETTINGS]), EXTRA_SETTINGS] if name in options},
         **{
             name: [_declared(child, one, owner + identity, placeholders) for one in _items(child, item[name], f"{identity[0]}: {name}")]
-            for name, child in below.items()
+            for name, child in children.items()
             if name in item
         },
     }

@@ -97,13 +97,13 @@ HOUSE: Json = {
     "provider_base_url": "https://llm.example.com",
     "costs": [{"model": "large", "cost_in": 1}],
 }
-BELOW: Json = {
+CHILDREN: Json = {
     "provider_configs": [{"provider_slug": "openai", "secret": "example-key"}],
     "dynamic_routes": [{"name": "chat", "elements": SHORTEST}],
     "policies": [EVERYBODY, CAP],
     "custom_domains": [{"hostname": "whole.example.com", "zone_id": "0123456789abcdef" * 2}],
 }
-WHOLE: Json = {"id": "whole", "authentication": True, **BELOW}
+WHOLE: Json = {"id": "whole", "authentication": True, **CHILDREN}
 DOCUMENT: Json = {"custom_providers": [HOUSE], "gateways": [WHOLE]}
 # Changes of everything that can be changed, and of a provider config, which must be recreated for it.
 CHANGED_DOCUMENT: Json = {
@@ -284,7 +284,7 @@ TASKS: dict[str, dict[str, Json]] = {
         f"{FAILS}purge limit": {"options": {**PURGE, "purge_limit": 1}},
         PURGED: {"options": PURGE},
         SOME_FAILED: {
-            "options": {"gateways": [{**WHOLE, "custom_domains": []}, {"id": "four", "authentication": True, **BELOW, **REFUSAL}]}
+            "options": {"gateways": [{**WHOLE, "custom_domains": []}, {"id": "four", "authentication": True, **CHILDREN, **REFUSAL}]}
         },
         DELETED: {"options": DELETION},
         WRONG_TOKEN: {"options": {**DOCUMENT, **UNKNOWN}},

@@ -17,8 +17,8 @@ import yaml
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import DEFAULT_BASE_URL
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.listing import PAGE_SIZE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONNECT_SECONDS
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import BELOW
-from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import OF_EVERY_ITEM
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import CHILDREN
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.options.argument_spec import COMMON_OPTIONS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.purge import DEFAULT_PURGE_LIMIT
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.workers import PROGRESS_SECONDS
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
@@ -149,7 +149,7 @@ BOUNDED = [
 
 def test_the_tables_contain_all_options_that_are_not_common() -> None:
     for module, fields in TABLES.items():
-        assert set(task_spec_of(module).argument_spec()) - {field.name for field in fields} <= set(OF_EVERY_ITEM)
+        assert set(task_spec_of(module).argument_spec()) - {field.name for field in fields} <= set(COMMON_OPTIONS)
 
 
 @pytest.mark.parametrize(("module", "path", "field"), BOUNDED)
@@ -184,7 +184,7 @@ def test_the_kinds_and_limits_of_an_account_are_documented(documented: Json) -> 
     document = documented["ai_gateway_account"]["doc"]
     options = dict(described(document["options"]))
     assert f"one request for every {PAGE_SIZE} gateways; one for every {PAGE_SIZE} custom providers" in prose(document["description"])
-    assert set(re.findall(r"C\((\w+)\) (?:below a gateway )?is a list", prose(options["gateways",]))) == set(BELOW)
+    assert set(re.findall(r"C\((\w+)\) (?:below a gateway )?is a list", prose(options["gateways",]))) == set(CHILDREN)
     assert f"The limit is {DEFAULT_PURGE_LIMIT} " in prose(options["purge_limit",])
     assert f"every {NUMBERS[PROGRESS_SECONDS]} seconds" in prose(document["notes"])
 

@@ -52,8 +52,8 @@ class RateLimiter:
         self._blocked_until = 0.0
         self._paid_until = 0.0
         self._waited = 0.0
-        self._under_way = 0
-        self._most_under_way = 0
+        self._in_progress = 0
+        self._most_in_progress = 0
 
     def begin_task(self, allowance: float) -> None:
         """Start a new task with its own ``allowance`` in seconds. The known quotas are kept."""
@@ -61,7 +61,7 @@ class RateLimiter:
             self.allowance = float(allowance)
             self._waited = 0.0
             self._paid_until = 0.0
-            self._most_under_way = self._under_way
+            self._most_in_progress = self._in_progress
 
     @property
     def waiting(self) -> float:
@@ -77,15 +77,15 @@ class RateLimiter:
             with self._lock:
                 pause = self._pause(request, time.monotonic())
                 if pause <= 0:
-                    self._under_way += 1
-                    self._most_under_way = max(self._most_under_way, self._under_way)
+                    self._in_progress += 1
+                    self._most_in_progress = max(self._most_in_progress, self._in_progress)
                     return
             time.sleep(pause)
 
     def release(self, headers: Mapping[str, str] | None) -> None:
         """Record the end of a request, and the quotas in the ``headers`` of its answer, if there is one."""
         with self._lock:
-            self._under_way -= 1
+            self._in_progress -= 1
             if headers is not None:
                 self._learn(headers, time.monotonic())
 
@@ -127,10 +127,10 @@ class RateLimiter:
 
     def _is_short(self, window: Window) -> bool:
         """Return whether another request could exceed the quota. A task with concurrent requests reserves as many for a similar task."""
-        reserve = self._most_under_way if self._most_under_way > 1 else 0
+        reserve = self._most_in_progress if self._most_in_progress > 1 else 0
         if window.quota is not None:
             reserve = min(reserve, window.quota // 4)
-        return window.left - self._under_way <= reserve
+        return window.left - self._in_progress <= reserve
 
     def _learn(self, headers: Mapping[str, str], now: float) -> None:
         policies = parse_limits(headers.get("Ratelimit-Policy"))

@@ -29,7 +29,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 CUSTOM_PROVIDERS, GATEWAYS, DEFAULTS = "custom_providers", "gateways", "defaults"
 PROVIDER_CONFIGS, DYNAMIC_ROUTES, POLICIES, CUSTOM_DOMAINS = "provider_configs", "dynamic_routes", "policies", "custom_domains"
 # The kinds of child objects of a gateway, in processing order. They have no place, because the document nests them in their gateway.
-BELOW = {
+CHILDREN = {
     name: replace(resource, place=(), parent=None)
     for name, resource in (
         (PROVIDER_CONFIGS, PROVIDER_CONFIG),
@@ -38,10 +38,10 @@ BELOW = {
         (CUSTOM_DOMAINS, CUSTOM_DOMAIN),
     )
 }
-KINDS = (CUSTOM_PROVIDERS, GATEWAYS, *BELOW)
+KINDS = (CUSTOM_PROVIDERS, GATEWAYS, *CHILDREN)
 ITEMS = (
     Listed(CUSTOM_PROVIDERS, CUSTOM_PROVIDER, (Listed(COSTS.name, COST),)),
-    Listed(GATEWAYS, GATEWAY, tuple(Listed(name, resource) for name, resource in BELOW.items())),
+    Listed(GATEWAYS, GATEWAY, tuple(Listed(name, resource) for name, resource in CHILDREN.items())),
     Listed(DEFAULTS, GATEWAY),
 )
 
@@ -57,7 +57,7 @@ class DeclaredGateway(NamedTuple):
     """A gateway, and its declared child objects by the name of their list. A list that is not given is not managed."""
 
     declaration: Declaration
-    below: Mapping[str, tuple[Declaration, ...]]
+    children: Mapping[str, tuple[Declaration, ...]]
 
 
 class Reference(NamedTuple):
@@ -95,15 +95,15 @@ class DocumentParser:
         references: tuple[Reference, ...] = ()
         if not self.problems:
             references = tuple(_references(parsed_gateways or ()))
-            self.problems += _twice(parsed_gateways or ())
+            self.problems += _duplicate_hostnames(parsed_gateways or ())
             self.problems += _absent_providers(parsed_providers or (), references)
-            self.problems += _taken_names(parsed_gateways or ())
+            self.problems += _duplicate_route_names(parsed_gateways or ())
         if self.problems:
             raise InvalidOptions(self.problems)
         return Document(parsed_providers, parsed_gateways, references, tuple(self._warnings))
 
     def _providers(self, entries: Sequence[Mapping[str, Any]]) -> tuple[DeclaredProvider, ...]:
-        parser = ItemParser(CUSTOM_PROVIDER, beside=(COSTS.name,))
+        parser = ItemParser(CUSTOM_PROVIDER, other_options=(COSTS.name,))
         declarations = self._declared(parser, CUSTOM_PROVIDERS, [_without(entry, (COSTS.name,)) for entry in entries])
         prices: list[tuple[Declaration, ...] | None] = []
         for index, entry in enumerate(entries):
@@ -114,17 +114,17 @@ class DocumentParser:
         return tuple(map(DeclaredProvider, declarations, prices))
 
     def _gateways(self, entries: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[DeclaredGateway, ...]:
-        parser = ItemParser(GATEWAY, beside=tuple(BELOW))
-        declarations = self._declared(parser, GATEWAYS, [_without(entry, BELOW) for entry in entries], defaults)
+        parser = ItemParser(GATEWAY, other_options=tuple(CHILDREN))
+        declarations = self._declared(parser, GATEWAYS, [_without(entry, CHILDREN) for entry in entries], defaults)
         self._warnings += id_warnings(GATEWAY, [declaration.id for declaration in declarations])
-        below = [self._below(entry, f"{GATEWAYS}[{index}]", parser.identity_of(entry)) for index, entry in enumerate(entries)]
-        return tuple(map(DeclaredGateway, declarations, below))
+        children = [self._children(entry, f"{GATEWAYS}[{index}]", parser.identity_of(entry)) for index, entry in enumerate(entries)]
+        return tuple(map(DeclaredGateway, declarations, children))
 
-    def _below(self, entry: Mapping[str, Any], where: str, gateway_id: str) -> dict[str, tuple[Declaration, ...]]:
+    def _children(self, entry: Mapping[str, Any], where: str, gateway_id: str) -> dict[str, tuple[Declaration, ...]]:
         """Return the declared child objects of a gateway by the name of their list."""
         found = {}
-        for name, items in self._nested(entry, tuple(BELOW), where).items():
-            parser = ItemParser(BELOW[name], owner=gateway_id)
+        for name, items in self._nested(entry, tuple(CHILDREN), where).items():
+            parser = ItemParser(CHILDREN[name], owner=gateway_id)
             entries = [given_options(item) for item in items] if name == POLICIES else items
             found[name] = self._declared(parser, f"{where}.{name}", entries)
         if entry.get("state") == "absent" and found:
@@ -170,7 +170,7 @@ def _without(entry: Mapping[str, Any], names: Sequence[str] | Mapping[str, Any])
 def _references(gateways: Sequence[DeclaredGateway]) -> Iterator[Reference]:
     for index, gateway in enumerate(gateways):
         for name, slugs_of in ((PROVIDER_CONFIGS, slugs_of_key), (DYNAMIC_ROUTES, slugs_of_route)):
-            for position, declaration in enumerate(gateway.below.get(name, ())):
+            for position, declaration in enumerate(gateway.children.get(name, ())):
                 where = f"{GATEWAYS}[{index}].{name}[{position}] ({gateway.declaration.id}/{declaration.id})"
                 yield from (Reference(where, slug) for slug in slugs_of(declaration) if declaration.present)
 
@@ -186,11 +186,11 @@ def slugs_of_route(declaration: Declaration) -> list[str]:
     return custom_slugs(declaration.settings.get(ELEMENTS.key) or [])
 
 
-def _twice(gateways: Sequence[DeclaredGateway]) -> list[str]:
+def _duplicate_hostnames(gateways: Sequence[DeclaredGateway]) -> list[str]:
     """Return the problems of host names that several gateways declare."""
     owners: dict[str, list[str]] = defaultdict(list)
     for index, gateway in enumerate(gateways):
-        for declaration in gateway.below.get(CUSTOM_DOMAINS, ()):
+        for declaration in gateway.children.get(CUSTOM_DOMAINS, ()):
             if declaration.present:
                 owners[declaration.id].append(f"{GATEWAYS}[{index}] ({gateway.declaration.id})")
     return [f"{' and '.join(found)} have the same custom domain: {hostname}" for hostname, found in owners.items() if found[1:]]
@@ -205,10 +205,10 @@ def _absent_providers(providers: Sequence[DeclaredProvider], references: Sequenc
     ]
 
 
-def _taken_names(gateways: Sequence[DeclaredGateway]) -> Iterator[str]:
+def _duplicate_route_names(gateways: Sequence[DeclaredGateway]) -> Iterator[str]:
     """Yield the problems of routes whose ``rename_from`` is also the name or the ``rename_from`` of another declared route."""
     for index, gateway in enumerate(gateways):
-        routes = gateway.below.get(DYNAMIC_ROUTES, ())
+        routes = gateway.children.get(DYNAMIC_ROUTES, ())
         names = [route.id for route in routes] + [route.rename_from for route in routes if route.rename_from]
         for position, route in enumerate(routes):
             if route.rename_from and names.count(route.rename_from) > 1:

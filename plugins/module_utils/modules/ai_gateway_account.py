@@ -11,7 +11,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client impo
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.transport import MAX_CONCURRENCY
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import CollectionError, InvalidOptions
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.modules.account_document import (
-    BELOW,
+    CHILDREN,
     CUSTOM_DOMAINS,
     CUSTOM_PROVIDERS,
     DEFAULTS,
@@ -135,8 +135,8 @@ class Account:
         """Return the groups by kind. A kind that the document does not contain has no groups, and is not read from the API."""
         providers = () if self.providers is None else (self.providers,)
         gateways = () if self._task.document.gateways is None else (self.gateways,)
-        below = (tuple(self.keys.values()), tuple(self.routes), tuple(self.policies), tuple(self.domains))
-        return tuple(phase for phase in (providers, gateways, *below) if phase)
+        children = (tuple(self.keys.values()), tuple(self.routes), tuple(self.policies), tuple(self.domains))
+        return tuple(phase for phase in (providers, gateways, *children) if phase)
 
     def check(self) -> None:
         """Check that all custom providers in references exist or will be created, and that new gateways can use their keys.
@@ -165,7 +165,7 @@ class Account:
 
     def _is_managed(self, gateway: DeclaredGateway, name: str) -> bool:
         """Return whether there may be something to do for a list of a gateway. An empty list only has an effect with purge."""
-        return bool(gateway.below.get(name)) or (name in gateway.below and name in self._task.purge)
+        return bool(gateway.children.get(name)) or (name in gateway.children and name in self._task.purge)
 
     def _owner(self, gateway: DeclaredGateway) -> tuple[Group, str]:
         return self.gateways, gateway.declaration.id
@@ -173,7 +173,7 @@ class Account:
     def _keys(self, gateway: DeclaredGateway) -> KeyGroup:
         return KeyGroup(
             self._client,
-            gateway.below[PROVIDER_CONFIGS],
+            gateway.children[PROVIDER_CONFIGS],
             PROVIDER_CONFIGS in self._task.purge,
             self._owner(gateway),
             self.providers,
@@ -184,16 +184,16 @@ class Account:
     def _routes(self, gateway: DeclaredGateway) -> RouteGroup:
         keys = self.keys.get(gateway.declaration.id)
         purge = DYNAMIC_ROUTES in self._task.purge
-        return RouteGroup(self._client, gateway.below[DYNAMIC_ROUTES], purge, self._owner(gateway), self.providers, keys)
+        return RouteGroup(self._client, gateway.children[DYNAMIC_ROUTES], purge, self._owner(gateway), self.providers, keys)
 
     def _policies(self, gateway: DeclaredGateway) -> PolicyGroup:
         options = self._task.options
-        wanted = DraftSet(gateway.below[POLICIES], POLICIES in self._task.purge, None, options["adopt_drafts"])
+        wanted = DraftSet(gateway.children[POLICIES], POLICIES in self._task.purge, None, options["adopt_drafts"])
         return PolicyGroup(self._client, wanted, self._owner(gateway), options["allow_lockout"])
 
     def _domains(self, gateway: DeclaredGateway) -> Group:
         items = ResourceClient(self._client, CUSTOM_DOMAIN, {GATEWAY_ID.name: gateway.declaration.id})
-        return Group(items, gateway.below[CUSTOM_DOMAINS], CUSTOM_DOMAINS in self._task.purge, self._owner(gateway))
+        return Group(items, gateway.children[CUSTOM_DOMAINS], CUSTOM_DOMAINS in self._task.purge, self._owner(gateway))
 
 
 def run(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def _account(shown: Sequence[Shown], document: Document) -> dict[str, Any]:
         found[CUSTOM_PROVIDERS] = {}
     if document.gateways is not None:
         found[GATEWAYS] = {}
-    names = {resource.kind: name for name, resource in ((CUSTOM_PROVIDERS, CUSTOM_PROVIDER), (GATEWAYS, GATEWAY), *BELOW.items())}
+    names = {resource.kind: name for name, resource in ((CUSTOM_PROVIDERS, CUSTOM_PROVIDER), (GATEWAYS, GATEWAY), *CHILDREN.items())}
     for one in shown:
         kind, item = one.group.resource.kind, one.item
         if item is None:
@@ -230,7 +230,7 @@ def _account(shown: Sequence[Shown], document: Document) -> dict[str, Any]:
         else:
             found[names[kind]][one.member.declaration.id] = item
     for gateway in document.gateways or ():
-        for name in gateway.below if gateway.declaration.id in found[GATEWAYS] else ():
+        for name in gateway.children if gateway.declaration.id in found[GATEWAYS] else ():
             found[GATEWAYS][gateway.declaration.id].setdefault(name, {})
     return found
 

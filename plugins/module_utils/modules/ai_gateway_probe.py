@@ -160,7 +160,7 @@ def _probe(probe: Probe, check_mode: bool, client: Client) -> dict[str, Any]:
     client.secrets.add(token)
     with closing(client.for_host(probe.url)) as plain:
         probe_client = ProbeClient(plain, client.account_id, probe.target, Scrubber(client.secrets))
-        observation = _visit(probe, check_mode, client, probe_client, aliases)
+        observation = _observe(probe, check_mode, client, probe_client, aliases)
         is_open = VERDICTS[observation.diagnosis.verdict].passed
         if is_open:
             is_open = VERDICTS[probe_client.list_models(token).diagnosis.verdict].passed
@@ -197,7 +197,7 @@ def _remarks(result: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[str]
     return found
 
 
-def _visit(probe: Probe, check_mode: bool, client: Client, probe_client: ProbeClient, aliases: Sequence[str]) -> Observation:
+def _observe(probe: Probe, check_mode: bool, client: Client, probe_client: ProbeClient, aliases: Sequence[str]) -> Observation:
     """Send the request, and repeat it while its verdict may be temporary."""
     send = probe_client.chat if probe.request and not check_mode else probe_client.list_models
     has_key = (probe.target.alias or DEFAULT_ALIAS) in aliases
@@ -234,12 +234,12 @@ def _result(
         "routes": name_some(routes) or "none",
         "host": target.hostname or probe.url,
         "duration_ms": str(observation.duration_ms),
-        "how": _how(observation, model),
+        "how": _answer_details(observation, model),
     }
     return {
         "changed": False,
         "verdict": verdict,
-        "explanation": explain(verdict, facts, observation.diagnosis.said),
+        "explanation": explain(verdict, facts, observation.diagnosis.message),
         "answered": verdict in ("answered", "open"),
         "is_open": is_open,
         "status": observation.status,
@@ -254,7 +254,7 @@ def _result(
     }
 
 
-def _how(observation: Observation, model: str | None) -> str:
+def _answer_details(observation: Observation, model: str | None) -> str:
     """Return how a request was answered, as the end of a sentence."""
     step = step_of(observation)
     parts = [] if observation.is_chat else ["with its list of models"]

@@ -126,7 +126,7 @@ def _simulate(question: Question, items: DraftClient) -> Verdict:
     body: dict[str, Any] = {"identity": question.identity, "model": question.model, "provider": question.provider}
     if question.spent:
         body["bucketUsage"] = {name: {"spent": amount} for name, amount in question.spent.items()}
-    enforcement = items.ask("simulate", body, "enforcement")["enforcement"]
+    enforcement = items.query("simulate", body, "enforcement")["enforcement"]
     if not isinstance(enforcement.get("allowed"), bool):
         raise CollectionError("The result of the simulation does not contain whether the request is allowed.")
     by, reason = enforcement.get("policyName"), enforcement.get("reason")

@@ -92,7 +92,7 @@ class ProbeClient:
         try:
             answer = self._client.send(Request(method, path), headers, body)
         except NoAnswer as error:
-            diagnosis = Diagnosis("no_answer", said=shown(str(error), self._scrub))
+            diagnosis = Diagnosis("no_answer", message=shown(str(error), self._scrub))
             # A chat that may have been answered is not repeated, because it would be paid twice.
             is_final = not error.transient or (is_chat and error.outcome_unknown)
             return Observation(diagnosis, _elapsed_ms(begun), is_chat, is_final=is_final)

@@ -15,7 +15,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field import Field, Resource
 
 # Options of an item in addition to its settings. Not every resource has all of them.
-OF_EVERY_ITEM = ("state", "extra_settings", "unset", RECREATE.name, RENAME_FROM.name)
+COMMON_OPTIONS = ("state", "extra_settings", "unset", RECREATE.name, RENAME_FROM.name)
 
 
 class FromEnvironment(str):
@@ -68,7 +68,7 @@ def names_of_field(field: Field) -> set[str]:
 
 def names_of(fields: Iterable[Field]) -> set[str]:
     """Return all names of the options of ``fields``, including aliases, and of the options of every item."""
-    return {*OF_EVERY_ITEM, *(name for field in fields for name in names_of_field(field))}
+    return {*COMMON_OPTIONS, *(name for field in fields for name in names_of_field(field))}
 
 
 def item_names(resource: Resource) -> set[str]:

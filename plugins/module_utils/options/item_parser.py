@@ -29,14 +29,15 @@ Declared = TypeVar("Declared")
 class ItemParser:
     """Parses the options of items, and collects their ``problems``, each without the secrets of its item.
 
-    ``owner`` is the id of the item that these belong to, for messages. ``beside`` are options of an item that this parser does not parse.
+    ``owner`` is the id of the item that these belong to, for messages. ``other_options`` are valid options of an item that are parsed
+    elsewhere.
     """
 
-    def __init__(self, resource: Resource, owner: str = "", beside: Sequence[str] = ()) -> None:
+    def __init__(self, resource: Resource, owner: str = "", other_options: Sequence[str] = ()) -> None:
         self.problems: list[str] = []
         self._resource = resource
         self._owner = owner
-        self._beside = beside
+        self._other_options = other_options
 
     def parse(self, option: str, items: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any] | None) -> tuple[Declaration, ...]:
         """Return the declarations of ``items``, the value of ``option``, in their order, with ``defaults`` applied to each.
@@ -101,9 +102,9 @@ class ItemParser:
 
     def _unknown(self, name: str) -> str:
         known = item_options(self._resource)
-        if name in known or name in self._beside:
+        if name in known or name in self._other_options:
             return f"{name} cannot be a default: set it on each item"
-        alike = difflib.get_close_matches(name, [*known, *self._beside], n=1)
+        alike = difflib.get_close_matches(name, [*known, *self._other_options], n=1)
         return f"{name} is not an option" + (f" (did you mean {alike[0]}?)" if alike and "." not in name else "")
 
 

@@ -28,16 +28,16 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import rep
 class Listed:
     """An option that contains items of a ``resource``: a list of dicts, or one dict.
 
-    ``below`` are the options of such an item that contain other items.
+    ``children`` are the options of such an item that contain other items.
     """
 
     option: str
     resource: Resource
-    below: tuple[Listed, ...] = ()
+    children: tuple[Listed, ...] = ()
 
     @cached_property
     def known(self) -> set[str]:
-        """Return all names of the options of an item, including aliases, without those in ``below``."""
+        """Return all names of the options of an item, including aliases, without those in ``children``."""
         return item_names(self.resource)
 
     def shown(self, value: Any, scrub: Scrubber) -> Any:
@@ -49,10 +49,10 @@ class Listed:
             return [self.shown(item, scrub) for item in value]
         if not isinstance(value, dict):
             return None if value is None else MASK
-        below = {listed.option: listed for listed in self.below}
-        own = {name: part for name, part in value.items() if name not in below}
+        children = {listed.option: listed for listed in self.children}
+        own = {name: part for name, part in value.items() if name not in children}
         shown = shown_values(self.resource, self.known, own, Scrubber(option_secrets(self.resource, own), scrub))
-        return {name: shown[name] if name in shown else below[name].shown(part, scrub) for name, part in value.items()}
+        return {name: shown[name] if name in shown else children[name].shown(part, scrub) for name, part in value.items()}
 
 
 def shown_values(resource: Resource, known: Container[str], options: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:

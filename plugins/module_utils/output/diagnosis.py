@@ -77,7 +77,7 @@ class Diagnosis(NamedTuple):
 
     verdict: str
     code: int | None = None
-    said: str = ""
+    message: str = ""
     model: str | None = None
 
 
@@ -90,8 +90,8 @@ def diagnose(answer: Answer, is_chat: bool, scrub: Callable[[str], str]) -> Diag
         first = payload[0] if payload else None
         body = first if isinstance(first, dict) and "error" in first else {"data": payload}
     diagnosis = _own(body) or _front(answer, body) or _provider(answer, body, is_chat)
-    said = "" if diagnosis.verdict == "answered" else shown(diagnosis.said, scrub)
-    return diagnosis._replace(said=said, model=diagnosis.model and shown(diagnosis.model, scrub))
+    message = "" if diagnosis.verdict == "answered" else shown(diagnosis.message, scrub)
+    return diagnosis._replace(message=message, model=diagnosis.model and shown(diagnosis.model, scrub))
 
 
 def shown(text: str, scrub: Callable[[str], str]) -> str:
@@ -111,15 +111,15 @@ def _own(body: Mapping[str, Any]) -> Diagnosis | None:
     if body.get("success") is not False:
         return None
     error = body.get("error")
-    said = _text_of(body)
+    message = _text_of(body)
     if isinstance(error, dict):
-        return Diagnosis("policy_budget" if {"bucket", "spent", "limit"} & set(error) else "policy", None, said)
+        return Diagnosis("policy_budget" if {"bucket", "spent", "limit"} & set(error) else "policy", None, message)
     codes = _codes(body)
     known = [code for code in codes if code in OWN_CODES]
     if known:
-        return Diagnosis(OWN_CODES[known[0]], known[0], said)
-    by_words = [verdict for words, verdict in OWN_WORDS if re.search(words, said, re.IGNORECASE)]
-    return Diagnosis((by_words or ["unknown"])[0], codes[0] if codes else None, said)
+        return Diagnosis(OWN_CODES[known[0]], known[0], message)
+    by_words = [verdict for words, verdict in OWN_WORDS if re.search(words, message, re.IGNORECASE)]
+    return Diagnosis((by_words or ["unknown"])[0], codes[0] if codes else None, message)
 
 
 def _codes(body: Mapping[str, Any]) -> list[int]:
@@ -161,19 +161,19 @@ def _provider(answer: Answer, body: Mapping[str, Any], is_chat: bool) -> Diagnos
     """Classify the answer of a provider, or one of unknown origin."""
     if not body or 300 <= answer.status < 400:
         return Diagnosis("unknown", None, f"HTTP {answer.status}, {_plain(_text_in(answer)).strip() or 'an empty body'}")
-    said = f"HTTP {answer.status}, {_text_of(body)}"
+    message = f"HTTP {answer.status}, {_text_of(body)}"
     # Some providers answer with 200 and an error in the body.
     if answer.status < 300 and not body.get("error") and not _failed_choice(body):
         model = body.get("model", body.get("modelVersion"))
         if _has_answer(body, is_chat):
             return Diagnosis("answered", model=model if isinstance(model, str) else None)
-        return Diagnosis("provider_error" if is_chat and set(CHATS) & set(body) else "unknown", None, said)
+        return Diagnosis("provider_error" if is_chat and set(CHATS) & set(body) else "unknown", None, message)
     may_be_key = answer.status in (200, 400, 401, 403)
-    if may_be_key and MISSING_KEY.search(said):
-        return Diagnosis("no_key", None, said)
-    if answer.status == 401 or (may_be_key and BAD_KEY.search(said)):
-        return Diagnosis("key_refused", None, said)
-    return Diagnosis("provider_limited" if 429 in (answer.status, _status_within(body)) else "provider_error", None, said)
+    if may_be_key and MISSING_KEY.search(message):
+        return Diagnosis("no_key", None, message)
+    if answer.status == 401 or (may_be_key and BAD_KEY.search(message)):
+        return Diagnosis("key_refused", None, message)
+    return Diagnosis("provider_limited" if 429 in (answer.status, _status_within(body)) else "provider_error", None, message)
 
 
 def _has_answer(body: Mapping[str, Any], is_chat: bool) -> bool:

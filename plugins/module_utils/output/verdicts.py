@@ -13,11 +13,11 @@ CONTENT = "Change the request, or the rules of the gateway."
 class Verdict(NamedTuple):
     """The result of a request.
 
-    ``says`` is the explanation, with placeholders for facts, such as ``{provider}``. ``passed`` is whether the gateway accepted the
+    ``explanation`` is the explanation, with placeholders for facts, such as ``{provider}``. ``passed`` is whether the gateway accepted the
     token, or ``None`` if that is unknown. ``may_pass`` is set if the result can be different a few seconds after a change.
     """
 
-    says: str
+    explanation: str
     passed: bool | None = None
     may_pass: bool = False
 
@@ -76,7 +76,7 @@ VERDICTS: Mapping[str, Verdict] = {
 }
 
 
-def explain(name: str, facts: Mapping[str, str], said: str) -> str:
-    """Return the explanation of the verdict ``name``, followed by ``said``, the message of the answer, if there is one."""
-    text = VERDICTS[name].says.format_map(facts)
-    return f"{text} The answer was: {said.rstrip('.')}." if said else text
+def explain(name: str, facts: Mapping[str, str], message: str) -> str:
+    """Return the explanation of the verdict ``name``, followed by ``message``, the message of the answer, if there is one."""
+    text = VERDICTS[name].explanation.format_map(facts)
+    return f"{text} The answer was: {message.rstrip('.')}." if message else text

@@ -59,7 +59,7 @@ class DraftClient(ResourceClient):
         """Make all drafts live. If this fails, some of them may be live."""
         self._call(Request("POST", encode_path(*self._path, *self.drafts.commit_path)))
 
-    def ask(self, name: str, body: dict[str, Any], part: str) -> dict[str, Any]:
+    def query(self, name: str, body: dict[str, Any], part: str) -> dict[str, Any]:
         """Send a POST that changes nothing, and return its result, which contains ``part``. Some servers send it without an envelope."""
         request = Request("POST", encode_path(*self._path, name))
         answer = self.client.call(request, body, codes=self._codes._replace(bare=part))

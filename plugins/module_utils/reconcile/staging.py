@@ -41,7 +41,7 @@ class Staging:
         self.live: dict[str, dict[str, Any]] | None = None
         self._inert = items.drafts.inert if keeps_some else None
         self._anchor = next((change for change in self.changes if change.name == anchor), None)
-        self._began: list[Change] = []
+        self._started: list[Change] = []
 
     def carry_out(self, test: Callable[[], None]) -> None:
         """Stage the changes, call ``test``, commit the changes, and carry out the deletions.
@@ -55,7 +55,7 @@ class Staging:
             if self._committed:
                 self._confirm()
         except CollectionError as error:
-            self._take_back(error)
+            self._roll_back(error)
             raise
         if self._committed:
             self._commit()
@@ -80,7 +80,7 @@ class Staging:
                 change.reference = ""
             body = self._body(change)
             if body is not None and not change.is_staged:
-                self._began.append(change)
+                self._started.append(change)
                 self._stage_one(change, body)
 
     def _stage_one(self, change: Change, body: Mapping[str, Any]) -> None:
@@ -142,7 +142,7 @@ class Staging:
                 self._make_live(self._anchor)
             self._commit_all()
         except (NotCommitted, ForeignDrafts) as error:
-            self._take_back(error)
+            self._roll_back(error)
             raise
 
     def _commit_all(self) -> None:
@@ -205,9 +205,9 @@ class Staging:
     def _is_live(self, change: Change, stored: Stored) -> bool:
         return holds(self.resource, stored.live.get(change.reference), self._body(change) or {})
 
-    def _take_back(self, error: CollectionError) -> None:
+    def _roll_back(self, error: CollectionError) -> None:
         """Restore the live items and the drafts. Add a remark to ``error`` about those that could not be restored."""
-        changes = self._began if self.live is None else self._committed
+        changes = self._started if self.live is None else self._committed
         if not changes:
             return
         try:

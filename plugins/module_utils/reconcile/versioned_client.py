@@ -62,9 +62,9 @@ class VersionedClient(ResourceClient):
         :raises InvalidVersion: if the server reports that the new version is invalid. It is not deployed.
         """
         reference = current[self.resource.reference]
-        beside = {key: value for key, value in body.items() if key not in (self.versions.setting, self.versions.deployed)}
-        if beside:
-            self._patch(current, beside, not_after)
+        unversioned = {key: value for key, value in body.items() if key not in (self.versions.setting, self.versions.deployed)}
+        if unversioned:
+            self._patch(current, unversioned, not_after)
         version_id = body.get(self.versions.deployed)
         if version_id is None and self.versions.setting in body:
             # If no value was read, the new value is not based on one that may have changed in the meantime.
@@ -72,7 +72,7 @@ class VersionedClient(ResourceClient):
             version_id = self._version_with(current, body[self.versions.setting], not_after if is_based_on else None)
         if version_id is not None:
             self._deploy(reference, version_id)
-        wanted = {**beside, **({} if version_id is None else {self.versions.deployed: version_id})}
+        wanted = {**unversioned, **({} if version_id is None else {self.versions.deployed: version_id})}
         shown = self._wait(reference, lambda item: item is None or self._is_as_written(item, wanted, body))
         return self._written(self._checked(Request("GET", self._path_of(reference)), shown, is_expected=True))
 
@@ -117,12 +117,12 @@ class VersionedClient(ResourceClient):
             return self._shows(item, body)
         return all(item.get(name) == value for name, value in wanted.items()) and item.get(self.versions.setting) is not None
 
-    def _patch(self, current: Mapping[str, Any], beside: Mapping[str, Any], not_after: float | None) -> None:
+    def _patch(self, current: Mapping[str, Any], unversioned: Mapping[str, Any], not_after: float | None) -> None:
         """Update the settings without versions. The API requires the name, too."""
         names = {field.key: current.get(field.key) for field in self.resource.keys}
         request = Request(self.resource.update_verb, self._path_of(current[self.resource.reference]))
         try:
-            self._call(request, {**names, **beside}, not_after)
+            self._call(request, {**names, **unversioned}, not_after)
         except CollectionError as error:
             if any(pattern and re.search(pattern, str(error), re.IGNORECASE) for pattern in self.resource.exists_codes.values()):
                 error.add_remark(

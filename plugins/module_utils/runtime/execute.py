@@ -23,7 +23,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import pri
 class TaskSpec(NamedTuple):
     """Specification of one module.
 
-    ``fields`` are its options, without those that every item has (``OF_EVERY_ITEM``).
+    ``fields`` are its options, without those that every item has (``COMMON_OPTIONS``).
     ``parse_options`` converts the options to the task for ``run``, or raises InvalidOptions. No request is sent before it has returned.
     ``run`` takes the task, whether check mode is active, and the client. It returns the result, or raises CollectionError.
     ``items_in`` are the options that contain items.

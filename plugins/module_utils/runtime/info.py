@@ -51,10 +51,10 @@ def info(resource: Resource, name: str, run: Run | None = None, extra: Sequence[
     def parse_options(options: dict[str, Any]) -> Query:
         return _parse(resource, keys.name, options, extra)
 
-    def do(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
+    def run_default(query: Query, check_mode: bool, client: Client) -> dict[str, Any]:
         return run_info(resource, name, query, client)
 
-    return TaskSpec(resource, fields, lambda: options_of(fields), parse_options, run or do)
+    return TaskSpec(resource, fields, lambda: options_of(fields), parse_options, run or run_default)
 
 
 def _parse(resource: Resource, name: str, options: dict[str, Any], extra: Sequence[Field]) -> Query:

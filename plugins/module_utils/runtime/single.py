@@ -55,13 +55,13 @@ def single(resource: Resource, name: str, run: Run | None = None, extra: Sequenc
     def parse_options(options: dict[str, Any]) -> Task:
         return parse_single(resource, options, extra)
 
-    def do(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
+    def run_default(task: Task, check_mode: bool, client: Client) -> dict[str, Any]:
         return run_single(resource, name, task, check_mode, client)
 
     def warn(task: Task) -> list[str]:
         return id_warnings(resource, [task.declaration.id])
 
-    return TaskSpec(resource, (*of_item, *of_task), argument_spec, parse_options, run or do, warn=warn)
+    return TaskSpec(resource, (*of_item, *of_task), argument_spec, parse_options, run or run_default, warn=warn)
 
 
 def parse_single(resource: Resource, options: dict[str, Any], extra: Sequence[Field] = ()) -> Task:

@@ -57,8 +57,8 @@ def report_of(
     found_providers, found_gateways = providers(account), gateways(account, Clock(now, max_key_age_days))
     stored = [provider.subject for provider in found_providers]
     stored += [subject for gateway in found_gateways for subject in (gateway.subject, *gateway.belonging)]
-    strangers = list(_undeclared(stored, comparison)) if undeclared else []
-    findings = _findings(comparison, found_gateways, strangers)
+    found_undeclared = list(_undeclared(stored, comparison)) if undeclared else []
+    findings = _findings(comparison, found_gateways, found_undeclared)
     counts = Counter(subject.kind for subject in stored)
     return Report(
         title=title,
@@ -71,7 +71,7 @@ def report_of(
         counts={kind: counts[kind] for kind in KINDS},
         findings=findings,
         changes=comparison.changes,
-        undeclared=strangers,
+        undeclared=found_undeclared,
         providers=found_providers,
         gateways=found_gateways,
         lines=finding_lines(findings, comparison.error),
@@ -79,9 +79,9 @@ def report_of(
     )
 
 
-def _findings(comparison: Comparison, found: Sequence[Gateway], strangers: Sequence[Subject]) -> list[Finding]:
+def _findings(comparison: Comparison, found: Sequence[Gateway], undeclared: Sequence[Subject]) -> list[Finding]:
     """Return all findings in the order of the checks."""
-    findings = (*_compared_findings(comparison), *_stored_findings(found, comparison), *_stranger_findings(strangers, found))
+    findings = (*_compared_findings(comparison), *_stored_findings(found, comparison), *_undeclared_findings(undeclared, found))
     return sorted(findings, key=lambda finding: list(CHECKS).index(finding.check))
 
 
@@ -123,9 +123,9 @@ def _stored_findings(found: Sequence[Gateway], comparison: Comparison) -> Iterat
                 yield Finding("old_keys", key.subject, f"Last changed on {key.changed}, {age} ago.", age)
 
 
-def _stranger_findings(strangers: Sequence[Subject], found: Sequence[Gateway]) -> Iterator[Finding]:
+def _undeclared_findings(undeclared: Sequence[Subject], found: Sequence[Gateway]) -> Iterator[Finding]:
     belonging = {gateway.subject: Counter(subject.kind for subject in gateway.belonging) for gateway in found}
-    for subject in strangers:
+    for subject in undeclared:
         yield Finding("undeclared", subject, undeclared_message(belonging.get(subject, {})))
 
 

@@ -31,7 +31,7 @@ def junit(report: Report) -> str:
                 whole, "testsuite", name=_text(KINDS[kind].several if kind in KINDS else kind), timestamp=report.time
             )
             for subject in subjects:
-                _judge(_case(suite, subject.parent or ACCOUNT, label(subject)), findings.get(subject, []))
+                _add_findings(_case(suite, subject.parent or ACCOUNT, label(subject)), findings.get(subject, []))
     for suite in whole:
         _count(suite)
     ElementTree.indent(whole)
@@ -43,7 +43,7 @@ def _case(suite: ElementTree.Element, group: str, name: str) -> ElementTree.Elem
     return ElementTree.SubElement(suite, "testcase", classname=_text(group), name=_text(name))
 
 
-def _judge(case: ElementTree.Element, findings: Sequence[Finding]) -> None:
+def _add_findings(case: ElementTree.Element, findings: Sequence[Finding]) -> None:
     """Add all findings to a test case as one failure, because many readers accept only one per test case."""
     if findings:
         kind = "error" if any(finding.check == "failed" for finding in findings) else "failure"

@@ -19,14 +19,14 @@ from tests.robustness.properties.test_whole_accounts import MODULE, applied, gra
 Json = dict[str, Any]
 HOUSE = {"slug": "house", "name": "House", "provider_base_url": "https://llm.example.com", "headers": {"x-key": "invented-header"}}
 EVERYBODY = {"name": "everybody", "actor": "company:all", "action": {"type": "no_limit"}}
-BELOW: Json = {
+CHILDREN: Json = {
     "provider_configs": [{"provider_slug": "openai", "secret": "invented-key"}],
     "dynamic_routes": [{"name": "chat", "elements": graph("custom-house", 1000)}],
     "policies": [EVERYBODY],
     "custom_domains": [{"hostname": "one.example.com", "zone_id": "0" * 32}],
 }
-DOCUMENT: Json = {"custom_providers": [HOUSE], "gateways": [{"id": "one", "authentication": True, **BELOW}]}
-ALL = ["custom_providers", "gateways", *BELOW]
+DOCUMENT: Json = {"custom_providers": [HOUSE], "gateways": [{"id": "one", "authentication": True, **CHILDREN}]}
+ALL = ["custom_providers", "gateways", *CHILDREN]
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ def test_a_run_that_fails_halfway_reports_what_it_changed() -> None:
 def test_an_object_that_fails_does_not_stop_the_others() -> None:
     """Kong/deck#860: the run ends at the first error, and leaves the rest of the configuration as it was."""
     account = Account({}, [])
-    refused = {"id": "first", "authentication": True, "extra_settings": {"no_such_setting": 1}, **BELOW, "custom_domains": []}
+    refused = {"id": "first", "authentication": True, "extra_settings": {"no_such_setting": 1}, **CHILDREN, "custom_domains": []}
     result = account.run(MODULE, options({**DOCUMENT, "gateways": [refused, *DOCUMENT["gateways"]]}))
     assert {entry["parent"] or entry["id"] for entry in result["results"] if entry["operation"] == "failed"} == {"first"}
     # Everything else was created, so a run without the refused gateway changes nothing.
@@ -86,7 +86,7 @@ def test_replacing_a_purged_object_by_one_of_another_name_is_no_conflict(account
 
 def test_only_the_requested_kinds_are_purged(account: Account) -> None:
     """adorsys/keycloak-config-cli#744: scopes that others manage are deleted, and no option prevents it."""
-    document: Json = {"gateways": [{"id": "one", **{name: [] for name in BELOW}}]}
+    document: Json = {"gateways": [{"id": "one", **{name: [] for name in CHILDREN}}]}
     before = stored(account)
     applied(account, document)
     assert stored(account) == before
@@ -101,11 +101,11 @@ def test_a_list_that_is_removed_from_the_document_purges_nothing(account: Accoun
     assert stored(account) == before
 
 
-@pytest.mark.parametrize("name", BELOW)
+@pytest.mark.parametrize("name", CHILDREN)
 def test_duplicate_names_are_found_before_anything_is_sent(name: str) -> None:
     """hashicorp/terraform#7072: the plan does not find duplicate names, and the run fails halfway."""
     account = Account({}, [])
-    document: Json = {"gateways": [{"id": "one", name: BELOW[name] * 2}, {"id": "two", "cache_ttl": 5}]}
+    document: Json = {"gateways": [{"id": "one", name: CHILDREN[name] * 2}, {"id": "two", "cache_ttl": 5}]}
     result = account.run(MODULE, options(document))
     assert f"gateways[0].{name}[0] and gateways[0].{name}[1] have the same " in result["msg"]
     assert "(one/" in result["msg"]

@@ -41,7 +41,7 @@ def error(message, **more):
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
 def test_the_code_of_the_gateway_takes_precedence_over_the_status(code, status):
     diagnosis = read(status, {**own(code), "name": "AiGatewayError", "internalCode": code})
-    assert (diagnosis.verdict, diagnosis.code, diagnosis.said) == (OWN_CODES[code], code, "no")
+    assert (diagnosis.verdict, diagnosis.code, diagnosis.message) == (OWN_CODES[code], code, "no")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ class TestMisinterpretedAnswers:
         )
         diagnosis = read(500, page)
         assert diagnosis.verdict == "unknown"
-        assert diagnosis.said == "HTTP 500, Worker threw exception | gateway.ai.cloudflare.com | Cloudflare Error 1101"
+        assert diagnosis.message == "HTTP 500, Worker threw exception | gateway.ai.cloudflare.com | Cloudflare Error 1101"
 
     def test_a_block_page_is_not_an_answer_of_the_gateway(self):
         """forpublicai 12: the lists of models were blocked for a library, but not for curl."""
@@ -183,12 +183,12 @@ class TestMisinterpretedAnswers:
     ],
 )
 def test_possible_keys_are_not_shown(text, kept):
-    assert read(400, error(text)).said == f"HTTP 400, {kept}"
+    assert read(400, error(text)).message == f"HTTP 400, {kept}"
 
 
 def test_a_known_secret_is_not_shown_even_if_truncation_cuts_it():
     secret = "invented-secret-of-a-client"
-    message = read(400, error("x " * 90 + secret), scrub=lambda text: text.replace(secret, "***")).said
+    message = read(400, error("x " * 90 + secret), scrub=lambda text: text.replace(secret, "***")).message
     assert len(message) <= MAX_SHOWN
     assert "invented" not in message
 
@@ -197,12 +197,12 @@ def test_a_known_secret_is_not_shown_even_if_truncation_cuts_it():
 def test_a_part_of_a_secret_at_the_end_of_a_truncated_text_is_not_shown(as_page):
     secret = "invented-secret-of-a-client"
     text = " " * (MAX_SEARCHED - 12) + secret
-    message = read(400, text if as_page else error(text), scrub=Scrubber([secret])).said
+    message = read(400, text if as_page else error(text), scrub=Scrubber([secret])).message
     assert "invented" not in message
 
 
 def test_a_long_text_with_escapes_is_one_short_line():
-    message = read(400, error("\x1b[31m\n" + "no " * 50_000)).said
+    message = read(400, error("\x1b[31m\n" + "no " * 50_000)).message
     assert (len(message) <= MAX_SHOWN, message.isprintable()) == (True, True)
 
 
