@@ -422,6 +422,7 @@ options:
     type: list
     elements: str
 notes:
+  - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
   - Deleting a gateway that has provider configs also requires the permission C(Secrets Store Write).
 seealso:
   - name: Declaring settings

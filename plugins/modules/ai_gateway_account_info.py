@@ -47,6 +47,7 @@ options:
     type: int
     default: 8
 notes:
+  - The token needs C(AI Gateway Read).
   - The task sends one request for every 100 gateways, two for the custom providers and their prices, one for each kind on each gateway, and
     one for each dynamic route.
   - Drafts of policies are not returned. M(edgeops.cloudflare.ai_gateway_policies_info) returns them.

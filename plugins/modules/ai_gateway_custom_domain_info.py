@@ -42,6 +42,7 @@ options:
       - Text to search for in the host names. The API decides what matches.
     type: str
 notes:
+  - The token needs C(AI Gateway Read).
   - The API has no request that lists the custom domains of all gateways of an account.
 seealso:
   - name: Keys and providers

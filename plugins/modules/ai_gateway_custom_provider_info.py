@@ -42,6 +42,8 @@ options:
       - Whether to also read the prices of the providers. This needs additional requests.
     type: bool
     default: false
+notes:
+  - The token needs C(AI Gateway Read).
 seealso:
   - name: Keys and providers
     description: Stored keys, custom providers and custom domains.

@@ -41,6 +41,7 @@ options:
     type: bool
     default: false
 notes:
+  - The token needs C(AI Gateway Read).
   - The API has no request that lists the routes of all gateways of an account.
   - The API lists routes without their graphs, so each route needs a request of its own.
 seealso:

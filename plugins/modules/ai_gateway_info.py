@@ -38,6 +38,8 @@ options:
     description:
       - Text to search for in the ids of gateways. The API decides what matches.
     type: str
+notes:
+  - The token needs C(AI Gateway Read).
 seealso:
   - name: Managing many gateways
     description: How to start with the gateways of an existing account.

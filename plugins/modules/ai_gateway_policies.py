@@ -198,6 +198,7 @@ options:
     type: bool
     default: false
 notes:
+  - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
   - The API has no drafts of deletions. If other policies remain, each policy to be deleted gets a draft without any effect. These drafts
     are committed with the others, and then the policies are deleted. The simulation therefore also takes deletions into account.
   - Some changes cannot be undone. Drafts of live policies cannot be deleted, so after a failure they are reset to the live policy. Deleted

@@ -38,6 +38,7 @@ options:
     elements: str
     aliases: [name]
 notes:
+  - The token needs C(AI Gateway Read).
   - The API has no request that lists the policies of all gateways of an account.
 seealso:
   - name: Policies

@@ -37,6 +37,7 @@ options:
     elements: str
     aliases: [provider_slug]
 notes:
+  - The token needs C(AI Gateway Read).
   - Neither the API nor this module reports whether a key is valid, or whether requests find it.
 seealso:
   - name: Keys and providers

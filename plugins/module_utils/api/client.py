@@ -106,7 +106,7 @@ class Client:
                 maybe_done = error.outcome_unknown = maybe_done or error.outcome_unknown
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
                     if retry:
-                        error.add_remark(f"This was attempt {retry + 1}, after {time.monotonic() - begun:.1f} s.")
+                        error.add_remark(f"The task gave up after {retry + 1} attempts in {time.monotonic() - begun:.1f} s.")
                     if isinstance(error, NoAnswer) and not maybe_done:
                         error.add_remark(HINT_UNREACHABLE)
                     raise

@@ -110,7 +110,7 @@ def test_the_last_failure_reports_the_number_of_attempts(api, run_module, full_j
         api.expect("GET", ONE, status=502, raw="bad gateway")
     result = run_module({"id": "a", "max_retries": 2})
     assert "HTTP 502" in result["msg"]
-    assert result["msg"].endswith("This was attempt 3, after 1.5 s.")
+    assert result["msg"].endswith("The task gave up after 3 attempts in 1.5 s.")
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])

@@ -142,7 +142,7 @@ def test_a_persistent_limit_fails_after_the_last_attempt(limit, run_module, wait
         limit("1")
     result = run_module({"id": "a", "max_retries": 2})
     assert "[971] Slow down" in result["msg"]
-    assert "attempt 3" in result["msg"]
+    assert "after 3 attempts" in result["msg"]
     assert waits == [1, 1]
 
 
