@@ -100,11 +100,12 @@ options:
       - When to write a declared secret to an existing gateway, provider config or other object.
       - V(auto) writes the secret if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts
         as unchanged, unless it contradicts the visible part of a mask such as C(sk_...1234). If a secret could not be compared, the task
-        issues a warning. The API never returns provider keys, so there is no warning for them, and only V(always) replaces them.
+        issues a warning. Provider keys are an exception. The API never returns them, so there would be a warning in every run. The task
+        issues none, and only V(always) replaces them.
       - V(always) writes the secret in every run, so the task always reports a change. Use this choice to rotate a secret that the server
         hides.
-      - V(never) writes the secret only when the object, or the list element that contains the secret, is created. Use this choice if the
-        secret is rotated elsewhere.
+      - With V(never), the secret of an existing object is not replaced. It is only written when the object, or the list element that
+        contains the secret, is created. Use this choice if the secret is rotated elsewhere.
     type: str
     choices: [auto, always, never]
     default: auto

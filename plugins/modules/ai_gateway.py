@@ -408,8 +408,8 @@ options:
   extra_settings:
     description:
       - Settings to send unchanged, under their API names. Use this option for settings and values that are newer than this version of the
-        module, such as a C(retry_delay) above 5000. They are compared and verified like options. Settings whose options are treated as
-        secrets are masked here, too. Use C(no_log) on the task if there are other secrets.
+        module, such as a C(retry_delay) above 5000. They are compared and verified like options. If a setting here also has its own option,
+        and that option is a secret, the setting is masked here, too. Use C(no_log) on the task if there are other secrets.
     type: dict
   unset:
     description:
@@ -422,7 +422,7 @@ options:
     type: list
     elements: str
 notes:
-  - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
+  - The token needs C(AI Gateway Write). In check mode, C(AI Gateway Read) is sufficient.
   - Deleting a gateway that has provider configs also requires the permission C(Secrets Store Write).
 seealso:
   - name: Declaring settings

@@ -126,11 +126,11 @@ options:
   extra_settings:
     description:
       - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
-        are compared and verified like options. Settings whose options are treated as secrets are masked here, too. Use C(no_log) on the
-        task if there are other secrets.
+        are compared and verified like options. If a setting here also has its own option, and that option is a secret, the setting is
+        masked here, too. Use C(no_log) on the task if there are other secrets.
     type: dict
 notes:
-  - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
+  - The token needs C(AI Gateway Write). In check mode, C(AI Gateway Read) is sufficient.
 seealso:
   - name: Keys and providers
     description: Stored keys, custom providers and custom domains.

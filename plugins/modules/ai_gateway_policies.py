@@ -48,8 +48,8 @@ options:
         default: present
       actor:
         description:
-          - The budget bucket, at least 1 character. It can contain fields in braces, such as C(company:all) or C(user:{cf.user.email}).
-            Required to create a policy.
+          - The name of the budget bucket to which spending is added, at least 1 character. It can contain fields in braces, such as
+            C(company:all) or C(user:{cf.user.email}). Required to create a policy.
           - The fields are C(cf.user.id), C(cf.user.email), C(cf.user.groups), C(cf.country), C(cf.custom.NAME) and C(metadata.NAME).
             C(cf.user) only exists behind Cloudflare Access. C(metadata) is set by the client, and nobody verifies it.
           - A policy whose actor contains a field does not apply to requests without that field, unless the policy blocks.
@@ -73,7 +73,7 @@ options:
         suboptions:
           type:
             description:
-              - V(no_limit) allows requests without a limit, V(block) refuses them, and V(limit) allows them until
+              - V(no_limit) allows requests whatever is spent, V(block) refuses them, and V(limit) allows them until
                 O(policies[].action.amount) is spent.
               - Policies that block take precedence over all others.
             type: str
@@ -155,7 +155,7 @@ options:
                 type: dict
           metadata:
             description:
-              - The metadata that the client sends, at most 5 keys with single values.
+              - The metadata that the client sends, at most 5 keys. The values are strings, numbers or booleans.
             type: dict
       model:
         description:
@@ -169,7 +169,7 @@ options:
         required: true
       spent:
         description:
-          - The US dollars that are already spent, by policy name.
+          - The amounts in US dollars that count as spent. The keys are names of policies.
         type: dict
       allowed:
         description:
@@ -185,27 +185,28 @@ options:
         type: str
   adopt_drafts:
     description:
-      - Whether to also commit drafts that this task did not create. A commit makes such drafts live, too. If V(false), the task fails
-        before it stages anything, and lists these drafts. If V(true), they are committed together with the task's own changes, which take
-        precedence.
+      - Whether to also commit drafts that this task did not create. A commit always makes all drafts of the gateway live. If V(false) and
+        there are such drafts, the task lists them, and fails before it stages anything. If V(true), they are committed together with the
+        task's own changes, which take precedence.
       - A draft that is already as declared, such as one from an interrupted task, counts as created by this task.
     type: bool
     default: false
   allow_lockout:
     description:
-      - Whether the policies can lock out requests that no policy covers. If V(false), the task fails before it stages anything if a request
-        without an identity, for any model, would match no policy. The error message contains a policy that solves this.
+      - Whether the policies can lock out requests that no policy covers. If V(false), every request without an identity must match a
+        policy, whatever its model. Otherwise, the task fails before it stages anything. The error message contains a policy that solves
+        this.
     type: bool
     default: false
 notes:
-  - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
-  - The API has no drafts of deletions. If other policies remain, each policy to be deleted gets a draft without any effect. These drafts
-    are committed with the others, and then the policies are deleted. The simulation therefore also takes deletions into account.
+  - The token needs C(AI Gateway Write). In check mode, C(AI Gateway Read) is sufficient.
+  - The API has no drafts of deletions. If other policies remain, the task stages a draft that disables each policy to be deleted. These
+    drafts are committed with the others, and then the policies are deleted. The simulation therefore also takes deletions into account.
   - Some changes cannot be undone. Drafts of live policies cannot be deleted, so after a failure they are reset to the live policy. Deleted
     policies cannot be restored. If a commit makes only some policies live, it is retried twice, and then the old policies are restored. If
     the task ends before they are restored, some policies are new and some are old. A policy that covers everybody becomes live before the
     others, so this does not cause a lockout.
-  - The drafts are listed immediately before the commit. A draft that somebody else creates after that is committed, too.
+  - The drafts are listed immediately before the commit. If somebody else creates a draft after this check, that draft is committed, too.
   - The simulation can evaluate conditions differently from cel-python, which is used in check mode.
 seealso:
   - name: Policies
@@ -330,8 +331,8 @@ matrix:
       returned: always
     reason:
       description:
-        - The reason why a request is refused (C(blocked), C(limit_exceeded) or C(no policy matches)). For other requests, C(no policies),
-          C(not evaluated) or empty.
+        - The reason why a request is refused (C(blocked), C(limit_exceeded) or C(no policy matches)). If the gateway has no policies, it is
+          C(no policies). If the decision could not be evaluated, it is C(not evaluated). Otherwise, it is empty.
       type: str
       returned: always
     evaluated_by:

@@ -45,7 +45,7 @@ options:
     required: true
   alias:
     description:
-      - The name of the key among the keys for the same provider, 1 to 64 letters, digits, underscores and hyphens.
+      - The name that distinguishes the key from other keys for the same provider. It has 1 to 64 letters, digits, underscores and hyphens.
       - The key V(default) is used for requests that do not select one. Clients select another key with the header C(cf-aig-byok-alias), on
         the provider endpoints only. Unified endpoints, such as C(/ai/run), C(/ai/v1) and the AI binding of Workers, only use V(default).
     type: str
@@ -95,20 +95,22 @@ options:
         differs. If V(false), the task fails if one of these options differs.
       - Requests that need the key fail until the provider config exists again.
       - The API may delete the stored secret together with the provider config. Therefore, set O(secret), so that the task can create the
-        secret again. If you set O(secret_id) instead, the task fails if the provider config already uses that secret.
+        secret again. If O(secret_id) is the secret that the provider config already uses, the task fails instead, because that secret could
+        be lost.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If it cannot be used by then, the task fails. It
-        usually takes a few seconds.
+      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. If it cannot be used by then, the task fails. A
+        new secret can usually be used after a few seconds.
     type: int
     default: 60
   extra_settings:
     description:
       - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
-        are compared and verified like options. The API probably cannot change them in an existing provider config. Settings whose options
-        are treated as secrets are masked here, too. Use C(no_log) on the task if there are other secrets.
+        are compared and verified like options. The API probably cannot change them in an existing provider config. If a setting here also
+        has its own option, and that option is a secret, the setting is masked here, too. Use C(no_log) on the task if there are other
+        secrets.
     type: dict
 notes:
   - The token needs C(AI Gateway Write) and C(Secrets Store Write). According to Cloudflare's documentation, connecting a secret to a

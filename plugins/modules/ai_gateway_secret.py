@@ -26,9 +26,10 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The name of the secret, at least 1 letter, digit, underscore or hyphen. It identifies the secret, and cannot be changed.
-      - Requests find the key of a provider by the name C({gateway_id}_{provider_slug}_{alias}), such as V(support-bot_openai_default). The
-        API accepts a provider config whose secret has another name, but requests do not find it.
+      - The name of the secret, at least 1 character. It consists of letters, digits, underscores and hyphens. It identifies the secret, and
+        cannot be changed.
+      - The gateway finds the key for a request by the name C({gateway_id}_{provider_slug}_{alias}), such as V(support-bot_openai_default).
+        The API accepts a provider config whose secret has another name, but the gateway does not find that secret.
     type: str
     required: true
   state:
@@ -54,17 +55,18 @@ options:
     type: str
   wait_timeout:
     description:
-      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. It usually takes a few seconds.
+      - Maximum time in seconds to wait until a new secret can be used, from 1 to 3600. A new secret can usually be used after a few
+        seconds.
     type: int
     default: 60
   extra_settings:
     description:
       - Settings to send unchanged, under their API names. Use this option for settings that are newer than this version of the module. They
-        are compared and verified like options. Settings whose options are treated as secrets are masked here, too. Use C(no_log) on the
-        task if there are other secrets.
+        are compared and verified like options. If a setting here also has its own option, and that option is a secret, the setting is
+        masked here, too. Use C(no_log) on the task if there are other secrets.
     type: dict
 notes:
-  - The token needs C(Secrets Store Write), and C(Secrets Store Read) in check mode.
+  - The token needs C(Secrets Store Write). In check mode, C(Secrets Store Read) is sufficient.
   - An account can have 100 secrets.
 seealso:
   - name: Keys and providers
@@ -145,7 +147,7 @@ secret:
     store_id:
       description: The id of the Secrets Store.
       type: str
-      returned: unless it does not exist yet, in check mode
+      returned: always, except in check mode if the Secrets Store does not exist yet
     status:
       description: C(active) if the secret can be used.
       type: str
@@ -173,8 +175,8 @@ secret:
       returned: always
 steps:
   description:
-    - The objects that the task created or updated before the secret, in the order of the changes. In check mode, the objects that the task
-      would create or update. Empty if there was nothing to do.
+    - The objects that the task created or updated before it wrote the secret, in the order of the changes. In check mode, the objects that
+      the task would create or update. Empty if there was nothing to do.
   type: list
   elements: dict
   returned: success

@@ -70,7 +70,7 @@ options:
     type: int
     default: 8
 notes:
-  - The token needs C(AI Gateway Write), and C(AI Gateway Read) in check mode.
+  - The token needs C(AI Gateway Write). In check mode, C(AI Gateway Read) is sufficient.
   - A long task reports its progress on standard error every five seconds, if standard error is a terminal or with C(-v). This requires that
     the module runs in the controller's own process. An ordinary module cannot show anything before it ends. To disable the reports, set the
     variable C(edgeops_cloudflare_progress=false).

@@ -329,7 +329,7 @@ RETURNED: dict[str, dict[str, set[str]]] = {
     },
     "ai_gateway_secret": {
         **returned("ai_gateway_secret", "secret"),
-        "unless it does not exist yet, in check mode": set(TASKS["ai_gateway_secret"]) - {NEW_IN_CHECK_MODE},
+        "always, except in check mode if the Secrets Store does not exist yet": set(TASKS["ai_gateway_secret"]) - {NEW_IN_CHECK_MODE},
     },
     **{module: READ for module in TASKS if module.endswith("_info")},
     "ai_gateway_account_info": {

@@ -29,7 +29,7 @@ README = Path("README.md")
 LOGS = Path(".cache/matrix")
 TESTER = "tests/tools/ansible_test.sh"
 BEGIN, END = "<!-- begin: written by make matrix -->", "<!-- end: written by make matrix -->"
-COLUMNS = ("ansible-core", "Python on the controller", "Python of the target", "Supported, but not tested", "Tested")
+COLUMNS = ("ansible-core", "Python on the controller", "Python of the target", "Python not tested", "Tested")
 # ansible-test prints this before the tests of a folder in tests/unit/plugins. "controller" is all but modules and module_utils.
 UNIT_RUN = re.compile(r"^Unit test (\w+) with Python ([\d.]+)$", re.MULTILINE)
 VERSIONS_SCRIPT = """
