@@ -98,10 +98,11 @@ options:
   update_secrets:
     description:
       - When to write a declared secret to an existing gateway, provider config or other object.
-      - V(auto) writes the secret if it is known to differ from the stored one. A secret that the server hides cannot be compared. It counts
-        as unchanged, unless it contradicts the visible part of a mask such as C(sk_...1234). If a secret could not be compared, the task
-        issues a warning. Provider keys are an exception. The API never returns them, so there would be a warning in every run. The task
-        issues none, and only V(always) replaces them.
+      - V(auto) writes the secret if it is known to differ from the stored one. If the server hides the stored secret, it cannot be compared
+        completely. The secret then counts as unchanged, unless the declared value contradicts the visible part of the stored one, as in a
+        mask such as C(sk_...1234). If a secret could not be compared, the task issues a warning. Provider keys and other secrets of the
+        Secrets Store are an exception. The API never returns them, so there would be a warning in every run. The task issues none, and only
+        V(always) replaces them.
       - V(always) writes the secret in every run, so the task always reports a change. Use this choice to rotate a secret that the server
         hides.
       - With V(never), the secret of an existing object is not replaced. It is only written when the object, or the list element that

@@ -48,8 +48,8 @@ options:
         default: present
       actor:
         description:
-          - The name of the budget bucket to which spending is added, at least 1 character. It can contain fields in braces, such as
-            C(company:all) or C(user:{cf.user.email}). Required to create a policy.
+          - The name of the budget bucket to which spending is added, at least 1 character. Examples are C(company:all) and, with a field in
+            braces, C(user:{cf.user.email}). Required to create a policy.
           - The fields are C(cf.user.id), C(cf.user.email), C(cf.user.groups), C(cf.country), C(cf.custom.NAME) and C(metadata.NAME).
             C(cf.user) only exists behind Cloudflare Access. C(metadata) is set by the client, and nobody verifies it.
           - A policy whose actor contains a field does not apply to requests without that field, unless the policy blocks.
@@ -193,9 +193,8 @@ options:
     default: false
   allow_lockout:
     description:
-      - Whether the policies can lock out requests that no policy covers. If V(false), every request without an identity must match a
-        policy, whatever its model. Otherwise, the task fails before it stages anything. The error message contains a policy that solves
-        this.
+      - Whether the policies can lock out requests that no policy covers. If V(false), the task fails before it stages anything, unless
+        every request without an identity matches a policy, whatever its model. The error message contains a policy that solves this.
     type: bool
     default: false
 notes:
@@ -331,8 +330,8 @@ matrix:
       returned: always
     reason:
       description:
-        - The reason why a request is refused (C(blocked), C(limit_exceeded) or C(no policy matches)). If the gateway has no policies, it is
-          C(no policies). If the decision could not be evaluated, it is C(not evaluated). Otherwise, it is empty.
+        - For a refused request, the reason (C(blocked), C(limit_exceeded) or C(no policy matches)). For a request that is allowed because
+          the gateway has no policies, C(no policies). If the decision could not be evaluated, C(not evaluated). Otherwise, empty.
       type: str
       returned: always
     evaluated_by:

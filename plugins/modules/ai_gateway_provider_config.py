@@ -74,8 +74,8 @@ options:
   default_config:
     description:
       - Whether this is the default provider config of the gateway for the provider.
-      - If not set, it is true for a new provider config with O(alias=default), and false for others. Cloudflare's documentation only
-        mentions the alias V(default), so there is rarely a reason to set this.
+      - If not set, it is true for a new provider config with O(alias=default), and false for others. There is rarely a reason to set this,
+        because in Cloudflare's documentation, only the alias V(default) makes a key the default.
       - Cannot be changed, see O(recreate).
     type: bool
   rate_limit:

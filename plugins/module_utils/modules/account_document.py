@@ -156,7 +156,7 @@ def missing_providers(references: Sequence[Reference], known: set[str], purged: 
         + (
             f"which purge would delete: add it to {CUSTOM_PROVIDERS}"
             if slug in purged
-            else f"but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug!r}: add it, or correct the reference"
+            else f"but neither {CUSTOM_PROVIDERS} nor the account has a custom provider with the slug {slug!r}: add it, or correct the slug"
         )
         for where, slug in references
         if slug not in known

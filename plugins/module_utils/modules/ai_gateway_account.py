@@ -145,7 +145,8 @@ class Account:
         """
         found = [] if self.providers is None else self._provider_problems(self.providers)
         found += [
-            f"{GATEWAY.name} {gateway_id!r} is new and has {PROVIDER_CONFIGS}, but uses stored keys only with authentication: true: add it"
+            f"{GATEWAY.name} {gateway_id!r} is new and has {PROVIDER_CONFIGS}, but a gateway without authentication does not use stored "
+            "keys: set authentication to true"
             for gateway_id, group in self.keys.items()
             if group.cannot_be_used
         ]

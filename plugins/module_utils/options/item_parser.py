@@ -71,8 +71,8 @@ class ItemParser:
 
     @staticmethod
     def _given(field: Field, options: Mapping[str, Any]) -> str:
-        values = (options.get(name) for name in (field.name, *field.aliases))
-        return next((str(value) for value in values if value is not None), field.default or "")
+        value = next((options[name] for name in (field.name, *field.aliases) if options.get(name) is not None), field.default)
+        return "" if value is None or isinstance(value, (dict, list)) else str(value)
 
     def _parse(
         self,

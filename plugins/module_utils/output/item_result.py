@@ -12,12 +12,12 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.decla
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     ADOPTED,
     DIFFERENTLY_STORED,
-    DISTURBED,
     LEFT_ALONE,
     LEFT_OUT,
     LOST,
     NO_PARENT,
     REPEATED,
+    UNEXPECTED,
     UNVERIFIABLE,
     Outcome,
 )
@@ -30,14 +30,14 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import nam
 # Text of each kind of notice, with a placeholder for names.
 NOTICES = {
     UNVERIFIABLE: ("The server hides %s, so it cannot be compared with the declared value. To write that, set update_secrets to always."),
-    DISTURBED: "The server changed %s along with the update, although it was sent back as it was: compare with --diff.",
+    UNEXPECTED: "The server changed %s along with the update, although it was sent back as it was: compare with --diff.",
     DIFFERENTLY_STORED: "The server stores %s in a different form than declared, with the same meaning.",
     LEFT_OUT: "The API returns %s but does not accept it in an update, so the update was sent without it.",
     REPEATED: "Another task updated the %s at the same time, based on an older copy. The declared settings were written again.",
     LEFT_ALONE: "purge left out the %s: the item was created again, or may no longer be purged, since the account was listed.",
     NO_PARENT: "%s does not exist yet. Outside of check mode, the task fails unless it is created before.",
     ADOPTED: "The %s existed already, although it was not listed, and is managed from now on.",
-    LOST: "The value of %s was lost in the update, because the API does not accept it. It can only be restored outside of this module.",
+    LOST: "The update removed the stored value of %s, because the API does not accept it in an update. Restore it outside of this module.",
 }
 # Timestamps differ between check mode and the real run, and are not settings.
 VOLATILE = ("created_at", "modified_at", "updated_at")

@@ -10,10 +10,10 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.declaration import Declaration
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.outcome import (
     DIFFERENTLY_STORED,
-    DISTURBED,
     LEFT_ALONE,
     LEFT_OUT,
     LOST,
+    UNEXPECTED,
     UNVERIFIABLE,
 )
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.reconcile.plan import (
@@ -53,7 +53,7 @@ def notices_of(
     was_written = plan.operation in (CREATED, UPDATED, RECREATED) and after is not plan.after
     return {
         UNVERIFIABLE: unverifiable(resource, declaration, after) if operation == UNCHANGED else [],
-        DISTURBED: unexpected,
+        UNEXPECTED: unexpected,
         DIFFERENTLY_STORED: differently_stored(resource, declaration, after) if was_written else [],
         LEFT_OUT: left_out,
         LOST: [place for place in left_out if value_at(plan.before, place) != value_at(after, place)],

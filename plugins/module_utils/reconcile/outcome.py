@@ -12,7 +12,7 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.resources.field
 
 # Kinds of notices about settings: secrets that the server hides; settings that it changed although an update sent them back unchanged;
 # settings that it stores in another form; fields that it returns, but refuses to accept; such fields whose value was lost.
-UNVERIFIABLE, DISTURBED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "disturbed", "differently_stored", "left_out", "lost"
+UNVERIFIABLE, UNEXPECTED, DIFFERENTLY_STORED, LEFT_OUT, LOST = "unverifiable", "unexpected", "differently_stored", "left_out", "lost"
 # Kinds of notices about items: an item that must no longer be purged; an update that was repeated because somebody else had undone it; in
 # check mode, a parent that does not exist yet; an item that already existed, although it was not listed.
 LEFT_ALONE, REPEATED, NO_PARENT, ADOPTED = "left_alone", "repeated", "no_parent", "adopted"

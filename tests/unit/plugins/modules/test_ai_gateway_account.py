@@ -160,7 +160,7 @@ def test_a_key_for_a_new_gateway_without_authentication_changes_nothing(api, exp
     expect_listing()
     document = {"id": "new", "provider_configs": [{"provider_slug": "openai", "secret": KEY}]}
     message = apply(document, check_mode=check_mode)["msg"]
-    assert message.startswith("Nothing was changed. AI Gateway 'new' is new and has provider_configs, but uses stored keys only with")
+    assert message.startswith("Nothing was changed. AI Gateway 'new' is new and has provider_configs, but a gateway without authentication")
     assert {call.method for call in api.calls} == {"GET"}
 
 

@@ -226,7 +226,7 @@ def test_a_carried_over_field_that_the_api_refuses_is_left_out(api, gateway, run
     assert result["operation"] == "updated"
     assert [("later" in body) for body in sent(api)] == [True, False]
     assert "The API returns later but does not accept it in an update" in warnings
-    assert ("The value of later was lost" in warnings) is is_lost
+    assert ("The update removed the stored value of later" in warnings) is is_lost
 
 
 def test_an_unknown_part_that_the_api_refuses_is_left_out(api, gateway, run_with_warnings):
