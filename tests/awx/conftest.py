@@ -17,25 +17,12 @@ from tests.awx.life import Stage, run_shared_stages, run_stages
 from tests.awx.rules import rendered
 from tests.awx.support import CREDENTIAL_TYPES, clean_environment
 from tests.simulator.handle import Simulator
-from tests.simulator.process import running_simulator
 from tests.tools.collection import install_collection
 
 # Creates a job with the environment that a credential of the given type and inputs injects.
 NewJob = Callable[[str, Mapping[str, str]], Job]
 # By the name of the fixture that returns the stages.
 STAGES: Mapping[str, Callable[[Path], dict[str, Stage]]] = {"stages": run_stages, "shared_stages": run_shared_stages}
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[Simulator]:
-    with running_simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +34,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def new_job(tmp_path_factory: pytest.TempPathFactory, installed: Path, running: Simulator) -> NewJob:
+def new_job(tmp_path_factory: pytest.TempPathFactory, installed: Path, shared_simulator: Simulator) -> NewJob:
     def make(credential_type: str, inputs: Mapping[str, str]) -> Job:
-        environment = rendered(CREDENTIAL_TYPES[credential_type], {"base_url": running.base_url, **inputs})
+        environment = rendered(CREDENTIAL_TYPES[credential_type], {"base_url": shared_simulator.base_url, **inputs})
         return Job(tmp_path_factory.mktemp("job"), installed, environment)
 
     return make

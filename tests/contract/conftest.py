@@ -7,31 +7,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.contract.support import MODULES, Ansible
 from tests.simulator.handle import Simulator
-from tests.simulator.process import running_simulator
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Simulator]:
-    with running_simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
-
-
-@pytest.fixture(scope="session")
-def ansible(running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Ansible:
-    return Ansible(tmp_path_factory.mktemp("ansible"), running)
+def ansible(shared_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Ansible:
+    return Ansible(tmp_path_factory.mktemp("ansible"), shared_simulator)
 
 
 @pytest.fixture(scope="session")

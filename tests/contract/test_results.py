@@ -50,9 +50,9 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def results(ansible: Ansible, running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Json]:
+def results(ansible: Ansible, shared_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Json]:
     """Return the result of each task, as a playbook registers it."""
-    running.reset()
+    shared_simulator.reset()
     target = tmp_path_factory.mktemp("results") / "results.json"
     tasks = [task_of(f"result_{number}", module, TASKS[module][case]) for number, (module, case) in enumerate(CASES)]
     content = "{{ [" + ", ".join(task["register"] for task in tasks) + "] | to_json }}"

@@ -17,24 +17,11 @@ from typing import Any
 import pytest
 
 from tests.simulator.handle import Simulator
-from tests.simulator.process import running_simulator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # The folder with the programs of the ansible-core under test. The default is that of .venv.
 BIN = Path(os.environ.get("ANSIBLE_CORE_BIN", ROOT / ".venv" / "bin"))
-
-
-@pytest.fixture(scope="session")
-def shared_simulator() -> Iterator[Simulator]:
-    with running_simulator() as running:
-        yield running
-
-
-@pytest.fixture
-def simulator(shared_simulator: Simulator) -> Simulator:
-    shared_simulator.reset()
-    return shared_simulator
 
 
 @contextlib.contextmanager

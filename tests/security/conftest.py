@@ -9,10 +9,10 @@ import json
 
 import pytest
 
-from tests.in_process.conftest import playbooks, shared_simulator, simulator
+from tests.in_process.conftest import playbooks
 from tests.security.scenes import SECRETS
 
-__all__ = ["playbooks", "shared_simulator", "simulator"]
+__all__ = ["playbooks"]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +29,6 @@ from tests.robustness.chaos.seeds import FIRST_OTHER, schedule_of
 from tests.robustness.chaos.tables import FAULTS, SECRETS, TARGET
 from tests.simulator.faults import KINDS
 from tests.simulator.handle import Simulator
-from tests.simulator.process import running_simulator
 
 SEEDS = (*range(1, 46), *range(FIRST_OTHER, FIRST_OTHER + 20))
 REAL_CALL, REAL_EXCHANGE = client.Client.call, client.Client._exchange
@@ -69,12 +67,6 @@ REROUTED = replace(
 )
 LOST_VERSION = replace(REROUTED, faults=(fault("504", method="POST", path="/versions$", times=1),))
 LOST_POST = replace(NEW, faults=(fault("504", method="POST", times=1),))
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with running_simulator() as running:
-        yield running
 
 
 def test_a_fixed_set_of_schedules() -> None:

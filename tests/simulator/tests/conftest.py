@@ -14,7 +14,6 @@ import pytest
 import requests
 
 from tests.simulator.handle import Simulator
-from tests.simulator.process import running_simulator
 
 # The id of a Secrets Store.
 STORE = "0" * 32
@@ -85,18 +84,6 @@ def listed(response: requests.Response) -> list[dict[str, Any]]:
     assert (response.status_code, response.json()["success"], "result" in response.json()) == (200, True, False)
     [items] = [value for value in data.values() if isinstance(value, list)]
     return items
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[Simulator]:
-    with running_simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
 
 
 @pytest.fixture
