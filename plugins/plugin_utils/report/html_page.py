@@ -109,7 +109,7 @@ def _change(change: Change) -> str:
     parts = [f"<h3>{_code(label(change.subject))} would be {escaped(change.operation)}</h3>"]
     rows = [[_code(one.name), _side(one.before), _side(one.after)] for one in change.settings if not one.lines]
     if rows:
-        parts.append(_table(("Setting", "As it is", "As declared"), rows))
+        parts.append(_table(("Setting", "Current", "Declared"), rows))
     parts += [_lines(setting) for setting in change.settings if setting.lines]
     if change.deleted_children:
         parts.append(f"<p>Deleted with it: {', '.join(_code(label(child)) for child in change.deleted_children)}</p>")

@@ -74,7 +74,7 @@ def _change(change: Change) -> str:
     parts = [f"### {_code(label(change.subject))} would be {_text(change.operation)}"]
     rows = [(Code(one.name), _side(one.before), _side(one.after)) for one in change.settings if not one.lines]
     if rows:
-        parts.append(_table(("Setting", "As it is", "As declared"), rows))
+        parts.append(_table(("Setting", "Current", "Declared"), rows))
     for setting in change.settings:
         if setting.lines:
             parts.append(f"{_code(setting.name)}:\n\n{_fenced(setting.lines, 'diff')}")

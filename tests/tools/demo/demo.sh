@@ -32,28 +32,28 @@ run() {
 step '1. One document declares the account: a provider, a gateway, its key, route and budget.'
 sed '1,/^---/d' "$demo/account.yml"
 
-step '2. The plan. Nothing is changed.'
+step '2. Check mode shows the plan, and changes nothing.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml --check
 
-step '3. The run.'
+step '3. Apply the document.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml
 
 step '4. Does the gateway answer?'
 cp "$demo/probe.yml" "$scratch"
 run ansible-playbook probe.yml
 
-step '5. Somebody changes something by hand.'
+step '5. Somebody changes the account by hand.'
 cp "$demo/by_hand.yml" "$scratch"
 run ansible-playbook by_hand.yml
 
-step '6. The report shows it.'
+step '6. The report shows these changes.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_audit -e @account.yml -e @keys.yml -e audit_report=report.md,report.html
 sed '/^## Gateways/,$d' "$scratch/report.md"
 
-step '7. The repair: the same document again, and what it does not declare goes.'
+step '7. Apply the same document again, and delete what it does not declare.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_apply -e @account.yml -e @keys.yml -e '{cloudflare_purge: [gateways], cloudflare_purge_limit: 1}'
 
-step '8. The account as it is now, as a document.'
+step '8. Export the account as a document.'
 run ansible-playbook edgeops.cloudflare.ai_gateway_export -e export_to=exported.yml
 sed -n '/gateways:/,$p' "$scratch/exported.yml" | head -n 12
 
