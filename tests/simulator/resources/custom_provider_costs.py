@@ -21,8 +21,8 @@ from tests.simulator.item_store import Place
 from tests.simulator.protocol import Answer, Json, Problem
 from tests.simulator.resource import Call, Resource, by_boolean, by_text
 from tests.simulator.resources import custom_providers
-from tests.simulator.shapes import Number, Text, fresh_uuid
 from tests.simulator.validation import Refused
+from tests.simulator.value_types import Number, Text, fresh_uuid
 
 IDENTITY = ("account_provider_id", "model", "model_rule", "cost_type")
 DEFAULTS: Json = {"model_rule": "equals", "cost_type": "tokens", "enable": True, "weight": 0, "changed_by": "manual"}

@@ -22,8 +22,8 @@ from tests.simulator.defaults import timestamp, with_times
 from tests.simulator.item_store import Place
 from tests.simulator.protocol import INVALID_INPUT, Answer, Json, Problem, failure, not_found
 from tests.simulator.resource import Call, Failure, Resource, by_boolean
-from tests.simulator.shapes import HttpsUri, Integer, OptionalUri, Text, fresh_uuid
 from tests.simulator.validation import check
+from tests.simulator.value_types import HttpsUri, Integer, OptionalUri, Text, fresh_uuid
 from tests.simulator.views import MASK, MASKS
 
 KIND = "custom_providers"

@@ -19,7 +19,7 @@ from tests.simulator.resource import Call, Resource
 from tests.simulator.resources import route_versions as parts
 from tests.simulator.resources import route_views as views
 from tests.simulator.resources.gateways import OF_A_GATEWAY
-from tests.simulator.shapes import Text, fresh_uuid
+from tests.simulator.value_types import Text, fresh_uuid
 
 KIND = "dynamic_routes"
 

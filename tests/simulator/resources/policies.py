@@ -19,8 +19,8 @@ from tests.simulator.resource import Call, Resource
 from tests.simulator.resources.gateways import OF_A_GATEWAY
 from tests.simulator.resources.policy_contract import CHANGE, CREATE, FIELDS, SIMULATION, checked_policy
 from tests.simulator.resources.policy_evaluation import Question, decided
-from tests.simulator.shapes import fresh_uuid
 from tests.simulator.validation import Refused
+from tests.simulator.value_types import fresh_uuid
 
 KIND = "policies"
 TIMES = ("created_at", "updated_at")

@@ -16,8 +16,8 @@ from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import PositiveNumber, strict
 from tests.simulator.protocol import Json, Problem
 from tests.simulator.resources.policy_conditions import actor_problem, condition_problem
-from tests.simulator.shapes import Number, Text
 from tests.simulator.validation import Refused, below, check
+from tests.simulator.value_types import Number, Text
 
 MAX_METADATA = 5
 

@@ -19,10 +19,10 @@ from tests.simulator.protocol import METHOD_NOT_ALLOWED, Answer, Json, Problem, 
 from tests.simulator.resource import Call, Failure, Resource
 from tests.simulator.resources import secrets, stores
 from tests.simulator.resources.gateways import OF_A_GATEWAY
-from tests.simulator.shapes import Number, Text, fresh_uuid
 from tests.simulator.store import Store
 from tests.simulator.switches import Permission
 from tests.simulator.validation import Refused
+from tests.simulator.value_types import Number, Text, fresh_uuid
 
 KIND = "provider_configs"
 SCOPE = "ai_gateway"

@@ -18,8 +18,8 @@ from typing_extensions import NotRequired, TypedDict
 from tests.simulator.behaviour import Behaviour
 from tests.simulator.contract import PositiveNumber, strict
 from tests.simulator.protocol import Json, Problem
-from tests.simulator.shapes import Number, Text
 from tests.simulator.validation import Refused, below, check
+from tests.simulator.value_types import Number, Text
 
 MAX_SHARES = 5
 WHOLE_SHARE = re.compile(r"[0-9]{1,3}%")

@@ -20,8 +20,8 @@ from tests.simulator.protocol import Answer, Json, Problem
 from tests.simulator.resource import Call, Failure
 from tests.simulator.resources import route_views as views
 from tests.simulator.resources.route_graph import checked_graph
-from tests.simulator.shapes import Text, fresh_uuid
 from tests.simulator.validation import Refused, check
+from tests.simulator.value_types import Text, fresh_uuid
 
 
 @strict

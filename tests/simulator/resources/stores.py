@@ -19,8 +19,8 @@ from tests.simulator.defaults import timestamp
 from tests.simulator.item_store import Place
 from tests.simulator.protocol import Answer, Json, Problem, complete_success, platform_failure
 from tests.simulator.resource import Call, Failure, Filter, Resource, sorted_by_query
-from tests.simulator.shapes import Text
 from tests.simulator.store import Store
+from tests.simulator.value_types import Text
 
 KIND = "stores"
 CONTENT = "secrets"
