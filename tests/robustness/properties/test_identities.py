@@ -105,7 +105,7 @@ def test_identities_are_whole_in_all_readings(server: Json, gateways: list[Json]
 
 
 @given(server=behaviour(), gateways=stores)
-def test_to_export_and_to_apply_changes_nothing(server: Json, gateways: list[Json]) -> None:
+def test_applying_an_export_changes_nothing(server: Json, gateways: list[Json]) -> None:
     account = Account(server, gateways)
     before = account.gateways
     exported = as_declared(account.run("ai_gateway_info", {})["gateways"])

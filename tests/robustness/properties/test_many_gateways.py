@@ -156,7 +156,7 @@ def test_what_a_list_does_not_show_is_not_lost(server: Json, stored: list[Json],
 
 
 @given(server=behaviour(), stored=stores())
-def test_to_declare_what_exists_changes_nothing(server: Json, stored: list[Json]) -> None:
+def test_declaring_the_stored_settings_changes_nothing(server: Json, stored: list[Json]) -> None:
     account = Account(server, stored)
     exported = as_declared(account.run("ai_gateway_info", {})["gateways"])
     result = account.run("ai_gateways", options_of(exported, purge=True, purge_limit=0))

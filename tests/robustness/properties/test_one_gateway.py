@@ -170,7 +170,10 @@ def comparable(server: Json, gateway: Json | None, real: Json) -> Json | None:
 
 
 @given(server=behaviour(masks=False), stored=states, first=declarations, second=declarations)
-def test_one_after_the_other_is_both_together(server: Json, stored: Json | None, first: Json, second: Json) -> None:
+def test_two_tasks_in_sequence_equal_one_task_with_both(server: Json, stored: Json | None, first: Json, second: Json) -> None:
+    # Clearing a setting also removes its parts that are unknown to this version. An update keeps them.
+    cleared = {name for name, value in wanted(first).items() if value is None}
+    assume(not cleared & wanted(second).keys())
     one_by_one, at_once = open_account(server, stored), open_account(server, stored)
     for options in (first, second):
         assume(not one_by_one.run("ai_gateway", {"id": "a", **options}).get("failed"))

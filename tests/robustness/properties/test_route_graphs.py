@@ -46,13 +46,13 @@ def is_accepted(graph: Graph) -> bool:
         return False
 
 
-def as_templates_give(value: Any) -> Any:
+def templated(value: Any) -> Any:
     """Return the graph as templates render it: numbers are text, and true and false have Python's spelling."""
     if isinstance(value, dict):
         spelt = {"true": "True", "false": "False"}
-        return {spelt.get(key, key): part if key == "conditions" else as_templates_give(part) for key, part in value.items()}
+        return {spelt.get(key, key): part if key == "conditions" else templated(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [as_templates_give(part) for part in value]
+        return [templated(part) for part in value]
     return str(value)
 
 
@@ -74,8 +74,8 @@ def test_the_order_of_elements_does_not_change_how_much_is_wrong(graph: Graph) -
 
 
 @given(valid_graphs(), st.data())
-def test_a_way_back_is_found(graph: Graph, data: st.DataObject) -> None:
-    """Whichever element that has outputs is made to lead to one that leads to it, or to itself."""
+def test_a_cycle_is_found(graph: Graph, data: st.DataObject) -> None:
+    """Any output that is changed to lead back to its own element, or to one before it, is reported."""
     ways = {element["id"]: {edge["element_id"] for edge in element["outputs"].values()} for element in graph}
     origin = data.draw(st.sampled_from([element for element in graph if element["outputs"]]))
     before = {origin["id"]}
@@ -95,8 +95,8 @@ def test_both_forms_have_the_same_content(graph: Graph) -> None:
 
 
 @given(valid_graphs())
-def test_text_from_templates_is_read_as_what_it_stands_for(graph: Graph) -> None:
-    assert canonical(to_wire(as_templates_give(graph))) == canonical(to_wire(graph))
+def test_strings_from_templates_are_parsed_as_their_values(graph: Graph) -> None:
+    assert canonical(to_wire(templated(graph))) == canonical(to_wire(graph))
 
 
 @given(valid_graphs(), st.sampled_from(FORMS))
