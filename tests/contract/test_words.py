@@ -29,7 +29,7 @@ WORDS = {
     r"of which|in which": "whose, where, or two sentences",
     r"tells?|told": "reports, shows, contains or describes",
     r"one's own": "your own",
-    r"goes? before": "takes precedence over",
+    r"go(?:es)? before": "takes precedence over",
     r"with distrust": "validated",
     r"made-up": "invalid or invented",
     r"e-mail": "email",

@@ -107,7 +107,8 @@ class Client:
                 if not may_retry(request.method, retry, self.max_retries, error) or not self._pause(retry, error):
                     if retry:
                         error.add_remark(f"The task gave up after {retry + 1} attempts in {time.monotonic() - begun:.1f} s.")
-                    if isinstance(error, NoAnswer) and not maybe_done:
+                    # Errors that a retry cannot mend, such as an untrusted certificate, have their own hints.
+                    if isinstance(error, NoAnswer) and error.transient and not maybe_done:
                         error.add_remark(HINT_UNREACHABLE)
                     raise
             retry += 1

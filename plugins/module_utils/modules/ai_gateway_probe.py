@@ -42,8 +42,6 @@ from ansible_collections.edgeops.cloudflare.plugins.module_utils.runtime.execute
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.text import name_some
 
 GATEWAY_URL = "https://gateway.ai.cloudflare.com"
-
-
 USUAL_PROVIDER = "openai"
 NOTHING = Observation(Diagnosis(""), 0)
 # Advice for a missing gateway: if the API does not have it either, and if the API has it.

@@ -85,8 +85,10 @@ class ItemParser:
         spec = {name: option for name, option in item_options(self._resource, options).items() if name not in without}
         wrong_types = list(type_problems(spec, options))
         unusable = {name for name, _problem in wrong_types}
-        # Otherwise a required option of the wrong type would also be reported as missing.
-        spec.update({name: {**option, "required": False} for name, option in spec.items() if unusable & {name, *option.get("aliases", ())}})
+        for name, option in spec.items() if unusable else ():
+            if unusable & {name, *option.get("aliases", ())}:
+                # It would also be reported as missing.
+                spec[name] = {**option, "required": False}
         validated = validate(spec, {name: value for name, value in options.items() if name not in unusable})
         found = [problem for _name, problem in wrong_types]
         found += validated.problems

@@ -71,12 +71,9 @@ def _list_problems(option: Mapping[str, Any], value: Any, path: str) -> Iterator
 
 def _hint(value: Any, path: str) -> str:
     """Return a hint on how to set an option in an ad-hoc command, if its ``value`` is text that cannot be parsed."""
-    nested = "." in path or "[" in path
-    return (
-        ""
-        if nested or not isinstance(value, str)
-        else f" (in an ad-hoc command, give all options as JSON, such as -a '{{\"{path}\": ...}}')"
-    )
+    if "." in path or "[" in path or not isinstance(value, str):
+        return ""
+    return f" (in an ad-hoc command, give all options as JSON, such as -a '{{\"{path}\": ...}}')"
 
 
 def _is_unsendable(value: Any) -> bool:

@@ -271,9 +271,8 @@ def _follow_needs(resource: Resource, declaration: Declaration, body: dict[str, 
     for field in resource.settings:
         if field.needs and body.get(field.key) and not body.get(resource.named(field.needs).key):
             if declaration.settings.get(field.key):
-                raise InvalidOptions(
-                    [f"{field.name} is true, but needs {field.needs}, which is off on this {resource.name}: set {field.needs} to true, too"]
-                )
+                needed = f"{field.needs}, which is off on this {resource.name}: set {field.needs} to true, too"
+                raise InvalidOptions([f"{field.name} is true, but needs {needed}"])
             body[field.key] = False
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Paths and bodies of the providers behind a gateway, for lists of models and for chats.
 
-Sources: Cloudflare's documentation of provider-native endpoints, and public probes of a live account, where each list responded.
+Sources: Cloudflare's documentation of provider-native endpoints, and public probes of a live account, where each list was returned.
 """
 
 from __future__ import annotations

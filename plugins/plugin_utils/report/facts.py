@@ -18,6 +18,7 @@ from ansible_collections.edgeops.cloudflare.plugins.plugin_utils.report.data imp
     KINDS,
     Finding,
     Gateway,
+    Provider,
     Report,
     Subject,
 )
@@ -55,8 +56,7 @@ def report_of(
     """
     comparison = comparison_of(compared)
     found_providers, found_gateways = providers(account), gateways(account, Clock(now, max_key_age_days))
-    stored = [provider.subject for provider in found_providers]
-    stored += [subject for gateway in found_gateways for subject in (gateway.subject, *gateway.belonging)]
+    stored = _subjects(found_providers, found_gateways)
     found_undeclared = list(_undeclared(stored, comparison)) if undeclared else []
     findings = _findings(comparison, found_gateways, found_undeclared)
     counts = Counter(subject.kind for subject in stored)
@@ -77,6 +77,12 @@ def report_of(
         lines=finding_lines(findings, comparison.error),
         subjects=_in_order(stored, comparison),
     )
+
+
+def _subjects(found_providers: Sequence[Provider], found_gateways: Sequence[Gateway]) -> list[Subject]:
+    """Return all stored objects: custom providers, and gateways with their child objects."""
+    children = [subject for gateway in found_gateways for subject in (gateway.subject, *gateway.belonging)]
+    return [*(provider.subject for provider in found_providers), *children]
 
 
 def _findings(comparison: Comparison, found: Sequence[Gateway], undeclared: Sequence[Subject]) -> list[Finding]:

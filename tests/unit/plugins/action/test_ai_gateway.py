@@ -172,7 +172,7 @@ def test_items_share_the_rate_limit_but_not_the_allowance(api, gateway, waits):
     used_up = {"Ratelimit": '"default";r=0;t=20'}
     for number in range(3):
         api.expect("GET", ONE, answer=gateway(), headers=used_up)
-        # Another timeout or another account does not make another identity.
+        # Another timeout does not make another identity.
         assert run({"rate_limit_wait": 25, "timeout": 20 + number})["operation"] == "unchanged"
     assert waits == [20.0, 20.0]
 

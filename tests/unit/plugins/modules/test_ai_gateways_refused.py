@@ -59,6 +59,11 @@ def test_all_problems_are_reported_together_with_index_and_id(apply):
     assert SECRET not in message
 
 
+@pytest.mark.parametrize("name", ["id", "name"])
+def test_a_required_option_of_the_wrong_type_is_not_reported_as_missing_too(apply, name):
+    assert apply({name: ["a"]})["msg"] == f"{NOTHING_SENT}gateways[0]: {name} must be text, not a list."
+
+
 @pytest.mark.parametrize("other", ["a ", "a\u200b", "A"])
 def test_ids_that_look_alike_are_different(api, gateway, apply, other):
     api.expect_page([gateway(id="a"), gateway(id=other)])

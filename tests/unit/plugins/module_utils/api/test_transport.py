@@ -16,6 +16,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api import transport
+from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.client import HINT_UNREACHABLE
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.api.connection import Connection, Credentials
 from ansible_collections.edgeops.cloudflare.plugins.module_utils.errors import NoAnswer, Request
 
@@ -286,6 +287,7 @@ def test_a_refused_connection_is_retried_and_reported(run_module, waits):
     assert "got no answer: Failed to establish a new connection: " in result["msg"]
     assert "refused" in result["msg"]
     assert "after 3 attempts" in result["msg"]
+    assert result["msg"].endswith(HINT_UNREACHABLE)
     assert len(waits) == 2
 
 

@@ -136,7 +136,7 @@ def test_a_gateway_without_authentication_is_a_failure(api, apply, configs, the_
 def test_a_gateway_that_does_not_exist_is_a_failure(api, apply, configs):
     configs()
     api.expect("GET", GATEWAY, status=404, errors=NOT_FOUND)
-    assert "AI Gateway 'a' does not exist: create it before the provider config" in apply(secret=KEY)["msg"]
+    assert "AI Gateway 'a' does not exist: create it before the provider config, or correct gateway_id." in apply(secret=KEY)["msg"]
 
 
 def test_a_gateway_that_does_not_exist_is_a_warning_in_check_mode(api, apply, configs, stores, secrets, monkeypatch):
